@@ -1,0 +1,56 @@
+# One file per promise: `make setup` is quick the second time because its stamp is newer than the lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/share-check.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## Install everything, with hashes checked, into .venv
+
+demo: setup ## Try it in a browser, without Slack
+	@$(BIN)/share-check demo
+
+test: setup ## Run every test this machine can run
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## Formatting, lint, types, arrows between packages, documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m docs
+
+bench: setup ## Measure what it costs
+	@set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
+
+lock: setup ## Choose the newest versions again and pin them with hashes
+	$(PIP) install uv
+	$(COMPILE) --upgrade --all-extras --output-file requirements.lock
+	$(COMPILE) --constraints requirements.lock --extra build --extra http --extra postgres \
+		--output-file requirements-production.lock
+
+clean: ## Remove .venv and everything that was generated
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml requirements.lock
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "Python is missing. Install it with: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "share-check needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)." \
+		"Name another with: make setup PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python cannot make a virtual environment. Run: apt install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV), once. This takes a minute or two."
+	@test -x $(BIN)/python && $(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

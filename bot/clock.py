@@ -1,0 +1,38 @@
+"""The only place that reads the time, so that a rehearsal can move it and nothing else notices."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the current time, aware and in UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The system's time plus the seconds written in a file, which may change at any moment.
+
+    A file that is missing or half written keeps the last good shift: a rehearsal must not jump
+    back in time because someone was saving the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._shift = timedelta(0)
+
+    def now(self) -> datetime:
+        actual = SystemClock().now()
+        try:
+            shift = timedelta(seconds=float(self._path.read_text(encoding="utf-8")))
+            shifted = actual + shift
+        except (OSError, ValueError, OverflowError):
+            return actual + self._shift
+        self._shift = shift
+        return shifted

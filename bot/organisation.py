@@ -1,0 +1,284 @@
+"""The facts of one organisation, from organisation.toml: who, when, which numbers, how long.
+
+Every fact that is wrong is reported at once, in words; every fact that is merely absent is a gap,
+which `doctor` reports and which is never filled by guessing.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.bank_holidays import bank_holidays
+from bot.organisation_problems import OrganisationError, clashes, in_words
+from bot.organisation_types import (
+    Duration,
+    Email,
+    PersonId,
+    Phone,
+    Shift,
+    SlackChannel,
+    SlackUser,
+    TimeZone,
+    WorkingDay,
+)
+
+__all__ = ["Organisation", "OrganisationError", "example_organisation_path", "load_organisation"]
+
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+EXAMPLE = "organisation.example.toml"
+OFFICE_DAY = Shift(time(8, 30), time(17))
+
+
+class Table(BaseModel):
+    """A table that refuses keys it does not know: a misspelt phone number must not go unnoticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Person(Table):
+    """Somebody who can be asked to answer."""
+
+    id: PersonId
+    name: Text
+    slack: SlackUser
+    phone: Phone
+    email: Email
+
+
+class Hours(Table):
+    """Working days, in the organisation's time zone; a day left out is a day off."""
+
+    monday: WorkingDay | None = None
+    tuesday: WorkingDay | None = None
+    wednesday: WorkingDay | None = None
+    thursday: WorkingDay | None = None
+    friday: WorkingDay | None = None
+    saturday: WorkingDay | None = None
+    sunday: WorkingDay | None = None
+    nation: Literal["england-and-wales", "scotland", "northern-ireland"] = "england-and-wales"
+    closed: tuple[date, ...] = ()
+
+    @property
+    def week(self) -> tuple[Shift | None, ...]:
+        """Monday first, as `date.weekday` counts."""
+        days = (self.monday, self.tuesday, self.wednesday, self.thursday)
+        return (*days, self.friday, self.saturday, self.sunday)
+
+
+OFFICE_HOURS = Hours(
+    monday=OFFICE_DAY,
+    tuesday=OFFICE_DAY,
+    wednesday=OFFICE_DAY,
+    thursday=OFFICE_DAY,
+    friday=OFFICE_DAY,
+)
+
+
+class Phones(Table):
+    childrens_social_care: Phone | None = None
+    out_of_hours: Phone | None = None
+    nspcc: Phone = "0808 800 5000"
+    whistleblowing: Phone = "0800 028 0285"
+
+
+class School(Table):
+    name: Text
+    council: Text | None = None
+    social_care: Phone | None = None
+    out_of_hours: Phone | None = None
+    lado: Phone | None = None
+    lead: Text | None = None
+
+
+class Rung(Table):
+    """One step of asking: who is paged, and how long they are given before the next step.
+
+    `who` names groups ("leads", "deputies", "independent") or people's ids. With `working_time`
+    the wait runs only during working hours. The last rung repeats until somebody answers.
+    """
+
+    wait: Duration
+    who: tuple[str, ...] = Field(min_length=1)
+    second_channel: bool = False
+    working_time: bool = False
+
+
+def _ladder(wait: Duration, *asked: str, working_time: bool = False) -> tuple[Rung, ...]:
+    """Give the same wait to each step; from the second on, Slack alone is not trusted."""
+    return tuple(
+        Rung(wait=wait, who=tuple(who.split()), second_channel=step > 0, working_time=working_time)
+        for step, who in enumerate(asked)
+    )
+
+
+class Ladder(Table):
+    """Who is asked, in what order; by urgency: P0 emergency, P1 urgent consult, P2 consult."""
+
+    P0: tuple[Rung, ...] = Field(
+        _ladder(timedelta(minutes=5), "leads", "leads deputies", "leads deputies independent"),
+        min_length=1,
+    )
+    P1: tuple[Rung, ...] = Field(
+        _ladder(timedelta(minutes=15), "leads", "leads deputies", "leads deputies independent"),
+        min_length=1,
+    )
+    P2: tuple[Rung, ...] = Field(
+        _ladder(timedelta(hours=4), "leads", "leads deputies", working_time=True), min_length=1
+    )
+
+
+class Targets(Table):
+    """How soon an answer is promised. P2 counts working hours, the others every hour."""
+
+    P0: Duration = timedelta(minutes=5)
+    P1: Duration = timedelta(minutes=15)
+    P2: Duration = timedelta(hours=4)
+    plan: Duration = timedelta(hours=4)
+    morning: time = time(9)
+    idle: Duration = timedelta(minutes=15)
+
+
+class Retention(Table):
+    """How long records are kept.
+
+    `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after
+    the date of birth; where the age is unknown, as if the child were born when the check was made,
+    which is the longest.
+    """
+
+    no_risk: Duration = timedelta(days=366)
+    years_from_birth: int = Field(25, ge=1, le=100)
+    owner: Text | None = None
+
+
+class Aftercare(Table):
+    """When to ask again how the sharing went: each time once, then every `then_every`."""
+
+    reminders: tuple[Duration, ...] = (timedelta(days=1), timedelta(days=3))
+    then_every: Duration = timedelta(days=7)
+
+
+class Organisation(Table):
+    name: Text
+    time_zone: TimeZone = "Europe/London"
+    leads_channel: SlackChannel
+    staff_channel: SlackChannel | None = None
+    staff_help: Text | None = None
+    page_detail: Literal["checklist", "reference"] = "checklist"
+    statutory_duty: bool | None = None
+    data_protection_lead: Text | None = None
+    administrators: tuple[SlackUser, ...] = ()
+    leads: tuple[Person, ...] = Field(min_length=1)
+    deputies: tuple[Person, ...] = ()
+    independent_contact: Person
+    hours: Hours = OFFICE_HOURS
+    phones: Phones = Phones()
+    schools: tuple[School, ...] = ()
+    ladder: Ladder = Ladder()
+    targets: Targets = Targets()
+    retention: Retention = Retention()
+    aftercare: Aftercare = Aftercare()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def independent(self) -> Person:
+        return self.independent_contact
+
+    @cached_property
+    def everyone(self) -> tuple[Person, ...]:
+        """Leads first, then deputies, then the independent contact."""
+        return (*self.leads, *self.deputies, self.independent_contact)
+
+    @property
+    def lead_phones(self) -> tuple[tuple[str, str], ...]:
+        """Name and number of each lead, to show wherever a person should not have to wait."""
+        return tuple((lead.name, lead.phone) for lead in self.leads)
+
+    def person(self, person_id: str) -> Person:
+        """Raise KeyError where nobody has this id."""
+        return {person.id: person for person in self.everyone}[person_id]
+
+    def by_slack(self, user_id: str) -> Person | None:
+        return next((person for person in self.everyone if person.slack == user_id), None)
+
+    def group(self, who: str) -> tuple[Person, ...]:
+        """Return the people a rung means by one of its words: a group, or one person's id."""
+        match who:
+            case "leads":
+                return self.leads
+            case "deputies":
+                return self.deputies
+            case "independent":
+                return (self.independent_contact,)
+            case _:
+                return (self.person(who),)
+
+    def days_off(self, years: Iterable[int]) -> frozenset[date]:
+        """Bank holidays of these years, and the days the organisation is closed."""
+        holidays = (bank_holidays(self.hours.nation, year) for year in years)
+        return frozenset(self.hours.closed).union(*holidays)
+
+    def rungs(self, urgency: str) -> tuple[Rung, ...]:
+        """Return the ladder of "P0", "P1" or "P2"; raise KeyError for any other word."""
+        return {"P0": self.ladder.P0, "P1": self.ladder.P1, "P2": self.ladder.P2}[urgency]
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the organisation has still to settle. Nothing here stops the bot from working."""
+        settled = {
+            "deputies: nobody steps in when the leads do not answer": self.deputies,
+            "administrators: nobody is told when the bot needs help": self.administrators,
+            "staff_help: people who are not staff are given no number to phone": self.staff_help,
+            "statutory_duty: nobody has said whether the duty to share binds you": (
+                self.statutory_duty is not None
+            ),
+            "data_protection_lead: nobody is named": self.data_protection_lead,
+            "retention.owner: nobody approves what is deleted": self.retention.owner,
+            "phones.childrens_social_care is not known": self.phones.childrens_social_care,
+            "phones.out_of_hours is not known": self.phones.out_of_hours,
+            "schools: none is listed": self.schools,
+        }
+        missing = [gap for gap, value in settled.items() if not value]
+        for school in self.schools:
+            unknown = [key for key, value in school if value is None]
+            missing += [f"{school.name}: {key} is not known" for key in unknown]
+        return tuple(missing)
+
+
+def load_organisation(path: Path) -> Organisation:
+    """Read the organisation's facts. Raises OrganisationError with every problem."""
+    try:
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise OrganisationError(
+            [f"{path} is not there. Copy {EXAMPLE} to {path} and write your own facts in it."]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise OrganisationError([f"{path} cannot be read: {error}."]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise OrganisationError([f"{path} cannot be understood: {error}."]) from None
+    problems = list(clashes(facts))
+    try:
+        organisation = Organisation.model_validate(facts)
+    except ValidationError as error:
+        problems = [*in_words(error, Organisation), *problems]
+    else:
+        if not problems:
+            return organisation
+    raise OrganisationError(problems)
+
+
+def example_organisation_path() -> Path:
+    """Return the example that ships with share-check, from a checkout or an installed package."""
+    here = Path(__file__).resolve().parent
+    shipped = here / EXAMPLE
+    return shipped if shipped.exists() else here.parent / EXAMPLE

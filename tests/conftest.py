@@ -1,0 +1,59 @@
+"""What a test may ask this machine for, and one line at the end about what it could not give."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server, find_programs, running_server
+
+NO_SKIPS = os.environ.get("SHARE_CHECK_NO_SKIPS") == "1"
+CHROMIUM, POSTGRES = shutil.which("chromium"), find_programs()
+PACKAGES = {"needs_chromium": (CHROMIUM, "chromium"), "needs_postgres": (POSTGRES, "postgresql")}
+MISSING = {mark: package for mark, (found, package) in PACKAGES.items() if not found}
+NEEDS = {"chromium": "needs_chromium", "postgres": "needs_postgres"}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; `playwright` starts it with executable_path."""
+    return str(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with running_server(Path(str(POSTGRES))) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> Iterator[str]:
+    """Address of an empty database for this test alone."""
+    url = postgres.fresh_database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test with what its fixtures need, so that -m can choose and skipping is one rule."""
+    for fixture in set(getattr(item, "fixturenames", ())) & NEEDS.keys():
+        item.add_marker(NEEDS[fixture])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in MISSING.keys() & {each.name for each in item.iter_markers()}:
+        pytest.skip(f"{MISSING[mark]} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if MISSING and terminalreporter.stats.get("skipped"):
+        terminalreporter.line(f"To run what was skipped: apt install {' '.join(MISSING.values())}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if NO_SKIPS and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
