@@ -1,0 +1,181 @@
+"""A check and the case it may become: frozen values, and the pure questions people ask of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from flows.model import Answers, Level, Outcome, Urgency
+
+
+class CheckStatus(StrEnum):
+    """DRAFT: being answered. SENT: finished and handed over. CLOSED: complete. SHELVED: put away, never deleted."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    CLOSED = "closed"
+    SHELVED = "shelved"
+
+
+class CaseStatus(StrEnum):
+    """OPEN: nobody leads yet. PLANNED: waits for the reporter's agreement. AGREED: both agreed the plan."""
+
+    OPEN = "open"
+    LED = "led"
+    PLANNED = "planned"
+    AGREED = "agreed"
+    CLOSED = "closed"
+
+
+class Cover(StrEnum):
+    """HIDDEN from prying eyes. STOPPED for now, to be carried on."""
+
+    HIDDEN = "hidden"
+    STOPPED = "stopped"
+
+
+class StrandName(StrEnum):
+    """The three strands of a plan (policy 4.2)."""
+
+    STUDENT = "student"
+    PROFESSIONALS = "professionals"
+    PARENT = "parent"
+
+
+class StrandStatus(StrEnum):
+    """What became of a strand; NOT_APPROPRIATE always carries its reason."""
+
+    TO_DO = "to_do"
+    DONE = "done"
+    NOT_APPROPRIATE = "not_appropriate"
+
+
+class Told(StrEnum):
+    """What a reporter may truthfully be told about the page: DELIVERED only once Slack has taken it."""
+
+    NOBODY = "nobody"
+    NOT_YET = "not_yet"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One person's way through the checklist. Times are aware and UTC.
+
+    level: the highest ever raised (I11). revision: grows with every saved step. revisiting: the question
+    "Back" shows again. asked_lead: "Ask a lead" was pressed. cover: what stands over the card for now.
+    """
+
+    id: str
+    ref: str
+    reporter: str
+    status: CheckStatus
+    level: Level
+    answers: Answers
+    revision: int
+    checklist_version: str
+    started_at: datetime
+    touched_at: datetime
+    sent_at: datetime | None = None
+    outcome: Outcome | None = None
+    revisiting: str | None = None
+    asked_lead: bool = False
+    cover: Cover | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A check that needs a lead. `content_free`: paged before it was known who to leave out.
+
+    dm_only: never in the shared leads' channel. asks: how many times people were paged.
+    asked: ids of the people paged so far. decision: what the lead decided, e.g. "share".
+    """
+
+    check: Check
+    status: CaseStatus
+    urgency: Urgency
+    raised_at: datetime
+    answer_by: datetime
+    asks: int
+    asked_at: datetime
+    dm_only: bool
+    content_free: bool
+    left_out: frozenset[str]
+    asked: tuple[str, ...]
+    led_by: str | None = None
+    led_at: datetime | None = None
+    seen_by: tuple[str, ...] = ()
+    decision: str | None = None
+    plan_round: int = 0
+    reporter_agreed_at: datetime | None = None
+    disagreed: bool = False
+    shared: Shared | None = None
+    closed_at: datetime | None = None
+    strands: tuple[Strand, ...] = ()
+    waiting_for_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One strand of the plan; `what` is what will happen, or why it is not appropriate."""
+
+    name: StrandName
+    status: StrandStatus
+    what: str
+    owner: str = ""
+    due: str | None = None
+
+
+class Shared(StrEnum):
+    """What is known about sharing after the plan (policy 3.4)."""
+
+    NOT_YET = "not_yet"
+    CHOSE_NOT_TO = "chose_not_to"
+    RECORDED = "recorded"
+
+
+SHARING_DECISIONS = frozenset({"share", "refer"})
+DECISIONS = {
+    "share": "Share the information",
+    "refer": "Refer to another service",
+    "more_information": "Find out more first",
+    "not_for_now": "Do not share for now",
+    "no_further_action": "No further action",
+}
+STRAND_TITLES = {
+    StrandName.STUDENT: "The child, young person or adult",
+    StrandName.PROFESSIONALS: "Professionals",
+    StrandName.PARENT: "Parent or carer",
+}
+
+
+def missing_to_close(case: Case) -> tuple[str, ...]:
+    """What a case still needs before it may close (I20), in words for the lead; empty when nothing is."""
+    problems: list[str] = []
+    if case.decision is None:
+        problems.append("A decision and its reason. Use Agree plan.")
+    problems.extend(
+        f"{STRAND_TITLES[name]}: done, or why it is not appropriate."
+        for name in StrandName
+        if not any(strand.name is name and strand.status is not StrandStatus.TO_DO for strand in case.strands)
+    )
+    if case.decision is not None and case.reporter_agreed_at is None:
+        problems.append("The staff member has not agreed the plan yet.")
+    if case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO):
+        problems.append(
+            "The two questions after sharing (policy 3.4), or that nothing was shared. Use Record sharing."
+        )
+    return tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the record. `content` is empty where the reader may not see it or it was erased."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    content: dict[str, object] = field(default_factory=dict)

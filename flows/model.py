@@ -1,0 +1,317 @@
+"""What a checklist is made of: questions, options, what each answer does, when each is asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import TypeAlias
+
+Answers: TypeAlias = Mapping[str, tuple[str, ...]]
+"""Question id to the ids chosen; S2's ids are "no", "not_sure" or the people to leave out."""
+
+PEOPLE = "leads"
+"""Id of the option that stands for a list of people."""
+
+
+class Level(IntEnum):
+    """How much help a situation needs; answers raise it and nothing lowers it (decision 1)."""
+
+    NONE = 0
+    CONSULT = 1
+    CONSULT_URGENT = 2
+    EMERGENCY = 3
+
+
+class Outcome(StrEnum):
+    """Where a check ends. UNFINISHED: it stopped early and nothing in it needs a lead."""
+
+    EMERGENCY = "EMERGENCY"
+    CONSULT_URGENT = "CONSULT_URGENT"
+    CONSULT = "CONSULT"
+    CONSULT_READY = "CONSULT_READY"
+    FIX_FIRST = "FIX_FIRST"
+    HOLD = "HOLD"
+    UNFINISHED = "UNFINISHED"
+
+
+class Urgency(StrEnum):
+    """How soon a person must answer; NONE where there is no outcome yet."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    NONE = "none"
+
+
+class Status(StrEnum):
+    """What became of a question; every one always has one (I14)."""
+
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+    PENDING = "pending_after_sharing"
+    NOT_REACHED = "not_reached"
+
+
+class Choose(StrEnum):
+    """How a question is answered: one option, any number of them, or one option or people."""
+
+    ONE = "one"
+    ANY = "any"
+    PEOPLE = "people"
+
+
+class Consent(StrEnum):
+    """What is known of consent."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer and its effects: see the table "effects" in docs/checklist.md."""
+
+    id: str
+    label: str
+    level: Level = Level.NONE
+    unsure: bool = False
+    fix: str | None = None
+    task: str | None = None
+    hold_informing: bool = False
+    protect_source: bool = False
+    risk: bool = False
+    allegation: bool = False
+    conflict: bool = False
+    consent: Consent | None = None
+    need_consent: str | None = None
+    understood: bool = False
+    sensitive: bool = False
+    duty: bool = False
+    sharing_worse: bool = False
+    shared: bool = False
+    bad_recipient: bool = False
+    insecure: bool = False
+    say: tuple[str, ...] = ()
+
+    @cached_property
+    def raises(self) -> Level:
+        """The level this answer raises to; a "not sure" of any kind is at least CONSULT."""
+        return max(self.level, Level.CONSULT) if self.unsure else self.level
+
+    @property
+    def misdirects(self) -> bool:
+        """Part of a possible data breach: it is out, or went to the wrong person or unsafely."""
+        return self.shared or self.bad_recipient or self.insecure
+
+    @cached_property
+    def effects(self) -> frozenset[str]:
+        """Names of the effects that are simply there or not, such as "risk"."""
+        return frozenset(one.name for one in fields(self) if getattr(self, one.name) is True)
+
+
+class Condition:
+    """When a question is asked: data, to be drawn, printed and proved; it looks only backwards."""
+
+    def __invert__(self) -> "Condition":
+        return Not(self)
+
+    def __and__(self, other: "Condition") -> "Condition":
+        return Both(self, other)
+
+    def __or__(self, other: "Condition") -> "Condition":
+        return Either(self, other)
+
+    def holds(self, answers: Answers, level: Level) -> bool:
+        """Whether it holds for the answers given so far and the level they raised."""
+        raise NotImplementedError
+
+    def reads(self) -> frozenset[str]:
+        """Ids of the questions it looks at."""
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Condition):
+    """Asked of everybody."""
+
+    def holds(self, answers: Answers, level: Level) -> bool:  # noqa: ARG002 - one shape for all
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Condition):
+    """The question was answered, with nothing but these options."""
+
+    question: str
+    options: tuple[str, ...]
+
+    def holds(self, answers: Answers, level: Level) -> bool:  # noqa: ARG002 - one shape for all
+        given = answers.get(self.question)
+        return given is not None and all(choice in self.options for choice in given)
+
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.question})
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBelow(Condition):
+    """The answers so far have not raised the level to this."""
+
+    level: Level
+
+    def holds(self, answers: Answers, level: Level) -> bool:  # noqa: ARG002 - one shape for all
+        return level < self.level
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """The opposite."""
+
+    condition: Condition
+
+    def holds(self, answers: Answers, level: Level) -> bool:
+        return not self.condition.holds(answers, level)
+
+    def reads(self) -> frozenset[str]:
+        return self.condition.reads()
+
+
+@dataclass(frozen=True, slots=True)
+class Both(Condition):
+    """One and the other."""
+
+    one: Condition
+    other: Condition
+
+    def holds(self, answers: Answers, level: Level) -> bool:
+        return self.one.holds(answers, level) and self.other.holds(answers, level)
+
+    def reads(self) -> frozenset[str]:
+        return self.one.reads() | self.other.reads()
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Condition):
+    """One or the other, or both."""
+
+    one: Condition
+    other: Condition
+
+    def holds(self, answers: Answers, level: Level) -> bool:
+        return self.one.holds(answers, level) or self.other.holds(answers, level)
+
+    def reads(self) -> frozenset[str]:
+        return self.one.reads() | self.other.reads()
+
+
+def answered(question: str, *options: str) -> Answered:
+    """The question was answered with one of the options."""
+    return Answered(question, options)
+
+
+ALWAYS = Always()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: the policy's words beside ours, and the options a person may choose."""
+
+    id: str
+    clause: str
+    topic: str
+    ask: str
+    help: str
+    options: tuple[Option, ...]
+    policy_words: str = ""
+    choose: Choose = Choose.ONE
+    asked_when: Condition = ALWAYS
+    after_sharing: bool = False
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Option]:
+        """The options by id."""
+        return {option.id: option for option in self.options}
+
+    def option(self, choice: str) -> Option:
+        """The option a choice means; where people are chosen, any other word is a person's id.
+
+        Raises KeyError for an option the question does not have.
+        """
+        if self.choose is Choose.PEOPLE and choice not in self.by_id:
+            return self.by_id[PEOPLE]
+        return self.by_id[choice]
+
+    def meaning(self, choices: tuple[str, ...]) -> "Meaning":
+        """What these choices do together. Raises KeyError for an option it does not have."""
+        known = self._meanings.get(choices)
+        if known is None:
+            options = {(option := self.option(choice)).id: option for choice in choices}.values()
+            known = self._meanings[choices] = Meaning(
+                chosen=tuple((self, option) for option in options),
+                raises=max(option.raises for option in options),
+                effects=frozenset().union(*(option.effects for option in options)),
+            )
+        return known
+
+    @cached_property
+    def _meanings(self) -> dict[tuple[str, ...], "Meaning"]:
+        """Worked out once each: a check is replayed at every answer."""
+        return {}
+
+    @property
+    def is_policy(self) -> bool:
+        """One of the policy's own 17, as against the safety questions and 4.2."""
+        return self.id.startswith("3.")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the choices at one question do together: the options, the level, the plain effects."""
+
+    chosen: tuple[tuple[Question, Option], ...]
+    raises: Level
+    effects: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an outcome says to the reporter, and how soon a lead must answer.
+
+    words may hold {recipients}, {phone}, {csc}, {edt} and {fixes}. claim: the part of them that is
+    only true once a message has been delivered.
+    """
+
+    page: bool
+    urgency: Urgency
+    words: str
+    claim: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The questions in the order they are asked, and the words for what answers lead to."""
+
+    questions: tuple[Question, ...]
+    fixes: Mapping[str, str]
+    tasks: Mapping[str, str]
+    endings: Mapping[Outcome, Ending] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Question]:
+        """The questions by id."""
+        return {question.id: question for question in self.questions}
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self.questions)
+
+    def __getitem__(self, question: str) -> Question:
+        return self.by_id[question]
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of everything in the table: a record says which questions were asked."""
+        table = (self.questions, self.fixes, self.tasks, self.endings)
+        return sha256(repr(table).encode()).hexdigest()[:12]

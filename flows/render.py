@@ -1,0 +1,180 @@
+"""The checklist for reading: plain text, a Markdown page for the leads to sign off, a diagram."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
+
+from flows.checklist import DERIVED, EFFECTS
+from flows.model import (
+    Always,
+    Answered,
+    Both,
+    Checklist,
+    Condition,
+    Either,
+    LevelBelow,
+    Not,
+    Option,
+    Outcome,
+    Question,
+)
+
+_TOLD_IN_WORDS = ("level", "fix", "task", "consent", "need_consent", "say")
+_INTRODUCTION = """\
+# The checklist
+
+Made from `flows/checklist.py` by `share-check checklist --format markdown`; do not edit it here.
+Version `{version}`: every check records the version of the questions that were asked.
+
+Section 3 of the Information Sharing Policy is {policy} questions, in the policy's order and with
+its own words. The {safety} safety questions in front are added for safety. The judgement of clause
+4.2 comes last. To change a question, see [Change a question](tasks/change-a-question.md).
+"""
+
+
+def condition_words(condition: Condition) -> str:
+    """When a question is asked, in words."""
+    match condition:
+        case Always():
+            return "always"
+        case LevelBelow(level):
+            return f"nothing so far has raised the level to {level.name}"
+        case Answered(question, options):
+            return f"{question} is {' or '.join(options)}"
+        case Not(inner):
+            return _negated(inner)
+        case Both(one, other):
+            return f"{_grouped(one)} and {_grouped(other)}"
+        case Either(one, other):
+            return f"{condition_words(one)}, or {condition_words(other)}"
+        case _:
+            raise TypeError(f"{condition!r} has no words")
+
+
+def _negated(condition: Condition) -> str:
+    match condition:
+        case Answered(question, options):
+            return f"{question} is not {' or '.join(options)}"
+        case Not(inner):
+            return condition_words(inner)
+        case _:
+            return f"not ({condition_words(condition)})"
+
+
+def _grouped(condition: Condition) -> str:
+    words = condition_words(condition)
+    return f"({words})" if isinstance(condition, Either) else words
+
+
+def effect_words(option: Option) -> tuple[str, ...]:
+    """What an answer does, effect by effect, such as "level CONSULT" or "fix AMOUNT"."""
+    told = [f"level {option.level.name}"] if option.level else []
+    told += [f"{name} {getattr(option, name)}" for name in _TOLD_IN_WORDS[1:5] if getattr(option, name)]
+    told += sorted(option.effects)
+    return (*told, *(f"say {word}" for word in option.say))
+
+
+def as_text(checklist: Checklist) -> str:
+    """Every question with its options, as a person meets them."""
+    return "\n\n".join("\n".join(_text_lines(question)) for question in checklist) + "\n"
+
+
+def _text_lines(question: Question) -> Iterator[str]:
+    yield f"{question.id}  {question.ask}"
+    yield f"     {question.help}"
+    if question.policy_words:
+        yield f"     Policy {question.clause}: {question.policy_words}"
+    if question.asked_when.reads() or isinstance(question.asked_when, LevelBelow):
+        yield f"     Asked when {condition_words(question.asked_when)}."
+    for option in question.options:
+        effects = ", ".join(effect_words(option))
+        yield f"     - {option.label} [{option.id}]" + (f": {effects}" if effects else "")
+
+
+def as_markdown(checklist: Checklist) -> str:
+    """The page the leads sign off: every word, every effect, and the diagram."""
+    policy = sum(question.is_policy for question in checklist)
+    safety = sum(question.id.startswith("S") for question in checklist)
+    introduction = _INTRODUCTION.format(version=checklist.version, policy=policy, safety=safety)
+    parts = [introduction, "## The way through\n", f"```mermaid\n{as_mermaid(checklist)}```\n"]
+    parts += ["## The questions\n", *(_section(question) for question in checklist)]
+    parts += ["## What an answer can do\n", _table(("effect", "meaning"), EFFECTS.items())]
+    parts += ["## Rules that look at more than one answer\n", _bullets(DERIVED)]
+    parts += ["## Things to sort out first\n", _table(("fix", "words"), checklist.fixes.items())]
+    parts += ["## Things to do when or after sharing\n"]
+    parts += [_table(("task", "words"), checklist.tasks.items())]
+    parts += ["## Outcomes\n", _outcomes(checklist)]
+    return "\n".join(parts)
+
+
+def _section(question: Question) -> str:
+    lines = [f"### {question.id}: {question.ask}\n", f"{question.help}\n"]
+    if question.policy_words:
+        lines += [f"> Policy {question.clause}: {question.policy_words}\n"]
+    else:
+        lines += [f"> {question.clause.capitalize()}.\n"]
+    lines += [f"Asked when: {condition_words(question.asked_when)}.\n"]
+    rows = ((option.label, f"`{option.id}`", ", ".join(effect_words(option))) for option in question.options)
+    return "\n".join((*lines, _table(("answer", "id", "effects"), rows)))
+
+
+def _outcomes(checklist: Checklist) -> str:
+    rows = (
+        (outcome, "yes" if ending.page else "no", ending.urgency, ending.words)
+        for outcome, ending in checklist.endings.items()
+    )
+    return _table(("outcome", "page", "urgency", "the reporter reads"), rows)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell or '-' for cell in line)} |\n" for line in lines)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def as_mermaid(checklist: Checklist) -> str:
+    """A flowchart of the questions in order and the outcomes they end in."""
+    return "\n".join(("flowchart TD", *_nodes(checklist), *_edges(checklist))) + "\n"
+
+
+def _nodes(checklist: Checklist) -> Iterator[str]:
+    for question in checklist:
+        yield f'    {_node(question)}["{question.id}: {_quoted(question.topic)}"]'
+    for outcome in checklist.endings:
+        yield f'    {outcome}(["{outcome}"])'
+
+
+def _edges(checklist: Checklist) -> Iterator[str]:
+    """Down through the questions; a dotted line passes by those that are not always asked."""
+    runs = [tuple(run) for _, run in groupby(checklist, key=lambda one: one.asked_when)]
+    for before, run in pairwise(runs):
+        always = isinstance(run[0].asked_when, Always)
+        arrow = "-->" if always else f'-- "{condition_words(run[0].asked_when)}" -->'
+        yield f"    {_node(before[-1])} {arrow} {_node(run[0])}"
+    for run in runs:
+        yield from (f"    {_node(one)} --> {_node(other)}" for one, other in pairwise(run))
+    for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
+        if not isinstance(run[0].asked_when, Always):
+            yield f'    {_node(before[-1])} -. "otherwise" .-> {_node(after[0])}'
+    last = _node(checklist.questions[-1])
+    yield from (f'    {last} -- "{_WAYS_OUT[one]}" --> {one}' for one in checklist.endings)
+
+
+_WAYS_OUT = {
+    Outcome.EMERGENCY: "not asked: level EMERGENCY",
+    Outcome.CONSULT_URGENT: "not asked: level CONSULT_URGENT",
+    Outcome.CONSULT: "level CONSULT, or yes with something unsure or to fix",
+    Outcome.CONSULT_READY: "yes, all clear",
+    Outcome.FIX_FIRST: "not yet, level NONE",
+    Outcome.HOLD: "no, level NONE",
+}
+
+
+def _node(question: Question) -> str:
+    return "Q" + question.id.replace(".", "_")
+
+
+def _quoted(words: str) -> str:
+    return words.replace('"', "#quot;")

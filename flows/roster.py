@@ -1,0 +1,64 @@
+"""Who can be asked, how soon, and in which order: what the organisation's file says, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.escalation import People
+from flows.model import Urgency
+from flows.worktime import WorkingWeek
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """Ids of the people to page, and how long until the next rung; the last one repeats without end."""
+
+    who: tuple[str, ...]
+    wait: timedelta
+    working_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The people, their Slack ids, the leads' channel, the ladders and the waits."""
+
+    people: People
+    slack: Mapping[str, str]
+    channel: str
+    ladders: Mapping[Urgency, tuple[Rung, ...]]
+    week: WorkingWeek
+    idle: timedelta
+    no_choice: timedelta = timedelta(seconds=60)
+
+    @property
+    def everyone(self) -> tuple[str, ...]:
+        """Leads first, then deputies, then the independent contact."""
+        return (*self.people.leads, *self.people.deputies, self.people.independent)
+
+    def person_at(self, slack: str) -> str | None:
+        """The person with this Slack id, None for anybody else."""
+        return next((person for person, account in self.slack.items() if account == slack), None)
+
+    def answer_by(self, urgency: Urgency, now: datetime) -> datetime:
+        """When the first people paged should have answered, which is when the next are asked."""
+        return self._after(self.ladders[urgency][0], now)
+
+    def _after(self, rung: Rung, now: datetime) -> datetime:
+        return self.week.after(now, rung.wait) if rung.working_time else now + rung.wait
+
+    def next_ask(
+        self, urgency: Urgency, asks: int, allowed: Iterable[str], now: datetime
+    ) -> tuple[tuple[str, ...], datetime]:
+        """Who to page now, after `asks` pages, and when to page again. Never nobody (I13).
+
+        A rung with nobody on it who may be told is passed over at once.
+        """
+        ladder, may = self.ladders[urgency], frozenset(allowed)
+        for rung in ladder[min(asks, len(ladder) - 1) :]:
+            people = tuple(person for person in rung.who if person in may)
+            if people:
+                return people, self._after(rung, now)
+        rest = tuple(person for person in self.everyone if person in may)
+        return rest, self._after(ladder[-1], now)

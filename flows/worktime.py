@@ -1,0 +1,47 @@
+"""Working time: when a wait that runs only in working hours is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_SEARCHED = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingWeek:
+    """Opening and closing time of each weekday, Monday first, None for a day off; dates nobody works."""
+
+    zone: ZoneInfo
+    days: tuple[tuple[time, time] | None, ...]
+    closed: frozenset[date] = frozenset()
+
+    def after(self, start: datetime, wait: timedelta) -> datetime:
+        """The moment when `wait` of working time has passed since `start`. Aware in, UTC out.
+
+        A week without any working time does not make anybody wait for ever: then the clock counts.
+        """
+        left = wait
+        for opens, closes in self._shifts(start):
+            begins = max(opens, start)
+            if begins + left <= closes:
+                return begins + left
+            left -= max(closes - begins, timedelta(0))
+        return start + wait
+
+    def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""
+        day = start.astimezone(self.zone).date()
+        last = day + _SEARCHED
+        while day <= last:
+            hours = self.days[day.weekday()]
+            if hours and day not in self.closed:
+                opens, closes = (self._moment(day, at) for at in hours)
+                if closes > start:
+                    yield opens, closes
+            day += timedelta(days=1)
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone).astimezone(UTC)

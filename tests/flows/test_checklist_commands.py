@@ -1,0 +1,147 @@
+"""share-check checklist and share-check decide, as somebody types them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import checklist_commands
+from bot.checklist_commands import checklist, decide, in_words
+from flows.checklist import CHECKLIST
+from tests.flows.builders import CALM
+
+WHOLE: dict[str, Any] = CALM | {"3.1.6": ["none"]}
+
+
+def _decide(sheet: str, *options: str) -> Result:
+    return CliRunner().invoke(decide, ["-", *options], input=sheet)
+
+
+def _verdict(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - a sheet's values differ
+    answers = {one: given for one, given in (WHOLE | changes).items() if given}
+    result = _decide(json.dumps({"answers": answers}))
+    assert result.exit_code == 0, result.output
+    verdict: dict[str, Any] = json.loads(result.output)
+    return verdict
+
+
+def test_a_sheet_is_judged() -> None:
+    """Every field is there, whatever the outcome."""
+    verdict = _verdict()
+    assert (verdict["outcome"], verdict["level"], verdict["urgency"]) == ("HOLD", "NONE", "P3")
+    assert (verdict["page"], verdict["page_after"], verdict["recipients"]) == (False, None, [])
+    assert list(verdict["status"]) == list(CHECKLIST.by_id)
+    assert verdict["reasons"] == [{"question": "4.2", "option": "no", "clause": "4.2"}]
+    assert verdict["would_change"][0] == {
+        "changes": [{"question": "4.2", "option": "yes"}],
+        "outcome": "CONSULT_READY",
+    }
+    assert verdict["text"].startswith("Keep this confidential for now.")
+
+
+def test_the_example_organisation_is_the_default() -> None:
+    """Leads lead-1 and lead-2, deputy deputy-1, independent contact independent."""
+    verdict = _verdict(**{"S2": ["lead-1"], "S4": "yes", "4.2": None})
+    assert verdict["recipients"] == ["lead-2", "independent"]
+    assert "020 7946 0102" in verdict["text"]
+    assert "020 7946 0101" not in verdict["text"]
+
+
+def test_another_organisation_can_be_given(tmp_path: Path) -> None:
+    """Its own people are the ones who can be left out."""
+    example = (Path(__file__).parents[2] / "organisation.example.toml").read_text()
+    other = tmp_path / "organisation.toml"
+    other.write_text(example.replace('"lead-2"', '"lead-b"'))
+    sheet = json.dumps({"answers": {"S1": "yes", "S2": ["lead-1"]}})
+    result = _decide(sheet, "--organisation", str(other))
+    assert json.loads(result.output)["recipients"] == ["lead-b", "independent"]
+
+
+def test_an_organisation_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
+    """It says which file, and exits with 2."""
+    result = _decide("{}", "--organisation", str(tmp_path / "none.toml"))
+    assert result.exit_code == 2
+    assert "none.toml is not there" in result.output
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("{", "The sheet is not JSON"),
+        ('{"answers": {"S1": "no", "S1": "yes"}}', '"S1" stands on the sheet more than once.'),
+        ('{"answers": {"S9": "no"}}', '"S9" is not a question'),
+        ("[" * 100_000, "The sheet is not JSON"),
+        ('{"answers": {"S1": ' + "9" * 5000 + "}}", "The sheet is not JSON"),
+        ('{"answers": {"S1": NaN}}', "S1 takes text, not a number."),
+    ],
+)
+def test_a_bad_sheet_is_named_and_exits_with_2(sheet: str, words: str) -> None:
+    """Never a stack trace."""
+    result = _decide(sheet)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_bytes_that_are_no_text_are_bad_input() -> None:
+    """Somebody passed the wrong file."""
+    result = CliRunner().invoke(decide, ["-"], input=b"\xff\xfe")
+    assert result.exit_code == 2
+    assert "The sheet is not JSON" in result.output
+
+
+def test_a_mark_that_editors_leave_at_the_start_is_no_fault() -> None:
+    """A byte order mark is not part of the sheet."""
+    sheet = json.dumps({"answers": WHOLE}).encode("utf-8-sig")
+    assert CliRunner().invoke(decide, ["-"], input=sheet).exit_code == 0
+
+
+def test_many_sheets_are_judged_line_by_line() -> None:
+    """A bad line says why on its own line, the others go on, and the exit code tells."""
+    lines = [json.dumps({"answers": WHOLE}), "{", json.dumps({"answers": {"S1": "yes"}})]
+    result = _decide("\n".join(lines), "--lines")
+    first, bad, last = (json.loads(line) for line in result.output.splitlines())
+    assert result.exit_code == 2
+    assert (first["outcome"], last["outcome"]) == ("HOLD", "EMERGENCY")
+    assert bad["error"][0].startswith("The sheet is not JSON")
+
+
+def test_good_lines_exit_with_0() -> None:
+    """Every line was judged."""
+    assert _decide(json.dumps({"answers": WHOLE}) + "\n\n", "--lines").exit_code == 0
+
+
+def test_a_sheet_can_be_a_file(tmp_path: Path) -> None:
+    """Not only what is typed."""
+    sheet = tmp_path / "sheet.json"
+    sheet.write_text(json.dumps({"answers": WHOLE}))
+    result = CliRunner().invoke(decide, [str(sheet)])
+    assert json.loads(result.output)["outcome"] == "HOLD"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "mermaid"])
+def test_the_checklist_is_printed_in_each_format(form: str) -> None:
+    """For a terminal, for the leads, for a diagram."""
+    result = CliRunner().invoke(checklist, ["--format", form])
+    assert result.exit_code == 0
+    assert "3.4.2" in result.output
+
+
+def test_an_audit_that_finds_something_exits_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that lost questions is refused, with its figures and every reason."""
+    short = replace(CHECKLIST, questions=CHECKLIST.questions[:7])
+    monkeypatch.setattr(checklist_commands, "CHECKLIST", short)
+    result = CliRunner().invoke(checklist, ["--audit"])
+    assert result.exit_code == 1
+    assert "complete paths" in result.output
+    assert "- 3.4.2 of the policy is missing" in result.output
+
+
+def test_names_are_listed_as_people_say_them() -> None:
+    """No comma before "and"."""
+    assert in_words(["One"]) == "One"
+    assert in_words(["One", "Two"]) == "One and Two"
+    assert in_words(["One", "Two", "Three"]) == "One, Two and Three"
+    assert in_words([]) == ""

@@ -1,0 +1,123 @@
+"""Each outcome, and the edges between them."""
+
+import pytest
+
+from flows.model import Level, Outcome, Urgency
+from tests.flows.builders import NO_CONSENT, SHARED, calm_but, decision_of, stopped_after
+
+YES = {"4.2": "yes"}
+
+
+def test_all_calm_and_no_is_held() -> None:
+    """HOLD: keep it confidential for now, and nobody is paged."""
+    decision = decision_of(calm_but())
+    assert (decision.outcome, decision.urgency) == (Outcome.HOLD, Urgency.P3)
+    assert (decision.page, decision.page_after) == (False, None)
+
+
+def test_not_yet_is_something_to_sort_first() -> None:
+    """FIX_FIRST, with what there is to sort in the table's order."""
+    decision = decision_of(calm_but({"4.2": "not_yet", "3.2.2": "no", "3.2.1": "too_much"}))
+    assert decision.outcome is Outcome.FIX_FIRST
+    assert decision.fixes == ("AMOUNT", "FACT_OPINION")
+    assert [reason.question for reason in decision.reasons] == ["3.2.1", "3.2.2", "4.2"]
+
+
+def test_yes_with_all_clear_is_ready() -> None:
+    """CONSULT_READY still pages a lead (I6)."""
+    decision = decision_of(calm_but(YES))
+    assert (decision.outcome, decision.page_after) == (Outcome.CONSULT_READY, "end")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"3.2.1": "too_much"},
+        {"3.2.1": "not_sure"},
+        {"3.3.4": "worried"},
+        NO_CONSENT,
+        NO_CONSENT | {"3.1.1": "asked_refused", "3.1.8": "not_sharing_worse"},
+        NO_CONSENT | {"3.1.3": "yes", "3.1.7": "yes", "3.1.8": "not_sharing_worse"},
+        {"S2": "not_sure"},
+    ],
+    ids=["fix", "unsure", "worried", "sharing worse", "refused", "needs consent", "S2 unsure"],
+)
+def test_anything_in_the_way_of_ready_is_for_a_lead_to_talk_through(
+    change: dict[str, str | None],
+) -> None:
+    """4.2 yes with something unsure or to fix is CONSULT."""
+    assert decision_of(calm_but(YES, change)).outcome is Outcome.CONSULT
+
+
+def test_a_no_is_honoured_only_when_nothing_else_raised_the_level() -> None:
+    """Decision 5."""
+    assert decision_of(calm_but({"3.1.4": "yes_duty"})).outcome is Outcome.CONSULT
+    assert decision_of(calm_but({"S4": "possibly", "S5": "no"})).outcome is Outcome.CONSULT
+
+
+def test_danger_is_an_emergency_and_the_page_waits_only_for_who_to_leave_out() -> None:
+    """Nobody is paged before it is known who must not be."""
+    answers = calm_but({"S1": "yes", "4.2": None})
+    assert decision_of(answers).page_after == "S2"
+    assert decision_of(stopped_after("S1", answers)).page_after == "abandoned"
+    assert decision_of(answers).outcome is Outcome.EMERGENCY
+
+
+def test_stopping_at_consult_still_tells_a_lead() -> None:
+    """I12."""
+    decision = decision_of(stopped_after("S4", calm_but(S4="possibly")))
+    assert (decision.outcome, decision.page_after) == (Outcome.CONSULT, "abandoned")
+
+
+def test_stopping_with_nothing_raised_is_unfinished() -> None:
+    """The reporter gets a reminder only."""
+    decision = decision_of(stopped_after("S4", calm_but()))
+    assert (decision.outcome, decision.urgency) == (Outcome.UNFINISHED, Urgency.NONE)
+    assert decision.reasons == ()
+
+
+def test_consent_is_to_be_sought_only_where_that_is_safe() -> None:
+    """Fix CONSENT needs S4 no, nothing that holds informing and no refusal (I7, I10)."""
+    needed = NO_CONSENT | {"3.1.3": "yes", "3.1.7": "yes"}
+    assert decision_of(calm_but(needed)).fixes == ("CONSENT",)
+    for change in (
+        {"S4": "possibly", "S5": "no"},
+        {"3.1.6": "not_sure", "3.1.7": None},
+        {"3.2.3": "unsafe_to_check"},
+        {"3.1.1": "asked_refused", "3.1.7": None},
+    ):
+        assert decision_of(calm_but(needed, change)).fixes == ()
+
+
+def test_no_consent_no_need_and_no_duty_or_power_wants_a_basis() -> None:
+    """Fix BASIS."""
+    answers = calm_but(NO_CONSENT, {"3.1.4": "no", "4.2": "not_yet"})
+    assert decision_of(answers).fixes == ("BASIS",)
+    assert [one.question for one in decision_of(answers).reasons] == ["3.1.3", "3.1.4", "4.2"]
+
+
+def test_a_breach_is_urgent_and_says_which_answers_made_it() -> None:
+    """Already shared, and to the wrong person."""
+    decision = decision_of(calm_but(SHARED, {"3.3.2": "no", "4.2": None}))
+    assert (decision.outcome, decision.page_after) == (Outcome.CONSULT_URGENT, "3.3.2")
+    assert [reason.question for reason in decision.reasons] == ["S6", "3.3.2"]
+
+
+def test_consent_not_understood_is_not_valid() -> None:
+    """Consent is valid when given and understood."""
+    assert decision_of(calm_but()).valid_consent
+    partly = {"3.1.7": "partly", "3.1.8": "sharing_worse"}
+    assert not decision_of(calm_but(partly)).valid_consent
+
+
+def test_answers_that_differ_are_noticed_and_the_higher_wins() -> None:
+    """Nobody at risk in S4, somebody in 3.1.6."""
+    decision = decision_of(calm_but({"3.1.6": "none+someone_at_risk", "4.2": None}))
+    assert decision.answers_differ
+    assert decision.outcome is Outcome.CONSULT_URGENT
+
+
+def test_a_level_that_only_an_earlier_answer_raised_has_no_reasons() -> None:
+    """A changed answer leaves the level where it was, and nothing breaks."""
+    decision = decision_of(calm_but({"4.2": None}), Level.EMERGENCY)
+    assert (decision.outcome, decision.reasons) == (Outcome.EMERGENCY, ())

@@ -1,0 +1,71 @@
+"""The page the leads sign off is made from the table, and is current."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.checklist import CHECKLIST
+from flows.model import Checklist, Condition
+from flows.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
+
+PAGE = Path(__file__).parents[2] / "docs/checklist.md"
+
+
+@pytest.mark.docs
+def test_the_page_in_docs_is_current() -> None:
+    """If this fails: share-check checklist --format markdown > docs/checklist.md."""
+    assert PAGE.read_text(encoding="utf-8") == as_markdown(CHECKLIST)
+
+
+@pytest.mark.parametrize("form", [as_text, as_markdown])
+def test_every_word_of_every_question_is_shown(form: Callable[[Checklist], str]) -> None:
+    """A lead who signs the page has read everything that staff will read."""
+    page = form(CHECKLIST)
+    for asked in CHECKLIST:
+        words = (asked.ask, asked.help, asked.policy_words, *(one.label for one in asked.options))
+        assert [one for one in words if one not in page] == []
+
+
+def test_the_diagram_shows_every_question_and_outcome() -> None:
+    """With a way in and a way out of each."""
+    diagram = as_mermaid(CHECKLIST)
+    for question in CHECKLIST:
+        node = "Q" + question.id.replace(".", "_")
+        assert diagram.count(f" {node}") >= 2, question.id
+    for outcome in CHECKLIST.endings:
+        assert f"--> {outcome}" in diagram
+
+
+def test_the_diagram_has_no_character_that_breaks_it() -> None:
+    """Quoted words hold no quotes, and every line is a node, an arrow or the title."""
+    lines = as_mermaid(CHECKLIST).splitlines()
+    assert lines[0] == "flowchart TD"
+    assert all(line.count('"') in (0, 2) for line in lines)
+
+
+def test_conditions_read_as_sentences() -> None:
+    """A lead can check when a question is skipped."""
+    assert condition_words(CHECKLIST["3.1.7"].asked_when) == (
+        "3.1.1 is yes_recorded or yes_not_recorded, or 3.1.1 is no_not_asked and 3.1.3 is yes and "
+        "3.1.6 is none"
+    )
+    assert condition_words(CHECKLIST["3.1.8"].asked_when) == (
+        "not (3.1.1 is yes_recorded or yes_not_recorded and 3.1.7 is yes)"
+    )
+    assert condition_words(~~CHECKLIST["S5"].asked_when) == "S4 is possibly or not_sure"
+    with pytest.raises(TypeError):
+        condition_words(Condition())
+
+
+def test_effects_are_named() -> None:
+    """Every option's effects stand beside it."""
+    assert effect_words(CHECKLIST["S1"].option("not_sure")) == (
+        "level CONSULT_URGENT",
+        "unsure",
+        "say 999",
+    )
+    assert effect_words(CHECKLIST["3.1.1"].option("yes_not_recorded")) == (
+        "fix CONSENT_RECORD",
+        "consent given",
+    )
