@@ -1,0 +1,18 @@
+"""A Slack workspace in a box: the only stand-in in the tests, and what `make demo` runs."""
+
+from sandbox.acted import Acted
+from sandbox.kinds import Message, Notice, Push, Request, SlackError, View
+from sandbox.people import Person
+from sandbox.workspace import Workspace
+
+__all__ = [
+    "Acted",
+    "Message",
+    "Notice",
+    "Person",
+    "Push",
+    "Request",
+    "SlackError",
+    "View",
+    "Workspace",
+]

@@ -1,0 +1,88 @@
+"""`python -m sandbox`: the workspace with its page, and the bot running in it."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.child import Child
+from sandbox.workspace import Workspace
+
+PAGE = Path(__file__).with_name("page")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until told to stop."""
+    chosen = _parser().parse_args(arguments)
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    workspace = Workspace(
+        manifest=chosen.manifest,
+        port=chosen.port,
+        clock_file=chosen.clock_file,
+        delivery=chosen.delivery,
+        request_url=chosen.request_url,
+        page=PAGE,
+    )
+    try:
+        workspace.start()
+    except OSError:
+        _say(f"Port {chosen.port} is taken. Choose another with --port.")
+        return 1
+    try:
+        _serve(workspace, chosen, over)
+    finally:
+        workspace.stop()
+    return 0
+
+
+def _serve(workspace: Workspace, chosen: argparse.Namespace, over: threading.Event) -> None:
+    child = _child(workspace, chosen) if chosen.run else None
+    if child:
+        workspace.control.process = child
+        child.start()
+    while not over.wait(0.1) and chosen.run and chosen.delivery == "socket" and not workspace.connections:
+        continue
+    if not over.is_set():
+        _say(f"The sandbox is ready: open {workspace.url}/ (Ctrl-C stops it)")
+    over.wait()
+    if child:
+        child.finish()
+
+
+def _child(workspace: Workspace, chosen: argparse.Namespace) -> Child:
+    given = dict(pair.split("=", 1) for pair in chosen.env)
+    slack = {
+        "SLACK_API_URL": workspace.api_url,
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_SIGNING_SECRET": workspace.signing_secret,
+    }
+    return Child(chosen.run, {**slack, **given}, workspace.core.world.changed)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Slack workspace in a box.")
+    parser.add_argument("--manifest", type=Path, help="the app's manifest.yml")
+    parser.add_argument("--port", type=int, default=8090, help="port on 127.0.0.1 (0: any)")
+    parser.add_argument(
+        "--clock-file", type=Path, help="file that tells the bot how far the clock was pushed"
+    )
+    parser.add_argument("--delivery", choices=("socket", "http"), default="socket")
+    parser.add_argument("--request-url", help="where payloads go with --delivery http")
+    parser.add_argument("--run", help="the bot's command")
+    parser.add_argument(
+        "--env", action="append", default=[], metavar="KEY=VALUE", help="for the bot; repeatable"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""The edge where the bot calls: tokens, scopes, faults, and a record of every call."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.core import Core
+from sandbox.faults import Fault
+from sandbox.kinds import Json, Request, SlackError
+from sandbox.methods import METHODS
+from sandbox.replies import reply
+
+RULES: Json = json.loads(Path(__file__).with_name("methods.json").read_text(encoding="utf-8"))
+
+# Refusals that tell of a mistake in the bot, not of bad luck or of somebody else's doing.
+BLAME = {
+    "cant_delete_message",
+    "cant_update_message",
+    "duplicate_external_id",
+    "exchanged_trigger_id",
+    "invalid_arguments",
+    "invalid_auth",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_trigger_id",
+    "missing_scope",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "not_allowed_token_type",
+    "not_authed",
+    "not_enabled",
+    "push_limit_reached",
+    "thread_not_found",
+    "unknown_method",
+    "view_too_large",
+}
+
+
+Answer = tuple[int, dict[str, str], Json]
+
+
+class Api:
+    """Answers `/api/{method}` and response URLs."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.closing = asyncio.Event()
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """One Web API call."""
+        method = request.match_info["method"]
+        token, args = await _read(request)
+        return await self._answer(request, method, args, lambda: self._perform(method, token, args))
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """One post to a response URL."""
+        args = _json(await request.text())
+        token = request.match_info["token"]
+        return await self._answer(request, "response_url", args, lambda: reply(self.core, token, args))
+
+    async def _answer(
+        self, request: web.Request, method: str, args: Json, work: Callable[[], Json]
+    ) -> web.StreamResponse:
+        faults = self.core.faults.strike(method)
+        kinds = {fault.kind for fault in faults}
+        await asyncio.sleep(sum(fault.seconds for fault in faults))
+        if self.core.down or "refuse" in kinds:
+            return _cut(request)
+        if "never_arrive" in kinds:
+            return await self._hang(request)
+        status, headers, body = _failing(faults) or self._worked(method, work)
+        self._record(method, args, body)
+        if "lose_answer" in kinds:
+            return await self._hang(request)
+        headers = {"x-oauth-scopes": ",".join(self.core.manifest.scopes), **headers}
+        return web.json_response(body, status=status, headers=headers)
+
+    def _worked(self, method: str, work: Callable[[], Json]) -> Answer:
+        try:
+            with self.core.world.lock:
+                return 200, {}, work()
+        except SlackError as refusal:
+            if refusal.body["error"] in BLAME:
+                self.core.world.complain(f"{method}: {_spelled(refusal.body)}")
+            return refusal.status, refusal.headers, refusal.body
+
+    def _perform(self, method: str, token: str, args: Json) -> Json:
+        if method not in METHODS:
+            raise SlackError("unknown_method", req_method=method)
+        rule = RULES[method]
+        self._admit(token, rule["caller"])
+        provided = self.core.manifest.scopes if rule["caller"] == "bot" else rule["scopes"]
+        missing = [scope for scope in rule["scopes"] if scope not in provided]
+        if missing:
+            raise SlackError("missing_scope", needed=missing[0], provided=",".join(provided))
+        return METHODS[method](self.core, args)
+
+    def _admit(self, token: str, kind: str) -> None:
+        tokens = {"bot": self.core.options.bot_token, "app": self.core.options.app_token}
+        if not token:
+            raise SlackError("not_authed")
+        if token not in tokens.values():
+            raise SlackError("invalid_auth")
+        if token != tokens[kind]:
+            raise SlackError("not_allowed_token_type")
+
+    def _record(self, method: str, args: Json, body: Json) -> None:
+        with self.core.world.lock:
+            self.core.world.requests.append(Request(method, _opened(args), body, self.core.clock.now()))
+        self.core.world.changed()
+
+    async def _hang(self, request: web.Request) -> web.StreamResponse:
+        """Say nothing until the caller gives up or the workspace stops."""
+        while request.transport is not None and not request.transport.is_closing():
+            try:
+                await asyncio.wait_for(self.closing.wait(), 0.05)
+            except TimeoutError:
+                continue
+            break
+        return _cut(request)
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=503)
+
+
+def _failing(faults: list[Fault]) -> Answer | None:
+    for fault in faults:
+        if fault.kind == "ratelimit":
+            return (
+                429,
+                {"Retry-After": str(fault.retry_after)},
+                {"ok": False, "error": "ratelimited"},
+            )
+        if fault.kind == "server_error":
+            return fault.status, {}, {"ok": False, "error": "internal_error"}
+    return None
+
+
+def _spelled(body: Json) -> str:
+    details = body.get("response_metadata", {}).get("messages", [])
+    more = [body[key] for key in ("needed", "req_method") if key in body]
+    return " ".join([body["error"], *more, *details])
+
+
+def _json(text: str) -> Json:
+    """slack_sdk announces JSON even when it sends nothing."""
+    try:
+        body = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+async def _read(request: web.Request) -> tuple[str, Json]:
+    """The token (header first, as Slack) and the arguments."""
+    if request.content_type == "application/json":
+        args = _json(await request.text())
+    else:
+        args = {**request.query, **dict(await request.post())}
+    token = str(args.pop("token", ""))
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix("Bearer ").strip() or token, args
+
+
+def _opened(args: Json) -> Json:
+    """Arguments for the record: JSON strings become what they say."""
+    return {name: _parsed(value) if name in {"blocks", "view"} else value for name, value in args.items()}
+
+
+def _parsed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value

@@ -1,0 +1,46 @@
+"""What the parts of the sandbox share."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.manifest import Manifest
+from sandbox.rates import Rates
+from sandbox.response_urls import ResponseUrls
+from sandbox.tickets import Tickets
+from sandbox.triggers import Triggers
+from sandbox.world import World
+
+
+@dataclass(frozen=True)
+class Options:
+    """Fixed for the life of a workspace. Seconds are real seconds."""
+
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    delivery: Literal["socket", "http"]
+    request_url: str | None
+    port: int
+    ack_seconds: float
+    retry_seconds: tuple[float, ...]
+    page: Path | None
+
+
+@dataclass
+class Core:
+    """One workspace's insides."""
+
+    options: Options
+    manifest: Manifest
+    clock: Clock
+    world: World
+    triggers: Triggers
+    response_urls: ResponseUrls
+    rates: Rates
+    tickets: Tickets = field(default_factory=Tickets)
+    faults: Faults = field(default_factory=Faults)
+    down: bool = False
+    url: str = ""

@@ -1,0 +1,59 @@
+"""Putting messages where people see them, and telling their phones."""
+
+from sandbox import words
+from sandbox.kinds import Channel, Message, Push
+from sandbox.world import World
+
+
+def post(world: World, message: Message) -> Message:
+    """Add a message and notify whoever Slack would notify."""
+    with world.lock:
+        world.messages.append(message)
+        if not message.ephemeral:
+            _push(world, message)
+        world.read[message.user, message.channel] = message.ts
+    world.changed()
+    return message
+
+
+def visible(world: World, message: Message, user: str) -> bool:
+    """Whether this person can see this message at all."""
+    if message.ephemeral:
+        return message.only_for == user
+    return user in world.channels[message.channel].members
+
+
+def replies(world: World, message: Message) -> list[Message]:
+    """The messages in its thread."""
+    return [
+        each
+        for each in world.messages
+        if each.thread_ts == message.ts
+        and each.channel == message.channel
+        and each.ts != message.ts
+        and not each.deleted
+    ]
+
+
+def _push(world: World, message: Message) -> None:
+    channel = world.channels[message.channel]
+    push = Push(
+        world.clock.now(),
+        message.channel,
+        message.ts,
+        message.text or "New message",
+        words.of_message(message),
+    )
+    for user in _audience(world, channel, message):
+        world.pushes[user].append(push)
+
+
+def _audience(world: World, channel: Channel, message: Message) -> list[str]:
+    """Everybody in the channel but the sender; for a reply, those mentioned or in the thread."""
+    present = [each.id for each in world.people.values() if not each.deactivated]
+    everybody = [user for user in present if user in channel.members and user != message.user]
+    if message.thread_ts is None or channel.kind == "dm":
+        return everybody
+    said = f"{message.text} {words.of_message(message)}"
+    thread = [each for each in world.messages if message.thread_ts in {each.ts, each.thread_ts}]
+    return [user for user in everybody if f"<@{user}>" in said or any(each.user == user for each in thread)]

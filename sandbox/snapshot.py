@@ -1,0 +1,104 @@
+"""The whole workspace as the page draws it: one picture for each person."""
+
+from sandbox import elements, posting
+from sandbox.core import Core
+from sandbox.kinds import Channel, Json, Message, View
+
+
+def picture(core: Core, bot: Json) -> Json:
+    """Everything; `bot` is what is known about its process."""
+    world = core.world
+    with world.lock:
+        return {
+            "version": world.version,
+            "now": core.clock.now(),
+            "clock_offset": core.clock.offset,
+            "down": core.down,
+            "deaf": core.faults.deaf,
+            "delivery": core.options.delivery,
+            "bot": {
+                "connections": core.tickets.connections,
+                "name": world.bot["name"],
+                "id": world.bot_user,
+                **bot,
+            },
+            "complaints": list(world.complaints),
+            "people": [
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "title": each.title,
+                    "guest": each.guest,
+                    "stranger": each.stranger,
+                }
+                for each in world.people.values()
+            ],
+            "views": {user: _seen_by(core, user) for user in world.people},
+        }
+
+
+def _seen_by(core: Core, user: str) -> Json:
+    world = core.world
+    home = world.homes.get(user)
+    channels = [world.dm(user), *(each for each in world.channels.values() if each.kind != "dm")]
+    return {
+        "conversations": [_conversation(core, user, each) for each in channels if user in each.members],
+        "home": _view(home) if home else None,
+        "modals": [_view(view) for view in world.stacks[user]],
+        "pushes": [vars(push) for push in world.pushes[user]],
+        "notices": [vars(notice) for notice in world.notices[user]],
+    }
+
+
+def _conversation(core: Core, user: str, channel: Channel) -> Json:
+    world = core.world
+    mine = [
+        each for each in world.messages if each.channel == channel.id and posting.visible(world, each, user)
+    ]
+    seen = world.read.get((user, channel.id), "")
+    new = [
+        each
+        for each in mine
+        if each.ts > seen and each.user != user and not each.deleted and not each.ephemeral
+    ]
+    shown = [_message(core, user, each) for each in mine]
+    return {
+        "id": channel.id,
+        "kind": channel.kind,
+        "name": channel.name,
+        "unread": len(new),
+        "messages": [each for each in shown if not each["deleted"] or each["reply_count"]],
+    }
+
+
+def _message(core: Core, user: str, message: Message) -> Json:
+    world = core.world
+    name = world.bot["name"] if message.bot else world.people[message.user].name
+    return {
+        "ts": message.ts,
+        "from": {"id": message.user, "name": name, "bot": message.bot},
+        "text": message.text,
+        "blocks": message.blocks,
+        "thread_ts": message.thread_ts,
+        "reply_count": len(posting.replies(world, message)),
+        "edited": message.edited is not None,
+        "ephemeral": message.ephemeral,
+        "deleted": message.deleted,
+        "failed": sorted(message.failed.get(user, ())),
+        "state": elements.raw_values(message.blocks, message.states.get(user, {})),
+    }
+
+
+def _view(view: View) -> Json:
+    parts = {
+        part: view.body.get(part) for part in ("type", "callback_id", "title", "submit", "close", "blocks")
+    }
+    return {
+        **parts,
+        "id": view.id,
+        "hash": view.hash,
+        "errors": view.errors,
+        "failed": sorted(view.failed),
+        "trouble": view.trouble,
+        "state": elements.raw_values(view.blocks, view.state),
+    }

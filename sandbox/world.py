@@ -1,0 +1,120 @@
+"""The workspace's contents, behind one lock; every change wakes whoever waits."""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sandbox.clock import Clock
+from sandbox.kinds import Channel, Human, Json, Message, Notice, Push, Request, SlackError, View
+
+Got = TypeVar("Got")
+LOOK_AGAIN = 0.05
+DEFAULT = Path(__file__).with_name("workspace.json")
+
+
+class World:
+    """People, channels, messages, views and the log. Hold `lock` while reading more than one thing."""
+
+    def __init__(self, clock: Clock, contents: Json) -> None:
+        self.clock = clock
+        self.lock = threading.Condition(threading.RLock())
+        self.version = 0
+        self.team: Json = contents["team"]
+        self.app_id: str = contents["app"]["id"]
+        self.bot: Json = contents["bot"]
+        self.people = {each["id"]: _human(each, self.team["id"]) for each in contents["people"]}
+        self.channels = {each["id"]: _channel(each) for each in contents["channels"]}
+        self.messages: list[Message] = []
+        self.homes: dict[str, View] = {}
+        self.stacks: dict[str, list[View]] = defaultdict(list)
+        self.pushes: dict[str, list[Push]] = defaultdict(list)
+        self.notices: dict[str, list[Notice]] = defaultdict(list)
+        self.read: dict[tuple[str, str], str] = {}
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        self.listeners: set[Callable[[], None]] = set()
+
+    @property
+    def bot_user(self) -> str:
+        """The bot's user id, as in mentions and memberships."""
+        return str(self.bot["user_id"])
+
+    def changed(self) -> None:
+        """Count a change and wake everybody who waits for one."""
+        with self.lock:
+            self.version += 1
+            self.lock.notify_all()
+            for listener in list(self.listeners):
+                listener()
+
+    def wait(self, predicate: Callable[[], Got], seconds: float) -> Got:
+        """Wait until the predicate is true, in real seconds; its last value either way.
+
+        It is asked without the lock, so it may act or look elsewhere, and again every 50 ms.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            before = self.version
+            got = predicate()
+            left = end - time.monotonic()
+            if got or left <= 0:
+                return got
+            with self.lock:
+                if self.version == before:
+                    self.lock.wait(min(left, LOOK_AGAIN))
+
+    def complain(self, words: str) -> None:
+        """Note something the bot did that Slack would frown on."""
+        with self.lock:
+            self.complaints.append(words)
+        self.changed()
+
+    def notify(self, user: str, words: str) -> None:
+        """Slack tells one person something, itself."""
+        with self.lock:
+            self.notices[user].append(Notice(self.clock.now(), words))
+        self.changed()
+
+    def human(self, user: str) -> Human:
+        """The account with this id, or Slack's error."""
+        if user not in self.people:
+            raise SlackError("user_not_found")
+        return self.people[user]
+
+    def dm(self, user: str) -> Channel:
+        """The direct messages between this person and the bot, opened on first use."""
+        channel = "D" + self.human(user).id.removeprefix("U")
+        if channel not in self.channels:
+            self.channels[channel] = Channel(channel, str(self.bot["name"]), "dm", {user, self.bot_user})
+        return self.channels[channel]
+
+    def message(self, channel: str, ts: str) -> Message | None:
+        """The message at this address, unless it was deleted."""
+        found = (each for each in self.messages if each.ts == ts and each.channel == channel)
+        return next((each for each in found if not each.deleted), None)
+
+    def view(self, view_id: str) -> View | None:
+        """The view with this id, open in a modal stack or on a Home tab."""
+        everywhere = [
+            *self.homes.values(),
+            *(view for stack in self.stacks.values() for view in stack),
+        ]
+        return next((view for view in everywhere if view.id == view_id), None)
+
+
+def contents(path: Path = DEFAULT) -> Json:
+    """The people and channels to start with."""
+    loaded: Json = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def _human(row: Json, team: str) -> Human:
+    return Human(**{"team_id": team, "stranger": "team_id" in row, **row})
+
+
+def _channel(row: Json) -> Channel:
+    return Channel(**{**row, "members": set(row["members"])})

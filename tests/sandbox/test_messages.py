@@ -1,0 +1,205 @@
+"""Messages: where the bot may write, what it may change, who sees and who is told."""
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from sandbox import Person, Workspace
+from tests.sandbox.bots import Bot, actions, button, section
+
+
+def refused(error: str) -> "pytest.RaisesExc[SlackApiError]":
+    return pytest.raises(SlackApiError, check=lambda raised: raised.response["error"] == error)
+
+
+def test_a_person_id_means_their_direct_messages(bot: Bot, staff: Person) -> None:
+    answer = bot.client.chat_postMessage(channel="U0STAFF", text="Hello")
+    assert answer["channel"] == "D0STAFF"
+    assert answer["message"]["bot_id"] == "B0BOT"
+    assert [each.text for each in staff.dm] == ["Hello"]
+    assert bot.workspace.person("U0LEAD1").text() == ""
+
+
+def test_a_thread_belongs_to_a_message_that_exists(bot: Bot) -> None:
+    first = bot.client.chat_postMessage(channel="C0LEADS", text="A check needs a lead")
+    bot.client.chat_postMessage(channel="C0LEADS", text="Taken", thread_ts=first["ts"])
+    with refused("thread_not_found"):
+        bot.client.chat_postMessage(channel="C0LEADS", text="Lost", thread_ts="1.000001")
+
+
+def test_the_bot_writes_only_where_it_is(bot: Bot, workspace: Workspace) -> None:
+    with refused("not_in_channel"):
+        bot.client.chat_postMessage(channel="C0GENERAL", text="Hello")
+    workspace.leave("C0LEADS", "U0BOT")
+    with refused("channel_not_found"):
+        bot.client.chat_postMessage(channel="C0LEADS", text="Hello")
+    with refused("channel_not_found"):
+        bot.client.chat_postMessage(channel="C0NOWHERE", text="Hello")
+
+
+def test_an_edit_changes_in_place_and_tells_nobody(bot: Bot, staff: Person) -> None:
+    ts = bot.client.chat_postMessage(channel="U0STAFF", text="One", blocks=[section("One")])["ts"]
+    bot.client.chat_update(channel="D0STAFF", ts=ts, text="Two", blocks=[section("Two")])
+    assert staff.text() == "Two"
+    assert staff.dm[0].edited
+    assert [push.phone for push in staff.pushes] == ["One"]
+
+
+def test_an_edit_without_blocks_keeps_them_and_is_complained_about(bot: Bot, staff: Person) -> None:
+    ts = bot.client.chat_postMessage(channel="U0STAFF", text="One", blocks=[section("One")])["ts"]
+    bot.client.chat_update(channel="D0STAFF", ts=ts, text="Two")
+    assert staff.text() == "One"
+    assert "leaves the old blocks" in bot.workspace.complaints[0]
+    bot.client.chat_update(channel="D0STAFF", ts=ts, text="Two", blocks=[])
+    assert staff.text() == "Two"
+
+
+def test_the_bot_changes_and_deletes_only_its_own(bot: Bot, workspace: Workspace) -> None:
+    lead = workspace.person("U0LEAD1")
+    theirs = lead.post("C0LEADS", "I typed this")
+    with refused("cant_update_message"):
+        bot.client.chat_update(channel="C0LEADS", ts=theirs.ts, text="x")
+    with refused("cant_delete_message"):
+        bot.client.chat_delete(channel="C0LEADS", ts=theirs.ts)
+    lead.delete(theirs)
+    with refused("message_not_found"):
+        bot.client.chat_delete(channel="C0LEADS", ts=theirs.ts)
+
+
+def test_deleted_is_gone(bot: Bot, staff: Person) -> None:
+    ts = bot.client.chat_postMessage(channel="U0STAFF", text="One")["ts"]
+    bot.client.chat_delete(channel="D0STAFF", ts=ts)
+    assert staff.dm == []
+
+
+def test_only_one_person_sees_an_ephemeral_message(bot: Bot, workspace: Workspace) -> None:
+    bot.client.chat_postEphemeral(channel="C0LEADS", user="U0LEAD1", text="Only you")
+    assert "Only you" in workspace.person("U0LEAD1").text()
+    assert "Only you" not in workspace.person("U0LEAD2").text()
+    assert workspace.person("U0LEAD1").pushes == []
+    with refused("user_not_in_channel"):
+        bot.client.chat_postEphemeral(channel="C0LEADS", user="U0STAFF", text="Only you")
+
+
+def test_texts_have_limits(bot: Bot) -> None:
+    with refused("no_text"):
+        bot.client.api_call("chat.postMessage", json={"channel": "U0STAFF"})
+    ts = bot.client.chat_postMessage(channel="U0STAFF", text="x")["ts"]
+    with refused("msg_too_long"):
+        bot.client.chat_update(channel="D0STAFF", ts=ts, text="x" * 4001)
+
+
+def test_blocks_without_text_are_complained_about(bot: Bot) -> None:
+    bot.client.api_call("chat.postMessage", json={"channel": "U0STAFF", "blocks": [section("x")]})
+    assert "without text" in bot.workspace.complaints[0]
+
+
+def test_a_phone_shows_the_text_and_a_desktop_the_blocks(bot: Bot, workspace: Workspace) -> None:
+    bot.client.chat_postMessage(channel="C0LEADS", text="A check waits", blocks=[section("SC-7K2M")])
+    for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY"):
+        push = workspace.person(user).pushes[0]
+        assert (push.phone, push.desktop) == ("A check waits", "SC-7K2M")
+    assert workspace.person("U0STAFF").pushes == []
+
+
+def test_a_reply_tells_only_who_is_mentioned_or_in_the_thread(bot: Bot, workspace: Workspace) -> None:
+    first = workspace.person("U0LEAD1").post("C0LEADS", "Hello")
+    for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY"):
+        workspace.core.world.pushes[user].clear()
+    bot.client.chat_postMessage(channel="C0LEADS", text="For <@U0DEPUTY>", thread_ts=first.ts)
+    told = [user for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY") if workspace.person(user).pushes]
+    assert told == ["U0LEAD1", "U0DEPUTY"]
+
+
+@pytest.mark.parametrize(
+    ("token", "error"),
+    [("", "not_authed"), ("xoxb-other", "invalid_auth"), ("xapp-sandbox", "not_allowed_token_type")],
+)
+def test_the_token_must_be_the_right_one(workspace: Workspace, token: str, error: str) -> None:
+    with refused(error):
+        WebClient(token, base_url=workspace.api_url).chat_postMessage(channel="U0STAFF", text="x")
+
+
+def test_a_method_needs_its_scope(bot: Bot) -> None:
+    with refused("missing_scope") as refusal:
+        bot.client.conversations_open(users="U0STAFF")
+    assert refusal.value.response["needed"] == "im:write"
+    assert "chat:write" in refusal.value.response["provided"]
+
+
+def test_any_other_method_is_a_loud_error(bot: Bot) -> None:
+    with refused("unknown_method"):
+        bot.client.reactions_add(channel="C0LEADS", name="eyes", timestamp="1.0")
+    assert bot.workspace.complaints == ["reactions.add: unknown_method reactions.add"]
+
+
+def test_the_directory_answers(bot: Bot) -> None:
+    client = bot.client
+    assert client.auth_test()["bot_id"] == "B0BOT"
+    assert client.auth_test().headers["x-oauth-scopes"].startswith("chat:write")
+    assert client.users_info(user="U0GUEST")["user"]["is_restricted"]
+    assert client.users_info(user="U0OTHER")["user"]["is_stranger"]
+    assert len(client.users_list()["members"]) == 9
+    assert "U0BOT" in client.conversations_members(channel="C0LEADS")["members"]
+    assert client.conversations_info(channel="C0LEADS")["channel"]["is_private"]
+    assert not client.dnd_info(user="U0LEAD1")["dnd_enabled"]
+    assert set(client.dnd_teamInfo(users=["U0LEAD1", "U0LEAD2"])["users"]) == {"U0LEAD1", "U0LEAD2"}
+    assert client.team_info()["team"]["id"] == "T0SANDBOX"
+    assert client.bots_info(bot="B0BOT")["bot"]["user_id"] == "U0BOT"
+    with refused("user_not_found"):
+        client.users_info(user="U0NOBODY")
+
+
+def test_a_response_url_serves_five_times_in_thirty_minutes(bot: Bot, staff: Person) -> None:
+    bot.app.command("/share-check")(lambda ack: ack())
+    bot.connect()
+    url = staff.command("/share-check").payload["response_url"]  # type: ignore[index]
+    answers = [WebhookClient(url).send(text=f"Answer {each}").status_code for each in range(6)]
+    assert answers == [200] * 5 + [404]
+    later = staff.command("/share-check").payload["response_url"]  # type: ignore[index]
+    bot.workspace.clock.forward(31 * 60)
+    assert "expired_url" in WebhookClient(later).send(text="Late").body
+
+
+def test_a_response_url_replaces_or_deletes_what_it_is_about(bot: Bot, staff: Person) -> None:
+    bot.app.action("go")(lambda ack: ack())
+    bot.connect()
+    bot.client.chat_postMessage(channel="U0STAFF", text="One", blocks=[actions(button("Go"))])
+    url = staff.press("Go").payload["response_url"]  # type: ignore[index]
+    WebhookClient(url).send(text="Two", blocks=[section("Two")], replace_original=True)
+    assert staff.text() == "Two"
+    WebhookClient(url).send(delete_original=True)
+    assert staff.text() == ""
+
+
+def test_strict_rates_allow_one_message_a_second() -> None:
+    with Workspace(strict_rates=True) as workspace:
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        for _ in range(5):
+            client.chat_postMessage(channel="C0LEADS", text="x")
+        with refused("ratelimited") as refusal:
+            client.chat_postMessage(channel="C0LEADS", text="x")
+        assert refusal.value.response.headers["Retry-After"] == "1"
+        client.chat_postMessage(channel="U0STAFF", text="x")
+
+
+def test_every_call_is_on_record(bot: Bot) -> None:
+    bot.client.chat_postMessage(channel="U0STAFF", text="x", blocks=[section("y")])
+    call = bot.workspace.calls("chat.postMessage")[0]
+    assert call.args["blocks"] == [section("y")]
+    assert call.response["ok"]
+
+
+def test_memberships_and_accounts_can_change(bot: Bot, workspace: Workspace) -> None:
+    workspace.join("C0LEADS", "U0INDEP")
+    workspace.change_person("U0LEAD2", deactivated=True)
+    bot.client.chat_postMessage(channel="C0LEADS", text="Who is told?")
+    told = [each.id for each in workspace.people if workspace.person(each.id).pushes]
+    assert told == ["U0LEAD1", "U0DEPUTY", "U0INDEP"]
+    assert bot.client.users_info(user="U0LEAD2")["user"]["deleted"]
+
+
+def test_calling_everybody_is_complained_about(bot: Bot) -> None:
+    bot.client.chat_postMessage(channel="C0LEADS", text="x", blocks=[section("Hi <!channel>")])
+    assert bot.workspace.complaints == ["chat.postMessage: calls everybody in the channel"]
