@@ -1,0 +1,133 @@
+"""Cases: what stands in the tables about a check that needs a lead, in and out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
+from flows.model import Urgency
+from storage.checks import Opened, people_left_out
+from storage.tables import asked, cases, strands
+
+_BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))
+_BY_CHECK_LOCKED = _BY_CHECK.with_for_update()
+_SAVE = update(cases).where(cases.c.check_id == bindparam("check"))
+
+
+def add(tx: Connection, check: str, **columns: Any) -> None:
+    """A new case, open, with nothing decided."""
+    tx.execute(
+        insert(cases).values(
+            check_id=check,
+            status=CaseStatus.OPEN,
+            plan_round=0,
+            disagreed=False,
+            waiting_for_answer=False,
+            **columns,
+        )
+    )
+
+
+def save(tx: Connection, check: str, **changes: Any) -> None:
+    """Write what changed."""
+    tx.execute(_SAVE.values(changes), {"check": check})
+
+
+def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
+    """The case a check became, None where it became none."""
+    check = opened.check.id
+    row = tx.execute(_BY_CHECK_LOCKED if lock else _BY_CHECK, {"check": check}).first()
+    if row is None:
+        return None
+    people = tx.execute(select(asked).where(asked.c.check_id == check).order_by(asked.c.ask)).all()
+    return Case(
+        check=opened.check,
+        status=CaseStatus(row.status),
+        urgency=Urgency(row.urgency),
+        raised_at=row.raised_at,
+        answer_by=row.answer_by,
+        asks=row.asks,
+        asked_at=row.asked_at,
+        dm_only=row.dm_only,
+        content_free=row.content_free,
+        left_out=people_left_out(tx, check),
+        asked=tuple(person.person for person in people),
+        seen_by=tuple(person.person for person in people if person.seen_at),
+        led_by=row.led_by,
+        led_at=row.led_at,
+        decision=row.decision,
+        plan_round=row.plan_round,
+        reporter_agreed_at=row.reporter_agreed_at,
+        disagreed=row.disagreed,
+        shared=Shared(row.shared) if row.shared else None,
+        closed_at=row.closed_at,
+        strands=_strands(tx, opened),
+        waiting_for_answer=row.waiting_for_answer,
+    )
+
+
+def _strands(tx: Connection, opened: Opened) -> tuple[Strand, ...]:
+    check = opened.check.id
+    rows = {row.name: row for row in tx.execute(select(strands).where(strands.c.check_id == check))}
+    return tuple(_strand(opened, rows[name]) for name in StrandName if name in rows)
+
+
+def _strand(opened: Opened, row: Any) -> Strand:
+    text = json.loads(opened.box.open(row.sealed, f"strand:{opened.check.id}:{row.name}"))
+    return Strand(StrandName(row.name), StrandStatus(row.status), text["what"], text["owner"], row.due)
+
+
+def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None:
+    """Put these strands in the place of those of the same name."""
+    check = opened.check.id
+    for strand in plan:
+        text = json.dumps({"what": strand.what, "owner": strand.owner}).encode()
+        tx.execute(delete(strands).where(strands.c.check_id == check, strands.c.name == strand.name))
+        tx.execute(
+            insert(strands).values(
+                check_id=check,
+                name=strand.name,
+                status=strand.status,
+                due=strand.due,
+                sealed=opened.box.seal(text, f"strand:{check}:{strand.name}"),
+            )
+        )
+
+
+def ask(tx: Connection, check: str, people: Iterable[str], number: int) -> None:
+    """Note who is paged; somebody asked before keeps their first number."""
+    already = set(tx.scalars(select(asked.c.person).where(asked.c.check_id == check)))
+    rows = [
+        {"check_id": check, "person": person, "ask": number} for person in people if person not in already
+    ]
+    if rows:
+        tx.execute(insert(asked), rows)
+
+
+def saw(tx: Connection, check: str, person: str, now: datetime) -> bool:
+    """Note that somebody has seen the page; whether that is news."""
+    mine = update(asked).where(asked.c.check_id == check, asked.c.person == person, asked.c.seen_at.is_(None))
+    return tx.execute(mine.values(seen_at=now)).rowcount > 0
+
+
+def unanswered(tx: Connection, now: datetime) -> Sequence[str]:
+    """Checks whose next page is due."""
+    due = select(cases.c.check_id).where(cases.c.next_page_at <= now).order_by(cases.c.next_page_at)
+    return tx.scalars(due).all()
+
+
+def is_due(tx: Connection, check: str, now: datetime) -> bool:
+    """Whether this case's next page is due."""
+    due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.next_page_at <= now)
+    return tx.execute(due).first() is not None
+
+
+def open_ids(tx: Connection) -> Sequence[str]:
+    """Checks with a case that is not closed, oldest first."""
+    rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)
+    return tx.scalars(rows).all()

@@ -1,0 +1,279 @@
+"""What a lead does with a case, and what the reporter does in it. The bot's gate has let them in already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flows.case import (
+    SHARING_DECISIONS,
+    Case,
+    CaseStatus,
+    CheckStatus,
+    Shared,
+    Strand,
+    missing_to_close,
+)
+from storage import cases, checks, outbox
+from storage.checks import Opened
+from storage.work import Did, Work
+
+_AFTER_SHARING = ("3.4.1", "3.4.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a request did, and the case as it now stands."""
+
+    did: Did
+    case: Case
+    missing: tuple[str, ...] = ()
+
+
+class Casework(Work):
+    """The leads' use cases. `by` is an organisation id, `who` the Slack id that goes into the record."""
+
+    def _open(self, check: str) -> tuple[Opened, Case]:
+        opened = self.load(check)
+        case = self.case(opened)
+        if case is None:
+            raise LookupError(check)
+        return opened, case
+
+    def _deed(self, did: Did, opened: Opened) -> Deed:
+        fresh = checks.load(self.tx, self.keys, opened.check.id)
+        case = self.case(fresh)
+        if case is None:
+            raise LookupError(opened.check.id)
+        return Deed(did, case)
+
+    def _do(
+        self,
+        opened: Opened,
+        who: str,
+        what: str,
+        content: Mapping[str, object],
+        request: str | None = None,
+        **changes: Any,
+    ) -> Deed:
+        """Save, record and show, in one."""
+        if changes:
+            cases.save(self.tx, opened.check.id, **changes)
+        self.happened(opened, who, what, content, request)
+        return self._deed(Did.DONE, opened)
+
+    def climb(self, check: str) -> None:
+        """Nobody answered in time: page the next people. Somebody may have done so since, or answered."""
+        opened, _ = self._open(check)
+        if cases.is_due(self.tx, check, self.now):
+            self.ask_again(opened)
+
+    def viewed(self, check: str, who: str, what: str = "opened") -> None:
+        """Record that somebody looked (I21). Before anything is shown."""
+        self.record(self.load(check), who, what, {})
+
+    def see(self, check: str, who: str, by: str) -> Deed:
+        """I have seen it: mine alone, the paging goes on."""
+        opened, case = self._open(check)
+        cases.ask(self.tx, check, [by], case.asks)
+        if not cases.saw(self.tx, check, by, self.now):
+            return Deed(Did.ALREADY, case)
+        return self._do(opened, who, "seen", {})
+
+    def lead(self, check: str, who: str, by: str) -> Deed:
+        """I will lead: the paging stops. The second to press is told who was first."""
+        opened, case = self._open(check)
+        if case.status is not CaseStatus.OPEN:
+            return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
+        cases.ask(self.tx, check, [by], case.asks)
+        changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": None}
+        return self._do(opened, who, "led", {}, **changes)
+
+    def hand_on(self, check: str, who: str) -> Deed:
+        """Somebody else should lead: everybody allowed is asked again."""
+        opened, case = self._open(check)
+        if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
+            return Deed(Did.STALE, case)
+        self._do(opened, who, "handed_on", {}, status=CaseStatus.OPEN, led_by=None, led_at=None)
+        self.ask_again(opened)
+        return self._deed(Did.DONE, opened)
+
+    def page_again(self, check: str, who: str) -> Deed:
+        """Page the next people now."""
+        opened, case = self._open(check)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
+        self.record(opened, who, "paged_again", {})
+        self.ask_again(opened)
+        return self._deed(Did.DONE, opened)
+
+    def step_aside(self, check: str, who: str, by: str) -> Deed:
+        """I should not deal with this: no reason asked. They see nothing of it from now on; the next are asked."""
+        opened, case = self._open(check)
+        if by in case.left_out:
+            return Deed(Did.ALREADY, case)
+        checks.leave_out(self.tx, check, [by], stepped_aside=True)
+        self.record(opened, who, "stepped_aside", {})
+        if case.led_by == by:
+            cases.save(self.tx, check, status=CaseStatus.OPEN, led_by=None, led_at=None)
+        outbox.show_anew(self.tx, check, self.now, "card", "page")
+        if case.led_by in (by, None) and self._nobody_else_asked(case, by):
+            self.ask_again(opened)
+        return self._deed(Did.DONE, opened)
+
+    def _nobody_else_asked(self, case: Case, by: str) -> bool:
+        """Whether the next people must be asked now: nobody who was paged is left, or the leader went."""
+        after = replace(case, left_out=case.left_out | {by})
+        return case.led_by == by or not set(case.asked) & set(self.allowed(after))
+
+    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Deed:
+        """A note, a question to the reporter, the reporter's reply."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        waiting = {"question": True, "reply": False}
+        changes = {"waiting_for_answer": waiting[what]} if what in waiting else {}
+        return self._do(opened, who, what, content, request, **changes)
+
+    def decide(
+        self, check: str, who: str, decision: str, content: Mapping[str, object], request: str
+    ) -> Deed:
+        """The decision and its reason. The plan comes next; nothing is agreed yet."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
+        nothing_shared = None if decision in SHARING_DECISIONS else Shared.CHOSE_NOT_TO
+        shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
+        content = {"decision": decision, **content}
+        return self._do(opened, who, "decided", content, request, decision=decision, shared=shared)
+
+    def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Deed:
+        """The three strands. It is agreed when the reporter agrees too (policy 4.2)."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED or case.decision is None:
+            return Deed(Did.STALE, case)
+        plan = tuple(strands)
+        cases.save_strands(self.tx, opened, plan)
+        content = {"strands": [_strand_content(strand) for strand in plan], "round": case.plan_round + 1}
+        changes: dict[str, Any] = {
+            "status": CaseStatus.PLANNED,
+            "plan_round": case.plan_round + 1,
+            "reporter_agreed_at": None,
+            "disagreed": False,
+            "next_page_at": None,
+        }
+        if case.led_by is None:
+            changes |= {"led_by": by, "led_at": self.now}
+        return self._do(opened, who, "planned", content, request, **changes)
+
+    def agree(self, check: str, who: str, plan_round: int) -> Deed:
+        """The reporter agrees the plan they were shown, and no other."""
+        opened, case = self._open(check)
+        if case.reporter_agreed_at is not None and case.plan_round == plan_round:
+            return Deed(Did.ALREADY, case)
+        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+            return Deed(Did.STALE, case)
+        changes = {"status": CaseStatus.AGREED, "reporter_agreed_at": self.now, "disagreed": False}
+        return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
+
+    def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Deed:
+        """The reporter disagrees: the reason is kept and another lead or the independent contact is asked."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+            return Deed(Did.STALE, case)
+        self._do(opened, who, "disagreed", {"round": plan_round, "reason": reason}, request, disagreed=True)
+        self._ask_for_review(opened, case)
+        return self._deed(Did.DONE, opened)
+
+    def _ask_for_review(self, opened: Opened, case: Case) -> None:
+        """Page those who may know, the leader of the plan aside; where nobody else may, the independent contact."""
+        others = tuple(one for one in self.allowed(case) if one != case.led_by)
+        people = tuple(one for one in others if one in self.roster.people.leads)
+        reviewers = people or others or self.allowed(case)
+        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now)
+        self.record(opened, "share-check", "review_asked", {"asked": list(reviewers)})
+        self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
+
+    def talk_first(self, check: str, who: str, plan_round: int) -> Deed:
+        """The reporter wants to talk before agreeing."""
+        opened, case = self._open(check)
+        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+            return Deed(Did.STALE, case)
+        return self._do(opened, who, "talk_first", {"round": plan_round})
+
+    def shared(
+        self,
+        check: str,
+        who: str,
+        answers: Mapping[str, tuple[str, ...]],
+        content: Mapping[str, object],
+        request: str,
+    ) -> Deed:
+        """Sharing happened: the two questions of 3.4, and what was shared with whom and why."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
+        given = {question: answers[question] for question in _AFTER_SHARING}
+        checks.save(self.tx, opened, self.now, answers={**opened.check.answers, **given})
+        body = {"answers": {key: list(value) for key, value in given.items()}, **content}
+        return self._do(opened, who, "shared", body, request, shared=Shared.RECORDED)
+
+    def not_shared(self, check: str, who: str, *, chose: bool) -> Deed:
+        """Nothing shared yet, or it was decided not to."""
+        opened, case = self._open(check)
+        if case.status is CaseStatus.CLOSED or case.shared is Shared.RECORDED:
+            return Deed(Did.STALE, case)
+        now_known = Shared.CHOSE_NOT_TO if chose else Shared.NOT_YET
+        if case.shared is now_known:
+            return Deed(Did.ALREADY, case)
+        return self._do(
+            opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known
+        )
+
+    def finish_strands(self, check: str, who: str, plan: Iterable[Strand], request: str) -> Deed:
+        """What became of the strands since the plan was made."""
+        opened, case = self._open(check)
+        changed = [strand for strand in plan if strand not in case.strands]
+        if self.is_repeat(request) or not changed:
+            return Deed(Did.ALREADY, case)
+        cases.save_strands(self.tx, opened, changed)
+        content = {"strands": [_strand_content(strand) for strand in changed]}
+        return self._do(opened, who, "strand", content, request)
+
+    def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Deed:
+        """Complete, once nothing is missing (I20); otherwise nothing happens and what is missing comes back."""
+        opened, case = self._open(check)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.ALREADY, case)
+        if missing := missing_to_close(case):
+            return Deed(Did.STALE, case, missing)
+        checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
+        changes = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
+        return self._do(opened, who, "closed", content, request, **changes)
+
+    def reopen(self, check: str, who: str, reason: str, request: str) -> Deed:
+        """Open a closed case again; delete is not allowed."""
+        opened, case = self._open(check)
+        if self.is_repeat(request) or case.status is not CaseStatus.CLOSED:
+            return Deed(Did.ALREADY, case)
+        self.reopen_case(opened, who, {"reason": reason})
+        return self._deed(Did.DONE, opened)
+
+
+def _strand_content(strand: Strand) -> dict[str, object]:
+    return {
+        "name": strand.name,
+        "status": strand.status,
+        "what": strand.what,
+        "owner": strand.owner,
+        "due": strand.due,
+    }

@@ -1,0 +1,159 @@
+"""Checks: start one, load it, save a step. Every step is one short transaction."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from flows.case import Check, CheckStatus, Cover
+from flows.model import Level, Outcome
+from storage.crypto import Box, Keyring
+from storage.errors import NoSuchCheck
+from storage.tables import checks, left_out
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Nothing that reads like something else over the phone: no 0 O 1 I L U."""
+
+_BY_ID = select(checks).where(checks.c.id == bindparam("check"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_SAVE = update(checks).where(checks.c.id == bindparam("check"))
+_DRAFTS = (
+    select(checks)
+    .where(checks.c.reporter == bindparam("reporter"), checks.c.status == CheckStatus.DRAFT)
+    .order_by(checks.c.touched_at.desc())
+)
+_OF_REPORTER = (
+    select(checks)
+    .where(checks.c.reporter == bindparam("reporter"))
+    .order_by(checks.c.touched_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A check together with the box its key opens."""
+
+    check: Check
+    box: Box
+
+
+def start(
+    tx: Connection, keys: Keyring, reporter: str, request: str, now: datetime, version: str
+) -> tuple[Opened, bool]:
+    """A new draft, and whether it is new: the same request again finds the draft it started."""
+    found = tx.execute(select(checks).where(checks.c.request == request)).first()
+    if found is not None:
+        return _opened(found, keys), False
+    wrapped = keys.new_key()
+    box = keys.box(wrapped)
+    check_id = secrets.token_hex(16)
+    tx.execute(
+        insert(checks).values(
+            id=check_id,
+            ref=_new_ref(tx),
+            reporter=reporter,
+            status=CheckStatus.DRAFT,
+            level=Level.NONE,
+            checklist_version=version,
+            wrapped_key=wrapped,
+            sealed_answers=_seal(box, check_id, {}),
+            revision=0,
+            asked_lead=False,
+            request=request,
+            started_at=now,
+            touched_at=now,
+        )
+    )
+    return load(tx, keys, check_id), True
+
+
+def _new_ref(tx: Connection) -> str:
+    """A random reference nobody has yet, as in SC-7K2M."""
+    while True:
+        ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
+        if tx.execute(select(checks.c.id).where(checks.c.ref == ref)).first() is None:
+            return ref
+
+
+def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Opened:
+    """A check by id; lock: nobody else changes it until this transaction ends. Raises NoSuchCheck."""
+    row = tx.execute(_BY_ID_LOCKED if lock else _BY_ID, {"check": check}).first()
+    if row is None:
+        raise NoSuchCheck(check)
+    return _opened(row, keys)
+
+
+def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
+    """Write what changed; `answers` are sealed on the way. The revision grows."""
+    if "answers" in changes:
+        changes["sealed_answers"] = _seal(opened.box, opened.check.id, changes.pop("answers"))
+    changes |= {"revision": opened.check.revision + 1, "touched_at": now}
+    tx.execute(_SAVE.values(changes), {"check": opened.check.id})
+
+
+def drafts(tx: Connection, keys: Keyring, reporter: str) -> Sequence[Check]:
+    """A person's unfinished checks, newest first."""
+    return [_opened(row, keys).check for row in tx.execute(_DRAFTS, {"reporter": reporter})]
+
+
+def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequence[Check]:
+    """A person's newest checks, whatever became of them."""
+    rows = tx.execute(_OF_REPORTER, {"reporter": reporter, "most": most})
+    return [_opened(row, keys).check for row in rows]
+
+
+def waking(tx: Connection, now: datetime) -> Sequence[str]:
+    """Ids of checks whose reporter stopped long enough ago that the leads are told."""
+    found = select(checks.c.id).where(checks.c.wake_at <= now).order_by(checks.c.wake_at)
+    return tx.scalars(found).all()
+
+
+def people_left_out(tx: Connection, check: str) -> frozenset[str]:
+    """Ids of the people who see nothing of this check."""
+    return frozenset(tx.scalars(select(left_out.c.person).where(left_out.c.check_id == check)))
+
+
+def leave_out(tx: Connection, check: str, people: Sequence[str], *, stepped_aside: bool = False) -> None:
+    """Leave people out, now and later. Nobody is ever taken back in: they may have been told why."""
+    already = people_left_out(tx, check)
+    rows = [
+        {"check_id": check, "person": person, "stepped_aside": stepped_aside}
+        for person in people
+        if person not in already
+    ]
+    if rows:
+        tx.execute(insert(left_out), rows)
+
+
+def _seal(box: Box, check: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
+    return box.seal(json.dumps(dict(answers)).encode(), f"answers:{check}")
+
+
+def _opened(row: Row[Any], keys: Keyring) -> Opened:
+    box = keys.box(row.wrapped_key)
+    answers = json.loads(box.open(row.sealed_answers, f"answers:{row.id}"))
+    check = Check(
+        id=row.id,
+        ref=row.ref,
+        reporter=row.reporter,
+        status=CheckStatus(row.status),
+        level=Level(row.level),
+        answers={question: tuple(choices) for question, choices in answers.items()},
+        revision=row.revision,
+        checklist_version=row.checklist_version,
+        started_at=row.started_at,
+        touched_at=row.touched_at,
+        sent_at=row.sent_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        revisiting=row.revisiting,
+        asked_lead=row.asked_lead,
+        cover=Cover(row.cover) if row.cover else None,
+    )
+    return Opened(check, box)

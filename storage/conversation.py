@@ -1,0 +1,293 @@
+"""What a reporter does with a check: every step is saved here before anybody is told it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from flows.case import Case, CaseStatus, CheckStatus, Cover
+from flows.checklist import CHECKLIST
+from flows.model import PEOPLE, Choose, Level, Outcome
+from flows.outcome import decide, left_out
+from flows.replay import Progress, replay
+from storage import checks, outbox
+from storage.checks import Opened
+from storage.record import SYSTEM
+from storage.work import Did, Work
+
+_ASK_AGAIN_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step did, and the check as it now stands. `opens`: ids of questions a changed answer brought up."""
+
+    did: Did
+    opened: Opened
+    opens: tuple[str, ...] = ()
+
+
+class Conversation(Work):
+    """The reporter's use cases; anybody else is REFUSED."""
+
+    def start(self, reporter: str, request: str) -> Opened:
+        """A new draft and its card."""
+        opened, is_new = checks.start(self.tx, self.keys, reporter, request, self.now, CHECKLIST.version)
+        if is_new:
+            self.record(opened, reporter, "started", {"checklist": CHECKLIST.version})
+            self.put_card(opened)
+        return opened
+
+    def put_card(self, opened: Opened) -> None:
+        """A card at the foot of the reporter's messages; the one before it points there."""
+        check = opened.check
+        outbox.show_anew(self.tx, check.id, self.now, "card")
+        key = f"card:{check.id}:{check.revision}"
+        outbox.put(self.tx, key, "card", check.reporter, self.now, check=check.id, ask=check.revision)
+
+    def carry_on(self, check: str, who: str) -> Step:
+        """Show a draft again, where the person is now."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        opened = self._save(opened, cover=None)
+        self.put_card(opened)
+        return Step(Did.DONE, opened)
+
+    def answer(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
+        """Save one answer. The page, where one is due at once, is in the outbox when this returns."""
+        opened = self.load(check)
+        if (refusal := self._cannot_answer(opened, who, question, choices)) is not None:
+            return Step(refusal, opened)
+        before = replay(CHECKLIST, opened.check.answers, opened.check.level)
+        return self._take(opened, who, question, choices, before)
+
+    def _cannot_answer(self, opened: Opened, who: str, question: str, choices: tuple[str, ...]) -> Did | None:
+        check = opened.check
+        if check.reporter != who:
+            return Did.REFUSED
+        if (
+            check.status is CheckStatus.DRAFT
+            and question == _expected(opened)
+            and self._are_options(question, choices)
+        ):
+            return None
+        return Did.ALREADY if check.answers.get(question) == choices else Did.STALE
+
+    def _are_options(self, question: str, choices: tuple[str, ...]) -> bool:
+        """Whether these can be chosen: options of the question, or at S2 people on the roster."""
+        asked = CHECKLIST[question]
+        known = set(asked.by_id)
+        if asked.choose is Choose.PEOPLE:
+            known = (
+                (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(self.roster.everyone)
+            )
+        return bool(choices) and known.issuperset(choices)
+
+    def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
+        """Put another answer in the place of one given; every other answer stays."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if opened.check.status is not CheckStatus.DRAFT or question not in opened.check.answers:
+            return Step(Did.STALE, opened)
+        if not self._are_options(question, choices):
+            return Step(Did.STALE, opened)
+        if opened.check.answers[question] == choices:
+            return Step(Did.ALREADY, opened)
+        before = replay(CHECKLIST, opened.check.answers, opened.check.level)
+        return self._take(opened, who, question, choices, before)
+
+    def _take(
+        self, opened: Opened, who: str, question: str, choices: tuple[str, ...], before: Progress
+    ) -> Step:
+        answers = {**opened.check.answers, question: choices}
+        after = replay(CHECKLIST, answers, opened.check.level)
+        changed = question in opened.check.answers
+        self.record(
+            opened, who, "changed" if changed else "answered", {"question": question, "options": choices}
+        )
+        if question == "S2":
+            checks.leave_out(self.tx, opened.check.id, left_out(answers))
+        opened = self._save(
+            opened, answers=answers, level=max(after.level, opened.check.level), revisiting=None, cover=None
+        )
+        self._page_if_due(opened)
+        self.show_reporter(opened)
+        brought_up = tuple(one for one in _open_questions(after) if before.is_finished and one not in answers)
+        return Step(Did.DONE, opened, brought_up)
+
+    def _save(self, opened: Opened, **changes: Any) -> Opened:
+        """Save, with the time at which stopping here means that the leads are told."""
+        check = replace(opened.check, **changes, revision=opened.check.revision + 1, touched_at=self.now)
+        checks.save(self.tx, opened, self.now, **changes, wake_at=self._wake_at(Opened(check, opened.box)))
+        return Opened(check, opened.box)
+
+    def _wake_at(self, opened: Opened) -> Any:
+        check = opened.check
+        if check.status is not CheckStatus.DRAFT or check.level is Level.NONE or self._is_told(opened):
+            return None
+        waits_for_choice = check.level is Level.EMERGENCY or check.asked_lead
+        no_choice = waits_for_choice and "S2" not in check.answers
+        return self.now + (self.roster.no_choice if no_choice else self.roster.idle)
+
+    def _is_told(self, opened: Opened) -> bool:
+        return self.case(opened) is not None
+
+    def _page_if_due(self, opened: Opened) -> None:
+        """Page first, ask later (decision 3), once it is known who to leave out."""
+        check = opened.check
+        if "S2" in check.answers and (check.level >= Level.CONSULT_URGENT or check.asked_lead):
+            self.raise_case(opened, check.level)
+
+    def wake(self, check: str) -> None:
+        """The reporter stopped part-way at CONSULT or above: the leads are told what is known (I12)."""
+        opened = self.load(check)
+        if opened.check.level is Level.NONE or self._is_told(opened):
+            self._save(opened)
+            return
+        self.record(opened, SYSTEM, "abandoned", {})
+        self._raise_as_known(opened)
+
+    def _raise_as_known(self, opened: Opened) -> None:
+        self.raise_case(opened, opened.check.level, content_free="S2" not in opened.check.answers)
+        self._save(opened)
+        self.show_reporter(opened)
+
+    def ask_lead(self, check: str, who: str, request: str) -> Step:
+        """Ask a lead: no reason needed, at any step, as often as wanted."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        case = self.case(opened)
+        if self.is_repeat(request) or (case is not None and self.now - case.asked_at < _ASK_AGAIN_AFTER):
+            return Step(Did.ALREADY, opened)
+        if case is not None:
+            self._ask_about_case(opened, case, who, request)
+            return Step(Did.DONE, opened)
+        self.record(opened, who, "asked_lead", {}, request)
+        opened = self._save(opened, asked_lead=True, level=max(opened.check.level, Level.CONSULT), cover=None)
+        self._page_if_due(opened)
+        self.show_reporter(opened)
+        return Step(Did.DONE, opened)
+
+    def _ask_about_case(self, opened: Opened, case: Case, who: str, request: str) -> None:
+        if case.status is CaseStatus.CLOSED:
+            self.reopen_case(opened, who, {})
+        opened = self._save(opened, asked_lead=True)
+        self.happened(opened, who, "asked_lead", {}, request)
+        self.ask_again(opened)
+
+    def back(self, check: str, who: str, revision: int) -> Step:
+        """Show the question before the one shown; its answer stays until another takes its place.
+
+        revision: of the card that was pressed, so that pressing twice goes back once.
+        """
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if opened.check.revision != revision:
+            return Step(Did.ALREADY, opened)
+        given = list(replay(CHECKLIST, opened.check.answers, opened.check.level).answers)
+        at = opened.check.revisiting
+        before = given[: given.index(at)] if at in given else given
+        if opened.check.status is not CheckStatus.DRAFT or not before:
+            return Step(Did.STALE, opened)
+        return self._show(opened, revisiting=before[-1])
+
+    def forward(self, check: str, who: str) -> Step:
+        """Keep the answer shown again and go on."""
+        return self._reporters(check, who, revisiting=None)
+
+    def hide(self, check: str, who: str) -> Step:
+        """Cover the card."""
+        return self._reporters(check, who, cover=Cover.HIDDEN)
+
+    def show(self, check: str, who: str) -> Step:
+        """Uncover the card."""
+        return self._reporters(check, who, cover=None)
+
+    def stop(self, check: str, who: str) -> Step:
+        """Stop for now. Where someone may be at risk the leads are told at once, as the first card promised."""
+        step = self._reporters(check, who, cover=Cover.STOPPED)
+        if step.did is Did.DONE and step.opened.check.level > Level.NONE and not self._is_told(step.opened):
+            self.record(step.opened, who, "stopped", {})
+            self._raise_as_known(step.opened)
+        return step
+
+    def _reporters(self, check: str, who: str, **changes: Any) -> Step:
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if opened.check.status is not CheckStatus.DRAFT:
+            return Step(Did.STALE, opened)
+        return self._show(opened, **changes)
+
+    def _show(self, opened: Opened, **changes: Any) -> Step:
+        opened = self._save(opened, **changes)
+        self.show_reporter(opened)
+        return Step(Did.DONE, opened)
+
+    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Step:
+        """Keep something typed: a note to a question, or the details. Sealed; never in a message."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if self.is_repeat(request):
+            return Step(Did.ALREADY, opened)
+        if self._is_told(opened) and what == "details":
+            self.happened(opened, who, what, content, request)
+        else:
+            self.record(opened, who, what, content, request)
+        return self._show(opened)
+
+    def send(self, check: str, who: str) -> Step:
+        """The finished check is handed over: the outcome stands, and the leads are paged where it says so."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if opened.check.status is not CheckStatus.DRAFT:
+            return Step(Did.ALREADY, opened)
+        progress = replay(CHECKLIST, opened.check.answers, opened.check.level)
+        if not progress.is_finished:
+            return Step(Did.STALE, opened)
+        return self._hand_over(opened, who, decide(CHECKLIST, progress).outcome)
+
+    def _hand_over(self, opened: Opened, who: str, outcome: Outcome) -> Step:
+        opened = self._save(
+            opened, status=CheckStatus.SENT, outcome=outcome, sent_at=self.now, revisiting=None, cover=None
+        )
+        if opened.check.level > Level.NONE:
+            self.raise_case(opened, opened.check.level)
+        self.happened(opened, who, "sent", {"outcome": outcome})
+        return Step(Did.DONE, opened)
+
+    def reopen(self, check: str, who: str) -> Step:
+        """Open a check that ended without a page again, all its answers in place."""
+        opened = self.load(check)
+        if opened.check.reporter != who:
+            return Step(Did.REFUSED, opened)
+        if opened.check.outcome not in (Outcome.FIX_FIRST, Outcome.HOLD) or self._is_told(opened):
+            return Step(Did.STALE, opened)
+        self.record(opened, who, "check_reopened", {})
+        opened = self._save(opened, status=CheckStatus.DRAFT, outcome=None)
+        self.put_card(opened)
+        return Step(Did.DONE, opened)
+
+
+def _expected(opened: Opened) -> str | None:
+    """The question the card shows now."""
+    check = opened.check
+    if check.asked_lead and "S2" not in check.answers:
+        return "S2"
+    if check.revisiting:
+        return check.revisiting
+    following = replay(CHECKLIST, check.answers, check.level).next
+    return following.id if following else None
+
+
+def _open_questions(progress: Progress) -> tuple[str, ...]:
+    """Questions that now wait for an answer: the next, and those we know to follow."""
+    return (progress.next.id,) if progress.next else ()

@@ -1,0 +1,67 @@
+"""Keys: one per check, wrapped by the organisation's keys (design decision 10).
+
+The organisation's keys are Fernet keys in the settings: the first wraps, all unwrap. What is sealed under a
+check's own key is AES-256-GCM, bound to the check and to what kind of text it is, so that a sealed text moved
+elsewhere does not open. Destroying a wrapped key erases all that was sealed under it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.errors import BadKey, CannotOpen
+
+_NONCE_BYTES = 12
+_UNWRAPPED_KEPT = 1024
+
+
+class Box:
+    """What one check's key seals and opens."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, text: bytes, about: str) -> bytes:
+        """The text sealed. `about` names what it is and whose; the same words are needed to open it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text, about.encode())
+
+    def open(self, sealed: bytes, about: str) -> bytes:
+        """The text again. Raises CannotOpen where it was changed, moved or sealed by another key."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
+        except (InvalidTag, ValueError) as error:
+            raise CannotOpen(about) from error
+
+
+class Keyring:
+    """The organisation's keys. Raises BadKey for a key that is not a Fernet key."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError as error:
+            problem = "a key in SHARE_CHECK_KEYS is not a key: run share-check keys to make one"
+            raise BadKey(problem) from error
+        self._unwrap = lru_cache(_UNWRAPPED_KEPT)(self._unwrap_now)
+
+    def new_key(self) -> bytes:
+        """A new check's key, wrapped: this is what is stored."""
+        return self._fernet.encrypt(AESGCM.generate_key(256))
+
+    def box(self, wrapped: bytes) -> Box:
+        """The box a wrapped key opens. Raises CannotOpen where none of our keys unwraps it."""
+        return self._unwrap(wrapped)
+
+    def _unwrap_now(self, wrapped: bytes) -> Box:
+        try:
+            return Box(self._fernet.decrypt(wrapped))
+        except InvalidToken as error:
+            message = "key"
+            raise CannotOpen(message) from error

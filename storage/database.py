@@ -1,0 +1,101 @@
+"""Engines and transactions. SQLite: one writer at a time, WAL, every commit on disk. PostgreSQL through psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.errors import DatabaseNotReady
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+)
+
+
+class Database:
+    """One database. `begin` is the unit of work: everything in it is kept, or nothing is."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write; commits at the end, rolls back on any error."""
+        with self.engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: on SQLite it waits for no writer."""
+        with self.engine.connect() as connection, connection.execution_options(read_only=True).begin():
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables to this version. Raises DatabaseNotReady where the database cannot be used."""
+        try:
+            with self.engine.begin() as tx:
+                command.upgrade(_config(tx), "head")
+        except SQLAlchemyError as error:
+            message = f"The database could not be opened or brought up to date ({type(error).__name__})."
+            raise DatabaseNotReady(message) from error
+
+    def version(self) -> tuple[str | None, str | None]:
+        """The version the tables have, and the one this code needs."""
+        with self.read() as tx:
+            found = MigrationContext.configure(tx).get_current_revision()
+            return found, ScriptDirectory.from_config(_config(tx)).get_current_head()
+
+    def can_write(self) -> bool:
+        """Whether a write would be kept right now."""
+        try:
+            with self.begin() as tx:
+                tx.execute(text("UPDATE checks SET revision = revision WHERE 1 = 0"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=20, max_overflow=50, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set a new connection up; transactions are begun by us, not by the driver's own guess."""
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: a deferred begin that writes later loses to "database is locked"."""
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _config(tx: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = tx
+    return config

@@ -1,0 +1,11 @@
+"""How Alembic runs our migrations: on the connection it is given, inside that one transaction."""
+
+from alembic import context
+
+from storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,227 @@
+"""The outbox: what Slack should show, one row a message (design decisions 7 and 8).
+
+A row is due when Slack does not yet show what it should. Its text is made when it is sent, so what goes out is
+true at that moment. A claim pushes the due time forward by a lease and takes a token; a worker whose token is
+gone changes nothing. A message already posted becomes due again when what it shows has changed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+
+from flows.case import Told
+from storage.tables import outbox
+
+LEASE = timedelta(seconds=60)
+"""Longer than Slack's own 30 s time-out."""
+
+PAGE, CARD, LATER = 0, 1, 2
+"""Lanes: pages first, then cards and lines, then the rest."""
+
+_FAILING_AFTER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row this worker may send now. `ts` is set once Slack has the message: then it is edited."""
+
+    id: int
+    what: str
+    check: str | None
+    target: str
+    event: int | None
+    ask: int
+    wanted: int
+    attempts: int
+    token: str
+    created_at: datetime
+    channel: str | None
+    ts: str | None
+
+
+_SHOW_ANEW = (
+    update(outbox)
+    .where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(bindparam("whats", expanding=True)))
+    .values(due_at=bindparam("now"), wanted=outbox.c.wanted + 1)
+)
+_SHOW_KEY_ANEW = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("wanted_key"))
+    .values(due_at=bindparam("now"), wanted=outbox.c.wanted + 1)
+)
+
+
+def put(
+    tx: Connection,
+    key: str,
+    what: str,
+    target: str,
+    now: datetime,
+    *,
+    check: str | None = None,
+    lane: int = CARD,
+    event: int | None = None,
+    ask: int = 0,
+) -> None:
+    """A message that should be in Slack. The same key again shows the same message anew, never a second."""
+    if show_key_anew(tx, key, now):
+        return
+    tx.execute(
+        insert(outbox).values(
+            key=key,
+            what=what,
+            check_id=check,
+            target=target,
+            event_id=event,
+            ask=ask,
+            lane=lane,
+            wanted=1,
+            due_at=now,
+            created_at=now,
+            attempts=0,
+        )
+    )
+
+
+def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
+    """Make one message due again; whether there is such a message."""
+    return tx.execute(_SHOW_KEY_ANEW, {"wanted_key": key, "now": now}).rowcount > 0
+
+
+def show_anew(tx: Connection, check: str, now: datetime, *whats: str) -> None:
+    """Make a check's messages of these kinds due again."""
+    tx.execute(_SHOW_ANEW, {"check": check, "now": now, "whats": whats})
+
+
+def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:
+    """The next rows to send, pages first; no other worker gets them until the lease runs out."""
+    due = (
+        select(outbox.c.id)
+        .where(outbox.c.due_at <= now)
+        .order_by(outbox.c.lane, outbox.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    token = secrets.token_hex(16)
+    taken = (
+        update(outbox)
+        .where(outbox.c.id.in_(select(due.c.id)))
+        .values(due_at=now + LEASE, token=token)
+        .returning(*outbox.c)
+    )
+    rows = tx.execute(taken).all()
+    return sorted((_claimed(row) for row in rows), key=lambda row: row.id)
+
+
+def _claimed(row: Any) -> Claimed:
+    return Claimed(
+        id=row.id,
+        what=row.what,
+        check=row.check_id,
+        target=row.target,
+        event=row.event_id,
+        ask=row.ask,
+        wanted=row.wanted,
+        attempts=row.attempts,
+        token=row.token,
+        created_at=row.created_at,
+        channel=row.channel,
+        ts=row.ts,
+    )
+
+
+def stamp(tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None) -> bool:
+    """Slack shows it. False where another worker has taken the row since: then nothing is changed.
+
+    A row that was asked to change while it was being sent stays due.
+    """
+    done = (
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.token == row.token)
+        .values(
+            due_at=case((outbox.c.wanted > row.wanted, now), else_=None),
+            token=None,
+            attempts=0,
+            last_error=None,
+            delivered_at=func.coalesce(outbox.c.delivered_at, now) if ts else outbox.c.delivered_at,
+            channel=channel,
+            ts=ts,
+        )
+    )
+    return tx.execute(done).rowcount > 0
+
+
+def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
+    """It could not be sent: try again then. The error's class is kept, never its words."""
+    later = (
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.token == row.token)
+        .values(due_at=until, token=None, attempts=outbox.c.attempts + 1, last_error=error)
+    )
+    return tx.execute(later).rowcount > 0
+
+
+def release(tx: Connection, now: datetime) -> int:
+    """Give back every claim, for a lone process that starts: whoever held them is gone."""
+    free = update(outbox).where(outbox.c.token.is_not(None)).values(due_at=now, token=None)
+    return tx.execute(free).rowcount
+
+
+def next_due(tx: Connection) -> datetime | None:
+    """When the next row is due."""
+    return tx.scalar(select(func.min(outbox.c.due_at)))
+
+
+def told(tx: Connection, check: str, now: datetime) -> Told:
+    """What may truthfully be said of a check's pages: DELIVERED when Slack took at least one."""
+    rows = tx.execute(
+        select(outbox.c.delivered_at, outbox.c.attempts, outbox.c.created_at).where(
+            outbox.c.check_id == check, outbox.c.what == "page"
+        )
+    ).all()
+    if not rows:
+        return Told.NOBODY
+    if any(row.delivered_at for row in rows):
+        return Told.DELIVERED
+    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in rows)
+    return Told.FAILED if failing else Told.NOT_YET
+
+
+def newest(tx: Connection, check: str, what: str) -> int | None:
+    """Id of a check's newest message of a kind."""
+    rows = select(func.max(outbox.c.id)).where(outbox.c.check_id == check, outbox.c.what == what)
+    return tx.scalar(rows)
+
+
+def thread_of(tx: Connection, check: str, target: str) -> str | None:
+    """The message a check's lines hang under in one place: the first page posted there."""
+    rows = (
+        select(outbox.c.ts)
+        .where(
+            outbox.c.check_id == check,
+            outbox.c.what == "page",
+            outbox.c.target == target,
+            outbox.c.ts.is_not(None),
+        )
+        .order_by(outbox.c.id)
+        .limit(1)
+    )
+    return tx.scalar(rows)
+
+
+def is_delivered(tx: Connection, check: str, what: str) -> bool:
+    """Whether Slack has a check's newest message of a kind."""
+    rows = (
+        select(outbox.c.ts)
+        .where(outbox.c.check_id == check, outbox.c.what == what)
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    )
+    return tx.scalar(rows) is not None

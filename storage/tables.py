@@ -1,0 +1,179 @@
+"""The tables. The event table is the record; the others are its convenience (design decision 11)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. A naive one is refused: it would mean a different moment elsewhere."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"naive time {value!r}"
+            raise ValueError(message)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _check_id(*, primary_key: bool = False, nullable: bool = False) -> Column[Any]:
+    return Column("check_id", String(32), ForeignKey("checks.id"), primary_key=primary_key, nullable=nullable)
+
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("ref", String(12), nullable=False, unique=True, comment="random, so that numbering tells nothing"),
+    Column("reporter", String(32), nullable=False, comment="Slack user id"),
+    Column("status", String(16), nullable=False),
+    Column("level", Integer, nullable=False, comment="the highest ever raised; never falls (I11)"),
+    Column("outcome", String(16)),
+    Column("checklist_version", String(16), nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False, comment="destroying it erases all sealed under it"),
+    Column("sealed_answers", LargeBinary, nullable=False, comment="question to options, as JSON, sealed"),
+    Column("revision", Integer, nullable=False, comment="grows with every saved step"),
+    Column("revisiting", String(8), comment="the question Back shows again"),
+    Column("asked_lead", Boolean, nullable=False),
+    Column("cover", String(8), comment="hidden from prying eyes, or stopped for now"),
+    Column(
+        "request", String(64), unique=True, comment="what Slack sent to start it: a replay starts no second"
+    ),
+    Column("started_at", Utc, nullable=False),
+    Column("touched_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Column("wake_at", Utc, comment="when stopping here means the leads are told"),
+    Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
+    Index("ix_checks_wake_at", "wake_at"),  # abandoned checks that need a lead
+)
+
+left_out = Table(
+    "left_out",
+    metadata,
+    _check_id(primary_key=True),
+    Column("person", String(64), primary_key=True, comment="organisation id; sees nothing of this check"),
+    Column("stepped_aside", Boolean, nullable=False, comment="left by themselves, not by the reporter"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _check_id(primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("urgency", String(4), nullable=False),
+    Column("raised_at", Utc, nullable=False),
+    Column("answer_by", Utc, nullable=False),
+    Column("asks", Integer, nullable=False, comment="how many times people were paged"),
+    Column("asked_at", Utc, nullable=False, comment="when people were last paged"),
+    Column("next_page_at", Utc, comment="when the next people are paged; empty once somebody leads"),
+    Column("dm_only", Boolean, nullable=False, comment="never in the shared channel"),
+    Column("content_free", Boolean, nullable=False, comment="paged before it was known who to leave out"),
+    Column("led_by", String(64), comment="organisation id"),
+    Column("led_at", Utc),
+    Column("decision", String(32)),
+    Column("plan_round", Integer, nullable=False, comment="grows with each plan proposed"),
+    Column("reporter_agreed_at", Utc),
+    Column("disagreed", Boolean, nullable=False),
+    Column("shared", String(16), comment="what is known about sharing after the plan (3.4)"),
+    Column("waiting_for_answer", Boolean, nullable=False, comment="a lead's question has no answer yet"),
+    Column("closed_at", Utc),
+    Index("ix_cases_next_page_at", "next_page_at"),  # pages that are due
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    _check_id(primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("ask", Integer, nullable=False, comment="the first page that asked them"),
+    Column("seen_at", Utc, comment="they pressed I have seen it"),
+)
+
+strands = Table(
+    "strands",
+    metadata,
+    _check_id(primary_key=True),
+    Column("name", String(16), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("due", String(10), comment="a date"),
+    Column("sealed", LargeBinary, nullable=False, comment="what will be done and by whom, or why not"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    _check_id(nullable=True),
+    Column("at", Utc, nullable=False),
+    Column("who", String(64), nullable=False, comment="Slack user id, or share-check itself"),
+    Column("what", String(32), nullable=False),
+    Column("commitment", LargeBinary, nullable=False, comment="SHA-256 over salt and content"),
+    Column("sealed", LargeBinary, nullable=False, comment="salt and content"),
+    Column("request", String(64), unique=True, comment="what Slack sent: the same again changes nothing"),
+    Index("ix_events_check_id", "check_id"),  # one check's record
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column(
+        "key", String(160), nullable=False, unique=True, comment="a repeat of what caused it adds no second"
+    ),
+    Column("what", String(16), nullable=False),
+    _check_id(nullable=True),
+    Column("target", String(32), nullable=False, comment="Slack channel or user id"),
+    Column("event_id", _Id, comment="the event a line is about: rows carry ids, text is made when sent"),
+    Column("ask", Integer, nullable=False, comment="which page this is; 0 for others"),
+    Column("lane", Integer, nullable=False, comment="0 pages, 1 cards and lines, 2 the rest"),
+    Column("wanted", Integer, nullable=False, comment="grows each time it must be shown anew"),
+    Column("due_at", Utc, comment="when to (re)send; empty when Slack shows what it should"),
+    Column("created_at", Utc, nullable=False),
+    Column("token", String(32), comment="who claimed it; a worker whose token is gone rolls back"),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", String(64), comment="the class of the error, nothing more"),
+    Column("delivered_at", Utc, comment="when Slack first took it"),
+    Column("channel", String(32)),
+    Column("ts", String(32)),
+    Index("ix_outbox_due_at", "lane", "due_at"),  # what to send next
+    Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
+)
+
+__all__ = ["asked", "cases", "checks", "events", "left_out", "metadata", "outbox", "strands"]

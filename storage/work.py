@@ -1,0 +1,209 @@
+"""One transaction's work on checks and cases: what every use case shares.
+
+A use case loads with the row locked, changes, adds an event, and marks the messages that show it. All of it is
+kept together, or none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from flows.case import Case, CaseStatus, CheckStatus
+from flows.checklist import CHECKLIST
+from flows.escalation import first_recipients, may_know
+from flows.model import Level, Urgency
+from flows.outcome import Decision, decide, left_out
+from flows.replay import replay
+from flows.roster import Roster
+from storage import cases, checks, outbox, record
+from storage.checks import Opened
+from storage.crypto import Keyring
+from storage.record import SYSTEM
+
+URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
+
+THREAD_LINES = frozenset(
+    "asked_again asked_lead escalated led handed_on seen question reply note planned agreed disagreed talk_first "
+    "shared not_shared_yet chose_not_to_share strand closed reopened sent details".split()
+)
+"""Events that add a line to the leads' thread."""
+
+REPORTER_NOTICES = frozenset("led question planned agreed closed reopened disagreed".split())
+"""Events the reporter is told of in a message of its own."""
+
+
+class Did(StrEnum):
+    """What became of a request. Only DONE changed anything."""
+
+    DONE = "done"
+    ALREADY = "already"
+    STALE = "stale"
+    REFUSED = "refused"
+
+
+class Work:
+    """Shared parts. `now` is one moment for the whole transaction."""
+
+    def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime) -> None:
+        self.tx = tx
+        self.keys = keys
+        self.roster = roster
+        self.now = now
+
+    def load(self, check: str) -> Opened:
+        """A check, locked. Raises NoSuchCheck."""
+        return checks.load(self.tx, self.keys, check, lock=True)
+
+    def case(self, opened: Opened) -> Case | None:
+        """The check's case, locked."""
+        return cases.find(self.tx, opened, lock=True)
+
+    def record(
+        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+    ) -> int:
+        """Add to the record."""
+        return record.append(self.tx, opened.check.id, opened.box, self.now, who, what, content, request)
+
+    def is_repeat(self, request: str | None) -> bool:
+        """Whether this request was carried out before."""
+        return request is not None and record.is_repeat(self.tx, request)
+
+    def show_reporter(self, opened: Opened) -> None:
+        """The reporter's card shows something new."""
+        outbox.show_anew(self.tx, opened.check.id, self.now, "card")
+
+    def happened(
+        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+    ) -> int:
+        """Record an event of a case and show it wherever it shows: cards, thread, the reporter's messages."""
+        event = self.record(opened, who, what, content, request)
+        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", "notice")
+        if what in THREAD_LINES:
+            self._add_line(opened, event)
+        if what in REPORTER_NOTICES:
+            key = f"notice:{event}"
+            outbox.put(
+                self.tx, key, "notice", opened.check.reporter, self.now, check=opened.check.id, event=event
+            )
+        return event
+
+    def _add_line(self, opened: Opened, event: int) -> None:
+        """One line in each thread there is: the channel's, or in a conflict each person's own."""
+        check = opened.check.id
+        case = self.case(opened)
+        if case is None:
+            return
+        targets = self._direct(case) if case.dm_only else (self.roster.channel,)
+        for target in targets:
+            outbox.put(self.tx, f"line:{event}:{target}", "line", target, self.now, check=check, event=event)
+
+    def _direct(self, case: Case) -> tuple[str, ...]:
+        allowed = self.allowed(case)
+        return tuple(self.roster.slack[person] for person in case.asked if person in allowed)
+
+    def allowed(self, case: Case) -> tuple[str, ...]:
+        """Ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
+        return allowed(case, self.roster)
+
+    def decision(self, opened: Opened) -> Decision:
+        """What the answers come to as they stand."""
+        check = opened.check
+        return decide(CHECKLIST, replay(CHECKLIST, check.answers, check.level))
+
+    def raise_case(self, opened: Opened, level: Level, *, content_free: bool = False) -> None:
+        """Make it a case and page the first people, or ask anew where it became more urgent."""
+        urgency = URGENCY_OF_LEVEL[level]
+        case = self.case(opened)
+        if case is None:
+            self._open_case(opened, urgency, content_free=content_free)
+        elif urgency < case.urgency:
+            self._make_more_urgent(opened, case, urgency)
+
+    def _open_case(self, opened: Opened, urgency: Urgency, *, content_free: bool) -> None:
+        check, reporter = opened.check, self.roster.person_at(opened.check.reporter)
+        choices = check.answers.get("S2", ())
+        people = first_recipients(_as_paged(self.decision(opened), choices), self.roster.people, reporter)
+        answer_by = self.roster.answer_by(urgency, self.now)
+        cases.add(
+            self.tx,
+            check.id,
+            urgency=urgency,
+            raised_at=self.now,
+            answer_by=answer_by,
+            asks=1,
+            asked_at=self.now,
+            next_page_at=answer_by,
+            dm_only=content_free or choices != ("no",),
+            content_free=content_free,
+        )
+        self.record(opened, SYSTEM, "raised", {"urgency": urgency, "asked": list(people)})
+        self.page(opened, people, 1, channel=not content_free and choices == ("no",))
+
+    def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
+        answer_by = self.roster.answer_by(urgency, self.now)
+        cases.save(self.tx, case.check.id, urgency=urgency, answer_by=answer_by)
+        self.happened(opened, SYSTEM, "escalated", {"urgency": urgency})
+        self.ask_again(opened)
+
+    def ask_again(self, opened: Opened) -> None:
+        """Page the next people on the ladder; the last rung repeats without end."""
+        case = self.case(opened)
+        if case is None or case.status is CaseStatus.CLOSED:
+            return
+        people, following = self.roster.next_ask(case.urgency, case.asks, self.allowed(case), self.now)
+        nobody_leads = case.status is CaseStatus.OPEN
+        asks = case.asks + 1
+        following_page = following if nobody_leads else None
+        cases.save(self.tx, case.check.id, asks=asks, asked_at=self.now, next_page_at=following_page)
+        self.happened(opened, SYSTEM, "asked_again", {"asked": list(people), "ask": asks})
+        self.page(opened, people, asks, channel=not case.dm_only)
+
+    def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object]) -> None:
+        """Open a closed case again, as it stood."""
+        case = self.case(opened)
+        if case is None:
+            return
+        status = CaseStatus.LED if case.led_by else CaseStatus.OPEN
+        cases.save(self.tx, opened.check.id, status=status, closed_at=None)
+        checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
+        self.happened(opened, who, "reopened", content)
+
+    def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool) -> None:
+        """Put one page to each of these people in the outbox, and one in the leads' channel."""
+        check = opened.check.id
+        cases.ask(self.tx, check, people, ask)
+        targets = [self.roster.slack[person] for person in people]
+        for target in [*([self.roster.channel] if channel else []), *targets]:
+            key = f"page:{check}:{ask}:{target}"
+            outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
+        outbox.show_anew(self.tx, check, self.now, "card")
+
+
+def allowed(case: Case, roster: Roster) -> tuple[str, ...]:
+    """Ids of the people who may know of a case: the one rule everything else asks (I13, decision 8)."""
+    choices = case.check.answers.get("S2", ())
+    named = left_out({"S2": choices})
+    conflict = bool(choices) and choices != ("no",)
+    reporter = roster.person_at(case.check.reporter)
+    out = case.left_out | {reporter}
+    may = tuple(person for person in may_know(named, conflict, roster.people) if person not in out)
+    if may:
+        return may
+    order = (*roster.people.deputies, *roster.people.leads, roster.people.independent)
+    return tuple(person for person in order if person not in out)
+
+
+def _as_paged(decision: Decision, choices: tuple[str, ...]) -> Decision:
+    """The decision with S2 as it was given, also where it was answered out of turn ("Ask a lead")."""
+    return replace(
+        decision,
+        level=max(decision.level, Level.CONSULT),
+        conflict=bool(choices) and choices != ("no",),
+        conflict_known=bool(choices),
+        left_out=left_out({"S2": choices}),
+    )
