@@ -1,0 +1,5 @@
+"""python -m bot is share-check."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,150 @@
+"""The reporter's part in a case: answer a lead, read and agree the plan, and the questions after sharing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot.blocks import forms
+from bot.casework import Lead, refusal
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent
+from bot.permission import Act, Gate, gate
+from bot.views import Desk
+from flows.case import Case, Entry
+from storage.casework import Casework, Deed
+from storage.record import latest
+from storage.work import Did
+
+Json = dict[str, Any]
+CHANGED = "This has changed since. Please look at the newest message."
+ALREADY = "Already done."
+
+
+class Aftercare:
+    """Listeners of the reporter's messages about a case."""
+
+    def __init__(self, desk: Desk, replies: Replies) -> None:
+        self._desk = desk
+        self._replies = replies
+        self._lead = Lead(desk, replies)
+
+    def press(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """I agree, Talk to me first, Not shared yet, We chose not to share."""
+        press = Press.model_validate(body)
+        verb = press.action.action_id
+        act = Act.AGREE if verb in ("agree", "talk_first") else Act.RECORD_SHARING
+        with self._desk.write() as tx:
+            work = self._desk.casework(tx)
+            case = work.case(work.load(press.check))
+            passed = gate(case, press.user.id, act, self._desk.roster)
+            if passed is Gate.ALLOWED:
+                context["whisper"] = _words(_do(work, press, verb))
+            else:
+                context["whisper"] = refusal(passed, case, press.user.id)
+        ack()
+
+    def open_modal(self, body: Json, client: WebClient) -> None:
+        """See the plan, Answer a lead, I disagree, the questions after sharing."""
+        press = Press.model_validate(body)
+        verb = press.action.action_id
+        act = {"see_plan": Act.READ_PLAN, "record_sharing": Act.RECORD_SHARING}.get(verb, Act.REPLY)
+        with self._desk.write() as tx:
+            view = self._desk.look(tx, press.check, history=True)
+            passed = gate(view.case, press.user.id, act, self._desk.roster)
+            if passed is Gate.ALLOWED:
+                self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{verb}")
+        if passed is not Gate.ALLOWED or view.case is None:
+            self._replies.whisper(press.response_url, refusal(passed, view.case, press.user.id))
+            return
+        made = (
+            _modal(verb, press, view.case, view.entries) if verb != "record_sharing" else forms.sharing(view)
+        )
+        if verb == "see_plan":
+            made = forms.plan(view, view.case, latest(view.entries, "decided"))
+        if made is not None:
+            client.views_open(trigger_id=press.trigger_id, view=made)
+
+    def reply(self, ack: Ack, body: Json) -> None:
+        """The answer to a lead's question."""
+        sent = Sent.model_validate(body)
+        content = {"to": int(sent.argument), "text": sent.typed("text")}
+        self._submit(
+            ack,
+            sent,
+            Act.REPLY,
+            "text",
+            lambda work: work.write(sent.check, sent.user.id, "reply", content, sent.request),
+        )
+
+    def disagree(self, ack: Ack, body: Json) -> None:
+        """Why the reporter does not agree with the plan."""
+        sent = Sent.model_validate(body)
+        plan_round, reason = int(sent.argument), sent.typed("text")
+        self._submit(
+            ack,
+            sent,
+            Act.AGREE,
+            "text",
+            lambda work: work.disagree(sent.check, sent.user.id, plan_round, reason, sent.request),
+        )
+
+    def sharing(self, ack: Ack, body: Json) -> None:
+        """The two questions of 3.4 and what was shared."""
+        sent = Sent.model_validate(body)
+        answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
+        content = {field.key: sent.typed(field.key) for field in forms.SHARING}
+        self._submit(
+            ack,
+            sent,
+            Act.RECORD_SHARING,
+            "what",
+            lambda work: work.shared(sent.check, sent.user.id, answers, content, sent.request),
+        )
+
+    def _submit(self, ack: Ack, sent: Sent, act: Act, block_id: str, do: Any) -> None:
+        deed = self._lead.submit(sent, act, do)
+        if deed is None or deed.did is Did.STALE:
+            ack(response_action="errors", errors={block_id: CHANGED})
+        else:
+            ack()
+
+
+def _do(work: Casework, press: Press, verb: str) -> Deed:
+    check, who = press.check, press.user.id
+    match verb:
+        case "agree":
+            return work.agree(check, who, int(press.argument))
+        case "talk_first":
+            return work.talk_first(check, who, int(press.argument))
+        case _:
+            return work.not_shared(check, who, chose=verb == "chose_not")
+
+
+def _words(deed: Deed) -> str | None:
+    return {Did.DONE: None, Did.ALREADY: ALREADY}.get(deed.did, CHANGED)
+
+
+def _modal(verb: str, press: Press, case: Case, entries: tuple[Entry, ...]) -> dict[str, Any] | None:
+    if verb == "disagree":
+        return forms.disagree(press.action.value)
+    question = next((entry for entry in entries if str(entry.id) == press.argument), None)
+    return forms.reply(press.action.value, str(question.content.get("text", ""))) if question else None
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """Every button and modal of the reporter's messages about a case."""
+    aftercare = Aftercare(desk, replies)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
+        app.action(verb)(ack=aftercare.press, lazy=[guarded(replies.whisper_after)])
+    for verb in ("see_plan", "reply", "disagree", "record_sharing"):
+        app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal)])
+    app.view("reply")(aftercare.reply)
+    app.view("disagree")(aftercare.disagree)
+    app.view("sharing")(aftercare.sharing)

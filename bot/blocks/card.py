@@ -1,0 +1,280 @@
+"""The reporter's card: one message, edited in place, that is always true.
+
+Answer labels may stand here and nowhere else; nothing typed ever does (invariant I18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, Message
+from bot.views import CheckView
+from flows.case import Case, CaseStatus, CheckStatus, Cover, Told
+from flows.checklist import CHECKLIST
+from flows.model import Choose, Level, Outcome, Question, Status
+
+TEXT = "Your sharing check."
+_LONG_LABEL = 30
+"""Slack may cut a button's words after about this many characters; the words then stand above it too."""
+
+
+def card(view: CheckView, *, newest: bool = True) -> Message:
+    """The card as it should look now. newest: False for one that a later card has taken over."""
+    return Message(TEXT, list(_blocks(view, newest=newest)))
+
+
+def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
+    check = view.check
+    if check.status is CheckStatus.CLOSED:
+        yield kit.section(
+            f"*{check.ref}* is complete. Thank you for taking care over this. "
+            "If it stays on your mind, talk to your lead."
+        )
+    elif not newest:
+        yield kit.context(f"{check.ref} continues in a newer card below.")
+    elif check.cover is Cover.HIDDEN:
+        yield kit.section("Paused.", kit.button("Show", "show", check.id))
+    elif check.cover is Cover.STOPPED:
+        yield from _stopped(view)
+    elif check.status is CheckStatus.DRAFT:
+        yield from _draft(view)
+    else:
+        yield from _sent(view)
+
+
+def _stopped(view: CheckView) -> Iterator[Block]:
+    check = view.check
+    yield kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
+    if view.case is not None:
+        yield kit.section(_news(view, view.case))
+    yield kit.actions(kit.button("Carry on", "show", check.id, style="primary"), _ask_a_lead(view))
+
+
+def _draft(view: CheckView) -> Iterator[Block]:
+    if view.chooses_who:
+        yield from _who_to_tell(view)
+        return
+    yield from _warning(view)
+    if view.case is not None:
+        yield kit.section(_news(view, view.case))
+    if view.case is not None and view.told is Told.NOT_YET:
+        yield kit.actions(*_tools(view))
+    elif view.question is None:
+        yield from _all_answered(view)
+    else:
+        yield from _question(view, view.question)
+
+
+def _warning(view: CheckView) -> Iterator[Block]:
+    """999 stays in sight once danger was, or may have been, said."""
+    said = view.check.answers.get("S1")
+    if said == ("yes",):
+        yield kit.section("*Call 999 now.* Stay with the person if it is safe. Do not wait for anyone here.")
+    elif said == ("not_sure",):
+        yield kit.section("*If anyone may be in danger right now, call 999 first.* Do not wait for us.")
+
+
+def _who_to_tell(view: CheckView) -> Iterator[Block]:
+    check = view.check
+    yield from _warning(view)
+    if view.case is not None:
+        yield kit.section(_news(view, view.case))
+    yield kit.section(
+        "*Who shall I tell?* If this is about one of our safeguarding leads, or someone close to them, "
+        "leave them out. They will not be told, now or later."
+    )
+    yield kit.actions(
+        kit.button("Tell all the leads", "answer.no", f"{check.id}:S2", style="primary"),
+        kit.button("Leave someone out", "leave_out", f"{check.id}:S2"),
+        kit.button("Not sure who", "answer.not_sure", f"{check.id}:S2"),
+        block_id=f"S2.{check.revision}",
+    )
+    yield kit.section("You can phone now:\n" + _phones(view))
+    if view.case is None:
+        yield kit.context("If you do not choose within a minute, I will tell a lead that someone needs help.")
+
+
+def _phones(view: CheckView) -> str:
+    return "\n".join(f"{kit.esc(name)}: {number}" for name, number in view.facts.phones)
+
+
+def _news(view: CheckView, case: Case) -> str:
+    """What has become of the page. Never more than is known."""
+    if case.status is CaseStatus.CLOSED:
+        return "This is complete."
+    if case.led_by is not None:
+        return f"*A lead is on it* since {kit.at(case.led_at or view.now)}. They will talk with you."
+    if view.told is Told.NOT_YET:
+        return f"I am telling {kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
+    if view.told is Told.FAILED:
+        return f"*I could not reach anyone through Slack yet.* I keep trying. Please phone:\n{_phones(view)}"
+    return _told(view, case)
+
+
+def _told(view: CheckView, case: Case) -> str:
+    told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.raised_at)}."
+    if case.asks > 1:
+        told = f"No answer yet. I asked again at {kit.at(case.asked_at)} and will keep asking."
+    urgent = view.check.level >= Level.CONSULT_URGENT
+    phone = f" You can phone:\n{_phones(view)}" if urgent or case.asks > 1 else ""
+    more = (
+        "\nYou can add more (about 2 minutes) or stop here." if view.check.status is CheckStatus.DRAFT else ""
+    )
+    return told + phone + _refer(view, case) + more
+
+
+def _refer(view: CheckView, case: Case) -> str:
+    """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
+    if case.asks < 2 or view.check.level < Level.CONSULT_URGENT:
+        return ""
+    facts = view.facts
+    numbers = [facts.social_care, f"out of hours {facts.out_of_hours}" if facts.out_of_hours else None]
+    known = "; ".join(number for number in numbers if number)
+    return f"\nPlease ring children's social care yourself now{': ' + known if known else ''}. 999 in an emergency."
+
+
+def _question(view: CheckView, question: Question) -> Iterator[Block]:
+    check = view.check
+    if question.id == "S1" and not check.answers:
+        yield kit.section("*Before you start.*")
+    yield kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
+    yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")
+    yield from _choices(view, question)
+    yield kit.actions(*_tools(view))
+    if question.id == "S1":
+        yield kit.context(
+            "Saved as you go. You can stop and come back. "
+            "If you tell me someone may be at risk and then stop, I will still tell a lead."
+        )
+
+
+def _place(view: CheckView) -> str:
+    given = list(view.progress.answers)
+    here = view.check.revisiting
+    number = given.index(here) + 1 if here in given else len(given) + 1
+    return f"Question {number} of up to {len(given) + _may_follow(view)}"
+
+
+def _may_follow(view: CheckView) -> int:
+    """How many questions there may still be."""
+    left = [CHECKLIST[one] for one, status in view.progress.status.items() if status is Status.NOT_REACHED]
+    not_shared = view.check.answers.get("S6") == ("no",)
+    urgent = view.progress.level >= Level.CONSULT_URGENT
+    return sum(
+        not (question.after_sharing and not_shared) and not (question.id == "4.2" and urgent)
+        for question in left
+    )
+
+
+def _said_before(view: CheckView, question: Question) -> Iterator[str]:
+    given = list(view.progress.answers)
+    if question.id in given:
+        yield f"You said: {labels(question, view.check.answers[question.id])}. Choose again, or keep it."
+    elif given:
+        before = CHECKLIST[given[-1]]
+        yield f"You said: {labels(before, view.check.answers[before.id])}"
+
+
+def labels(question: Question, choices: tuple[str, ...]) -> str:
+    """The words of the options chosen; the people left out are never named."""
+    return kit.esc(", ".join(option.label for _, option in question.meaning(choices).chosen))
+
+
+def _long_labels(question: Question) -> str:
+    if question.choose is Choose.ANY or all(len(option.label) <= _LONG_LABEL for option in question.options):
+        return ""
+    return "\n" + "\n".join(f"• {kit.esc(option.label)}" for option in question.options)
+
+
+def _choices(view: CheckView, question: Question) -> Iterator[Block]:
+    value = f"{view.check.id}:{question.id}"
+    block_id = f"{question.id}.{view.check.revision}"
+    if question.choose is Choose.ANY:
+        options = {option.id: option.label for option in question.options}
+        given = view.check.answers.get(question.id, ())
+        ticks = kit.choice("checkboxes", "tick", options, given)
+        yield kit.actions(ticks, block_id=block_id)
+        yield kit.actions(
+            kit.button("Continue", "answer_ticks", f"{value}:{view.check.revision}", style="primary")
+        )
+        return
+    yield kit.actions(
+        *(_option(question, option.id, value) for option in question.options), block_id=block_id
+    )
+
+
+def _option(question: Question, option: str, value: str) -> Block:
+    label = question.by_id[option].label
+    if question.choose is Choose.PEOPLE and option not in ("no", "not_sure"):
+        return kit.button(label, "leave_out", value)
+    return kit.button(label, f"answer.{option}", value)
+
+
+def _tools(view: CheckView) -> Iterator[Block]:
+    check, question = view.check, view.question
+    if check.revisiting:
+        yield kit.button("Keep my answer", "forward", check.id)
+    if check.answers:
+        yield kit.button("Back", "back", f"{check.id}:{check.revision}")
+    if question is not None:
+        about = f"{check.id}:{question.id}"
+        yield kit.button("Why we ask", "why", about)
+        if question.policy_words:
+            yield kit.button("Policy words", "policy_words", about)
+        yield kit.button("Add a note", "add_note", about)
+    if view.case is not None:
+        yield kit.button("Add details", "add_details", check.id)
+    yield kit.button("Hide", "hide", check.id)
+    yield kit.button("Stop for now", "stop", check.id)
+    yield _ask_a_lead(view)
+
+
+def _ask_a_lead(view: CheckView) -> Block:
+    return kit.button("Ask a lead", "ask_lead", view.check.id)
+
+
+def _all_answered(view: CheckView) -> Iterator[Block]:
+    check = view.check
+    yield kit.section(
+        f"*{check.ref}: that was the last question.* Nothing more is sent until you press Send.\n"
+        "Add who this is about and what you want to share, if you know. It stays private: "
+        "names never go into a Slack message."
+    )
+    yield kit.actions(
+        kit.button("Check your answers", "review", check.id, style="primary"),
+        kit.button("Add details", "add_details", check.id),
+        block_id=f"end.{check.revision}",
+    )
+    yield kit.actions(
+        kit.button("Back", "back", f"{check.id}:{check.revision}"),
+        kit.button("Hide", "hide", check.id),
+        kit.button("Stop for now", "stop", check.id),
+        _ask_a_lead(view),
+    )
+
+
+def _sent(view: CheckView) -> Iterator[Block]:
+    check, told = view.check, view.explanation
+    yield kit.header(told.title)
+    if told.say_first:
+        yield kit.section(kit.lines(told.say_first))
+    yield kit.section(kit.lines(told.to_do))
+    saved = f"Saved at {kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
+    yield kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
+    yield kit.actions(*_next(view))
+    yield kit.context("*Why*\n" + kit.lines(told.why))
+    if told.would_change:
+        yield kit.context("*What would have changed it*\n" + kit.lines(told.would_change))
+    yield kit.context(kit.lines(told.footer))
+
+
+def _next(view: CheckView) -> Iterator[Block]:
+    check = view.check
+    yield _ask_a_lead(view)
+    if view.case is not None:
+        yield kit.button("Add details", "add_details", check.id)
+    elif check.outcome in (Outcome.FIX_FIRST, Outcome.HOLD):
+        yield kit.button("Reopen this check", "reopen_check", check.id)
+    yield kit.button("See my answers", "review", check.id)
+    yield kit.button("Phone numbers", "phones", check.id)

@@ -1,0 +1,278 @@
+"""The modals a lead reads and types into. Each opening of the summary is recorded before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.blocks import kit
+from bot.blocks.card import labels
+from bot.blocks.forms import (
+    DETAILS,
+    SHARING,
+    STRAND_STATUS_WORDS,
+    Field,
+    decided,
+    inputs,
+    strand_line,
+)
+from bot.blocks.kit import Block
+from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
+from bot.views import CheckView
+from flows.case import (
+    DECISIONS,
+    STRAND_TITLES,
+    Case,
+    Entry,
+    Strand,
+    StrandName,
+    StrandStatus,
+    missing_to_close,
+)
+from flows.checklist import CHECKLIST
+from flows.model import Status
+from storage.record import latest
+
+_SECTION = 2900
+_MOST_BLOCKS = 99
+STATUS_WORDS = {
+    Status.SKIPPED: "not needed",
+    Status.PENDING: "to answer after sharing",
+    Status.NOT_REACHED: "not reached",
+}
+DECISION = (
+    Field("reason", "Reason", lines=True),
+    Field("basis", "Lawful basis or duty", "For example: protecting a child at risk; a legal duty; consent."),
+    Field("what", "What will be shared?", lines=True, longest=1500),
+    Field("whom", "With whom, and by whom?", longest=500),
+    Field("how", "When and how?", longest=500),
+    Field("consulted", "Who else was consulted?", longest=500),
+    Field("dissent", "Does anyone see it differently?", longest=1500),
+)
+LOADING = kit.modal("One moment", [kit.section("Opening. This takes a second.")])
+
+
+def summary(view: CheckView, case: Case) -> Block:
+    """Everything a lead needs, most pressing first (rules.md "Summary")."""
+    blocks = [block for part in _parts(view, case) for block in part]
+    if len(blocks) > _MOST_BLOCKS:
+        blocks = [*blocks[: _MOST_BLOCKS - 1], kit.context("Older notes are in the export of this case.")]
+    return kit.modal("Summary", [*blocks, kit.context("Opening this is recorded.")], metadata=view.check.id)
+
+
+def _parts(view: CheckView, case: Case) -> Iterator[Iterable[Block]]:
+    yield _urgency(view, case)
+    yield _details(view)
+    yield _risk(view)
+    yield _fixes(view)
+    yield _plan(view, case)
+    yield _talk(view)
+    yield _answers(view)
+
+
+def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
+    decision = view.decision
+    yield kit.section(
+        f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {kit.on(case.raised_at)} "
+        f"by <@{view.check.reporter}>. Answer by {kit.on(case.answer_by)}.\n"
+        f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
+    )
+    yield kit.section("*Why*\n" + kit.lines(view.explanation.why))
+    if decision.hold_informing:
+        yield kit.section(
+            "*Tell nobody yet.* Telling the person or family could do harm. Decide when and how together."
+        )
+    if decision.allegation:
+        yield kit.section(
+            "*About an adult who works with children.* The LADO may need to be told within one working day."
+        )
+    if decision.breach:
+        yield kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
+
+
+def _details(view: CheckView) -> Iterator[Block]:
+    entry = latest(view.entries, "details")
+    content = entry.content if entry else {}
+    written = [field for field in DETAILS if content.get(field.key)]
+    if not written:
+        yield kit.section("*Who and what:* no details yet. Use Ask the staff member.")
+    for field in written:
+        yield from _long(field.label, str(content[field.key]))
+
+
+def _long(label: str, text: str) -> Iterator[Block]:
+    """A labelled text of any length, in sections Slack takes."""
+    words = kit.esc(text)
+    for start in range(0, len(words), _SECTION):
+        head = f"*{kit.esc(label)}*\n" if start == 0 else ""
+        yield kit.section(head + words[start : start + _SECTION])
+
+
+def _risk(view: CheckView) -> Iterator[Block]:
+    asked = [CHECKLIST[one] for one in ("S4", "3.1.6", "3.1.8", "4.2")]
+    given = [
+        (question, view.progress.answers[question.id])
+        for question in asked
+        if question.id in view.progress.answers
+    ]
+    if given:
+        words = "\n".join(
+            f"{kit.esc(question.topic)}: *{labels(question, choices)}*" for question, choices in given
+        )
+        yield kit.section(f"*Risk, and the staff member's view*\n{words}")
+    if view.decision.answers_differ:
+        yield kit.section(
+            "*Two answers differ:* nobody at risk in S4, someone put at risk in 3.1.6. The higher is used."
+        )
+
+
+def _fixes(view: CheckView) -> Iterator[Block]:
+    unsure = [question.topic for question, option in view.progress.chosen if option.unsure]
+    if unsure:
+        yield kit.section("*Not sure about*\n" + kit.lines(f"- {topic}" for topic in unsure))
+    if view.decision.fixes:
+        yield kit.section(
+            "*To sort out*\n" + kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes)
+        )
+    if view.decision.tasks:
+        yield kit.section(
+            "*After sharing*\n" + kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks)
+        )
+
+
+def _plan(view: CheckView, case: Case) -> Iterator[Block]:
+    entry = latest(view.entries, "decided")
+    if entry is not None:
+        yield kit.divider()
+        yield from (kit.section(line) for line in decided(entry))
+    yield from (kit.section(strand_line(strand)) for strand in case.strands)
+    shared = latest(view.entries, "shared")
+    if shared is not None:
+        words = [f"*{field.label}* {kit.esc(str(shared.content.get(field.key, '')))}" for field in SHARING]
+        yield kit.section("*Shared*\n" + "\n".join(words))
+
+
+_TALK = {"question": "A lead asked", "reply": "Answer", "note": "Note", "disagreed": "Does not agree"}
+
+
+def _talk(view: CheckView) -> Iterator[Block]:
+    for entry in view.entries:
+        text = str(entry.content.get("text") or entry.content.get("reason") or "")
+        if entry.what in _TALK and text:
+            about = entry.content.get("question")
+            topic = f", on {CHECKLIST[str(about)].topic}" if about in CHECKLIST.by_id else ""
+            yield from _long(f"{_TALK[entry.what]}{topic} ({entry.at:%d %b %H:%M} UTC)", text)
+
+
+def _answers(view: CheckView) -> Iterator[Block]:
+    yield kit.divider()
+    rows = [_row(view, question_id, status) for question_id, status in view.progress.status.items()]
+    for start in range(0, len(rows), 8):
+        yield kit.section("\n".join(rows[start : start + 8]))
+
+
+def _row(view: CheckView, question_id: str, status: Status) -> str:
+    question = CHECKLIST[question_id]
+    choices = view.progress.answers.get(question_id) or view.check.answers.get(question_id)
+    words = labels(question, choices) if choices else STATUS_WORDS[status]
+    return f"{question_id} {kit.esc(question.topic)}: *{words}*"
+
+
+def decision(view: CheckView, case: Case) -> Block:
+    """First half of Agree plan: what is decided, and why."""
+    before = latest(view.entries, "decided")
+    given = before.content if before else {}
+    chosen = (case.decision,) if case.decision else ()
+    select = kit.choice("static_select", "option", DECISIONS, chosen)
+    reason, *rest = DECISION
+    blocks = [
+        kit.input_("What have you decided?", select, "decision"),
+        *inputs((reason,), given, optional=False),
+        *inputs(tuple(rest), given),
+    ]
+    return kit.modal(
+        "Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next"
+    )
+
+
+def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
+    """Second half: the three strands of 4.2, each with what, who and when, or why it is not appropriate."""
+    made = {strand.name: strand for strand in case.strands}
+    blocks = [block for name in StrandName for block in _strand(name, made.get(name))]
+    intro = kit.section("*The decision is saved.* The plan is agreed when the staff member agrees too.")
+    return kit.modal(
+        "Agree plan: three parts",
+        [intro, *blocks],
+        callback_id=callback_id,
+        metadata=view.check.id,
+        submit="Save plan",
+    )
+
+
+_STRAND_HINTS = {
+    StrandName.STUDENT: "Told? By whom and when? What do they want? What support?",
+    StrandName.PROFESSIONALS: "School lead, social care, police, LADO, health: who is contacted, with what, how?",
+    StrandName.PARENT: "Inform, later, or do not? Who decided, why, and when is it looked at again?",
+}
+
+
+def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
+    options = {status.value: STRAND_STATUS_WORDS[status].capitalize() for status in StrandStatus}
+    status = strand.status if strand else StrandStatus.TO_DO
+    yield kit.header(STRAND_TITLES[name])
+    yield kit.input_(
+        "Where it stands", kit.choice("static_select", "option", options, (status,)), f"{name}.status"
+    )
+    box = kit.text_input(strand.what if strand else "", lines=True, longest=1500)
+    yield kit.input_(
+        "What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name]
+    )
+    yield kit.input_(
+        "Who does it?",
+        kit.text_input(strand.owner if strand else "", longest=150),
+        f"{name}.owner",
+        optional=True,
+    )
+    yield kit.input_("By when?", kit.date_input(strand.due if strand else None), f"{name}.due", optional=True)
+
+
+def ask(view: CheckView) -> Block:
+    """A question to the reporter."""
+    box = kit.input_(
+        "Your question", kit.text_input(lines=True), "text", hint="They see it in a private window."
+    )
+    return kit.modal(
+        "Ask the staff member", [box], callback_id="ask_reporter", metadata=view.check.id, submit="Ask"
+    )
+
+
+def note(view: CheckView) -> Block:
+    """A note only those who may open the case can read."""
+    box = kit.input_("Your note", kit.text_input(lines=True), "text")
+    return kit.modal("Add note", [box], callback_id="case_note", metadata=view.check.id, submit="Save")
+
+
+def close(view: CheckView, case: Case) -> Block:
+    """What is missing until nothing is; then the last words."""
+    missing = missing_to_close(case)
+    if missing:
+        rows = kit.lines(f"- {problem}" for problem in missing)
+        blocks = [kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]
+        if any(strand.status is StrandStatus.TO_DO for strand in case.strands):
+            blocks.append(
+                kit.actions(
+                    kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary")
+                )
+            )
+        return kit.modal("Close", blocks)
+    blocks = [
+        kit.section("Everything is in place."),
+        kit.input_("How did it end?", kit.text_input(lines=True), "outcome"),
+        kit.input_("What may the staff member know?", kit.text_input(lines=True), "may_know", optional=True),
+    ]
+    return kit.modal("Close", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case")
+
+
+def reopen(view: CheckView) -> Block:
+    """Why a closed case is opened again."""
+    box = kit.input_("Why does it need to be open again?", kit.text_input(lines=True), "text")
+    return kit.modal("Reopen", [box], callback_id="reopen_case", metadata=view.check.id, submit="Reopen")

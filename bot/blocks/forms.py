@@ -1,0 +1,302 @@
+"""The modals the reporter types into or reads. Names belong here and never in a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.blocks import kit
+from bot.blocks.card import labels
+from bot.blocks.kit import Block
+from bot.views import CheckView
+from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
+from flows.checklist import CHECKLIST
+from flows.model import Choose, Question
+from storage.record import latest
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One box of a form: its key in the record and the words above it."""
+
+    key: str
+    label: str
+    hint: str | None = None
+    lines: bool = False
+    longest: int = 300
+
+
+DETAILS = (
+    Field("person", "Who is this about?", "Name, and their number in your school's system if you know it."),
+    Field("born", "Date of birth or age"),
+    Field("school", "School"),
+    Field("where_now", "Where are they now, and who will they be with tonight?"),
+    Field(
+        "facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000
+    ),
+    Field("opinion", "What do you think?", "Your own view, apart from the facts.", lines=True, longest=3000),
+    Field(
+        "done",
+        "What has been done already?",
+        "For example: called 999, spoke to a lead.",
+        lines=True,
+        longest=1500,
+    ),
+    Field("wishes", "What does the person want to happen?", lines=True, longest=1500),
+    Field(
+        "what",
+        "What do you want to share?",
+        "As little as is needed, enough to help.",
+        lines=True,
+        longest=1500,
+    ),
+    Field(
+        "whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500
+    ),
+    Field("more", "Is there anything else a lead should know?", lines=True, longest=3000),
+)
+SHARING = (
+    Field("what", "What was shared?", lines=True, longest=1500),
+    Field("whom", "With whom?", longest=500),
+    Field("why", "Why?", lines=True, longest=1500),
+    Field("how", "When and how?", longest=500),
+)
+
+
+def inputs(
+    fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True
+) -> Iterator[Block]:
+    """A box for each field, holding what was written before."""
+    for field in fields:
+        box = kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
+        yield kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
+
+
+def leave_out(view: CheckView, metadata: str) -> Block:
+    """Choose who must not be told. Everybody who could be paged stands here, the reporter aside."""
+    reporter = view.roster.person_at(view.check.reporter)
+    people = {one: view.organisation.person(one).name for one in view.roster.everyone if one != reporter}
+    given = view.check.answers.get("S2", ())
+    boxes = kit.choice("checkboxes", "people", people, given)
+    blocks = [
+        kit.section("They will not be told, now or later, and cannot open the record."),
+        kit.input_("Who should be left out?", boxes, "people"),
+    ]
+    return kit.modal(
+        "Leave someone out", blocks, callback_id="leave_out", metadata=metadata, submit="Leave out"
+    )
+
+
+def why(question: Question) -> Block:
+    """The help again, and the clause behind the question."""
+    source = (
+        f"Policy clause {question.clause}." if question.policy_words else f"{question.clause.capitalize()}."
+    )
+    return kit.modal("Why we ask", [kit.section(f"*{kit.esc(question.ask)}*"), *_help(question, source)])
+
+
+def _help(question: Question, source: str) -> list[Block]:
+    return [kit.section(kit.esc(question.help)), kit.context(kit.esc(source))]
+
+
+def policy_words(question: Question) -> Block:
+    """The policy's own words."""
+    words = [
+        kit.section(f"> {kit.esc(question.policy_words)}"),
+        kit.context(f"Information sharing policy, {kit.esc(question.clause)}"),
+    ]
+    return kit.modal("Policy words", words)
+
+
+def note(metadata: str) -> Block:
+    """A note to one question."""
+    box = kit.input_(
+        "Your note", kit.text_input(lines=True), "note", hint="Only the leads who may know can open it."
+    )
+    return kit.modal("Add a note", [box], callback_id="note", metadata=metadata, submit="Save")
+
+
+def details(view: CheckView) -> Block:
+    """Who this is about and what is to be shared. Every box may stay empty."""
+    entry = latest(view.entries, "details")
+    intro = kit.section("Fill in what you know. You can leave any box empty, and come back.")
+    boxes = inputs(DETAILS, entry.content if entry else {})
+    return kit.modal(
+        "Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save"
+    )
+
+
+def review(view: CheckView, note_first: str = "") -> Block:
+    """Check your answers: only those asked, each with Change while nothing is sent."""
+    check, progress = view.check, view.progress
+    may_send = check.status is CheckStatus.DRAFT
+    blocks = list(_review_head(view, note_first, may_send=may_send))
+    for question_id, choices in progress.answers.items():
+        question = CHECKLIST[question_id]
+        words = f"*{kit.esc(question.ask)}*\n{labels(question, choices)}"
+        change = (
+            kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_send else None
+        )
+        blocks.append(kit.section(words, change))
+    submit = "Send" if may_send and progress.is_finished else None
+    title = "Check your answers" if may_send else "Your answers"
+    close = "Save for later" if may_send else "Close"
+    return kit.modal(title, blocks, callback_id="send", metadata=check.id, submit=submit, close=close)
+
+
+def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterator[Block]:
+    if note_first:
+        yield kit.section(f"*{kit.esc(note_first)}*")
+    if not may_send:
+        yield kit.section(f"*{view.check.ref}*")
+    elif view.case is not None:
+        yield kit.section("A lead has been asked already. *Send* gives them these answers too.")
+    else:
+        yield kit.section("*Nothing is sent yet.* Press Send when these are right.")
+    if may_send and view.progress.next is not None:
+        yield kit.section("There is still a question to answer. Close this and answer it on the card.")
+
+
+def change(view: CheckView, question: Question) -> Block:
+    """Another answer in the place of one given."""
+    metadata = f"{view.check.id}:{question.id}"
+    if question.choose is Choose.PEOPLE:
+        return _change_people(view, question, metadata)
+    many = question.choose is Choose.ANY
+    options = {option.id: option.label for option in question.options}
+    element = kit.choice(
+        "checkboxes" if many else "radio_buttons", "option", options, view.check.answers[question.id]
+    )
+    return _change(question, [kit.input_(question.ask, element, "option", hint=question.help)], metadata)
+
+
+def _change(question: Question, blocks: list[Block], metadata: str) -> Block:
+    return kit.modal(
+        "Change your answer",
+        blocks,
+        callback_id="change",
+        metadata=metadata,
+        submit="Save",
+        close="Keep it",
+    )
+
+
+def _change_people(view: CheckView, question: Question, metadata: str) -> Block:
+    reporter = view.roster.person_at(view.check.reporter)
+    options = {option.id: option.label for option in question.options}
+    given = view.check.answers[question.id]
+    named = given if given[0] not in options else ()
+    people = {one: view.organisation.person(one).name for one in view.roster.everyone if one != reporter}
+    blocks = [
+        kit.input_(
+            question.ask,
+            kit.choice("radio_buttons", "option", options, ("leads",) if named else given),
+            "option",
+        ),
+        kit.input_(
+            "Who should be left out?",
+            kit.choice("checkboxes", "people", people, named),
+            "people",
+            optional=True,
+        ),
+    ]
+    return _change(question, blocks, metadata)
+
+
+def phones(view: CheckView) -> Block:
+    """Every number that may help, a left-out person's never."""
+    rows = [
+        f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people
+    ]
+    facts = view.facts
+    rows += [f"Children's social care: {facts.social_care}"] if facts.social_care else []
+    rows += [f"Out of hours: {facts.out_of_hours}"] if facts.out_of_hours else []
+    for school in view.organisation.schools:
+        if school.social_care:
+            rows.append(f"{school.name}, children's social care: {school.social_care}")
+    rows += [
+        f"NSPCC: {facts.nspcc}",
+        f"Whistleblowing advice: {facts.whistleblowing}",
+        "In an emergency: 999",
+    ]
+    return kit.modal("Phone numbers", [kit.section(kit.lines(rows))])
+
+
+def reply(metadata: str, question: str) -> Block:
+    """A lead's question and a box for the answer."""
+    blocks = [
+        kit.section(f"A lead asks:\n> {kit.esc(question)}"),
+        kit.input_("Your answer", kit.text_input(lines=True), "text"),
+    ]
+    return kit.modal("Answer a lead", blocks, callback_id="reply", metadata=metadata, submit="Send")
+
+
+def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
+    """The plan as the reporter sees it: the decision, its reason, and the three strands."""
+    blocks = [kit.section(f"*{view.check.ref}*")]
+    if decision is not None:
+        blocks += [kit.section(line) for line in decided(decision)]
+    blocks += [kit.section(strand_line(strand)) for strand in case.strands]
+    return kit.modal("The plan", blocks)
+
+
+def decided(entry: Entry) -> Iterator[str]:
+    """A decision in labelled lines; what was left empty is left out."""
+    yield f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}"
+    for key, label in DECISION_LABELS.items():
+        if entry.content.get(key):
+            yield f"*{label}:* {kit.esc(str(entry.content[key]))}"
+
+
+DECISION_LABELS = {
+    "reason": "Reason",
+    "basis": "Lawful basis or duty",
+    "what": "What",
+    "whom": "With whom",
+    "how": "When and how",
+    "consulted": "Who else was consulted",
+    "dissent": "Other views",
+}
+STRAND_STATUS_WORDS = {
+    StrandStatus.TO_DO: "to do",
+    StrandStatus.DONE: "done",
+    StrandStatus.NOT_APPROPRIATE: "not appropriate",
+}
+
+
+def strand_line(strand: Strand) -> str:
+    """One strand of the plan in a line or two."""
+    owner = f" Who: {kit.esc(strand.owner)}." if strand.owner else ""
+    due = f" By {strand.due}." if strand.due else ""
+    title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
+    return f"*{title}* ({status})\n{kit.esc(strand.what)}{owner}{due}"
+
+
+def disagree(metadata: str) -> Block:
+    """Why the reporter does not agree."""
+    blocks = [
+        kit.section("Thank you for saying so. Another lead or the independent contact will look at it."),
+        kit.input_("What do you not agree with, and why?", kit.text_input(lines=True), "text"),
+    ]
+    return kit.modal("I disagree", blocks, callback_id="disagree", metadata=metadata, submit="Send")
+
+
+def sharing(view: CheckView) -> Block:
+    """The two questions of 3.4, and the record of what was shared."""
+    given = latest(view.entries, "shared")
+    blocks: list[Block] = []
+    for question_id in ("3.4.1", "3.4.2"):
+        question = CHECKLIST[question_id]
+        options = {option.id: option.label for option in question.options}
+        chosen = view.check.answers.get(question_id, ())
+        element = kit.choice("radio_buttons", "option", options, chosen)
+        blocks.append(kit.input_(question.ask, element, question_id, hint=question.help))
+    boxes = inputs(SHARING, given.content if given else {}, optional=False)
+    return kit.modal(
+        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save"
+    )
+
+
+def said(title: str, words: str) -> Block:
+    """A modal that only says something."""
+    return kit.modal(title, [kit.section(kit.esc(words))])

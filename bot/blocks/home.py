@@ -1,0 +1,61 @@
+"""The Home tab: a way in, and where each of a person's own checks stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.blocks import kit
+from bot.blocks.kit import Block
+from bot.organisation import Organisation
+from flows.case import Check, CheckStatus
+from flows.checklist import CHECKLIST
+
+MOST_CHECKS = 10
+_STATUS = {
+    CheckStatus.DRAFT: "not finished",
+    CheckStatus.SENT: "sent",
+    CheckStatus.CLOSED: "complete",
+    CheckStatus.SHELVED: "put away",
+}
+
+
+def home(checks: Sequence[Check], organisation: Organisation) -> Block:
+    """checks: the reader's own, newest first; at most ten are shown."""
+    return kit.home([*_start(organisation), *_checks(checks), *_policy()])
+
+
+def _start(organisation: Organisation) -> Iterator[Block]:
+    yield kit.header("Before you share information about someone")
+    yield kit.section(
+        f"I take you through {kit.esc(organisation.name)}'s Information Sharing Checklist, one question at a time, "
+        "in private. You can stop and come back. If someone may be at risk, I tell a safeguarding lead."
+    )
+    yield kit.actions(kit.button("Start a check", "start", style="primary"))
+    yield kit.context("If anyone is in danger right now, call 999 first.")
+
+
+def _checks(checks: Sequence[Check]) -> Iterator[Block]:
+    yield kit.divider()
+    yield kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
+    for check in checks[:MOST_CHECKS]:
+        words = f"*{check.ref}* {_STATUS[check.status]}, {kit.on(check.touched_at)}"
+        carry_on = (
+            kit.button("Carry on", f"carry_on.{check.ref}", check.id)
+            if check.status is CheckStatus.DRAFT
+            else None
+        )
+        yield kit.section(words, carry_on)
+
+
+def _policy() -> Iterator[Block]:
+    yield kit.divider()
+    yield kit.section("*The policy at a glance*\nBefore sharing personal information, the policy asks:")
+    for part, title in (
+        ("3.1", "Your right to share it"),
+        ("3.2", "The information"),
+        ("3.3", "Who you share it with, and how"),
+        ("3.4", "After sharing"),
+    ):
+        asked = [question.policy_words for question in CHECKLIST if question.id.startswith(part)]
+        yield kit.section(f"*{part} {title}*\n" + kit.lines(f"• {words}" for words in asked))
+    yield kit.section("*4.2* If sharing seems best, agree a plan with the safeguarding leads first.")

@@ -1,0 +1,182 @@
+"""The literal Block Kit (docs.slack.dev/reference/block-kit), and nothing that knows what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+Block = dict[str, Any]
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SECTION_LIMIT = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message: `text` is what a locked phone and a screen reader say, so it is always content-free."""
+
+    text: str
+    blocks: Sequence[Block]
+
+
+def esc(text: str) -> str:
+    """Words that came from outside, made harmless in mrkdwn: no mention, no link."""
+    return text.translate(_ESCAPES)
+
+
+def plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text}
+
+
+def section(text: str, accessory: Block | None = None, block_id: str | None = None) -> Block:
+    """Text of at most 3,000 characters; longer text is cut with a mark, never refused by Slack."""
+    cut = text if len(text) <= _SECTION_LIMIT else text[: _SECTION_LIMIT - 1] + "…"
+    return _filled({"type": "section", "text": mrkdwn(cut), "accessory": accessory, "block_id": block_id})
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> Block:
+    """Up to ten labelled values."""
+    return {"type": "section", "fields": [mrkdwn(f"*{label}*\n{value}") for label, value in pairs]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text)}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(*elements: Block, block_id: str | None = None) -> Block:
+    return _filled({"type": "actions", "elements": list(elements), "block_id": block_id})
+
+
+def button(
+    text: str,
+    action_id: str,
+    value: str = "-",
+    *,
+    style: str | None = None,
+    url: str | None = None,
+    confirm: Block | None = None,
+) -> Block:
+    return _filled(
+        {
+            "type": "button",
+            "text": plain(text),
+            "action_id": action_id,
+            "value": value,
+            "style": style,
+            "url": url,
+            "confirm": confirm,
+        }
+    )
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Block:
+    return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(no)}
+
+
+def option(text: str, value: str, description: str | None = None) -> Block:
+    return _filled(
+        {"text": plain(text), "value": value, "description": plain(description) if description else None}
+    )
+
+
+def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterable[str] = ()) -> Block:
+    """Radio buttons, checkboxes or a select over value -> label, some of them chosen already."""
+    made = {value: option(label, value) for value, label in options.items()}
+    marked = [made[value] for value in chosen if value in made]
+    initial: Block = {}
+    if marked:
+        initial = {"initial_options": marked} if kind == "checkboxes" else {"initial_option": marked[0]}
+    return {"type": kind, "action_id": action_id, "options": list(made.values()), **initial}
+
+
+def input_(
+    label: str, element: Block, block_id: str, *, optional: bool = False, hint: str | None = None
+) -> Block:
+    """A box with its label; action ids are unique in a view, as Slack asks, because block ids are."""
+    return _filled(
+        {
+            "type": "input",
+            "label": plain(label),
+            "element": {**element, "action_id": f"{element['action_id']}.{block_id}"},
+            "block_id": block_id,
+            "optional": optional,
+            "hint": plain(hint) if hint else None,
+        }
+    )
+
+
+def text_input(
+    initial: str = "", *, lines: bool = False, longest: int = 3000, action_id: str = "typed"
+) -> Block:
+    return _filled(
+        {
+            "type": "plain_text_input",
+            "action_id": action_id,
+            "multiline": lines,
+            "max_length": longest,
+            "initial_value": initial[:longest] or None,
+        }
+    )
+
+
+def date_input(initial: str | None = None, action_id: str = "date") -> Block:
+    return _filled({"type": "datepicker", "action_id": action_id, "initial_date": initial})
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str = "read",
+    metadata: str = "",
+    submit: str | None = None,
+    close: str = "Close",
+) -> Block:
+    """A modal; without `submit` it is only read."""
+    return _filled(
+        {
+            "type": "modal",
+            "callback_id": callback_id,
+            "title": plain(title),
+            "blocks": list(blocks),
+            "private_metadata": metadata,
+            "submit": plain(submit) if submit else None,
+            "close": plain(close),
+        }
+    )
+
+
+def home(blocks: Sequence[Block]) -> Block:
+    return {"type": "home", "blocks": list(blocks)}
+
+
+def at(moment: datetime) -> str:
+    """A time of day in the reader's own zone; where that cannot be shown, in UTC."""
+    return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
+
+
+def on(moment: datetime) -> str:
+    """A day and time in the reader's own zone."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%d %b %H:%M} UTC>"
+
+
+def lines(sentences: Iterable[str]) -> str:
+    """Plain sentences, made harmless, one a line."""
+    return "\n".join(esc(sentence) for sentence in sentences)
+
+
+def _filled(block: Block) -> Block:
+    return {key: value for key, value in block.items() if value is not None}

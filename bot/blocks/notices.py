@@ -1,0 +1,101 @@
+"""Messages of their own to the reporter: the few things worth a sound. Content-free, like every message."""
+
+from __future__ import annotations
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, Message
+from bot.views import CheckView
+from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared
+
+
+def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
+    """What to say of an event now; None where there is nothing left to say."""
+    if case.status is CaseStatus.CLOSED and event.what != "closed":
+        return _plain(f"{view.check.ref}: this is complete.")
+    make = {
+        "led": _led,
+        "question": _question,
+        "planned": _planned,
+        "agreed": _aftercare,
+        "disagreed": _disagreed,
+        "closed": _closed,
+        "reopened": _reopened,
+    }[event.what]
+    return make(view, case, event)
+
+
+def _plain(words: str) -> Message:
+    return Message(words, [kit.section(words)])
+
+
+def _with(words: str, *buttons: Block) -> Message:
+    return Message(words, [kit.section(words), kit.actions(*buttons)])
+
+
+def _led(view: CheckView, case: Case, event: Entry) -> Message:
+    if case.led_by is None:
+        return _plain(f"{view.check.ref} was handed on. I am asking the leads again.")
+    if case.led_at != event.at:
+        return _plain(f"{view.check.ref}: another lead has taken this over.")
+    return _plain(f"A safeguarding lead is on {view.check.ref}. They will talk with you.")
+
+
+def _question(view: CheckView, case: Case, event: Entry) -> Message:
+    ref = view.check.ref
+    if any(entry.what == "reply" and entry.content.get("to") == event.id for entry in view.entries):
+        return _plain(f"You answered the lead's question about {ref}. Thank you.")
+    answer = kit.button("Answer", "reply", f"{view.check.id}:{event.id}", style="primary")
+    return _with(f"A lead has a question about {ref}.", answer)
+
+
+def _planned(view: CheckView, case: Case, event: Entry) -> Message:
+    ref, plan_round = view.check.ref, event.content.get("round")
+    if plan_round != case.plan_round:
+        return _plain(f"The plan for {ref} has changed since. See the newer message.")
+    if case.reporter_agreed_at is not None:
+        see = kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
+        return _with(f"You agreed the plan for {ref}.", see)
+    target = f"{view.check.id}:{plan_round}"
+    return _with(
+        f"The plan for {ref} is ready for you. It is agreed when you agree too.",
+        kit.button("See my part", "see_plan", target, style="primary"),
+        kit.button("I agree", "agree", target),
+        kit.button("Talk to me first", "talk_first", target),
+        kit.button("I disagree", "disagree", target),
+    )
+
+
+def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
+    ref, check = view.check.ref, view.check.id
+    if case.decision not in SHARING_DECISIONS:
+        return None
+    if case.shared is Shared.RECORDED:
+        return _plain(f"You answered the last questions about {ref}. Thank you.")
+    if case.shared is Shared.CHOSE_NOT_TO:
+        return _plain(f"{ref}: nothing was shared. That is recorded.")
+    return _with(
+        f"You planned to share about {ref}. Two last questions, when you have a minute.",
+        kit.button("Answer", "record_sharing", check, style="primary"),
+        kit.button("Not shared yet", "not_shared_yet", check),
+        kit.button("We chose not to share", "chose_not", check),
+    )
+
+
+def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
+    number = view.facts.social_care
+    phone = f" on {number}" if number else ""
+    return _plain(
+        f"Your reason is recorded, and I have asked for another view on {view.check.ref} within one working day. "
+        f"Anyone can refer to children's social care directly{phone}. Call 999 in an emergency."
+    )
+
+
+def _closed(view: CheckView, case: Case, event: Entry) -> Message:
+    return _plain(
+        f"{view.check.ref} is complete. Thank you for taking care over this. "
+        "If it stays on your mind, talk to your lead."
+    )
+
+
+def _reopened(view: CheckView, case: Case, event: Entry) -> Message:
+    return _plain(f"{view.check.ref} is open again. A lead will talk with you.")

@@ -1,0 +1,184 @@
+"""What leads see in messages: a structured summary of the check, never of the person.
+
+Clause numbers and counts only; no answer words, no child, no school, nothing typed (rules.md "What a lead gets").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, Message
+from bot.views import CheckView
+from flows.case import Case, CaseStatus
+from flows.model import Outcome, Status, Urgency
+
+URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon"}
+OUTCOME_WORDS = {
+    Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
+    Outcome.CONSULT_URGENT: "consult a lead urgently",
+    Outcome.CONSULT: "consult a lead",
+    Outcome.CONSULT_READY: "ready to agree a plan",
+    Outcome.UNFINISHED: "not finished",
+    Outcome.FIX_FIRST: "asked for a lead",
+    Outcome.HOLD: "asked for a lead",
+}
+DECIDED_LINES = 6
+
+
+def page(view: CheckView, case: Case, ask: int) -> Message:
+    """The card, in the leads' channel and in direct messages alike. ask: the number of this page."""
+    if case.status is CaseStatus.CLOSED:
+        return _closed(view, case)
+    return Message(_push(view, case, ask), list(_blocks(view, case, ask)))
+
+
+def _push(view: CheckView, case: Case, ask: int) -> str:
+    """For a locked phone: reference, urgency, answer-by time, and nothing else."""
+    if ask > 1:
+        return f"{view.check.ref} still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
+    by = case.answer_by.astimezone(view.organisation.zone)
+    return (
+        f"A check needs a safeguarding lead. {view.check.ref}, {URGENCY_WORDS[case.urgency]}, "
+        f"answer by {by:%H:%M}. Open Slack to see it."
+    )
+
+
+def _closed(view: CheckView, case: Case) -> Message:
+    words = f"*{view.check.ref}* is closed: {OUTCOME_WORDS[view.decision.outcome]}."
+    buttons = kit.actions(
+        kit.button("Open", "open_case", view.check.id), kit.button("Reopen", "reopen_case", view.check.id)
+    )
+    return Message(f"{view.check.ref} is closed.", [kit.section(words), buttons])
+
+
+def _blocks(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
+    check = view.check
+    mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
+    again = f" This is ask {ask}." if ask > 1 else ""
+    yield kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
+    if case.content_free and "S2" not in check.answers:
+        yield kit.section(
+            "Someone needs help and has not said yet who may be told. Press *I will lead* to see who to phone."
+        )
+    else:
+        yield kit.fields(_facts(view, case))
+    yield kit.section(_where_it_stands(view, case))
+    yield from _buttons(view, case)
+    if ask > 1 and case.led_by is None:
+        yield kit.context(f"{_by(view)} has been given your phone number.")
+    yield kit.context("Keep case details out of Slack messages. Add note keeps them private.")
+
+
+def _by(view: CheckView) -> str:
+    return f"<@{view.check.reporter}>"
+
+
+def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
+    yield "Raised", f"{kit.at(case.raised_at)} by {_by(view)}"
+    yield "Answer by", kit.on(case.answer_by)
+    if view.organisation.page_detail == "reference":
+        return
+    decision = view.decision
+    clauses = [reason.question for reason in decision.reasons][:DECIDED_LINES]
+    yield "Outcome", OUTCOME_WORDS[decision.outcome]
+    yield "Decided by", ", ".join(dict.fromkeys(clauses)) or "Ask a lead"
+    yield "Checklist", _counts(view)
+    yield "Tell nobody yet", "yes" if decision.hold_informing else "no"
+
+
+def _counts(view: CheckView) -> str:
+    status = view.progress.status.values()
+    unsure = sum(option.unsure for option in view.progress.options())
+    parts = [
+        f"{sum(one is Status.ANSWERED for one in status)} answered",
+        f"{unsure} not sure",
+        f"{len(view.decision.fixes)} to sort",
+        f"{sum(one is Status.PENDING for one in status)} after sharing",
+    ]
+    return ", ".join(parts)
+
+
+def _where_it_stands(view: CheckView, case: Case) -> str:
+    leader = view.slack(case.led_by)
+    match case.status:
+        case CaseStatus.OPEN:
+            return "*Nobody leads this yet.*"
+        case CaseStatus.LED:
+            return f"{leader} leads. Next: talk with {_by(view)} and agree a plan."
+        case CaseStatus.PLANNED if case.disagreed:
+            return f"{leader} leads. {_by(view)} does not agree with the plan. Another view is needed."
+        case CaseStatus.PLANNED:
+            return f"{leader} leads. The plan waits for {_by(view)} to agree."
+        case _:
+            return f"{leader} leads. The plan is agreed. Next: carry it out, record the sharing, close."
+
+
+def _buttons(view: CheckView, case: Case) -> Iterator[Block]:
+    check = view.check.id
+    if case.led_by is None:
+        yield kit.actions(
+            kit.button("I will lead", "lead", check, style="primary"),
+            kit.button("I have seen it", "seen", check),
+            kit.button("Open", "open_case", check),
+            kit.button("I should not deal with this", "step_aside", check, confirm=_sure_to_step_aside()),
+        )
+        return
+    plan = "Change plan" if case.plan_round else "Agree plan"
+    planned = case.plan_round > 0
+    yield kit.actions(
+        kit.button("Open", "open_case", check),
+        kit.button(plan, "plan", check, style=None if planned else "primary"),
+        kit.button("Ask the staff member", "ask_reporter", check),
+        kit.button("Add note", "add_case_note", check),
+        kit.button("Record sharing", "record_sharing", check),
+        kit.button("Close", "close_case", check, style="primary" if planned else None),
+    )
+    yield kit.actions(
+        kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
+        kit.button("Page again", "page_again", check),
+        kit.button("I should not deal with this", "step_aside", check, confirm=_sure_to_step_aside()),
+    )
+
+
+def _sure_to_step_aside() -> Block:
+    return kit.confirm(
+        "Step aside?", "You will not be told more about this check, and cannot open it.", "Step aside", "Stay"
+    )
+
+
+def _sure_to_hand_on() -> Block:
+    return kit.confirm(
+        "Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it"
+    )
+
+
+_LINES = {
+    "led": "{who} will lead.",
+    "seen": "{who} has seen it. Nobody leads yet.",
+    "handed_on": "{who} has handed this on. It needs a lead again.",
+    "asked_again": "Asked again.",
+    "asked_lead": "{who} asks for a lead.",
+    "escalated": "This is now more urgent.",
+    "sent": "{who} has finished the checklist.",
+    "details": "{who} has added details. Open shows them.",
+    "question": "{who} has asked the staff member a question.",
+    "reply": "{who} has answered. Open shows it.",
+    "note": "{who} has added a note. Open shows it.",
+    "planned": "{who} has written a plan. It waits for the staff member to agree.",
+    "agreed": "{who} agrees the plan.",
+    "disagreed": "{who} does not agree with the plan. Another lead is asked to look within one working day.",
+    "talk_first": "{who} would like to talk before agreeing the plan.",
+    "shared": "{who} has recorded the sharing and answered the last questions.",
+    "not_shared_yet": "{who} says that nothing has been shared yet.",
+    "chose_not_to_share": "{who} says that it was decided not to share.",
+    "strand": "{who} has updated the plan.",
+    "closed": "{who} has closed this.",
+    "reopened": "{who} has reopened this.",
+}
+
+
+def line(what: str, who: str, moment: str) -> Message:
+    """One line of the thread. who: a mention, or share-check itself."""
+    words = _LINES[what].format(who=who)
+    return Message(f"{moment} {words}", [kit.context(f"{moment} {words}")])

@@ -1,0 +1,256 @@
+"""The leads' side: lead, seen, step aside, open, ask, note, agree plan, hand on, close, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot.blocks import casework as forms
+from bot.blocks import kit
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent
+from bot.permission import Act, Gate, gate
+from bot.views import CheckView, Desk
+from flows.case import Case, CaseStatus, Strand, StrandName, StrandStatus
+from storage import cases
+from storage.casework import Casework, Deed
+from storage.errors import NoSuchCheck
+from storage.work import Did
+
+Json = dict[str, Any]
+NOT_FOUND = "This card is out of date. There is nothing to do here."
+NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or ask them to hand it on."
+NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with you."
+ALREADY = "Already done."
+
+Do = Callable[[Casework, str, str, str], Deed]
+PRESSES: dict[str, tuple[Act, Do]] = {
+    "lead": (Act.LEAD, lambda work, check, who, by: work.lead(check, who, by)),
+    "seen": (Act.SEE, lambda work, check, who, by: work.see(check, who, by)),
+    "step_aside": (Act.STEP_ASIDE, lambda work, check, who, by: work.step_aside(check, who, by)),
+    "hand_on": (Act.HAND_ON, lambda work, check, who, _by: work.hand_on(check, who)),
+    "page_again": (Act.PAGE_AGAIN, lambda work, check, who, _by: work.page_again(check, who)),
+}
+"""Buttons that do one thing and need nothing but the press."""
+
+MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], kit.Block]]] = {
+    "open_case": (Act.OPEN, forms.summary),
+    "plan": (Act.PLAN, forms.decision),
+    "ask_reporter": (Act.ASK, lambda view, _case: forms.ask(view)),
+    "add_case_note": (Act.NOTE, lambda view, _case: forms.note(view)),
+    "close_case": (Act.CLOSE, forms.close),
+    "reopen_case": (Act.REOPEN, lambda view, _case: forms.reopen(view)),
+}
+"""Buttons that open a modal. Every opening is recorded first (I21)."""
+
+
+class Lead:
+    """Listeners of the leads' card and modals. Nothing here happens before the gate has let them in."""
+
+    def __init__(self, desk: Desk, replies: Replies) -> None:
+        self._desk = desk
+        self._replies = replies
+
+    def press(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """One of the plain buttons."""
+        press = Press.model_validate(body)
+        act, do = PRESSES[press.action.action_id]
+        with self._desk.write() as tx:
+            passed, case = self._gate(tx, press.check, press.user.id, act)
+            by = self._desk.roster.person_at(press.user.id)
+            if passed is Gate.ALLOWED and by is not None:
+                deed = do(self._desk.casework(tx), press.check, press.user.id, by)
+                context["whisper"] = self._words(press, deed)
+            else:
+                context["whisper"] = refusal(passed, case, press.user.id)
+        ack()
+
+    def _gate(self, tx: Any, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
+        work = self._desk.casework(tx)
+        try:
+            case = work.case(work.load(check))
+        except NoSuchCheck:
+            return Gate.NOT_FOUND, None
+        return gate(case, who, act, self._desk.roster), case
+
+    def _words(self, press: Press, deed: Deed) -> str | None:
+        if deed.did is Did.DONE:
+            return None
+        taken = press.action.action_id == "lead" and deed.case.led_at is not None
+        if deed.did is Did.STALE and taken and deed.case.led_at is not None:
+            seconds = max(int((self._desk.clock.now() - deed.case.led_at).total_seconds()), 1)
+            since = f"{seconds} seconds" if seconds < 120 else kit.at(deed.case.led_at)  # noqa: PLR2004 - two minutes
+            before = f"{since} before you" if seconds < 120 else f"at {since}"  # noqa: PLR2004 - two minutes
+            return f"Taken {before}. You can still help in the thread."
+        return ALREADY if deed.did is Did.ALREADY else NOT_FOUND
+
+    def open_modal(self, body: Json, client: WebClient) -> None:
+        """Open a modal, once the opening is in the record."""
+        press = Press.model_validate(body)
+        act, make = MODALS[press.action.action_id]
+        with self._desk.write() as tx:
+            passed, case = self._gate(tx, press.check, press.user.id, act)
+            if passed is Gate.ALLOWED:
+                self._desk.casework(tx).viewed(
+                    press.check, press.user.id, f"opened_{press.action.action_id}"[:32]
+                )
+                view = self._desk.look(tx, press.check, history=True)
+        if passed is Gate.ALLOWED and view.case is not None:
+            client.views_open(trigger_id=press.trigger_id, view=make(view, view.case))
+        elif press.response_url:
+            self._replies.whisper(press.response_url, refusal(passed, case, press.user.id))
+
+    def update_strands(self, body: Json, client: WebClient) -> None:
+        """From Close: what became of the plan's parts."""
+        press = Press.model_validate(body)
+        with self._desk.write() as tx:
+            passed, _ = self._gate(tx, press.check, press.user.id, Act.PLAN)
+            view = self._desk.look(tx, press.check) if passed is Gate.ALLOWED else None
+        if view is not None and view.case is not None:
+            client.views_push(
+                trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands")
+            )
+
+    def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Deed]) -> Deed | None:
+        """Carry out what a modal asked for; None where the gate is shut."""
+        with self._desk.write() as tx:
+            passed, _ = self._gate(tx, sent.check, sent.user.id, act)
+            return do(self._desk.casework(tx)) if passed is Gate.ALLOWED else None
+
+    def ask(self, ack: Ack, body: Json) -> None:
+        """A question to the reporter."""
+        self._text(ack, body, Act.ASK, "question")
+
+    def note(self, ack: Ack, body: Json) -> None:
+        """A note."""
+        self._text(ack, body, Act.NOTE, "note")
+
+    def _text(self, ack: Ack, body: Json, act: Act, what: str) -> None:
+        sent = Sent.model_validate(body)
+        content = {"text": sent.typed("text")}
+        deed = self.submit(
+            sent, act, lambda work: work.write(sent.check, sent.user.id, what, content, sent.request)
+        )
+        _answer(ack, deed, "text")
+
+    def decide(self, ack: Ack, body: Json) -> None:
+        """The decision; the plan's parts come next, in the same window."""
+        sent = Sent.model_validate(body)
+        decision = sent.chosen("decision")[0]
+        content = {field.key: sent.typed(field.key) for field in forms.DECISION}
+        deed = self.submit(
+            sent,
+            Act.PLAN,
+            lambda work: work.decide(sent.check, sent.user.id, decision, content, sent.request),
+        )
+        if deed is None or deed.did is Did.STALE:
+            _answer(ack, deed, "reason")
+            return
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, sent.check)
+        ack(response_action="update", view=forms.strands(view, deed.case))
+
+    def plan(self, ack: Ack, body: Json) -> None:
+        """The three strands."""
+        sent = Sent.model_validate(body)
+        by = self._desk.roster.person_at(sent.user.id) or ""
+        deed = self.submit(
+            sent,
+            Act.PLAN,
+            lambda work: work.plan(sent.check, sent.user.id, by, _strands(sent), sent.request),
+        )
+        _answer(ack, deed, "student.what")
+
+    def strands(self, ack: Ack, body: Json) -> None:
+        """What became of the strands."""
+        sent = Sent.model_validate(body)
+        deed = self.submit(
+            sent,
+            Act.PLAN,
+            lambda work: work.finish_strands(sent.check, sent.user.id, _strands(sent), sent.request),
+        )
+        _answer(ack, deed, "student.what")
+
+    def show_close(self, body: Json, client: WebClient) -> None:
+        """Close again, now that the plan's parts have changed."""
+        sent = Sent.model_validate(body)
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, sent.check, history=True)
+            if gate(view.case, sent.user.id, Act.CLOSE, self._desk.roster) is not Gate.ALLOWED:
+                return
+        if view.case is not None and sent.view.root_view_id:
+            client.views_update(view_id=sent.view.root_view_id, view=forms.close(view, view.case))
+
+    def close(self, ack: Ack, body: Json) -> None:
+        """Complete, once nothing is missing."""
+        sent = Sent.model_validate(body)
+        content = {key: sent.typed(key) for key in ("outcome", "may_know")}
+        deed = self.submit(
+            sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request)
+        )
+        if deed is not None and deed.missing:
+            ack(response_action="errors", errors={"outcome": "Not yet: " + " ".join(deed.missing)})
+        else:
+            _answer(ack, deed, "outcome")
+
+    def reopen(self, ack: Ack, body: Json) -> None:
+        """A closed case is opened again."""
+        sent = Sent.model_validate(body)
+        reason = sent.typed("text")
+        deed = self.submit(
+            sent, Act.REOPEN, lambda work: work.reopen(sent.check, sent.user.id, reason, sent.request)
+        )
+        _answer(ack, deed, "text")
+
+
+def refusal(passed: Gate, case: Case | None, who: str) -> str:
+    """Why not. Somebody who may not know of the case is told what they would be told if there were none."""
+    if passed is Gate.NOT_FOUND or case is None:
+        return NOT_FOUND
+    return NOT_FOR_REPORTER if case.check.reporter == who else NOT_LEADING
+
+
+def _answer(ack: Ack, deed: Deed | None, block_id: str) -> None:
+    """Close the modal; where nothing could be done the words typed stay, with the reason beside them."""
+    if deed is not None and deed.did is not Did.STALE:
+        ack()
+    else:
+        words = "This check has changed, or you no longer lead it. Nothing was saved here. Close this and look again."
+        ack(response_action="errors", errors={block_id: words})
+
+
+def _strands(sent: Sent) -> tuple[Strand, ...]:
+    return tuple(
+        Strand(
+            name=name,
+            status=StrandStatus(sent.chosen(f"{name}.status")[0]),
+            what=sent.typed(f"{name}.what"),
+            owner=sent.typed(f"{name}.owner"),
+            due=sent.typed(f"{name}.due") or None,
+        )
+        for name in StrandName
+    )
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """Every button and modal of the leads."""
+    lead = Lead(desk, replies)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    for verb in PRESSES:
+        app.action(verb)(ack=lead.press, lazy=[guarded(replies.whisper_after)])
+    for verb in MODALS:
+        app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal)])
+    app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands)])
+    app.view("ask_reporter")(lead.ask)
+    app.view("case_note")(lead.note)
+    app.view("decision")(lead.decide)
+    app.view("strands")(lead.plan)
+    app.view("update_strands")(ack=lead.strands, lazy=[guarded(lead.show_close)])
+    app.view("close_case")(lead.close)
+    app.view("reopen_case")(lead.reopen)

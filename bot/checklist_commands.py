@@ -1,0 +1,170 @@
+"""share-check checklist and share-check decide: the rules from the command line, without Slack."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from flows.case import Told
+from flows.checklist import CHECKLIST
+from flows.escalation import People, first_recipients
+from flows.explain import Facts, explain
+from flows.outcome import decide as decide_outcome
+from flows.sheet import SheetError, read_sheet, write_verdict
+
+if TYPE_CHECKING:
+    from bot.organisation import Organisation, School
+
+BAD_INPUT = 2
+FORMATS = ("text", "markdown", "mermaid")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--audit", is_flag=True, help="Visit every situation and check every rule instead.")
+def checklist(form: str, *, audit: bool) -> None:
+    """Print the checklist, or prove it."""
+    if audit:
+        _audit()
+    else:
+        from flows import render  # noqa: PLC0415 - decide starts faster without it.
+
+        click.echo(getattr(render, f"as_{form}")(CHECKLIST), nl=False)
+
+
+def _audit() -> None:
+    from flows.audit import audit  # noqa: PLC0415 - decide starts faster without it.
+
+    found = audit(CHECKLIST)
+    click.echo(found.text)
+    if found.problems:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("source", type=click.File(encoding="utf-8-sig", errors="replace"), metavar="FILE|-")
+@click.option("--lines", is_flag=True, help="One JSON sheet a line in, one verdict a line out.")
+@click.option(
+    "--organisation",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The organisation's facts; the example's when not given.",
+)
+def decide(source: TextIO, path: Path | None, *, lines: bool) -> None:
+    """Say what a sheet of answers comes to: {"answers": {"S1": "no", "3.1.6": ["none"]}}."""
+    desk = Desk(_organisation(path))
+    if lines:
+        raise SystemExit(_decide_lines(desk, source))
+    try:
+        verdict = desk.decide(source.read())
+    except SheetError as error:
+        raise _bad_input(error.problems) from None
+    click.echo(json.dumps(verdict, indent=2, ensure_ascii=False))
+
+
+def _decide_lines(desk: "Desk", source: TextIO) -> int:
+    """Answer every line that is not blank with a line. A bad one says why, the others go on."""
+    status = 0
+    for line in filter(str.strip, source):
+        try:
+            answer = desk.decide(line)
+        except SheetError as error:
+            answer, status = {"error": error.problems}, BAD_INPUT
+        sys.stdout.write(json.dumps(answer) + "\n")
+    return status
+
+
+def _bad_input(problems: Iterable[str]) -> SystemExit:
+    for problem in problems:
+        click.echo(problem, err=True)
+    return SystemExit(BAD_INPUT)
+
+
+def _organisation(path: Path | None) -> "Organisation":
+    from bot.organisation import (  # noqa: PLC0415 - `checklist` needs no organisation.
+        OrganisationError,
+        example_organisation_path,
+        load_organisation,
+    )
+
+    try:
+        return load_organisation(path or example_organisation_path())
+    except OrganisationError as error:
+        raise _bad_input([str(error)]) from None
+
+
+class Desk:
+    """Judges sheets for one organisation."""
+
+    def __init__(self, organisation: "Organisation") -> None:
+        self.people = people_of(organisation)
+        self._facts = cache(lambda recipients: facts_of(organisation, recipients))
+
+    def decide(self, sheet: str) -> dict[str, Any]:
+        """The verdict on one sheet of JSON. Raises SheetError with every problem."""
+        progress = read_sheet(CHECKLIST, self.people, parse(sheet))
+        decision = decide_outcome(CHECKLIST, progress)
+        recipients = first_recipients(decision, self.people)
+        told = Told.DELIVERED if recipients else Told.NOBODY
+        words = explain(CHECKLIST, progress, decision, self._facts(recipients), told)
+        return write_verdict(progress, decision, recipients, words)
+
+
+def people_of(organisation: "Organisation") -> People:
+    """Ids of those who can be told."""
+    return People(
+        leads=tuple(person.id for person in organisation.leads),
+        deputies=tuple(person.id for person in organisation.deputies),
+        independent=organisation.independent.id,
+    )
+
+
+def facts_of(organisation: "Organisation", recipients: tuple[str, ...]) -> Facts:
+    """What an outcome may say of the organisation when these people are told."""
+    told = [organisation.person(one) for one in recipients]
+    phones = organisation.phones
+    return Facts(
+        organisation=organisation.name,
+        recipients=in_words([person.name for person in told]) or Facts().recipients,
+        phones=tuple((person.name, person.phone) for person in told),
+        social_care=phones.childrens_social_care,
+        out_of_hours=phones.out_of_hours,
+        schools=tuple(filter(None, map(_school, organisation.schools))),
+        data_protection_lead=organisation.data_protection_lead,
+        nspcc=phones.nspcc,
+        whistleblowing=phones.whistleblowing,
+    )
+
+
+def _school(school: "School") -> str:
+    known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
+    numbers = "; ".join(f"{label} {number}" for label, number in known.items() if number)
+    return f"{school.name}: {numbers}." if numbers else ""
+
+
+def in_words(names: list[str]) -> str:
+    """The names as a sentence lists them: "One, Two and Three"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def parse(sheet: str) -> object:
+    """JSON without repeated names, which would hide an answer. Raises SheetError."""
+    try:
+        return json.loads(sheet, object_pairs_hook=_each_once)
+    except SheetError:
+        raise
+    except (ValueError, RecursionError) as error:  # A number can be too long, a list too deep.
+        raise SheetError((f"The sheet is not JSON: {error}.",)) from None
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
+    each = dict(pairs)
+    if len(each) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+        raise SheetError(tuple(f'"{name}" stands on the sheet more than once.' for name in twice))
+    return each

@@ -1,0 +1,66 @@
+"""share-check on the command line."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from slack_sdk.errors import SlackApiError
+
+from bot.checklist_commands import checklist, decide
+
+BAD_INPUT = 2
+
+
+@click.group()
+@click.version_option(package_name="share-check")
+def main() -> None:
+    """Social Sense's Information Sharing Checklist as a conversation in Slack."""
+
+
+main.add_command(checklist)
+main.add_command(decide)
+
+
+@main.command()
+def serve() -> None:
+    """Run the bot. Stops cleanly on SIGTERM or Ctrl+C."""
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.organisation import OrganisationError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+    from storage.errors import StorageError  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    try:
+        serving.serve(stopping)
+    except (SettingsError, OrganisationError) as error:
+        fail(error.problems)
+    except StorageError as error:
+        fail([str(error)])
+    except SlackApiError as error:
+        fail([serving.slack_says(error)])
+
+
+def fail(problems: Iterable[str]) -> None:
+    """All problems at once, then leave."""
+    click.echo("share-check cannot start:", err=True)
+    for problem in problems:
+        click.echo(f"- {problem}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+@main.command()
+@click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
+def demo(port: int) -> None:
+    """The real bot in a workspace in your browser, without Slack. Nothing is kept."""
+    from bot.demo import run  # noqa: PLC0415
+
+    sys.exit(run(Path(".demo"), port))

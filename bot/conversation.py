@@ -1,0 +1,238 @@
+"""The reporter's side: answer, back, change, note, hide, stop, ask a lead, send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+
+from bot.blocks import forms, kit
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent, named
+from bot.views import CheckView, Desk
+from flows.checklist import CHECKLIST
+from flows.model import Choose
+from storage.conversation import Conversation, Step
+from storage.work import Did
+
+Json = dict[str, Any]
+OUT_OF_DATE = "This card is out of date. Here is the new one."
+NOT_YOURS = "This is somebody else's check. Type /share-check to start your own."
+NOBODY_LEFT = "Somebody must be told. Leave at least one person unticked."
+TICK_ONE = "Tick at least one. If none fits, tick None of these or Not sure."
+ALREADY_SAID_WHO = "You have answered this already. Close this, then use Back or Change to leave someone out."
+CHANGED = "Changed. Your other answers are safe."
+BROUGHT_UP = "That brings up 1 new question. Your other answers are safe."
+NAME_SOMEONE = "Tick who should be left out, or choose another answer."
+
+Deed = Callable[[Conversation, Press], Step]
+DEEDS: dict[str, Deed] = {
+    "back": lambda work, press: work.back(press.check, press.user.id, int(press.argument or 0)),
+    "forward": lambda work, press: work.forward(press.check, press.user.id),
+    "hide": lambda work, press: work.hide(press.check, press.user.id),
+    "show": lambda work, press: work.show(press.check, press.user.id),
+    "stop": lambda work, press: work.stop(press.check, press.user.id),
+    "ask_lead": lambda work, press: work.ask_lead(press.check, press.user.id, press.request),
+    "reopen_check": lambda work, press: work.reopen(press.check, press.user.id),
+    "carry_on": lambda work, press: work.carry_on(press.check, press.user.id),
+}
+"""Buttons that do one thing and need nothing but the press."""
+
+
+class Reporter:
+    """Listeners of the reporter's card and modals."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """A pressed option. Saved before Slack hears of it."""
+        press = Press.model_validate(body)
+        self._save(ack, context, press, (press.verb_argument,), press.argument)
+
+    def answer_ticks(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """Continue under the boxes of 3.1.6."""
+        press = Press.model_validate(body)
+        question, _, revision = press.argument.partition(":")
+        choices = press.chosen(f"{question}.{revision}")
+        if choices:
+            self._save(ack, context, press, choices, question)
+        else:
+            ack()
+            context["whisper"] = TICK_ONE
+
+    def _save(
+        self, ack: Ack, context: BoltContext, press: Press, choices: tuple[str, ...], question: str
+    ) -> None:
+        with self._desk.write() as tx:
+            work = self._desk.conversation(tx)
+            self._explain(work, context, work.answer(press.check, press.user.id, question, choices))
+        ack()
+
+    def do(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """One of the plain buttons."""
+        press = Press.model_validate(body)
+        with self._desk.write() as tx:
+            work = self._desk.conversation(tx)
+            self._explain(work, context, DEEDS[press.verb](work, press))
+        ack()
+
+    def _explain(self, work: Conversation, context: BoltContext, step: Step) -> None:
+        """Why nothing changed, to be whispered; where the card was old, the new one is put below."""
+        if step.did is Did.STALE:
+            work.put_card(step.opened)
+        if words := self._words(step):
+            context["whisper"] = words
+
+    @staticmethod
+    def _words(step: Step) -> str | None:
+        match step.did:
+            case Did.ALREADY:
+                return f"Already done at {kit.at(step.opened.check.touched_at)}."
+            case Did.STALE:
+                return OUT_OF_DATE
+            case Did.REFUSED:
+                return NOT_YOURS
+            case _:
+                return None
+
+    def open_modal(self, body: Json, client: WebClient) -> None:
+        """Why we ask, Policy words, Add a note, Add details, Leave someone out, Check your answers, numbers."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, press.check, history=press.verb == "add_details")
+        if view.check.reporter == press.user.id:
+            client.views_open(trigger_id=press.trigger_id, view=_modal(view, press))
+
+    def open_change(self, body: Json, client: WebClient) -> None:
+        """Change, in Check your answers: a second modal on top."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, press.check)
+        if view.check.reporter == press.user.id and press.argument in view.check.answers:
+            client.views_push(trigger_id=press.trigger_id, view=forms.change(view, CHECKLIST[press.argument]))
+
+    def leave_out(self, ack: Ack, body: Json) -> None:
+        """The people ticked are left out, now and later."""
+        sent = Sent.model_validate(body)
+        if self._everybody_is_left_out(ack, sent):
+            return
+        with self._desk.write() as tx:
+            step = self._desk.conversation(tx).answer(sent.check, sent.user.id, "S2", sent.chosen("people"))
+        if step.did is Did.STALE:
+            ack(response_action="errors", errors={"people": ALREADY_SAID_WHO})
+        else:
+            ack()
+
+    def _everybody_is_left_out(self, ack: Ack, sent: Sent) -> bool:
+        roster = self._desk.roster
+        reporter = roster.person_at(sent.user.id)
+        left = set(roster.everyone) - {reporter} - set(sent.chosen("people"))
+        if not left:
+            ack(response_action="errors", errors={"people": NOBODY_LEFT})
+        return not left
+
+    def change(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """Another answer in the place of one given."""
+        sent = Sent.model_validate(body)
+        question = CHECKLIST[sent.argument]
+        choices = sent.chosen("option")
+        if question.choose is Choose.PEOPLE and choices == ("leads",):
+            choices = sent.chosen("people")
+            if not choices:
+                ack(response_action="errors", errors={"people": NAME_SOMEONE})
+                return
+            if self._everybody_is_left_out(ack, sent):
+                return
+        with self._desk.write() as tx:
+            step = self._desk.conversation(tx).change(sent.check, sent.user.id, question.id, choices)
+        ack()
+        if step.did is Did.DONE:
+            context["changed"] = BROUGHT_UP if step.opens else CHANGED
+
+    def show_changed(self, body: Json, client: WebClient, context: BoltContext) -> None:
+        """Check your answers again, saying what the change brought up."""
+        sent = Sent.model_validate(body)
+        words = context.get("changed")
+        if words is None or not sent.view.root_view_id:
+            return
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, sent.check)
+        client.views_update(view_id=sent.view.root_view_id, view=forms.review(view, words))
+
+    def note(self, ack: Ack, body: Json) -> None:
+        """A note to one question, sealed."""
+        sent = Sent.model_validate(body)
+        content = {"question": sent.argument, "text": sent.typed("note")}
+        self._write(sent, "note", content)
+        ack()
+
+    def details(self, ack: Ack, body: Json) -> None:
+        """Who this is about and what is to be shared, sealed."""
+        sent = Sent.model_validate(body)
+        self._write(sent, "details", {field.key: sent.typed(field.key) for field in forms.DETAILS})
+        ack()
+
+    def _write(self, sent: Sent, what: str, content: dict[str, str]) -> None:
+        with self._desk.write() as tx:
+            self._desk.conversation(tx).write(sent.check, sent.user.id, what, content, sent.request)
+
+    def send(self, ack: Ack, body: Json) -> None:
+        """Hand the finished check over."""
+        sent = Sent.model_validate(body)
+        with self._desk.write() as tx:
+            step = self._desk.conversation(tx).send(sent.check, sent.user.id)
+        if step.did is not Did.STALE:
+            ack(response_action="clear")
+            return
+        with self._desk.database.read() as tx:
+            view = self._desk.look(tx, sent.check)
+        ack(response_action="update", view=forms.review(view))
+
+
+def _modal(view: CheckView, press: Press) -> kit.Block:
+    match press.verb:
+        case "why":
+            return forms.why(CHECKLIST[press.argument])
+        case "policy_words":
+            return forms.policy_words(CHECKLIST[press.argument])
+        case "add_note":
+            return forms.note(press.action.value)
+        case "add_details":
+            return forms.details(view)
+        case "leave_out":
+            return forms.leave_out(view, press.action.value)
+        case "phones":
+            return forms.phones(view)
+        case _:
+            return forms.review(view)
+
+
+OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review")
+NOTHING_TO_DO = ("tick",)
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """Every button and modal of the reporter."""
+    reporter = Reporter(desk)
+    whisper = guarded(replies.whisper_after)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    app.action(named("answer"))(ack=reporter.answer, lazy=[whisper])
+    app.action("answer_ticks")(ack=reporter.answer_ticks, lazy=[whisper])
+    for verb in DEEDS:
+        app.action(named(verb))(ack=reporter.do, lazy=[whisper])
+    for verb in OPENS:
+        app.action(named(verb))(ack=quickly, lazy=[guarded(reporter.open_modal)])
+    for verb in NOTHING_TO_DO:
+        app.action(named(verb))(quickly)
+    app.action(named("change"))(ack=quickly, lazy=[guarded(reporter.open_change)])
+    app.view("change")(ack=reporter.change, lazy=[guarded(reporter.show_changed)])
+    app.view("leave_out")(reporter.leave_out)
+    app.view("note")(reporter.note)
+    app.view("details")(reporter.details)
+    app.view("send")(reporter.send)

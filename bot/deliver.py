@@ -1,0 +1,236 @@
+"""The one way out: a row of the outbox becomes a message in Slack, and is stamped once Slack has taken it.
+
+No network call inside a transaction. What goes out is made from the state at the moment of sending, so no page
+goes out for a case somebody already leads. A crash between Slack's answer and our stamp sends twice with the
+same reference, never zero times (design decision 8).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+from sqlalchemy import Connection
+
+from bot.blocks import kit
+from bot.blocks.card import card
+from bot.blocks.kit import Message
+from bot.blocks.notices import notice
+from bot.blocks.page import line, page
+from bot.views import CheckView, Desk
+from flows.case import Entry
+from storage import outbox
+from storage.outbox import Claimed
+from storage.record import SYSTEM
+
+log = logging.getLogger(__name__)
+BATCH = 20
+LONGEST_WAIT = timedelta(seconds=60)
+THREAD_WAIT = timedelta(seconds=2)
+GIVE_UP_THREAD_AFTER = 10
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Slack's words for a message that can no longer be edited: it is posted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What to do about a row: post, edit, take away (`message` None), or come back later."""
+
+    message: Message | None
+    thread: str | None = None
+    later: bool = False
+
+
+class Deliverer:
+    """Sends what is due. Any number of these may run, in any number of processes."""
+
+    def __init__(self, desk: Desk, client: WebClient, senders: Executor) -> None:
+        self._desk = desk
+        self._client = client
+        self._senders = senders
+        self._due = threading.Event()
+
+    def wake(self) -> None:
+        """Something was just put in the outbox."""
+        self._due.set()
+
+    def run(self, stopping: threading.Event, tick: float) -> None:
+        """Send until told to stop; look again every `tick` seconds, or at once when woken."""
+        while not stopping.is_set():
+            try:
+                sent = self.deliver_due()
+            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
+                log.error("the outbox could not be read: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+                sent = 0
+            if not sent:
+                self._due.wait(tick)
+                self._due.clear()
+
+    def deliver_due(self) -> int:
+        """Send one batch; how many rows were taken."""
+        with self._desk.database.begin() as tx:
+            rows = outbox.claim(tx, self._desk.clock.now(), BATCH)
+        wait([self._senders.submit(self._deliver, row) for row in rows])
+        return len(rows)
+
+    def _deliver(self, row: Claimed) -> None:
+        try:
+            self._send(row)
+        except SlackApiError as error:
+            self._refused(row, error)
+        except (OSError, HTTPException) as error:
+            self._put_off(row, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one bad row never stops the others
+            log.exception("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - no words of it
+            self._put_off(row, type(error).__name__)
+
+    def _send(self, row: Claimed) -> None:
+        with self._desk.database.read() as tx:
+            letter = Letters(self._desk, tx).write(row)
+        if letter.later:
+            self._put_off(row, "waits", THREAD_WAIT)
+        elif letter.message is None:
+            self._take_away(row)
+        elif row.ts and row.channel:
+            self._edit(row, letter.message)
+        else:
+            self._post(row, letter)
+
+    def _post(self, row: Claimed, letter: Letter) -> None:
+        message = letter.message
+        assert message is not None  # noqa: S101 - _send asked
+        answer = self._client.chat_postMessage(
+            channel=row.target,
+            text=message.text,
+            blocks=message.blocks,
+            thread_ts=letter.thread,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        self._stamp(row, str(answer["channel"]), str(answer["ts"]))
+
+    def _edit(self, row: Claimed, message: Message) -> None:
+        assert row.channel and row.ts  # noqa: S101, PT018 - _send asked
+        try:
+            self._client.chat_update(channel=row.channel, ts=row.ts, text=message.text, blocks=message.blocks)
+        except SlackApiError as error:
+            if _code(error) not in GONE:
+                raise
+            self._post(row, Letter(message))
+        else:
+            self._stamp(row, row.channel, row.ts)
+
+    def _take_away(self, row: Claimed) -> None:
+        """Nothing should stand there: what was never posted is dropped, what was posted is deleted."""
+        if row.ts and row.channel:
+            try:
+                self._client.chat_delete(channel=row.channel, ts=row.ts)
+            except SlackApiError as error:
+                if _code(error) not in GONE:
+                    raise
+        self._stamp(row, None, None)
+
+    def _stamp(self, row: Claimed, channel: str | None, ts: str | None) -> None:
+        now = self._desk.clock.now()
+        with self._desk.database.begin() as tx:
+            if (
+                outbox.stamp(tx, row, now, channel, ts)
+                and row.what == "page"
+                and ts
+                and not row.ts
+                and row.check
+            ):
+                work = self._desk.casework(tx)
+                work.record(work.load(row.check), SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
+                outbox.show_anew(tx, row.check, now, "card")
+        self.wake()
+
+    def _refused(self, row: Claimed, error: SlackApiError) -> None:
+        code = _code(error)
+        after = (
+            error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
+        )
+        if code != "ratelimited":
+            log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
+        self._put_off(row, code[:64], timedelta(seconds=float(after)) if after else None)
+
+    def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
+        wait_for = wait_for or min(timedelta(seconds=2**row.attempts), LONGEST_WAIT)
+        now = self._desk.clock.now()
+        with self._desk.database.begin() as tx:
+            outbox.put_off(tx, row, now + wait_for, error)
+            if row.what == "page" and row.check and not row.ts:
+                outbox.show_anew(tx, row.check, now, "card")  # it may have to say that nobody was reached
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's own word for what is wrong: one word, never anything a person typed."""
+    response: Any = error.response
+    return str(response.get("error", "unknown")) if isinstance(response, SlackResponse | dict) else "unknown"
+
+
+class Letters:
+    """Makes the message a row stands for, from the state as it is now."""
+
+    def __init__(self, desk: Desk, tx: Connection) -> None:
+        self._desk = desk
+        self._tx = tx
+        self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
+            "card": self._card,
+            "page": self._page,
+            "line": self._line,
+            "notice": self._notice,
+        }
+
+    def write(self, row: Claimed) -> Letter:
+        """The message, or what to do instead."""
+        view = self._desk.look(self._tx, row.check or "", history=row.what in ("notice", "line"))
+        return self._make[row.what](row, view)
+
+    def _card(self, row: Claimed, view: CheckView) -> Letter:
+        newest = row.id == outbox.newest(self._tx, view.check.id, "card")
+        return Letter(card(view, newest=newest))
+
+    def _page(self, row: Claimed, view: CheckView) -> Letter:
+        case = view.case
+        if case is None or not self._may_read(row.target, view):
+            return Letter(None)
+        answered_before = case.led_at is not None and row.created_at < case.led_at
+        if row.ts is None and (answered_before or case.closed_at is not None):
+            return Letter(None)
+        return Letter(page(view, case, row.ask))
+
+    def _may_read(self, target: str, view: CheckView) -> bool:
+        """The shared channel only where nobody is left out of it; a person only while they may know."""
+        if target == self._desk.roster.channel:
+            return view.case is not None and not view.case.dm_only
+        return self._desk.roster.person_at(target) in view.people
+
+    def _line(self, row: Claimed, view: CheckView) -> Letter:
+        entry = _entry(view, row.event)
+        if entry is None or not self._may_read(row.target, view):
+            return Letter(None)
+        thread = outbox.thread_of(self._tx, view.check.id, row.target)
+        if thread is None:
+            return Letter(None, later=row.attempts < GIVE_UP_THREAD_AFTER)
+        who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
+        return Letter(line(entry.what, who, kit.at(entry.at)), thread)
+
+    def _notice(self, row: Claimed, view: CheckView) -> Letter:
+        entry = _entry(view, row.event)
+        if entry is None or view.case is None:
+            return Letter(None)
+        return Letter(notice(view, view.case, entry))
+
+
+def _entry(view: CheckView, event: int | None) -> Entry | None:
+    return next((entry for entry in view.entries if entry.id == event), None)

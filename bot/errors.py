@@ -1,0 +1,125 @@
+"""When something breaks: a reference in the log, and plain words to the person about what still happened.
+
+Never an exception's own words: they may hold what somebody typed.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import App, BoltContext, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from bot.blocks import kit
+from bot.organisation import Organisation
+
+log = logging.getLogger(__name__)
+Json = Mapping[str, Any]
+
+
+def phone_words(organisation: Organisation) -> str:
+    """Everybody's number, for when nothing else works."""
+    return ", ".join(f"{name} {number}" for name, number in organisation.lead_phones)
+
+
+def not_saved(organisation: Organisation, reference: str) -> str:
+    """What to say when a step could not be kept."""
+    return (
+        "I could not save that. Nothing was sent. What you told me before is safe. Please try again, or phone: "
+        f"{phone_words(organisation)}. In an emergency call 999. (Error {reference})"
+    )
+
+
+def register(app: App, organisation: Organisation, reply: Replies) -> None:
+    """Answer every failing listener."""
+
+    @app.error
+    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        reference = log_failure(error)
+        words = not_saved(organisation, reference)
+        kind = body.get("type")
+        if kind == "view_submission":
+            return _keep_modal_open(body, words)
+        if "command" in body:
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+        reply.warn_on_card(body, words)
+        return BoltResponse(status=500)
+
+
+def _keep_modal_open(body: Json, words: str) -> BoltResponse:
+    """The modal stays as it is, so that nothing typed is lost."""
+    inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    if not inputs:
+        view = kit.modal("Not saved", [kit.section(kit.esc(words))])
+        return BoltResponse(status=200, body={"response_action": "push", "view": view})
+    return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: words}})
+
+
+def log_failure(error: Exception) -> str:
+    """A reference to find this in the log by; the log gets the class of the error and where, never its words."""
+    reference = secrets.token_hex(3)
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
+    log.error("error %s: %s at %s", reference, type(error).__name__, where)
+    return reference
+
+
+def guarded(listener: Callable[..., None]) -> Callable[..., None]:
+    """A lazy listener that, failing, logs a reference and nothing of the payload."""
+
+    @functools.wraps(listener)
+    def safe(*args: Any, **kwargs: Any) -> None:
+        try:
+            listener(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - Bolt would log the error's own words
+            log_failure(error)
+
+    return safe
+
+
+class Replies:
+    """Words to one person alone, through the address Slack sent with their press."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def whisper(self, response_url: str, text: str, blocks: list[kit.Block] | None = None) -> None:
+        """Only they see it; the message they pressed stays as it is."""
+        self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+
+    def whisper_after(self, body: Json, context: BoltContext) -> None:
+        """Whisper what the listener left in the context, which Bolt copies: words only."""
+        if context.get("whisper") and body.get("response_url"):
+            self.whisper(str(body["response_url"]), context["whisper"])
+
+    def warn_on_card(self, body: Json, words: str) -> None:
+        """Put a warning on top of the card that was pressed: what stands there is not lost."""
+        url, message = body.get("response_url"), body.get("message")
+        if not url:
+            return
+        if message is None or body.get("container", {}).get("is_ephemeral"):
+            self.whisper(url, words)
+            return
+        blocks = [kit.section(f"*{kit.esc(words)}*"), *_without_warnings(message.get("blocks", []))]
+        self._post(url, text="I could not save that. Please phone.", blocks=blocks, replace_original=True)
+
+    def _post(self, url: str, **message: Any) -> None:
+        try:
+            WebhookClient(url, ssl=self._client.ssl, retry_handlers=[]).send(**message)
+        except OSError as error:
+            log.warning("a reply was not taken: %s", type(error).__name__)
+
+
+def _without_warnings(blocks: list[kit.Block]) -> list[kit.Block]:
+    return [
+        block
+        for block in blocks
+        if not str(block.get("text", {}).get("text", "")).startswith("*I could not save")
+    ]

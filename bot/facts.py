@@ -1,0 +1,73 @@
+"""The organisation's file as the plain values the rules work with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.organisation import Organisation, School
+from flows.escalation import People
+from flows.explain import Facts
+from flows.model import Urgency
+from flows.roster import Roster, Rung
+from flows.worktime import WorkingWeek
+
+_PAGING = (Urgency.P0, Urgency.P1, Urgency.P2)
+
+
+def people_of(organisation: Organisation) -> People:
+    """Ids of those who can be told, in the order in which they are asked."""
+    return People(
+        leads=tuple(person.id for person in organisation.leads),
+        deputies=tuple(person.id for person in organisation.deputies),
+        independent=organisation.independent.id,
+    )
+
+
+def roster_of(organisation: Organisation) -> Roster:
+    """Who can be asked, how soon, and in which order."""
+    return Roster(
+        people=people_of(organisation),
+        slack={person.id: person.slack for person in organisation.everyone},
+        channel=organisation.leads_channel,
+        ladders={urgency: tuple(_rungs(organisation, urgency)) for urgency in _PAGING},
+        week=WorkingWeek(
+            zone=organisation.zone,
+            days=tuple((day.start, day.end) if day else None for day in organisation.hours.week),
+            closed=frozenset(organisation.hours.closed),
+        ),
+        idle=organisation.targets.idle,
+    )
+
+
+def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
+    for rung in organisation.rungs(urgency):
+        who = tuple(person.id for group in rung.who for person in organisation.group(group))
+        yield Rung(who=who, wait=rung.wait, working_time=rung.working_time)
+
+
+def facts_of(organisation: Organisation, recipients: tuple[str, ...]) -> Facts:
+    """What an outcome may say of the organisation when these people are told."""
+    told = [organisation.person(one) for one in recipients]
+    phones = organisation.phones
+    return Facts(
+        organisation=organisation.name,
+        recipients=in_words([person.name for person in told]) or Facts().recipients,
+        phones=tuple((person.name, person.phone) for person in told),
+        social_care=phones.childrens_social_care,
+        out_of_hours=phones.out_of_hours,
+        schools=tuple(filter(None, map(_school, organisation.schools))),
+        data_protection_lead=organisation.data_protection_lead,
+        nspcc=phones.nspcc,
+        whistleblowing=phones.whistleblowing,
+    )
+
+
+def _school(school: School) -> str:
+    known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
+    numbers = "; ".join(f"{label} {number}" for label, number in known.items() if number)
+    return f"{school.name}: {numbers}." if numbers else ""
+
+
+def in_words(names: list[str]) -> str:
+    """The names as a sentence lists them: "One, Two and Three"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,163 @@
+"""What Slack sends, parsed once at the edge. Nothing a person typed is kept here longer than a request takes."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Person", "Press", "Sent", "named", "target"]
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Person(_Payload):
+    """Who did it. `team_id` differs from the workspace's for people of a shared channel."""
+
+    id: str
+    team_id: str | None = None
+
+
+class _Id(_Payload):
+    id: str
+
+
+class _Option(_Payload):
+    value: str
+
+
+class _Action(_Payload):
+    action_id: str
+    block_id: str = ""
+    value: str = ""
+    action_ts: str = ""
+    selected_option: _Option | None = None
+
+
+class _Message(_Payload):
+    ts: str = ""
+    blocks: list[dict[str, Any]] = []
+
+
+class _State(_Payload):
+    values: dict[str, dict[str, dict[str, Any]]] = {}
+
+
+class _View(_Payload):
+    id: str
+    hash: str = ""
+    private_metadata: str = ""
+    state: _State = _State()
+    root_view_id: str | None = None
+
+
+class Press(_Payload):
+    """A pressed button: block_actions."""
+
+    user: Person
+    team: _Id | None = None
+    actions: list[_Action] = Field(min_length=1)
+    trigger_id: str = ""
+    response_url: str = ""
+    channel: _Id | None = None
+    message: _Message | None = None
+    view: _View | None = None
+    state: _State = _State()
+
+    @property
+    def action(self) -> _Action:
+        """The one button."""
+        return self.actions[0]
+
+    @property
+    def verb(self) -> str:
+        """What stands before the dot of the action id: ids are unique in a view, verbs are not."""
+        return self.action.action_id.partition(".")[0]
+
+    @property
+    def verb_argument(self) -> str:
+        """What stands after the dot of the action id: "yes" in "answer.yes"."""
+        return self.action.action_id.partition(".")[2]
+
+    @property
+    def request(self) -> str:
+        """Names this press: the same payload again has the same name."""
+        return _name(self.user.id, self.action.action_ts, self.action.action_id, self.action.value)
+
+    @property
+    def check(self) -> str:
+        """The check its value names."""
+        return target(self.action.value)[0]
+
+    @property
+    def argument(self) -> str:
+        """What the value carries beside the check."""
+        return target(self.action.value)[1]
+
+    def chosen(self, block_id: str) -> tuple[str, ...]:
+        """Values ticked in a block of the message or view."""
+        state = self.view.state if self.view else self.state
+        return _chosen(state, block_id)
+
+
+class Sent(_Payload):
+    """A submitted modal: view_submission."""
+
+    user: Person
+    view: _View
+    trigger_id: str = ""
+
+    @property
+    def request(self) -> str:
+        """Names this submission: the same payload again has the same name."""
+        return _name(self.view.id, self.view.hash, self.user.id)
+
+    @property
+    def check(self) -> str:
+        """The check the modal is about."""
+        return target(self.view.private_metadata)[0]
+
+    @property
+    def argument(self) -> str:
+        """What the modal carries beside the check."""
+        return target(self.view.private_metadata)[1]
+
+    def chosen(self, block_id: str) -> tuple[str, ...]:
+        """Values chosen in one of its blocks; empty where nothing was."""
+        return _chosen(self.view.state, block_id)
+
+    def typed(self, block_id: str) -> str:
+        """What was typed or picked in one of its blocks; empty where nothing was."""
+        for element in self.view.state.values.get(block_id, {}).values():
+            found = element.get("value") or element.get("selected_date")
+            if found:
+                return str(found).strip()
+        return ""
+
+
+def named(verb: str) -> re.Pattern[str]:
+    """Matches the action ids of a verb: "change" and "change.S4"."""
+    return re.compile(rf"^{verb}(\.|$)")
+
+
+def target(value: str) -> tuple[str, str]:
+    """A button's value taken apart: the check's id, and an argument. Both opaque to anybody else."""
+    check, _, argument = value.partition(":")
+    return check, argument
+
+
+def _chosen(state: _State, block_id: str) -> tuple[str, ...]:
+    for element in state.values.get(block_id, {}).values():
+        if many := element.get("selected_options"):
+            return tuple(option["value"] for option in many)
+        if one := element.get("selected_option"):
+            return (one["value"],)
+    return ()
+
+
+def _name(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()

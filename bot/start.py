@@ -1,0 +1,158 @@
+"""The ways in: slash command, global and message shortcut, Home button. All of them open the same private card."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.blocks import kit
+from bot.errors import Replies, guarded, phone_words
+from bot.outsiders import Outsiders
+from bot.payloads import Person, Press
+from bot.views import Desk
+from flows.case import Check
+from storage import checks, outbox
+
+Json = dict[str, Any]
+_PATIENCE = 5.0
+_LOOK_EVERY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Lets a person in, or says kindly why not."""
+
+    desk: Desk
+    client: WebClient
+    replies: Replies
+    outsiders: Outsiders
+
+    def enter(self, person: Person, request: str, answer: Answer, *, another: bool = False) -> None:
+        """Open the person's card. The same request again opens no second check."""
+        if self.outsiders.is_outsider(person):
+            answer.say(refusal(self.desk))
+            return
+        with self.desk.write() as tx:
+            drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
+            begun = [draft for draft in drafts if draft.answers]
+            if not begun:
+                opened = self._open(tx, person, request, drafts)
+        if begun:
+            answer.choose(begun[0])
+        else:
+            answer.opened(opened, shown=self._is_shown(opened))
+
+    def _open(self, tx: Any, person: Person, request: str, drafts: Any) -> str:
+        """A draft without any answer is opened again rather than joined by another."""
+        work = self.desk.conversation(tx)
+        if drafts:
+            work.carry_on(drafts[0].id, person.id)
+            return str(drafts[0].id)
+        return work.start(person.id, request).check.id
+
+    def _is_shown(self, check: str) -> bool:
+        """Whether the card really is there: nobody is sent to a chat that did not open."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            with self.desk.database.read() as tx:
+                if outbox.is_delivered(tx, check, "card"):
+                    return True
+            time.sleep(_LOOK_EVERY)
+        return False
+
+
+def refusal(desk: Desk) -> str:
+    """To guests and people of other organisations."""
+    worried = (
+        desk.organisation.staff_help
+        or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
+    )
+    return f"I can only help staff of {kit.esc(desk.organisation.name)}. {kit.esc(worried)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How to answer where somebody came in: a whisper where Slack gave an address, else a modal."""
+
+    door: Door
+    response_url: str
+    trigger_id: str
+    team: str
+    app: str
+
+    def say(self, words: str, *buttons: kit.Block) -> None:
+        blocks = [kit.section(words), *([kit.actions(*buttons)] if buttons else [])]
+        if self.response_url:
+            self.door.replies.whisper(self.response_url, words, blocks)
+        elif self.trigger_id:
+            self.door.client.views_open(trigger_id=self.trigger_id, view=kit.modal("share-check", blocks))
+
+    def choose(self, draft: Check) -> None:
+        words = f"You have one part done from {kit.on(draft.touched_at)}."
+        self.say(
+            words,
+            kit.button("Carry on", "carry_on", draft.id, style="primary"),
+            kit.button("Start another", "start_another", "-"),
+        )
+
+    def opened(self, _check: str, *, shown: bool) -> None:
+        if not shown:
+            self.say(
+                "Slack is slow today. Your private chat with me opens as soon as Slack lets me. "
+                f"For urgent things, phone: {kit.esc(phone_words(self.door.desk.organisation))}. "
+                "In an emergency call 999."
+            )
+        elif self.response_url:
+            url = f"slack://app?team={self.team}&id={self.app}&tab=messages"
+            self.say("I have opened a private chat with you.", kit.button("Go there", "go_there", url=url))
+
+
+def register(app: App, door: Door) -> None:
+    """The slash command, both shortcuts and the Home tab's button. What was typed after the command is never read."""
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    @guarded
+    def by_command(body: Json) -> None:
+        person = Person(id=body["user_id"], team_id=body.get("team_id"))
+        door.enter(person, _request(body), _answer(door, body))
+
+    @guarded
+    def by_shortcut(body: Json) -> None:
+        door.enter(_person(body), _request(body), _answer(door, {**body, "response_url": ""}))
+
+    @guarded
+    def by_button(body: Json) -> None:
+        press = Press.model_validate(body)
+        door.enter(
+            press.user, press.request, _answer(door, body), another=press.action.action_id == "start_another"
+        )
+
+    app.command("/share-check")(ack=quickly, lazy=[by_command])
+    app.shortcut("start_check")(ack=quickly, lazy=[by_shortcut])
+    app.shortcut("check_before_sharing")(ack=quickly, lazy=[by_shortcut])
+    app.action("start")(ack=quickly, lazy=[by_button])
+    app.action("start_another")(ack=quickly, lazy=[by_button])
+    app.action("go_there")(quickly)
+
+
+def _person(body: Json) -> Person:
+    return Person.model_validate(body["user"])
+
+
+def _request(body: Json) -> str:
+    """Names this request: a replay of the same payload has the same trigger."""
+    return sha256(str(body["trigger_id"]).encode()).hexdigest()
+
+
+def _answer(door: Door, body: Json) -> Answer:
+    team = body.get("team_id") or (body.get("team") or {}).get("id") or ""
+    return Answer(
+        door, body.get("response_url") or "", body.get("trigger_id") or "", team, body.get("api_app_id") or ""
+    )

@@ -1,0 +1,138 @@
+"""What a screen needs to know, read in one go from the store, so that the screens themselves are pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.facts import facts_of
+from bot.organisation import Organisation
+from flows.case import Case, Check, Entry, Told
+from flows.checklist import CHECKLIST
+from flows.escalation import may_know
+from flows.explain import Explanation, Facts, explain
+from flows.model import Question
+from flows.outcome import Decision, decide, left_out
+from flows.replay import Progress, replay
+from flows.roster import Roster
+from storage import cases, checks, outbox, record
+from storage.casework import Casework
+from storage.checks import Opened
+from storage.conversation import Conversation
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.work import allowed
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One check as somebody sees it now. `people`: organisation ids of those who may be told of it."""
+
+    check: Check
+    case: Case | None
+    told: Told
+    organisation: Organisation
+    roster: Roster
+    entries: tuple[Entry, ...]
+    now: datetime
+
+    @cached_property
+    def progress(self) -> Progress:
+        return replay(CHECKLIST, self.check.answers, self.check.level)
+
+    @cached_property
+    def decision(self) -> Decision:
+        return decide(CHECKLIST, self.progress)
+
+    @property
+    def question(self) -> Question | None:
+        """The question to show: the one "Back" went to, else the next without an answer."""
+        if self.check.revisiting:
+            return CHECKLIST[self.check.revisiting]
+        return self.progress.next
+
+    @property
+    def chooses_who(self) -> bool:
+        """Whether it must first be known who may be told: nobody is paged before (rules.md "S1 first")."""
+        in_need = self.check.answers.get("S1") == ("yes",) or self.check.asked_lead
+        return in_need and "S2" not in self.check.answers and self.check.revisiting is None
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """Those who may know; before S2 is answered that is everybody but the reporter."""
+        if self.case is not None:
+            return allowed(self.case, self.roster)
+        choices = self.check.answers.get("S2", ())
+        named = left_out({"S2": choices})
+        conflict = bool(choices) and choices != ("no",)
+        reporter = self.roster.person_at(self.check.reporter)
+        return tuple(one for one in may_know(named, conflict, self.roster.people) if one != reporter)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the card may say: the people told, never a left-out person, and no school by name."""
+        told = self.case.asked if self.case else self._first()
+        shown = tuple(one for one in told if one in self.people) or self._first()
+        return replace(facts_of(self.organisation, shown), schools=())
+
+    def _first(self) -> tuple[str, ...]:
+        leads = tuple(one for one in self.people if one in self.roster.people.leads)
+        return leads or self.people
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        return explain(CHECKLIST, self.progress, self.decision, self.facts, self.told)
+
+    def slack(self, person: str | None) -> str:
+        """A mention of somebody on the roster, who hears of it."""
+        return f"<@{self.roster.slack[person]}>" if person else "nobody"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a use case or a screen needs, put together once. written: wakes whoever sends."""
+
+    organisation: Organisation
+    roster: Roster
+    database: Database
+    keys: Keyring
+    clock: Clock
+    written: Callable[[], None]
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may put something in the outbox: once it is kept, the sender is woken."""
+        with self.database.begin() as tx:
+            yield tx
+        self.written()
+
+    def conversation(self, tx: Connection) -> Conversation:
+        """The reporter's use cases in this transaction."""
+        return Conversation(tx, self.keys, self.roster, self.clock.now())
+
+    def casework(self, tx: Connection) -> Casework:
+        """The leads' use cases in this transaction."""
+        return Casework(tx, self.keys, self.roster, self.clock.now())
+
+    def look(self, tx: Connection, check: str, *, history: bool = False) -> CheckView:
+        """A check as it stands; history: with everything recorded of it. Raises NoSuchCheck."""
+        return self.look_at(tx, checks.load(tx, self.keys, check), history=history)
+
+    def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
+        """The same, of a check already loaded."""
+        check, now = opened.check.id, self.clock.now()
+        return CheckView(
+            check=opened.check,
+            case=cases.find(tx, opened),
+            told=outbox.told(tx, check, now),
+            organisation=self.organisation,
+            roster=self.roster,
+            entries=record.history(tx, check, opened.box) if history else (),
+            now=now,
+        )
