@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.blocks import forms
@@ -31,7 +31,7 @@ class Aftercare:
         self._replies = replies
         self._lead = Lead(desk, replies)
 
-    def press(self, ack: Ack, body: Json, context: BoltContext) -> None:
+    def press(self, ack: Ack, body: Json) -> None:
         """I agree, Talk to me first, Not shared yet, We chose not to share."""
         press = Press.model_validate(body)
         verb = press.action.action_id
@@ -41,10 +41,11 @@ class Aftercare:
             case = work.case(work.load(press.check))
             passed = gate(case, press.user.id, act, self._desk.roster)
             if passed is Gate.ALLOWED:
-                context["whisper"] = _words(_do(work, press, verb))
+                words = _words(_do(work, press, verb))
             else:
-                context["whisper"] = refusal(passed, case, press.user.id)
+                words = refusal(passed, case, press.user.id)
         ack()
+        self._replies.whisper_later(press.response_url, words)
 
     def open_modal(self, body: Json, client: WebClient) -> None:
         """See the plan, Answer a lead, I disagree, the questions after sharing."""
@@ -142,7 +143,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
         ack()
 
     for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
-        app.action(verb)(ack=aftercare.press, lazy=[guarded(replies.whisper_after)])
+        app.action(verb)(aftercare.press)
     for verb in ("see_plan", "reply", "disagree", "record_sharing"):
         app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal)])
     app.view("reply")(aftercare.reply)

@@ -6,7 +6,7 @@ import logging
 import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from slack_bolt import App
@@ -52,12 +52,12 @@ class Bot:
         self._threads: list[threading.Thread] = []
         self._socket: SocketModeHandler | None = None
 
-    def start(self) -> None:
-        """Start the loops that send and that watch the clock."""
+    def start(self, tick: float = TICK) -> None:
+        """Start the loops that send and that watch the clock, each `tick` seconds."""
         loops: tuple[Callable[[threading.Event, float], None], ...] = (self.deliverer.run, self.clockwork.run)
         for loop in loops:
             thread = threading.Thread(
-                target=loop, args=(self._stopping, TICK), daemon=True, name=loop.__qualname__
+                target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__
             )
             thread.start()
             self._threads.append(thread)
@@ -93,7 +93,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         token_verification_enabled=True,
     )
     desk, deliverer = _desk(settings, organisation, database, clock, client, senders)
-    _register(app, desk, client)
+    _register(app, desk, client, senders)
     return Bot(app, desk, deliverer, Clockwork(desk, deliverer), (listeners, senders))
 
 
@@ -112,12 +112,14 @@ def _desk(
     return desk, woken[0]
 
 
-def _register(app: App, desk: Desk, client: WebClient) -> None:
-    replies = errors.Replies(client)
+def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
+    replies = errors.Replies(client, senders)
     outsiders = Outsiders(client, str(client.auth_test()["team_id"]))
     errors.register(app, desk.organisation, replies)
+    conversation.register(
+        app, desk, replies
+    )  # first: Bolt tries matchers in this order, and answers are most
     start.register(app, start.Door(desk, client, replies, outsiders))
-    conversation.register(app, desk, replies)
     casework.register(app, desk, replies)
     aftercare.register(app, desk, replies)
     home.register(app, desk, outsiders)

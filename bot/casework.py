@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.blocks import casework as forms
@@ -54,7 +54,7 @@ class Lead:
         self._desk = desk
         self._replies = replies
 
-    def press(self, ack: Ack, body: Json, context: BoltContext) -> None:
+    def press(self, ack: Ack, body: Json) -> None:
         """One of the plain buttons."""
         press = Press.model_validate(body)
         act, do = PRESSES[press.action.action_id]
@@ -63,10 +63,11 @@ class Lead:
             by = self._desk.roster.person_at(press.user.id)
             if passed is Gate.ALLOWED and by is not None:
                 deed = do(self._desk.casework(tx), press.check, press.user.id, by)
-                context["whisper"] = self._words(press, deed)
+                words = self._words(press, deed)
             else:
-                context["whisper"] = refusal(passed, case, press.user.id)
+                words = refusal(passed, case, press.user.id)
         ack()
+        self._replies.whisper_later(press.response_url, words)
 
     def _gate(self, tx: Any, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
         work = self._desk.casework(tx)
@@ -243,7 +244,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
         ack()
 
     for verb in PRESSES:
-        app.action(verb)(ack=lead.press, lazy=[guarded(replies.whisper_after)])
+        app.action(verb)(lead.press)
     for verb in MODALS:
         app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal)])
     app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands)])

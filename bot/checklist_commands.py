@@ -11,13 +11,13 @@ import click
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.escalation import People, first_recipients
-from flows.explain import Facts, explain
+from flows.escalation import first_recipients
+from flows.explain import explain
 from flows.outcome import decide as decide_outcome
 from flows.sheet import SheetError, read_sheet, write_verdict
 
 if TYPE_CHECKING:
-    from bot.organisation import Organisation, School
+    from bot.organisation import Organisation
 
 BAD_INPUT = 2
 FORMATS = ("text", "markdown", "mermaid")
@@ -101,6 +101,8 @@ class Desk:
     """Judges sheets for one organisation."""
 
     def __init__(self, organisation: "Organisation") -> None:
+        from bot.facts import facts_of, people_of  # noqa: PLC0415 - `checklist` needs no organisation.
+
         self.people = people_of(organisation)
         self._facts = cache(lambda recipients: facts_of(organisation, recipients))
 
@@ -112,43 +114,6 @@ class Desk:
         told = Told.DELIVERED if recipients else Told.NOBODY
         words = explain(CHECKLIST, progress, decision, self._facts(recipients), told)
         return write_verdict(progress, decision, recipients, words)
-
-
-def people_of(organisation: "Organisation") -> People:
-    """Ids of those who can be told."""
-    return People(
-        leads=tuple(person.id for person in organisation.leads),
-        deputies=tuple(person.id for person in organisation.deputies),
-        independent=organisation.independent.id,
-    )
-
-
-def facts_of(organisation: "Organisation", recipients: tuple[str, ...]) -> Facts:
-    """What an outcome may say of the organisation when these people are told."""
-    told = [organisation.person(one) for one in recipients]
-    phones = organisation.phones
-    return Facts(
-        organisation=organisation.name,
-        recipients=in_words([person.name for person in told]) or Facts().recipients,
-        phones=tuple((person.name, person.phone) for person in told),
-        social_care=phones.childrens_social_care,
-        out_of_hours=phones.out_of_hours,
-        schools=tuple(filter(None, map(_school, organisation.schools))),
-        data_protection_lead=organisation.data_protection_lead,
-        nspcc=phones.nspcc,
-        whistleblowing=phones.whistleblowing,
-    )
-
-
-def _school(school: "School") -> str:
-    known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
-    numbers = "; ".join(f"{label} {number}" for label, number in known.items() if number)
-    return f"{school.name}: {numbers}." if numbers else ""
-
-
-def in_words(names: list[str]) -> str:
-    """The names as a sentence lists them: "One, Two and Three"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def parse(sheet: str) -> object:

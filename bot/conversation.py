@@ -44,47 +44,43 @@ DEEDS: dict[str, Deed] = {
 class Reporter:
     """Listeners of the reporter's card and modals."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, replies: Replies) -> None:
         self._desk = desk
+        self._replies = replies
 
-    def answer(self, ack: Ack, body: Json, context: BoltContext) -> None:
+    def answer(self, ack: Ack, body: Json) -> None:
         """A pressed option. Saved before Slack hears of it."""
         press = Press.model_validate(body)
-        self._save(ack, context, press, (press.verb_argument,), press.argument)
+        self._save(ack, press, (press.verb_argument,), press.argument)
 
-    def answer_ticks(self, ack: Ack, body: Json, context: BoltContext) -> None:
+    def answer_ticks(self, ack: Ack, body: Json) -> None:
         """Continue under the boxes of 3.1.6."""
         press = Press.model_validate(body)
         question, _, revision = press.argument.partition(":")
         choices = press.chosen(f"{question}.{revision}")
         if choices:
-            self._save(ack, context, press, choices, question)
+            self._save(ack, press, choices, question)
         else:
             ack()
-            context["whisper"] = TICK_ONE
+            self._replies.whisper_later(press.response_url, TICK_ONE)
 
-    def _save(
-        self, ack: Ack, context: BoltContext, press: Press, choices: tuple[str, ...], question: str
-    ) -> None:
-        with self._desk.write() as tx:
-            work = self._desk.conversation(tx)
-            self._explain(work, context, work.answer(press.check, press.user.id, question, choices))
-        ack()
+    def _save(self, ack: Ack, press: Press, choices: tuple[str, ...], question: str) -> None:
+        self._carry_out(ack, press, lambda work: work.answer(press.check, press.user.id, question, choices))
 
-    def do(self, ack: Ack, body: Json, context: BoltContext) -> None:
+    def do(self, ack: Ack, body: Json) -> None:
         """One of the plain buttons."""
         press = Press.model_validate(body)
+        self._carry_out(ack, press, lambda work: DEEDS[press.verb](work, press))
+
+    def _carry_out(self, ack: Ack, press: Press, do: Callable[[Conversation], Step]) -> None:
+        """Save, ack, and where nothing changed whisper why; for a card that was old put the new one below."""
         with self._desk.write() as tx:
             work = self._desk.conversation(tx)
-            self._explain(work, context, DEEDS[press.verb](work, press))
+            step = do(work)
+            if step.did is Did.STALE:
+                work.put_card(step.opened)
         ack()
-
-    def _explain(self, work: Conversation, context: BoltContext, step: Step) -> None:
-        """Why nothing changed, to be whispered; where the card was old, the new one is put below."""
-        if step.did is Did.STALE:
-            work.put_card(step.opened)
-        if words := self._words(step):
-            context["whisper"] = words
+        self._replies.whisper_later(press.response_url, self._words(step))
 
     @staticmethod
     def _words(step: Step) -> str | None:
@@ -216,16 +212,15 @@ NOTHING_TO_DO = ("tick",)
 
 def register(app: App, desk: Desk, replies: Replies) -> None:
     """Every button and modal of the reporter."""
-    reporter = Reporter(desk)
-    whisper = guarded(replies.whisper_after)
+    reporter = Reporter(desk, replies)
 
     def quickly(ack: Ack) -> None:
         ack()
 
-    app.action(named("answer"))(ack=reporter.answer, lazy=[whisper])
-    app.action("answer_ticks")(ack=reporter.answer_ticks, lazy=[whisper])
+    app.action(named("answer"))(reporter.answer)
+    app.action("answer_ticks")(reporter.answer_ticks)
     for verb in DEEDS:
-        app.action(named(verb))(ack=reporter.do, lazy=[whisper])
+        app.action(named(verb))(reporter.do)
     for verb in OPENS:
         app.action(named(verb))(ack=quickly, lazy=[guarded(reporter.open_modal)])
     for verb in NOTHING_TO_DO:

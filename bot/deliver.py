@@ -207,7 +207,7 @@ class Letters:
         answered_before = case.led_at is not None and row.created_at < case.led_at
         if row.ts is None and (answered_before or case.closed_at is not None):
             return Letter(None)
-        return Letter(page(view, case, row.ask))
+        return Letter(page(view, case, row.ask, row.target))
 
     def _may_read(self, target: str, view: CheckView) -> bool:
         """The shared channel only where nobody is left out of it; a person only while they may know."""

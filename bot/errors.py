@@ -9,9 +9,10 @@ import functools
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from typing import Any
 
-from slack_bolt import App, BoltContext, BoltResponse
+from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
@@ -47,7 +48,7 @@ def register(app: App, organisation: Organisation, reply: Replies) -> None:
             return _keep_modal_open(body, words)
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
-        reply.warn_on_card(body, words)
+        reply.warn_later(body, words)
         return BoltResponse(status=500)
 
 
@@ -87,17 +88,22 @@ def guarded(listener: Callable[..., None]) -> Callable[..., None]:
 class Replies:
     """Words to one person alone, through the address Slack sent with their press."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, senders: Executor) -> None:
         self._client = client
+        self._senders = senders
 
     def whisper(self, response_url: str, text: str, blocks: list[kit.Block] | None = None) -> None:
         """Only they see it; the message they pressed stays as it is."""
         self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
-    def whisper_after(self, body: Json, context: BoltContext) -> None:
-        """Whisper what the listener left in the context, which Bolt copies: words only."""
-        if context.get("whisper") and body.get("response_url"):
-            self.whisper(str(body["response_url"]), context["whisper"])
+    def whisper_later(self, response_url: str, words: str | None) -> None:
+        """The same, once Slack has its answer: a listener that has words to say does not keep it waiting."""
+        if words and response_url:
+            self._senders.submit(self.whisper, response_url, words)
+
+    def warn_later(self, body: Json, words: str) -> None:
+        """Warn once Slack has its answer."""
+        self._senders.submit(self.warn_on_card, body, words)
 
     def warn_on_card(self, body: Json, words: str) -> None:
         """Put a warning on top of the card that was pressed: what stands there is not lost."""

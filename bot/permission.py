@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from flows.case import Case
 from flows.roster import Roster
-from storage.work import allowed
 
 
 class Act(StrEnum):
@@ -67,7 +66,7 @@ def role(case: Case, slack: str, roster: Roster) -> Role:
     if slack == case.check.reporter:
         return Role.REPORTER
     person = roster.person_at(slack)
-    if person is None or person not in allowed(case, roster):
+    if person is None or person not in roster.may_know(case.check, case.left_out):
         return Role.NOBODY
     return Role.LEADER if person == case.led_by else Role.HELPER
 

@@ -15,10 +15,9 @@ from bot.facts import facts_of
 from bot.organisation import Organisation
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST
-from flows.escalation import may_know
 from flows.explain import Explanation, Facts, explain
 from flows.model import Question
-from flows.outcome import Decision, decide, left_out
+from flows.outcome import Decision, decide
 from flows.replay import Progress, replay
 from flows.roster import Roster
 from storage import cases, checks, outbox, record
@@ -27,16 +26,16 @@ from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
 from storage.database import Database
-from storage.work import allowed
 
 
 @dataclass(frozen=True)
 class CheckView:
-    """One check as somebody sees it now. `people`: organisation ids of those who may be told of it."""
+    """One check as somebody sees it now. left_out: organisation ids of people who see nothing of it."""
 
     check: Check
     case: Case | None
     told: Told
+    left_out: frozenset[str]
     organisation: Organisation
     roster: Roster
     entries: tuple[Entry, ...]
@@ -65,14 +64,8 @@ class CheckView:
 
     @cached_property
     def people(self) -> tuple[str, ...]:
-        """Those who may know; before S2 is answered that is everybody but the reporter."""
-        if self.case is not None:
-            return allowed(self.case, self.roster)
-        choices = self.check.answers.get("S2", ())
-        named = left_out({"S2": choices})
-        conflict = bool(choices) and choices != ("no",)
-        reporter = self.roster.person_at(self.check.reporter)
-        return tuple(one for one in may_know(named, conflict, self.roster.people) if one != reporter)
+        """Ids of those who may know."""
+        return self.roster.may_know(self.check, self.left_out)
 
     @cached_property
     def facts(self) -> Facts:
@@ -131,6 +124,7 @@ class Desk:
             check=opened.check,
             case=cases.find(tx, opened),
             told=outbox.told(tx, check, now),
+            left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,
             entries=record.history(tx, check, opened.box) if history else (),

@@ -244,6 +244,10 @@ class Question:
             return self.by_id[PEOPLE]
         return self.by_id[choice]
 
+    def has(self, choices: tuple[str, ...]) -> bool:
+        """Whether all of these can be chosen; where people are, any word may be a person's id."""
+        return bool(choices) and (self.choose is Choose.PEOPLE or self.by_id.keys() >= set(choices))
+
     def meaning(self, choices: tuple[str, ...]) -> "Meaning":
         """What these choices do together. Raises KeyError for an option it does not have."""
         known = self._meanings.get(choices)

@@ -77,6 +77,15 @@ def replay(
     return walk.progress(answers, gap)
 
 
+def fitting(checklist: Checklist, answers: Answers) -> Answers:
+    """Of answers given to another version of the questions, those that this version still has options for."""
+    return {
+        question: choices
+        for question, choices in answers.items()
+        if question in checklist.by_id and checklist[question].has(choices)
+    }
+
+
 class _Walk:
     """One replay under way."""
 

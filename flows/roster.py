@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.escalation import People
+from flows.case import Check
+from flows.escalation import People, may_know
 from flows.model import Urgency
+from flows.outcome import left_out
 from flows.worktime import WorkingWeek
 
 
@@ -40,6 +42,20 @@ class Roster:
     def person_at(self, slack: str) -> str | None:
         """The person with this Slack id, None for anybody else."""
         return next((person for person, account in self.slack.items() if account == slack), None)
+
+    def may_know(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:
+        """Ids of the people who may know of a check: the one rule everything else asks (I13, decision 8).
+
+        out: everybody left out, by the reporter or by stepping aside. The reporter is never their own reviewer.
+        Never empty while anybody is left: somebody must be able to help.
+        """
+        choices = check.answers.get("S2", ())
+        named = left_out({"S2": choices})
+        conflict = bool(choices) and choices != ("no",)
+        gone = out | {self.person_at(check.reporter)}
+        groups = (may_know(named, conflict, self.people), self.people.deputies, self.people.leads)
+        known = (tuple(person for person in group if person not in gone) for group in groups)
+        return next(filter(None, known), ())
 
     def answer_by(self, urgency: Urgency, now: datetime) -> datetime:
         """When the first people paged should have answered, which is when the next are asked."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
@@ -64,8 +65,13 @@ class Control:
         app.router.add_post("/sandbox/control", self.control)
         page = self.workspace.core.options.page
         if page is not None and page.is_dir():
-            app.router.add_get("/", lambda _: _file(page / "index.html"))
+            app.router.add_get("/", self.page)
             app.router.add_static("/", page)
+
+    async def page(self, _: web.Request) -> web.StreamResponse:
+        """GET /: never from a cache, so that a changed page is seen."""
+        folder = self.workspace.core.options.page or Path()
+        return web.FileResponse(folder / "index.html", headers={"Cache-Control": "no-store"})
 
     async def state(self, _: web.Request) -> web.Response:
         """GET /sandbox/state."""
@@ -188,7 +194,3 @@ async def _either(woken: asyncio.Event, *, seconds: float) -> None:
     except TimeoutError:
         return
     await asyncio.sleep(0.02)
-
-
-async def _file(path: object) -> web.StreamResponse:
-    return web.FileResponse(str(path), headers={"Cache-Control": "no-store"})

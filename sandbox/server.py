@@ -51,7 +51,7 @@ class Server:
             self.run(self._silence())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
-            self._loop.close()
+        self._loop.close()
 
     def run(self, work: Coroutine[Any, Any, Got]) -> Got:
         """Do something on the loop and wait for it."""

@@ -123,9 +123,10 @@ class Casework(Work):
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
-        """Whether the next people must be asked now: nobody who was paged is left, or the leader went."""
+        """Whether the next people must be asked now: the leader or the last in line went, or nobody is left."""
         after = replace(case, left_out=case.left_out | {by})
-        return case.led_by == by or not set(case.asked) & set(self.allowed(after))
+        went = by in (case.led_by, self.roster.people.independent)
+        return went or not set(case.asked) & set(self.allowed(after))
 
     def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Deed:
         """A note, a question to the reporter, the reporter's reply."""

@@ -7,12 +7,15 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
 
 from flows.case import Check, CheckStatus, Cover
-from flows.model import Level, Outcome
+from flows.checklist import CHECKLIST
+from flows.model import Answers, Level, Outcome
+from flows.replay import fitting
 from storage.crypto import Box, Keyring
 from storage.errors import NoSuchCheck
 from storage.tables import checks, left_out
@@ -22,7 +25,6 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
-_SAVE = update(checks).where(checks.c.id == bindparam("check"))
 _DRAFTS = (
     select(checks)
     .where(checks.c.reporter == bindparam("reporter"), checks.c.status == CheckStatus.DRAFT)
@@ -91,11 +93,20 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
 
 
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
-    """Write what changed; `answers` are sealed on the way. The revision grows."""
+    """Write what changed; `answers` are sealed on the way, as answers to this version. The revision grows."""
     if "answers" in changes:
         changes["sealed_answers"] = _seal(opened.box, opened.check.id, changes.pop("answers"))
+        changes["checklist_version"] = CHECKLIST.version
     changes |= {"revision": opened.check.revision + 1, "touched_at": now}
-    tx.execute(_SAVE.values(changes), {"check": opened.check.id})
+    values = {f"new_{column}": value for column, value in changes.items()}
+    tx.execute(_saving(tuple(changes)), {"check": opened.check.id, **values})
+
+
+@cache
+def _saving(columns: tuple[str, ...]) -> Update:
+    """The statement that saves these columns, made once: making it costs more than running it."""
+    values = {column: bindparam(f"new_{column}", type_=checks.c[column].type) for column in columns}
+    return update(checks).where(checks.c.id == bindparam("check")).values(values)
 
 
 def drafts(tx: Connection, keys: Keyring, reporter: str) -> Sequence[Check]:
@@ -138,14 +149,17 @@ def _seal(box: Box, check: str, answers: Mapping[str, tuple[str, ...]]) -> bytes
 
 def _opened(row: Row[Any], keys: Keyring) -> Opened:
     box = keys.box(row.wrapped_key)
-    answers = json.loads(box.open(row.sealed_answers, f"answers:{row.id}"))
+    sealed = json.loads(box.open(row.sealed_answers, f"answers:{row.id}"))
+    answers: Answers = {question: tuple(choices) for question, choices in sealed.items()}
+    if row.checklist_version != CHECKLIST.version:
+        answers = fitting(CHECKLIST, answers)
     check = Check(
         id=row.id,
         ref=row.ref,
         reporter=row.reporter,
         status=CheckStatus(row.status),
         level=Level(row.level),
-        answers={question: tuple(choices) for question, choices in answers.items()},
+        answers=answers,
         revision=row.revision,
         checklist_version=row.checklist_version,
         started_at=row.started_at,

@@ -59,20 +59,19 @@ class Conversation(Work):
     def answer(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
         """Save one answer. The page, where one is due at once, is in the outbox when this returns."""
         opened = self.load(check)
-        if (refusal := self._cannot_answer(opened, who, question, choices)) is not None:
-            return Step(refusal, opened)
         before = replay(CHECKLIST, opened.check.answers, opened.check.level)
+        if (refusal := self._cannot_answer(opened, before, who, question, choices)) is not None:
+            return Step(refusal, opened)
         return self._take(opened, who, question, choices, before)
 
-    def _cannot_answer(self, opened: Opened, who: str, question: str, choices: tuple[str, ...]) -> Did | None:
+    def _cannot_answer(
+        self, opened: Opened, before: Progress, who: str, question: str, choices: tuple[str, ...]
+    ) -> Did | None:
         check = opened.check
         if check.reporter != who:
             return Did.REFUSED
-        if (
-            check.status is CheckStatus.DRAFT
-            and question == _expected(opened)
-            and self._are_options(question, choices)
-        ):
+        is_asked = check.status is CheckStatus.DRAFT and question == _expected(opened, before)
+        if is_asked and self._are_options(question, choices):
             return None
         return Did.ALREADY if check.answers.get(question) == choices else Did.STALE
 
@@ -105,19 +104,25 @@ class Conversation(Work):
     ) -> Step:
         answers = {**opened.check.answers, question: choices}
         after = replay(CHECKLIST, answers, opened.check.level)
-        changed = question in opened.check.answers
-        self.record(
-            opened, who, "changed" if changed else "answered", {"question": question, "options": choices}
-        )
+        what = "changed" if question in opened.check.answers else "answered"
+        self.record(opened, who, what, {"question": question, "options": choices})
         if question == "S2":
             checks.leave_out(self.tx, opened.check.id, left_out(answers))
-        opened = self._save(
-            opened, answers=answers, level=max(after.level, opened.check.level), revisiting=None, cover=None
-        )
+        level = max(after.level, opened.check.level)
+        opened = self._save(opened, answers=answers, level=level, revisiting=None, cover=None)
+        self._show_step(opened, question)
+        opens = (after.next.id,) if before.is_finished and after.next else ()
+        return Step(Did.DONE, opened, opens)
+
+    def _show_step(self, opened: Opened, question: str) -> None:
+        """Page where that is due, and show what the answer changed."""
+        if opened.check.level is Level.NONE:
+            self.show_reporter(opened)
+            return
+        if question == "S2":
+            self.settle_who_may_know(opened)
         self._page_if_due(opened)
-        self.show_reporter(opened)
-        brought_up = tuple(one for one in _open_questions(after) if before.is_finished and one not in answers)
-        return Step(Did.DONE, opened, brought_up)
+        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page")
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save, with the time at which stopping here means that the leads are told."""
@@ -277,17 +282,9 @@ class Conversation(Work):
         return Step(Did.DONE, opened)
 
 
-def _expected(opened: Opened) -> str | None:
+def _expected(opened: Opened, before: Progress) -> str | None:
     """The question the card shows now."""
     check = opened.check
     if check.asked_lead and "S2" not in check.answers:
         return "S2"
-    if check.revisiting:
-        return check.revisiting
-    following = replay(CHECKLIST, check.answers, check.level).next
-    return following.id if following else None
-
-
-def _open_questions(progress: Progress) -> tuple[str, ...]:
-    """Questions that now wait for an answer: the next, and those we know to follow."""
-    return (progress.next.id,) if progress.next else ()
+    return check.revisiting or (before.next.id if before.next else None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -30,11 +31,16 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that may write; commits at the end, rolls back on any error."""
-        with self.engine.begin() as tx:
+        """A transaction that may write; commits at the end, rolls back on any error.
+
+        SQLite has one writer at a time: its threads wait their turn here, in order, rather than poll the file.
+        """
+        with self._turn, self.engine.begin() as tx:
             yield tx
 
     @contextmanager
@@ -91,7 +97,8 @@ def _prepare(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: a deferred begin that writes later loses to "database is locked"."""
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _config(tx: Connection) -> Config:

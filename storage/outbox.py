@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, case, func, insert, or_, select, update
 
 from flows.case import Told
 from storage.tables import outbox
@@ -45,11 +46,6 @@ class Claimed:
     ts: str | None
 
 
-_SHOW_ANEW = (
-    update(outbox)
-    .where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(bindparam("whats", expanding=True)))
-    .values(due_at=bindparam("now"), wanted=outbox.c.wanted + 1)
-)
 _SHOW_KEY_ANEW = (
     update(outbox)
     .where(outbox.c.key == bindparam("wanted_key"))
@@ -96,7 +92,15 @@ def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
 
 def show_anew(tx: Connection, check: str, now: datetime, *whats: str) -> None:
     """Make a check's messages of these kinds due again."""
-    tx.execute(_SHOW_ANEW, {"check": check, "now": now, "whats": whats})
+    tx.execute(_showing(whats), {"check": check, "now": now})
+
+
+@cache
+def _showing(whats: tuple[str, ...]) -> Update:
+    """The statement that makes messages of these kinds due, made once."""
+    kinds = or_(*(outbox.c.what == what for what in whats))
+    due = update(outbox).where(outbox.c.check_id == bindparam("check"), kinds)
+    return due.values(due_at=bindparam("now", type_=outbox.c.due_at.type), wanted=outbox.c.wanted + 1)
 
 
 def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.checklist import CHECKLIST
-from flows.escalation import first_recipients, may_know
+from flows.escalation import first_recipients
 from flows.model import Level, Urgency
 from flows.outcome import Decision, decide, left_out
 from flows.replay import replay
@@ -108,7 +108,7 @@ class Work:
 
     def allowed(self, case: Case) -> tuple[str, ...]:
         """Ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
-        return allowed(case, self.roster)
+        return self.roster.may_know(case.check, case.left_out)
 
     def decision(self, opened: Opened) -> Decision:
         """What the answers come to as they stand."""
@@ -126,8 +126,8 @@ class Work:
 
     def _open_case(self, opened: Opened, urgency: Urgency, *, content_free: bool) -> None:
         check, reporter = opened.check, self.roster.person_at(opened.check.reporter)
-        choices = check.answers.get("S2", ())
-        people = first_recipients(_as_paged(self.decision(opened), choices), self.roster.people, reporter)
+        people = first_recipients(self._as_paged(opened), self.roster.people, reporter)
+        in_channel = not content_free and not self._is_conflict(opened)
         answer_by = self.roster.answer_by(urgency, self.now)
         cases.add(
             self.tx,
@@ -138,11 +138,46 @@ class Work:
             asks=1,
             asked_at=self.now,
             next_page_at=answer_by,
-            dm_only=content_free or choices != ("no",),
+            dm_only=not in_channel,
             content_free=content_free,
         )
         self.record(opened, SYSTEM, "raised", {"urgency": urgency, "asked": list(people)})
-        self.page(opened, people, 1, channel=not content_free and choices == ("no",))
+        self.page(opened, people, 1, channel=in_channel)
+
+    def _as_paged(self, opened: Opened) -> Decision:
+        """The decision with S2 as it was given, also out of turn ("Ask a lead"), and everybody left out since."""
+        choices = opened.check.answers.get("S2", ())
+        out = checks.people_left_out(self.tx, opened.check.id) | set(left_out({"S2": choices}))
+        decision = self.decision(opened)
+        return replace(
+            decision,
+            level=max(decision.level, Level.CONSULT),
+            conflict=bool(out) or bool(choices) and choices != ("no",),
+            conflict_known=bool(choices),
+            left_out=tuple(sorted(out)),
+        )
+
+    def settle_who_may_know(self, opened: Opened) -> None:
+        """S2 was answered, or answered anew, when people had been paged already: leave out, and ask the others."""
+        case = self.case(opened)
+        if case is None or case.status is CaseStatus.CLOSED:
+            return
+        may = self.allowed(case)
+        changes: dict[str, object] = {
+            "dm_only": case.dm_only or self._is_conflict(opened),
+            "content_free": False,
+        }
+        lost_leader = case.led_by is not None and case.led_by not in may
+        if lost_leader:
+            changes |= {"status": CaseStatus.OPEN, "led_by": None, "led_at": None}
+        cases.save(self.tx, opened.check.id, **changes)
+        if lost_leader or not set(case.asked) & set(may):
+            self.ask_again(opened)
+
+    def _is_conflict(self, opened: Opened) -> bool:
+        """Whether anybody is, or may have to be, left out: such a case never touches the shared channel."""
+        out = checks.people_left_out(self.tx, opened.check.id)
+        return bool(out) or opened.check.answers.get("S2") != ("no",)
 
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
         answer_by = self.roster.answer_by(urgency, self.now)
@@ -182,28 +217,3 @@ class Work:
             key = f"page:{check}:{ask}:{target}"
             outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
         outbox.show_anew(self.tx, check, self.now, "card")
-
-
-def allowed(case: Case, roster: Roster) -> tuple[str, ...]:
-    """Ids of the people who may know of a case: the one rule everything else asks (I13, decision 8)."""
-    choices = case.check.answers.get("S2", ())
-    named = left_out({"S2": choices})
-    conflict = bool(choices) and choices != ("no",)
-    reporter = roster.person_at(case.check.reporter)
-    out = case.left_out | {reporter}
-    may = tuple(person for person in may_know(named, conflict, roster.people) if person not in out)
-    if may:
-        return may
-    order = (*roster.people.deputies, *roster.people.leads, roster.people.independent)
-    return tuple(person for person in order if person not in out)
-
-
-def _as_paged(decision: Decision, choices: tuple[str, ...]) -> Decision:
-    """The decision with S2 as it was given, also where it was answered out of turn ("Ask a lead")."""
-    return replace(
-        decision,
-        level=max(decision.level, Level.CONSULT),
-        conflict=bool(choices) and choices != ("no",),
-        conflict_known=bool(choices),
-        left_out=left_out({"S2": choices}),
-    )

@@ -139,6 +139,7 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
     if question.id == "S1" and not check.answers:
         yield kit.section("*Before you start.*")
     yield kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
+    yield from (kit.context(words) for words in _worth_knowing(view, question))
     yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")
     yield from _choices(view, question)
     yield kit.actions(*_tools(view))
@@ -174,6 +175,25 @@ def _said_before(view: CheckView, question: Question) -> Iterator[str]:
     elif given:
         before = CHECKLIST[given[-1]]
         yield f"You said: {labels(before, view.check.answers[before.id])}"
+
+
+def _worth_knowing(view: CheckView, question: Question) -> Iterator[str]:
+    """What changes for this person, said once, where it matters."""
+    check, people = view.check, view.roster.people
+    if check.checklist_version != CHECKLIST.version:
+        yield "The questions changed since you started. Answers that still fit are kept."
+    if question.id == "S1" and view.roster.person_at(check.reporter) in people.leads:
+        yield "You are a lead, so another lead will agree the plan with you."
+    given = list(view.progress.answers)
+    if given[-1:] == ["S2"] and question.id != "S2" and check.answers["S2"] != ("no",):
+        yield _kept_from(view)
+
+
+def _kept_from(view: CheckView) -> str:
+    leads = set(view.roster.people.leads)
+    if view.check.answers["S2"] == ("not_sure",) or leads <= view.left_out:
+        return f"Thank you for telling me. If someone needs to be told, I will ask {kit.esc(view.facts.recipients)}."
+    return "Thank you for telling me. They will not see this, now or later."
 
 
 def labels(question: Question, choices: tuple[str, ...]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 
 from bot.blocks import kit
 from bot.blocks.card import labels
@@ -13,7 +14,7 @@ from bot.blocks.forms import (
     Field,
     decided,
     inputs,
-    strand_line,
+    strand_blocks,
 )
 from bot.blocks.kit import Block
 from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
@@ -22,7 +23,6 @@ from flows.case import (
     DECISIONS,
     STRAND_TITLES,
     Case,
-    Entry,
     Strand,
     StrandName,
     StrandStatus,
@@ -32,8 +32,10 @@ from flows.checklist import CHECKLIST
 from flows.model import Status
 from storage.record import latest
 
-_SECTION = 2900
-_MOST_BLOCKS = 99
+_MOST_BLOCKS = 97
+_MOST_BYTES = 240_000
+"""Slack takes 100 blocks and 250 KB; the rest is for the frame around them."""
+
 STATUS_WORDS = {
     Status.SKIPPED: "not needed",
     Status.PENDING: "to answer after sharing",
@@ -53,20 +55,26 @@ LOADING = kit.modal("One moment", [kit.section("Opening. This takes a second.")]
 
 def summary(view: CheckView, case: Case) -> Block:
     """Everything a lead needs, most pressing first (rules.md "Summary")."""
-    blocks = [block for part in _parts(view, case) for block in part]
-    if len(blocks) > _MOST_BLOCKS:
-        blocks = [*blocks[: _MOST_BLOCKS - 1], kit.context("Older notes are in the export of this case.")]
-    return kit.modal("Summary", [*blocks, kit.context("Opening this is recorded.")], metadata=view.check.id)
+    before = [*_urgency(view, case), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
+    after = [*_answers(view), kit.context("Opening this is recorded.")]
+    blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
+    return kit.modal("Summary", blocks, metadata=view.check.id)
 
 
-def _parts(view: CheckView, case: Case) -> Iterator[Iterable[Block]]:
-    yield _urgency(view, case)
-    yield _details(view)
-    yield _risk(view)
-    yield _fixes(view)
-    yield _plan(view, case)
-    yield _talk(view)
-    yield _answers(view)
+def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
+    """As much of what was said as fits beside the rest: the newest, in the order it was said."""
+    blocks, size = len(others), _size(others)
+    kept: list[Block] = []
+    for said in reversed(talk):
+        blocks, size = blocks + len(said), size + _size(said)
+        if blocks > _MOST_BLOCKS or size > _MOST_BYTES:
+            return [kit.context("Older notes are in the export of this case."), *kept]
+        kept = [*said, *kept]
+    return kept
+
+
+def _size(blocks: list[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False).encode())
 
 
 def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
@@ -77,6 +85,9 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
         f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
     )
     yield kit.section("*Why*\n" + kit.lines(view.explanation.why))
+    if view.left_out:
+        names = ", ".join(view.organisation.person(one).name for one in sorted(view.left_out))
+        yield kit.section(f"*Not told, now or later: {kit.esc(names)}.* Do not talk to them about this.")
     if decision.hold_informing:
         yield kit.section(
             "*Tell nobody yet.* Telling the person or family could do harm. Decide when and how together."
@@ -96,15 +107,7 @@ def _details(view: CheckView) -> Iterator[Block]:
     if not written:
         yield kit.section("*Who and what:* no details yet. Use Ask the staff member.")
     for field in written:
-        yield from _long(field.label, str(content[field.key]))
-
-
-def _long(label: str, text: str) -> Iterator[Block]:
-    """A labelled text of any length, in sections Slack takes."""
-    words = kit.esc(text)
-    for start in range(0, len(words), _SECTION):
-        head = f"*{kit.esc(label)}*\n" if start == 0 else ""
-        yield kit.section(head + words[start : start + _SECTION])
+        yield from kit.labelled(field.label, str(content[field.key]))
 
 
 def _risk(view: CheckView) -> Iterator[Block]:
@@ -143,24 +146,27 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
     entry = latest(view.entries, "decided")
     if entry is not None:
         yield kit.divider()
-        yield from (kit.section(line) for line in decided(entry))
-    yield from (kit.section(strand_line(strand)) for strand in case.strands)
+        yield from decided(entry)
+    for strand in case.strands:
+        yield from strand_blocks(strand)
     shared = latest(view.entries, "shared")
     if shared is not None:
-        words = [f"*{field.label}* {kit.esc(str(shared.content.get(field.key, '')))}" for field in SHARING]
-        yield kit.section("*Shared*\n" + "\n".join(words))
+        for field in SHARING:
+            yield from kit.labelled(field.label, str(shared.content.get(field.key) or ""))
 
 
 _TALK = {"question": "A lead asked", "reply": "Answer", "note": "Note", "disagreed": "Does not agree"}
 
 
-def _talk(view: CheckView) -> Iterator[Block]:
+def _talk(view: CheckView) -> Iterator[list[Block]]:
+    """What was said, one list of blocks each, oldest first."""
     for entry in view.entries:
         text = str(entry.content.get("text") or entry.content.get("reason") or "")
         if entry.what in _TALK and text:
             about = entry.content.get("question")
             topic = f", on {CHECKLIST[str(about)].topic}" if about in CHECKLIST.by_id else ""
-            yield from _long(f"{_TALK[entry.what]}{topic} ({entry.at:%d %b %H:%M} UTC)", text)
+            head = f"{_TALK[entry.what]}{topic} ({entry.at:%d %b %H:%M} UTC)"
+            yield list(kit.labelled(head, text))
 
 
 def _answers(view: CheckView) -> Iterator[Block]:

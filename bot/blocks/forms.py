@@ -225,7 +225,7 @@ def phones(view: CheckView) -> Block:
 def reply(metadata: str, question: str) -> Block:
     """A lead's question and a box for the answer."""
     blocks = [
-        kit.section(f"A lead asks:\n> {kit.esc(question)}"),
+        *kit.labelled("A lead asks", question),
         kit.input_("Your answer", kit.text_input(lines=True), "text"),
     ]
     return kit.modal("Answer a lead", blocks, callback_id="reply", metadata=metadata, submit="Send")
@@ -235,17 +235,17 @@ def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
     """The plan as the reporter sees it: the decision, its reason, and the three strands."""
     blocks = [kit.section(f"*{view.check.ref}*")]
     if decision is not None:
-        blocks += [kit.section(line) for line in decided(decision)]
-    blocks += [kit.section(strand_line(strand)) for strand in case.strands]
+        blocks += decided(decision)
+    for strand in case.strands:
+        blocks += strand_blocks(strand)
     return kit.modal("The plan", blocks)
 
 
-def decided(entry: Entry) -> Iterator[str]:
-    """A decision in labelled lines; what was left empty is left out."""
-    yield f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}"
+def decided(entry: Entry) -> Iterator[Block]:
+    """A decision in labelled parts; what was left empty is left out."""
+    yield kit.section(f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}")
     for key, label in DECISION_LABELS.items():
-        if entry.content.get(key):
-            yield f"*{label}:* {kit.esc(str(entry.content[key]))}"
+        yield from kit.labelled(label, str(entry.content.get(key) or ""))
 
 
 DECISION_LABELS = {
@@ -264,12 +264,12 @@ STRAND_STATUS_WORDS = {
 }
 
 
-def strand_line(strand: Strand) -> str:
-    """One strand of the plan in a line or two."""
-    owner = f" Who: {kit.esc(strand.owner)}." if strand.owner else ""
+def strand_blocks(strand: Strand) -> Iterator[Block]:
+    """One strand of the plan: where it stands, what, who and when."""
+    owner = f" Who: {strand.owner}." if strand.owner else ""
     due = f" By {strand.due}." if strand.due else ""
     title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
-    return f"*{title}* ({status})\n{kit.esc(strand.what)}{owner}{due}"
+    yield from kit.labelled(f"{title} ({status})", f"{strand.what}{owner}{due}")
 
 
 def disagree(metadata: str) -> Block:

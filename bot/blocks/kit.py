@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,17 @@ from typing import Any
 Block = dict[str, Any]
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SECTION_LIMIT = 3000
+_PIECE = 2800
+"""Leaves room in a section for the label above it."""
+
+_OPTION_LIMIT = 75
+_MOST_BOXES = 10
+_LISTS = {"checkboxes": "multi_static_select", "radio_buttons": "static_select"}
+"""What takes the place of boxes where there are more than Slack shows."""
+
+_MANY = frozenset({"checkboxes", "multi_static_select"})
+
+_LONGEST_SIGN = len("&amp;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,25 @@ class Message:
 def esc(text: str) -> str:
     """Words that came from outside, made harmless in mrkdwn: no mention, no link."""
     return text.translate(_ESCAPES)
+
+
+def pieces(text: str, longest: int) -> Iterator[str]:
+    """The text made harmless, in pieces of at most `longest` characters; no sign is cut in two."""
+    words = esc(text)
+    start = 0
+    while start < len(words):
+        end = min(start + longest, len(words))
+        sign = words.rfind("&", max(start, end - _LONGEST_SIGN + 1), end)
+        if sign > start and words.find(";", sign, end) < 0:
+            end = sign
+        yield words[start:end]
+        start = end
+
+
+def labelled(label: str, text: str) -> Iterator[Block]:
+    """A typed text of any length under its label, in as many sections as it takes; nothing is lost."""
+    for number, piece in enumerate(pieces(text, _PIECE)):
+        yield section(f"*{esc(label)}*\n{piece}" if number == 0 else piece)
 
 
 def plain(text: str) -> Block:
@@ -87,18 +117,23 @@ def confirm(title: str, text: str, yes: str, no: str) -> Block:
 
 
 def option(text: str, value: str, description: str | None = None) -> Block:
+    cut = text if len(text) <= _OPTION_LIMIT else text[: _OPTION_LIMIT - 1] + "…"
     return _filled(
-        {"text": plain(text), "value": value, "description": plain(description) if description else None}
+        {"text": plain(cut), "value": value, "description": plain(description) if description else None}
     )
 
 
 def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterable[str] = ()) -> Block:
-    """Radio buttons, checkboxes or a select over value -> label, some of them chosen already."""
+    """Radio buttons, checkboxes or a select over value -> label, some of them chosen already.
+
+    More than ten become a list to choose from: Slack shows no more boxes than that.
+    """
+    kind = _LISTS.get(kind, kind) if len(options) > _MOST_BOXES else kind
     made = {value: option(label, value) for value, label in options.items()}
     marked = [made[value] for value in chosen if value in made]
     initial: Block = {}
     if marked:
-        initial = {"initial_options": marked} if kind == "checkboxes" else {"initial_option": marked[0]}
+        initial = {"initial_options": marked} if kind in _MANY else {"initial_option": marked[0]}
     return {"type": kind, "action_id": action_id, "options": list(made.values()), **initial}
 
 

@@ -26,11 +26,18 @@ OUTCOME_WORDS = {
 DECIDED_LINES = 6
 
 
-def page(view: CheckView, case: Case, ask: int) -> Message:
+def page(view: CheckView, case: Case, ask: int, target: str = "") -> Message:
     """The card, in the leads' channel and in direct messages alike. ask: the number of this page."""
     if case.status is CaseStatus.CLOSED:
         return _closed(view, case)
-    return Message(_push(view, case, ask), list(_blocks(view, case, ask)))
+    return Message(
+        _push(view, case, ask), list(_blocks(view, case, ask, _is_last_in_line(view, ask, target)))
+    )
+
+
+def _is_last_in_line(view: CheckView, ask: int, target: str) -> bool:
+    """Whether this page goes to the independent contact because others did not answer."""
+    return ask > 1 and view.roster.person_at(target) == view.roster.people.independent
 
 
 def _push(view: CheckView, case: Case, ask: int) -> str:
@@ -52,7 +59,7 @@ def _closed(view: CheckView, case: Case) -> Message:
     return Message(f"{view.check.ref} is closed.", [kit.section(words), buttons])
 
 
-def _blocks(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
+def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterator[Block]:  # noqa: FBT001 - one caller
     check = view.check
     mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
     again = f" This is ask {ask}." if ask > 1 else ""
@@ -63,8 +70,13 @@ def _blocks(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
         )
     else:
         yield kit.fields(_facts(view, case))
+    if last_in_line and case.led_by is None:
+        minutes = int((view.now - case.raised_at).total_seconds() // 60)
+        yield kit.section(
+            f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
+        )
     yield kit.section(_where_it_stands(view, case))
-    yield from _buttons(view, case)
+    yield from _buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if ask > 1 and case.led_by is None:
         yield kit.context(f"{_by(view)} has been given your phone number.")
     yield kit.context("Keep case details out of Slack messages. Add note keeps them private.")
@@ -114,14 +126,14 @@ def _where_it_stands(view: CheckView, case: Case) -> str:
             return f"{leader} leads. The plan is agreed. Next: carry it out, record the sharing, close."
 
 
-def _buttons(view: CheckView, case: Case) -> Iterator[Block]:
+def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
     check = view.check.id
     if case.led_by is None:
         yield kit.actions(
             kit.button("I will lead", "lead", check, style="primary"),
             kit.button("I have seen it", "seen", check),
             kit.button("Open", "open_case", check),
-            kit.button("I should not deal with this", "step_aside", check, confirm=_sure_to_step_aside()),
+            kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
         )
         return
     plan = "Change plan" if case.plan_round else "Agree plan"
@@ -137,7 +149,7 @@ def _buttons(view: CheckView, case: Case) -> Iterator[Block]:
     yield kit.actions(
         kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
         kit.button("Page again", "page_again", check),
-        kit.button("I should not deal with this", "step_aside", check, confirm=_sure_to_step_aside()),
+        kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
     )
 
 

@@ -1,0 +1,285 @@
+"""What one answered step costs: payload in, durable write, ack out, over Socket Mode.
+
+The floor is an ack-only Bolt listener on the same transport in the same run, interleaved with ours: with
+process_before_response for CPU, and as Bolt ships for steps per second. Times are printed, never asserted.
+
+    make bench
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+Json = dict[str, Any]
+ROUNDS, CHECKS, WINDOW = 5, 120, 32
+WALK = (
+    *(("S1", "no"), ("S2", "no"), ("S3", "none"), ("S4", "no"), ("S6", "no"), ("3.1.1", "no_not_asked")),
+    *(("3.1.2", "yes"), ("3.1.3", "no"), ("3.1.4", "yes_power"), ("3.1.5", "adult")),
+)
+KINDS = {
+    "floor": "ack only, process_before_response",
+    "shipped": "ack only, as Bolt ships",
+    "step": "answered step, SQLite",
+    "step_and_card": "answered step and its card edited",
+}
+
+
+def press(check: str, question: str, option: str, number: int) -> Json:
+    """A button press as complete as Slack's, with a card of usual size in it."""
+    card = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 200}} for _ in range(5)]
+    return {
+        "type": "block_actions",
+        "user": {"id": "U0STAFF", "username": "staff", "name": "staff", "team_id": "T0"},
+        "api_app_id": "A0",
+        "token": "t",
+        "team": {"id": "T0", "domain": "bench"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": "D0", "is_ephemeral": False},
+        "channel": {"id": "D0", "name": "directmessage"},
+        "trigger_id": f"1.{number}",
+        "message": {"ts": "1.1", "text": "x", "blocks": card},
+        "state": {"values": {}},
+        "response_url": "http://127.0.0.1:9/none",
+        "actions": [
+            {
+                "type": "button",
+                "action_id": f"answer.{option}",
+                "block_id": "b",
+                "value": f"{check}:{question}",
+                "action_ts": f"{number}.1",
+            }
+        ],
+    }
+
+
+class Edge:
+    """Slack's edge at its barest: opens sockets, floods presses, counts acks, says yes to everything else."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._loop = asyncio.new_event_loop()
+        self._socket: web.WebSocketResponse | None = None
+        self._waiting: dict[str, None] = {}
+        self._room = asyncio.Semaphore(WINDOW)
+        self._connected = threading.Event()
+        self._started = threading.Event()
+        self._ts = 0
+
+    def start(self) -> None:
+        threading.Thread(target=self._serve, daemon=True).start()
+        self._started.wait()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._listen())
+        self._loop.run_forever()
+
+    async def _listen(self) -> None:
+        app = web.Application()
+        app.add_routes([web.get("/socket", self._open_socket), web.post("/api/{method}", self._answer)])
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._started.set()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self._ts += 1
+        answer = {"ok": True, "team_id": "T0", "user_id": "U0BOT", "bot_id": "B0BOT", "user": {}, "channel": "D0"}
+        socket = self.url.replace("http", "ws") + "/socket"
+        return web.json_response({**answer, "url": socket, "ts": f"{self._ts}.1"})
+
+    async def _open_socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=True)
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self._socket = socket
+        self._connected.set()
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                self._acked(json.loads(message.data).get("envelope_id"))
+        return socket
+
+    def _acked(self, envelope: str | None) -> None:
+        if envelope in self._waiting:
+            del self._waiting[envelope]
+            self._room.release()
+
+    def wait_for_bot(self) -> None:
+        self._connected.wait(20)
+        self._connected.clear()
+
+    def flood(self, presses: list[Json]) -> float:
+        """Send all, at most WINDOW without an ack at a time; seconds until the last ack."""
+        return asyncio.run_coroutine_threadsafe(self._flood(presses), self._loop).result(120)
+
+    async def _flood(self, presses: list[Json]) -> float:
+        assert self._socket is not None
+        started = time.perf_counter()
+        for number, payload in enumerate(presses):
+            await self._room.acquire()
+            envelope = f"{started}-{number}"
+            self._waiting[envelope] = None
+            await self._socket.send_json(
+                {"envelope_id": envelope, "type": "interactive", "payload": payload, "accepts_response_payload": True}
+            )
+        while self._waiting:
+            await asyncio.sleep(0.0005)
+        return time.perf_counter() - started
+
+
+@dataclass
+class Figure:
+    """One round: CPU milliseconds of the bot's process and interactions per second."""
+
+    cpu: float
+    rate: float
+
+
+@contextlib.contextmanager
+def child(kind: str, edge: Edge, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A bot of this kind in a process of its own."""
+    process = subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, __file__, kind, edge.url, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    edge.wait_for_bot()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def tell(process: subprocess.Popen[str], word: str) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{word}\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
+def measure(kind: str, edge: Edge) -> Figure:
+    """One round with fresh checks, after a warm-up."""
+    with tempfile.TemporaryDirectory() as folder, child(kind, edge, Path(folder)) as process:
+        warm, *checks = tell(process, "checks").split()
+        for number, step in enumerate(WALK):
+            edge.flood([press(warm, *step, number)])
+        before = float(tell(process, "cpu"))
+        # Everybody answers one question before anybody is asked the next, as on a card.
+        seconds = sum(edge.flood([press(check, *step, n) for n, check in enumerate(checks)]) for step in WALK)
+        spent = float(tell(process, "cpu")) - before
+        steps = len(WALK) * len(checks)
+        assert int(tell(process, "kept")) in (0, steps + len(WALK)), "a step was not kept"
+    return Figure(cpu=spent / steps * 1000, rate=steps / seconds)
+
+
+def main() -> None:
+    """Interleave the kinds, print medians and ratios."""
+    edge = Edge()
+    edge.start()
+    found: dict[str, list[Figure]] = {kind: [] for kind in KINDS}
+    for _ in range(ROUNDS):
+        for kind, figures in found.items():
+            figures.append(measure(kind, edge))
+    cpu = {kind: statistics.median(figure.cpu for figure in figures) for kind, figures in found.items()}
+    rate = {kind: statistics.median(figure.rate for figure in figures) for kind, figures in found.items()}
+    print(f"An answered step over Socket Mode: medians of {ROUNDS} rounds of {CHECKS * len(WALK)}")
+    for kind, words in KINDS.items():
+        print(f"  {words:38} {cpu[kind]:6.2f} ms CPU {rate[kind]:7.0f} a second {cpu[kind] / cpu['floor']:5.1f}x")
+    print(f"  step against the ack-only floor, CPU: {cpu['step'] / cpu['floor']:.1f}x")
+    print(f"  step against ack-only as shipped, a second: {rate['step'] / rate['shipped']:.2f}x")
+
+
+def be(kind: str, url: str, folder: Path) -> None:
+    """The bot's process: connect, then answer what the bench asks on standard input."""
+    checks = ["none"] * (CHECKS + 1)
+    if kind in ("floor", "shipped"):
+        _ack_only(url, process_before_response=kind == "floor")
+    else:
+        checks = _ours(url, folder, cards=kind == "step_and_card")
+    for line in sys.stdin:
+        said = {"checks": lambda: " ".join(checks), "cpu": time.process_time, "kept": lambda: kept(folder)}
+        print(said[line.strip()](), flush=True)
+
+
+def kept(folder: Path) -> int:
+    """How many answers are in the record; 0 for a bot that keeps none."""
+    file = folder / "bench.db"
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return int(database.execute("SELECT count(*) FROM events WHERE what = 'answered'").fetchone()[0])
+
+
+def _ack_only(url: str, *, process_before_response: bool) -> None:
+    import re  # noqa: PLC0415 - only this process needs it
+
+    from slack_bolt import Ack, App  # noqa: PLC0415
+    from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415
+    from slack_sdk import WebClient  # noqa: PLC0415
+
+    app = App(client=WebClient("xoxb-bench", base_url=f"{url}/api/"), process_before_response=process_before_response)
+
+    @app.action(re.compile(r"^answer\."))
+    def answer(ack: Ack) -> None:
+        ack()
+
+    SocketModeHandler(app, "xapp-bench").connect()  # type: ignore[no-untyped-call]
+
+
+def _ours(url: str, folder: Path, *, cards: bool) -> list[str]:
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - only this process needs it
+
+    from bot.app import build  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.organisation import example_organisation_path, load_organisation  # noqa: PLC0415
+    from bot.settings import Settings  # noqa: PLC0415
+    from storage.database import Database  # noqa: PLC0415
+
+    given = {
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_APP_TOKEN": "xapp-bench",
+        "SLACK_API_URL": f"{url}/api/",
+        "SHARE_CHECK_KEYS": Fernet.generate_key().decode(),
+    }
+    database = Database(f"sqlite:///{folder / 'bench.db'}")
+    database.migrate()
+    organisation = load_organisation(example_organisation_path())
+    bot = build(Settings.model_validate(given), organisation, database, SystemClock())
+    checks = []
+    for number in range(CHECKS + 1):
+        with database.begin() as tx:
+            checks.append(bot.desk.conversation(tx).start("U0STAFF", f"bench-{number}").check.id)
+    if cards:
+        bot.start()
+    bot.connect("xapp-bench", 64)
+    return checks
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        be(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    else:
+        main()
