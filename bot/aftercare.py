@@ -11,9 +11,9 @@ from bot.blocks import forms
 from bot.casework import Lead, refusal
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent
-from bot.permission import Act, Gate, gate
+from bot.permission import Act, Gate
 from bot.views import Desk
-from flows.case import Case, Entry
+from flows.case import Entry
 from storage.casework import Casework, Deed
 from storage.record import latest
 from storage.work import Did
@@ -38,12 +38,9 @@ class Aftercare:
         act = Act.AGREE if verb in ("agree", "talk_first") else Act.RECORD_SHARING
         with self._desk.write() as tx:
             work = self._desk.casework(tx)
-            case = work.case(work.load(press.check))
-            passed = gate(case, press.user.id, act, self._desk.roster)
-            if passed is Gate.ALLOWED:
-                words = _words(_do(work, press, verb))
-            else:
-                words = refusal(passed, case, press.user.id)
+            passed, case = self._lead.gate(tx, press.check, press.user.id, act)
+            allowed = passed is Gate.ALLOWED
+            words = _words(_do(work, press, verb)) if allowed else refusal(passed, case, press.user.id)
         ack()
         self._replies.whisper_later(press.response_url, words)
 
@@ -53,16 +50,12 @@ class Aftercare:
         verb = press.action.action_id
         act = {"see_plan": Act.READ_PLAN, "record_sharing": Act.RECORD_SHARING}.get(verb, Act.REPLY)
         with self._desk.write() as tx:
-            view = self._desk.look(tx, press.check, history=True)
-            passed = gate(view.case, press.user.id, act, self._desk.roster)
-            if passed is Gate.ALLOWED:
-                self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{verb}")
-        if passed is not Gate.ALLOWED or view.case is None:
-            self._replies.whisper(press.response_url, refusal(passed, view.case, press.user.id))
+            passed, case = self._lead.gate(tx, press.check, press.user.id, act)
+            view = self._lead.view(tx, press) if passed is Gate.ALLOWED else None
+        if view is None or view.case is None:
+            self._replies.whisper(press.response_url, refusal(passed, case, press.user.id))
             return
-        made = (
-            _modal(verb, press, view.case, view.entries) if verb != "record_sharing" else forms.sharing(view)
-        )
+        made = _modal(verb, press, view.entries) if verb != "record_sharing" else forms.sharing(view)
         if verb == "see_plan":
             made = forms.plan(view, view.case, latest(view.entries, "decided"))
         if made is not None:
@@ -128,7 +121,7 @@ def _words(deed: Deed) -> str | None:
     return {Did.DONE: None, Did.ALREADY: ALREADY}.get(deed.did, CHANGED)
 
 
-def _modal(verb: str, press: Press, case: Case, entries: tuple[Entry, ...]) -> dict[str, Any] | None:
+def _modal(verb: str, press: Press, entries: tuple[Entry, ...]) -> dict[str, Any] | None:
     if verb == "disagree":
         return forms.disagree(press.action.value)
     question = next((entry for entry in entries if str(entry.id) == press.argument), None)

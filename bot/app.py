@@ -56,21 +56,19 @@ class Bot:
         """Start the loops that send and that watch the clock, each `tick` seconds."""
         loops: tuple[Callable[[threading.Event, float], None], ...] = (self.deliverer.run, self.clockwork.run)
         for loop in loops:
-            thread = threading.Thread(
-                target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__
-            )
+            thread = threading.Thread(target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__)
             thread.start()
             self._threads.append(thread)
 
     def connect(self, app_token: str, workers: int) -> None:
         """Connect over Socket Mode."""
         self._socket = SocketModeHandler(self.app, app_token, concurrency=workers)
-        self._socket.connect()
+        self._socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
     def stop(self) -> None:
         """Take nothing new, finish what was begun, let go of the database. What is unsent stays in the outbox."""
         if self._socket is not None:
-            self._socket.close()
+            self._socket.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         self._stopping.set()
         self.deliverer.wake()
         for thread in self._threads:
@@ -92,33 +90,18 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         listener_executor=listeners,
         token_verification_enabled=True,
     )
-    desk, deliverer = _desk(settings, organisation, database, clock, client, senders)
+    keys = Keyring([key.get_secret_value() for key in settings.keys])
+    desk = Desk(organisation, roster_of(organisation), database, keys, clock)
+    deliverer = Deliverer(desk, client, senders)
     _register(app, desk, client, senders)
     return Bot(app, desk, deliverer, Clockwork(desk, deliverer), (listeners, senders))
-
-
-def _desk(
-    settings: Settings,
-    organisation: Organisation,
-    database: Database,
-    clock: Clock,
-    client: WebClient,
-    senders: ThreadPoolExecutor,
-) -> tuple[Desk, Deliverer]:
-    keys = Keyring([key.get_secret_value() for key in settings.keys])
-    woken: list[Deliverer] = []
-    desk = Desk(organisation, roster_of(organisation), database, keys, clock, lambda: woken[0].wake())
-    woken.append(Deliverer(desk, client, senders))
-    return desk, woken[0]
 
 
 def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
     replies = errors.Replies(client, senders)
     outsiders = Outsiders(client, str(client.auth_test()["team_id"]))
     errors.register(app, desk.organisation, replies)
-    conversation.register(
-        app, desk, replies
-    )  # first: Bolt tries matchers in this order, and answers are most
+    conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most
     start.register(app, start.Door(desk, client, replies, outsiders))
     casework.register(app, desk, replies)
     aftercare.register(app, desk, replies)

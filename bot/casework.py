@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from sqlalchemy import Connection
 
 from bot.blocks import casework as forms
 from bot.blocks import kit
@@ -14,8 +15,7 @@ from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent
 from bot.permission import Act, Gate, gate
 from bot.views import CheckView, Desk
-from flows.case import Case, CaseStatus, Strand, StrandName, StrandStatus
-from storage import cases
+from flows.case import Case, Strand, StrandName, StrandStatus
 from storage.casework import Casework, Deed
 from storage.errors import NoSuchCheck
 from storage.work import Did
@@ -59,7 +59,7 @@ class Lead:
         press = Press.model_validate(body)
         act, do = PRESSES[press.action.action_id]
         with self._desk.write() as tx:
-            passed, case = self._gate(tx, press.check, press.user.id, act)
+            passed, case = self.gate(tx, press.check, press.user.id, act)
             by = self._desk.roster.person_at(press.user.id)
             if passed is Gate.ALLOWED and by is not None:
                 deed = do(self._desk.casework(tx), press.check, press.user.id, by)
@@ -69,7 +69,8 @@ class Lead:
         ack()
         self._replies.whisper_later(press.response_url, words)
 
-    def _gate(self, tx: Any, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
+    def gate(self, tx: Connection, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
+        """Whether they may, and the case; a check that does not exist is answered like one they may not know of."""
         work = self._desk.casework(tx)
         try:
             case = work.case(work.load(check))
@@ -93,32 +94,31 @@ class Lead:
         press = Press.model_validate(body)
         act, make = MODALS[press.action.action_id]
         with self._desk.write() as tx:
-            passed, case = self._gate(tx, press.check, press.user.id, act)
-            if passed is Gate.ALLOWED:
-                self._desk.casework(tx).viewed(
-                    press.check, press.user.id, f"opened_{press.action.action_id}"[:32]
-                )
-                view = self._desk.look(tx, press.check, history=True)
-        if passed is Gate.ALLOWED and view.case is not None:
+            passed, case = self.gate(tx, press.check, press.user.id, act)
+            view = self.view(tx, press) if passed is Gate.ALLOWED else None
+        if view is not None and view.case is not None:
             client.views_open(trigger_id=press.trigger_id, view=make(view, view.case))
         elif press.response_url:
             self._replies.whisper(press.response_url, refusal(passed, case, press.user.id))
+
+    def view(self, tx: Connection, press: Press) -> CheckView:
+        """Everything of the case, once it is recorded that somebody looks."""
+        self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
+        return self._desk.look(tx, press.check, history=True)
 
     def update_strands(self, body: Json, client: WebClient) -> None:
         """From Close: what became of the plan's parts."""
         press = Press.model_validate(body)
         with self._desk.write() as tx:
-            passed, _ = self._gate(tx, press.check, press.user.id, Act.PLAN)
+            passed, _ = self.gate(tx, press.check, press.user.id, Act.PLAN)
             view = self._desk.look(tx, press.check) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
-            client.views_push(
-                trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands")
-            )
+            client.views_push(trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands"))
 
     def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Deed]) -> Deed | None:
         """Carry out what a modal asked for; None where the gate is shut."""
         with self._desk.write() as tx:
-            passed, _ = self._gate(tx, sent.check, sent.user.id, act)
+            passed, _ = self.gate(tx, sent.check, sent.user.id, act)
             return do(self._desk.casework(tx)) if passed is Gate.ALLOWED else None
 
     def ask(self, ack: Ack, body: Json) -> None:
@@ -132,9 +132,7 @@ class Lead:
     def _text(self, ack: Ack, body: Json, act: Act, what: str) -> None:
         sent = Sent.model_validate(body)
         content = {"text": sent.typed("text")}
-        deed = self.submit(
-            sent, act, lambda work: work.write(sent.check, sent.user.id, what, content, sent.request)
-        )
+        deed = self.submit(sent, act, lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
         _answer(ack, deed, "text")
 
     def decide(self, ack: Ack, body: Json) -> None:
@@ -189,9 +187,7 @@ class Lead:
         """Complete, once nothing is missing."""
         sent = Sent.model_validate(body)
         content = {key: sent.typed(key) for key in ("outcome", "may_know")}
-        deed = self.submit(
-            sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request)
-        )
+        deed = self.submit(sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request))
         if deed is not None and deed.missing:
             ack(response_action="errors", errors={"outcome": "Not yet: " + " ".join(deed.missing)})
         else:
@@ -201,9 +197,7 @@ class Lead:
         """A closed case is opened again."""
         sent = Sent.model_validate(body)
         reason = sent.typed("text")
-        deed = self.submit(
-            sent, Act.REOPEN, lambda work: work.reopen(sent.check, sent.user.id, reason, sent.request)
-        )
+        deed = self.submit(sent, Act.REOPEN, lambda work: work.reopen(sent.check, sent.user.id, reason, sent.request))
         _answer(ack, deed, "text")
 
 

@@ -15,6 +15,7 @@ from bot.views import CheckView, Desk
 from flows.checklist import CHECKLIST
 from flows.model import Choose
 from storage.conversation import Conversation, Step
+from storage.errors import NoSuchCheck
 from storage.work import Did
 
 Json = dict[str, Any]
@@ -76,11 +77,16 @@ class Reporter:
         """Save, ack, and where nothing changed whisper why; for a card that was old put the new one below."""
         with self._desk.write() as tx:
             work = self._desk.conversation(tx)
-            step = do(work)
-            if step.did is Did.STALE:
-                work.put_card(step.opened)
+            try:
+                step = do(work)
+            except NoSuchCheck:
+                words: str | None = NOT_YOURS
+            else:
+                words = self._words(step)
+                if step.did is Did.STALE:
+                    work.put_card(step.opened)
         ack()
-        self._replies.whisper_later(press.response_url, self._words(step))
+        self._replies.whisper_later(press.response_url, words)
 
     @staticmethod
     def _words(step: Step) -> str | None:

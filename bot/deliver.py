@@ -57,11 +57,10 @@ class Deliverer:
         self._desk = desk
         self._client = client
         self._senders = senders
-        self._due = threading.Event()
 
     def wake(self) -> None:
         """Something was just put in the outbox."""
-        self._due.set()
+        self._desk.unsent.set()
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Send until told to stop; look again every `tick` seconds, or at once when woken."""
@@ -72,8 +71,8 @@ class Deliverer:
                 log.error("the outbox could not be read: %s", type(error).__name__)  # noqa: TRY400 - no words of it
                 sent = 0
             if not sent:
-                self._due.wait(tick)
-                self._due.clear()
+                self._desk.unsent.wait(tick)
+                self._desk.unsent.clear()
 
     def deliver_due(self) -> int:
         """Send one batch; how many rows were taken."""
@@ -89,8 +88,8 @@ class Deliverer:
             self._refused(row, error)
         except (OSError, HTTPException) as error:
             self._put_off(row, type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - one bad row never stops the others
-            log.exception("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - no words of it
+        except Exception as error:
+            log.exception("outbox row %s: %s", row.id, type(error).__name__)
             self._put_off(row, type(error).__name__)
 
     def _send(self, row: Claimed) -> None:
@@ -142,13 +141,7 @@ class Deliverer:
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None) -> None:
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            if (
-                outbox.stamp(tx, row, now, channel, ts)
-                and row.what == "page"
-                and ts
-                and not row.ts
-                and row.check
-            ):
+            if outbox.stamp(tx, row, now, channel, ts) and row.what == "page" and ts and not row.ts and row.check:
                 work = self._desk.casework(tx)
                 work.record(work.load(row.check), SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
                 outbox.show_anew(tx, row.check, now, "card")
@@ -156,9 +149,7 @@ class Deliverer:
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         code = _code(error)
-        after = (
-            error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
-        )
+        after = error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
         if code != "ratelimited":
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         self._put_off(row, code[:64], timedelta(seconds=float(after)) if after else None)

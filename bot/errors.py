@@ -124,8 +124,4 @@ class Replies:
 
 
 def _without_warnings(blocks: list[kit.Block]) -> list[kit.Block]:
-    return [
-        block
-        for block in blocks
-        if not str(block.get("text", {}).get("text", "")).startswith("*I could not save")
-    ]
+    return [block for block in blocks if not str(block.get("text", {}).get("text", "")).startswith("*I could not save")]

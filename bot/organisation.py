@@ -238,9 +238,7 @@ class Organisation(Table):
             "deputies: nobody steps in when the leads do not answer": self.deputies,
             "administrators: nobody is told when the bot needs help": self.administrators,
             "staff_help: people who are not staff are given no number to phone": self.staff_help,
-            "statutory_duty: nobody has said whether the duty to share binds you": (
-                self.statutory_duty is not None
-            ),
+            "statutory_duty: nobody has said whether the duty to share binds you": (self.statutory_duty is not None),
             "data_protection_lead: nobody is named": self.data_protection_lead,
             "retention.owner: nobody approves what is deleted": self.retention.owner,
             "phones.childrens_social_care is not known": self.phones.childrens_social_care,

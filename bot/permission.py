@@ -49,9 +49,7 @@ class Gate(StrEnum):
     NOT_YOURS = "not yours"
 
 
-_HELPER = frozenset(
-    {Act.OPEN, Act.SEE, Act.LEAD, Act.STEP_ASIDE, Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN}
-)
+_HELPER = frozenset({Act.OPEN, Act.SEE, Act.LEAD, Act.STEP_ASIDE, Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN})
 MATRIX: dict[Role, frozenset[Act]] = {
     Role.REPORTER: frozenset({Act.REPLY, Act.READ_PLAN, Act.AGREE, Act.RECORD_SHARING}),
     Role.HELPER: _HELPER,

@@ -24,8 +24,7 @@ TOKENS = {
     "xoxp-": "a person's own token, which share-check never uses",
 }
 MAKE_A_KEY = (
-    "Make one with: .venv/bin/python -c "
-    '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+    'Make one with: .venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 )
 
 
@@ -52,9 +51,7 @@ class Settings(BaseSettings):
         case_sensitive=True,
     )
 
-    mode: Literal["socket", "http"] = Field(
-        "socket", alias="SHARE_CHECK_MODE", description='"socket" or "http"'
-    )
+    mode: Literal["socket", "http"] = Field("socket", alias="SHARE_CHECK_MODE", description='"socket" or "http"')
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", description="a web address")
     bot_token: SecretStr = Field(
         alias="SLACK_BOT_TOKEN",
@@ -99,9 +96,7 @@ class Settings(BaseSettings):
     log_level: Literal["INFO", "WARNING", "ERROR"] = Field(
         "INFO", alias="SHARE_CHECK_LOG_LEVEL", description="INFO, WARNING or ERROR"
     )
-    clock_file: Path | None = Field(
-        None, alias="SHARE_CHECK_CLOCK_FILE", description="a path, and only in a rehearsal"
-    )
+    clock_file: Path | None = Field(None, alias="SHARE_CHECK_CLOCK_FILE", description="a path, and only in a rehearsal")
     workers: int = Field(
         64,
         alias="SHARE_CHECK_WORKERS",
@@ -180,8 +175,7 @@ class Settings(BaseSettings):
         name = str(level).upper()
         if name == "DEBUG":
             raise _problem(
-                "SHARE_CHECK_LOG_LEVEL must not be DEBUG: Slack's library would print what "
-                "people type. Use INFO."
+                "SHARE_CHECK_LOG_LEVEL must not be DEBUG: Slack's library would print what people type. Use INFO."
             )
         return name
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from sqlalchemy import Connection
 
 from bot.blocks import kit
 from bot.errors import Replies, guarded, phone_words
@@ -39,20 +41,19 @@ class Door:
             return
         with self.desk.write() as tx:
             drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
-            begun = [draft for draft in drafts if draft.answers]
-            if not begun:
-                opened = self._open(tx, person, request, drafts)
-        if begun:
-            answer.choose(begun[0])
+            begun = next((draft for draft in drafts if draft.answers), None)
+            opened = self._open(tx, person, request, drafts) if begun is None else ""
+        if begun is not None:
+            answer.choose(begun)
         else:
-            answer.opened(opened, shown=self._is_shown(opened))
+            answer.opened(shown=self._is_shown(opened))
 
-    def _open(self, tx: Any, person: Person, request: str, drafts: Any) -> str:
+    def _open(self, tx: Connection, person: Person, request: str, drafts: Sequence[Check]) -> str:
         """A draft without any answer is opened again rather than joined by another."""
         work = self.desk.conversation(tx)
         if drafts:
             work.carry_on(drafts[0].id, person.id)
-            return str(drafts[0].id)
+            return drafts[0].id
         return work.start(person.id, request).check.id
 
     def _is_shown(self, check: str) -> bool:
@@ -69,8 +70,7 @@ class Door:
 def refusal(desk: Desk) -> str:
     """To guests and people of other organisations."""
     worried = (
-        desk.organisation.staff_help
-        or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
+        desk.organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
     )
     return f"I can only help staff of {kit.esc(desk.organisation.name)}. {kit.esc(worried)}"
 
@@ -100,7 +100,7 @@ class Answer:
             kit.button("Start another", "start_another", "-"),
         )
 
-    def opened(self, _check: str, *, shown: bool) -> None:
+    def opened(self, *, shown: bool) -> None:
         if not shown:
             self.say(
                 "Slack is slow today. Your private chat with me opens as soon as Slack lets me. "
@@ -130,9 +130,7 @@ def register(app: App, door: Door) -> None:
     @guarded
     def by_button(body: Json) -> None:
         press = Press.model_validate(body)
-        door.enter(
-            press.user, press.request, _answer(door, body), another=press.action.action_id == "start_another"
-        )
+        door.enter(press.user, press.request, _answer(door, body), another=press.action.action_id == "start_another")
 
     app.command("/share-check")(ack=quickly, lazy=[by_command])
     app.shortcut("start_check")(ack=quickly, lazy=[by_shortcut])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from threading import Event
 
 from sqlalchemy import Connection
 
@@ -71,7 +72,7 @@ class CheckView:
     def facts(self) -> Facts:
         """What the card may say: the people told, never a left-out person, and no school by name."""
         told = self.case.asked if self.case else self._first()
-        shown = tuple(one for one in told if one in self.people) or self._first()
+        shown = tuple(one for one in self.people if one in told) or self._first()
         return replace(facts_of(self.organisation, shown), schools=())
 
     def _first(self) -> tuple[str, ...]:
@@ -89,21 +90,21 @@ class CheckView:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a use case or a screen needs, put together once. written: wakes whoever sends."""
+    """Everything a use case or a screen needs, put together once. unsent: set when the outbox has something new."""
 
     organisation: Organisation
     roster: Roster
     database: Database
     keys: Keyring
     clock: Clock
-    written: Callable[[], None]
+    unsent: Event = field(default_factory=Event)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may put something in the outbox: once it is kept, the sender is woken."""
         with self.database.begin() as tx:
             yield tx
-        self.written()
+        self.unsent.set()
 
     def conversation(self, tx: Connection) -> Conversation:
         """The reporter's use cases in this transaction."""

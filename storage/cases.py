@@ -102,9 +102,7 @@ def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None
 def ask(tx: Connection, check: str, people: Iterable[str], number: int) -> None:
     """Note who is paged; somebody asked before keeps their first number."""
     already = set(tx.scalars(select(asked.c.person).where(asked.c.check_id == check)))
-    rows = [
-        {"check_id": check, "person": person, "ask": number} for person in people if person not in already
-    ]
+    rows = [{"check_id": check, "person": person, "ask": number} for person in people if person not in already]
     if rows:
         tx.execute(insert(asked), rows)
 

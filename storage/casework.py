@@ -87,7 +87,7 @@ class Casework(Work):
         if case.status is not CaseStatus.OPEN:
             return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
-        changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": None}
+        changes: dict[str, Any] = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": None}
         return self._do(opened, who, "led", {}, **changes)
 
     def hand_on(self, check: str, who: str) -> Deed:
@@ -117,7 +117,7 @@ class Casework(Work):
         self.record(opened, who, "stepped_aside", {})
         if case.led_by == by:
             cases.save(self.tx, check, status=CaseStatus.OPEN, led_by=None, led_at=None)
-        outbox.show_anew(self.tx, check, self.now, "card", "page")
+        outbox.show_anew(self.tx, check, self.now, "card", "page", "line")
         if case.led_by in (by, None) and self._nobody_else_asked(case, by):
             self.ask_again(opened)
         return self._deed(Did.DONE, opened)
@@ -137,9 +137,7 @@ class Casework(Work):
         changes = {"waiting_for_answer": waiting[what]} if what in waiting else {}
         return self._do(opened, who, what, content, request, **changes)
 
-    def decide(
-        self, check: str, who: str, decision: str, content: Mapping[str, object], request: str
-    ) -> Deed:
+    def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Deed:
         """The decision and its reason. The plan comes next; nothing is agreed yet."""
         opened, case = self._open(check)
         if self.is_repeat(request):
@@ -179,7 +177,7 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
             return Deed(Did.STALE, case)
-        changes = {"status": CaseStatus.AGREED, "reporter_agreed_at": self.now, "disagreed": False}
+        changes: dict[str, Any] = {"status": CaseStatus.AGREED, "reporter_agreed_at": self.now, "disagreed": False}
         return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Deed:
@@ -236,9 +234,7 @@ class Casework(Work):
         now_known = Shared.CHOSE_NOT_TO if chose else Shared.NOT_YET
         if case.shared is now_known:
             return Deed(Did.ALREADY, case)
-        return self._do(
-            opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known
-        )
+        return self._do(opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known)
 
     def finish_strands(self, check: str, who: str, plan: Iterable[Strand], request: str) -> Deed:
         """What became of the strands since the plan was made."""
@@ -258,7 +254,7 @@ class Casework(Work):
         if missing := missing_to_close(case):
             return Deed(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
-        changes = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
+        changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
         return self._do(opened, who, "closed", content, request, **changes)
 
     def reopen(self, check: str, who: str, reason: str, request: str) -> Deed:

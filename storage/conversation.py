@@ -80,9 +80,7 @@ class Conversation(Work):
         asked = CHECKLIST[question]
         known = set(asked.by_id)
         if asked.choose is Choose.PEOPLE:
-            known = (
-                (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(self.roster.everyone)
-            )
+            known = (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(self.roster.everyone)
         return bool(choices) and known.issuperset(choices)
 
     def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
@@ -99,9 +97,7 @@ class Conversation(Work):
         before = replay(CHECKLIST, opened.check.answers, opened.check.level)
         return self._take(opened, who, question, choices, before)
 
-    def _take(
-        self, opened: Opened, who: str, question: str, choices: tuple[str, ...], before: Progress
-    ) -> Step:
+    def _take(self, opened: Opened, who: str, question: str, choices: tuple[str, ...], before: Progress) -> Step:
         answers = {**opened.check.answers, question: choices}
         after = replay(CHECKLIST, answers, opened.check.level)
         what = "changed" if question in opened.check.answers else "answered"
@@ -122,7 +118,8 @@ class Conversation(Work):
         if question == "S2":
             self.settle_who_may_know(opened)
         self._page_if_due(opened)
-        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page")
+        lines = ("line",) if question == "S2" else ()  # Whoever is left out now loses those as well.
+        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", *lines)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save, with the time at which stopping here means that the leads are told."""
@@ -264,9 +261,9 @@ class Conversation(Work):
         opened = self._save(
             opened, status=CheckStatus.SENT, outcome=outcome, sent_at=self.now, revisiting=None, cover=None
         )
+        self.happened(opened, who, "sent", {"outcome": outcome})
         if opened.check.level > Level.NONE:
             self.raise_case(opened, opened.check.level)
-        self.happened(opened, who, "sent", {"outcome": outcome})
         return Step(Did.DONE, opened)
 
     def reopen(self, check: str, who: str) -> Step:

@@ -180,7 +180,8 @@ def release(tx: Connection, now: datetime) -> int:
 
 def next_due(tx: Connection) -> datetime | None:
     """When the next row is due."""
-    return tx.scalar(select(func.min(outbox.c.due_at)))
+    due: datetime | None = tx.scalar(select(func.min(outbox.c.due_at)))
+    return due
 
 
 def told(tx: Connection, check: str, now: datetime) -> Told:
@@ -201,7 +202,8 @@ def told(tx: Connection, check: str, now: datetime) -> Told:
 def newest(tx: Connection, check: str, what: str) -> int | None:
     """Id of a check's newest message of a kind."""
     rows = select(func.max(outbox.c.id)).where(outbox.c.check_id == check, outbox.c.what == what)
-    return tx.scalar(rows)
+    found: int | None = tx.scalar(rows)
+    return found
 
 
 def thread_of(tx: Connection, check: str, target: str) -> str | None:

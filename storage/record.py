@@ -60,7 +60,7 @@ def is_repeat(tx: Connection, request: str) -> bool:
 
 def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body: bytes) -> bytes:
     """SHA-256 over the salt, the event's own columns and its content, each ended by a line feed."""
-    head = "\n".join((check, at.isoformat(), who, what)).encode()
+    head = f"{check}\n{at.isoformat()}\n{who}\n{what}".encode()
     return sha256(salt + b"\n" + head + b"\n" + body).digest()
 
 

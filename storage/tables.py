@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -29,6 +30,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+_NAMED = text("request IS NOT NULL")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -73,9 +75,7 @@ checks = Table(
     Column("revisiting", String(8), comment="the question Back shows again"),
     Column("asked_lead", Boolean, nullable=False),
     Column("cover", String(8), comment="hidden from prying eyes, or stopped for now"),
-    Column(
-        "request", String(64), unique=True, comment="what Slack sent to start it: a replay starts no second"
-    ),
+    Column("request", String(64), unique=True, comment="what Slack sent to start it: a replay starts no second"),
     Column("started_at", Utc, nullable=False),
     Column("touched_at", Utc, nullable=False),
     Column("sent_at", Utc),
@@ -146,7 +146,8 @@ events = Table(
     Column("what", String(32), nullable=False),
     Column("commitment", LargeBinary, nullable=False, comment="SHA-256 over salt and content"),
     Column("sealed", LargeBinary, nullable=False, comment="salt and content"),
-    Column("request", String(64), unique=True, comment="what Slack sent: the same again changes nothing"),
+    Column("request", String(64), comment="what Slack sent: the same again changes nothing"),
+    Index("uq_events_request", "request", unique=True, sqlite_where=_NAMED, postgresql_where=_NAMED),
     Index("ix_events_check_id", "check_id"),  # one check's record
 )
 
@@ -154,9 +155,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column(
-        "key", String(160), nullable=False, unique=True, comment="a repeat of what caused it adds no second"
-    ),
+    Column("key", String(160), nullable=False, unique=True, comment="a repeat of what caused it adds no second"),
     Column("what", String(16), nullable=False),
     _check_id(nullable=True),
     Column("target", String(32), nullable=False, comment="Slack channel or user id"),

@@ -28,12 +28,15 @@ from storage.record import SYSTEM
 URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
 
 THREAD_LINES = frozenset(
-    "asked_again asked_lead escalated led handed_on seen question reply note planned agreed disagreed talk_first "
-    "shared not_shared_yet chose_not_to_share strand closed reopened sent details".split()
+    {
+        *("asked_again", "asked_lead", "escalated", "led", "handed_on", "seen", "sent", "details"),
+        *("question", "reply", "note", "planned", "agreed", "disagreed", "talk_first", "strand"),
+        *("shared", "not_shared_yet", "chose_not_to_share", "closed", "reopened"),
+    }
 )
 """Events that add a line to the leads' thread."""
 
-REPORTER_NOTICES = frozenset("led question planned agreed closed reopened disagreed".split())
+REPORTER_NOTICES = frozenset({"led", "question", "planned", "agreed", "closed", "reopened", "disagreed"})
 """Events the reporter is told of in a message of its own."""
 
 
@@ -87,9 +90,7 @@ class Work:
             self._add_line(opened, event)
         if what in REPORTER_NOTICES:
             key = f"notice:{event}"
-            outbox.put(
-                self.tx, key, "notice", opened.check.reporter, self.now, check=opened.check.id, event=event
-            )
+            outbox.put(self.tx, key, "notice", opened.check.reporter, self.now, check=opened.check.id, event=event)
         return event
 
     def _add_line(self, opened: Opened, event: int) -> None:
@@ -152,7 +153,7 @@ class Work:
         return replace(
             decision,
             level=max(decision.level, Level.CONSULT),
-            conflict=bool(out) or bool(choices) and choices != ("no",),
+            conflict=bool(out) or choices not in ((), ("no",)),
             conflict_known=bool(choices),
             left_out=tuple(sorted(out)),
         )
@@ -173,6 +174,13 @@ class Work:
         cases.save(self.tx, opened.check.id, **changes)
         if lost_leader or not set(case.asked) & set(may):
             self.ask_again(opened)
+        self._ask_independent(opened, may)
+
+    def _ask_independent(self, opened: Opened, may: tuple[str, ...]) -> None:
+        """Where a lead is, or may be, part of it, the independent contact is asked with the first."""
+        case, independent = self.case(opened), self.roster.people.independent
+        if case is not None and self._is_conflict(opened) and independent in set(may) - set(case.asked):
+            self.page(opened, (independent,), case.asks, channel=False)
 
     def _is_conflict(self, opened: Opened) -> bool:
         """Whether anybody is, or may have to be, left out: such a case never touches the shared channel."""

@@ -45,6 +45,7 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
 
 def _stopped(view: CheckView) -> Iterator[Block]:
     check = view.check
+    yield from _warning(view)
     yield kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
     if view.case is not None:
         yield kit.section(_news(view, view.case))
@@ -67,12 +68,16 @@ def _draft(view: CheckView) -> Iterator[Block]:
 
 
 def _warning(view: CheckView) -> Iterator[Block]:
-    """999 stays in sight once danger was, or may have been, said."""
+    """What must stay in sight once it was said: 999, and whom not to tell."""
     said = view.check.answers.get("S1")
     if said == ("yes",):
         yield kit.section("*Call 999 now.* Stay with the person if it is safe. Do not wait for anyone here.")
     elif said == ("not_sure",):
         yield kit.section("*If anyone may be in danger right now, call 999 first.* Do not wait for us.")
+    if view.decision.hold_informing:
+        yield kit.section(
+            "*Do not tell them or the family yet.* A safeguarding lead will decide with you when and how."
+        )
 
 
 def _who_to_tell(view: CheckView) -> Iterator[Block]:
@@ -105,7 +110,7 @@ def _news(view: CheckView, case: Case) -> str:
         return "This is complete."
     if case.led_by is not None:
         return f"*A lead is on it* since {kit.at(case.led_at or view.now)}. They will talk with you."
-    if view.told is Told.NOT_YET:
+    if view.told in (Told.NOT_YET, Told.NOBODY):
         return f"I am telling {kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
     if view.told is Told.FAILED:
         return f"*I could not reach anyone through Slack yet.* I keep trying. Please phone:\n{_phones(view)}"
@@ -116,17 +121,19 @@ def _told(view: CheckView, case: Case) -> str:
     told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.raised_at)}."
     if case.asks > 1:
         told = f"No answer yet. I asked again at {kit.at(case.asked_at)} and will keep asking."
-    urgent = view.check.level >= Level.CONSULT_URGENT
+    drafting = view.check.status is CheckStatus.DRAFT
+    urgent = drafting and view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
     phone = f" You can phone:\n{_phones(view)}" if urgent or case.asks > 1 else ""
-    more = (
-        "\nYou can add more (about 2 minutes) or stop here." if view.check.status is CheckStatus.DRAFT else ""
-    )
+    if not drafting and case.asks == 1:
+        told += " I will tell you when one answers."
+    going_on = drafting and view.check.cover is None
+    more = "\nYou can add more (about 2 minutes) or stop here." if going_on else ""
     return told + phone + _refer(view, case) + more
 
 
 def _refer(view: CheckView, case: Case) -> str:
     """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
-    if case.asks < 2 or view.check.level < Level.CONSULT_URGENT:
+    if case.asks == 1 or view.check.level < Level.CONSULT_URGENT:
         return ""
     facts = view.facts
     numbers = [facts.social_care, f"out of hours {facts.out_of_hours}" if facts.out_of_hours else None]
@@ -142,6 +149,7 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
     yield from (kit.context(words) for words in _worth_knowing(view, question))
     yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")
     yield from _choices(view, question)
+    yield kit.divider()
     yield kit.actions(*_tools(view))
     if question.id == "S1":
         yield kit.context(
@@ -163,8 +171,7 @@ def _may_follow(view: CheckView) -> int:
     not_shared = view.check.answers.get("S6") == ("no",)
     urgent = view.progress.level >= Level.CONSULT_URGENT
     return sum(
-        not (question.after_sharing and not_shared) and not (question.id == "4.2" and urgent)
-        for question in left
+        not (question.after_sharing and not_shared) and not (question.id == "4.2" and urgent) for question in left
     )
 
 
@@ -202,9 +209,10 @@ def labels(question: Question, choices: tuple[str, ...]) -> str:
 
 
 def _long_labels(question: Question) -> str:
-    if question.choose is Choose.ANY or all(len(option.label) <= _LONG_LABEL for option in question.options):
+    if question.choose is Choose.ANY:
         return ""
-    return "\n" + "\n".join(f"• {kit.esc(option.label)}" for option in question.options)
+    long = (option.label for option in question.options if len(option.label) > _LONG_LABEL)
+    return "".join(f"\n• {kit.esc(label)}" for label in long)
 
 
 def _choices(view: CheckView, question: Question) -> Iterator[Block]:
@@ -215,13 +223,9 @@ def _choices(view: CheckView, question: Question) -> Iterator[Block]:
         given = view.check.answers.get(question.id, ())
         ticks = kit.choice("checkboxes", "tick", options, given)
         yield kit.actions(ticks, block_id=block_id)
-        yield kit.actions(
-            kit.button("Continue", "answer_ticks", f"{value}:{view.check.revision}", style="primary")
-        )
+        yield kit.actions(kit.button("Continue", "answer_ticks", f"{value}:{view.check.revision}", style="primary"))
         return
-    yield kit.actions(
-        *(_option(question, option.id, value) for option in question.options), block_id=block_id
-    )
+    yield kit.actions(*(_option(question, option.id, value) for option in question.options), block_id=block_id)
 
 
 def _option(question: Question, option: str, value: str) -> Block:
@@ -257,7 +261,8 @@ def _ask_a_lead(view: CheckView) -> Block:
 def _all_answered(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield kit.section(
-        f"*{check.ref}: that was the last question.* Nothing more is sent until you press Send.\n"
+        f"*{check.ref}: that was the last question.* Nothing {'more ' if view.case else ''}is sent "
+        "until you press Send.\n"
         "Add who this is about and what you want to share, if you know. It stays private: "
         "names never go into a Slack message."
     )
@@ -279,7 +284,7 @@ def _sent(view: CheckView) -> Iterator[Block]:
     yield kit.header(told.title)
     if told.say_first:
         yield kit.section(kit.lines(told.say_first))
-    yield kit.section(kit.lines(told.to_do))
+    yield kit.section(kit.lines(_to_do(view)))
     saved = f"Saved at {kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
     yield kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
     yield kit.actions(*_next(view))
@@ -287,6 +292,14 @@ def _sent(view: CheckView) -> Iterator[Block]:
     if told.would_change:
         yield kit.context("*What would have changed it*\n" + kit.lines(told.would_change))
     yield kit.context(kit.lines(told.footer))
+
+
+def _to_do(view: CheckView) -> Iterator[str]:
+    """What to do, without what the title or the news below it says already."""
+    who = view.facts.recipients
+    news = (f"I have told {who}.", f"I am telling {who} now.") if view.case else ()
+    said = (f"{view.explanation.title}.", *news)
+    yield from (sentence for sentence in view.explanation.to_do if sentence not in said)
 
 
 def _next(view: CheckView) -> Iterator[Block]:

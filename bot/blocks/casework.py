@@ -19,10 +19,12 @@ from bot.blocks.forms import (
 from bot.blocks.kit import Block
 from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
 from bot.views import CheckView
+from flows import wording
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,
     Case,
+    Entry,
     Strand,
     StrandName,
     StrandStatus,
@@ -84,7 +86,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
         f"by <@{view.check.reporter}>. Answer by {kit.on(case.answer_by)}.\n"
         f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
     )
-    yield kit.section("*Why*\n" + kit.lines(view.explanation.why))
+    yield kit.section("*Why*\n" + kit.lines(_why(view)))
     if view.left_out:
         names = ", ".join(view.organisation.person(one).name for one in sorted(view.left_out))
         yield kit.section(f"*Not told, now or later: {kit.esc(names)}.* Do not talk to them about this.")
@@ -100,10 +102,25 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
         yield kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
 
 
+def _why(view: CheckView) -> Iterator[str]:
+    """The answers that decided it, as somebody else's; what the reporter reads says "you"."""
+    for reason in view.decision.reasons:
+        question = CHECKLIST[reason.question]
+        yield f'- {_capital(question.topic)} ({question.id}): "{question.option(reason.option).label}".'
+    if view.check.asked_lead:
+        yield "- The staff member asked for a lead."
+    elif not view.decision.reasons:
+        yield wording.BECAUSE_EARLIER
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _details(view: CheckView) -> Iterator[Block]:
     entry = latest(view.entries, "details")
     content = entry.content if entry else {}
-    written = [field for field in DETAILS if content.get(field.key)]
+    written = sorted((field for field in DETAILS if content.get(field.key)), key=lambda field: field.key != "done")
     if not written:
         yield kit.section("*Who and what:* no details yet. Use Ask the staff member.")
     for field in written:
@@ -113,13 +130,11 @@ def _details(view: CheckView) -> Iterator[Block]:
 def _risk(view: CheckView) -> Iterator[Block]:
     asked = [CHECKLIST[one] for one in ("S4", "3.1.6", "3.1.8", "4.2")]
     given = [
-        (question, view.progress.answers[question.id])
-        for question in asked
-        if question.id in view.progress.answers
+        (question, view.progress.answers[question.id]) for question in asked if question.id in view.progress.answers
     ]
     if given:
         words = "\n".join(
-            f"{kit.esc(question.topic)}: *{labels(question, choices)}*" for question, choices in given
+            f"{kit.esc(_capital(question.topic))}: *{labels(question, choices)}*" for question, choices in given
         )
         yield kit.section(f"*Risk, and the staff member's view*\n{words}")
     if view.decision.answers_differ:
@@ -133,13 +148,9 @@ def _fixes(view: CheckView) -> Iterator[Block]:
     if unsure:
         yield kit.section("*Not sure about*\n" + kit.lines(f"- {topic}" for topic in unsure))
     if view.decision.fixes:
-        yield kit.section(
-            "*To sort out*\n" + kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes)
-        )
+        yield kit.section("*To sort out*\n" + kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes))
     if view.decision.tasks:
-        yield kit.section(
-            "*After sharing*\n" + kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks)
-        )
+        yield kit.section("*After sharing*\n" + kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks))
 
 
 def _plan(view: CheckView, case: Case) -> Iterator[Block]:
@@ -165,8 +176,14 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
         if entry.what in _TALK and text:
             about = entry.content.get("question")
             topic = f", on {CHECKLIST[str(about)].topic}" if about in CHECKLIST.by_id else ""
-            head = f"{_TALK[entry.what]}{topic} ({entry.at:%d %b %H:%M} UTC)"
+            at = entry.at.astimezone(view.organisation.zone)
+            head = f"{_TALK[entry.what]}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
             yield list(kit.labelled(head, text))
+
+
+def _author(view: CheckView, entry: Entry) -> str:
+    person = view.roster.person_at(entry.who)
+    return view.organisation.person(person).name if person else "the staff member"
 
 
 def _answers(view: CheckView) -> Iterator[Block]:
@@ -195,19 +212,19 @@ def decision(view: CheckView, case: Case) -> Block:
         *inputs((reason,), given, optional=False),
         *inputs(tuple(rest), given),
     ]
-    return kit.modal(
-        "Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next"
-    )
+    return kit.modal("Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next")
 
 
 def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
     """Second half: the three strands of 4.2, each with what, who and when, or why it is not appropriate."""
     made = {strand.name: strand for strand in case.strands}
     blocks = [block for name in StrandName for block in _strand(name, made.get(name))]
-    intro = kit.section("*The decision is saved.* The plan is agreed when the staff member agrees too.")
+    is_new = callback_id == "strands"
+    words = "*The decision is saved.* The plan is agreed when the staff member agrees too."
+    intro = [kit.section(words)] if is_new else []
     return kit.modal(
-        "Agree plan: three parts",
-        [intro, *blocks],
+        "Agree plan: three parts" if is_new else "The plan's three parts",
+        [*intro, *blocks],
         callback_id=callback_id,
         metadata=view.check.id,
         submit="Save plan",
@@ -225,13 +242,9 @@ def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
     options = {status.value: STRAND_STATUS_WORDS[status].capitalize() for status in StrandStatus}
     status = strand.status if strand else StrandStatus.TO_DO
     yield kit.header(STRAND_TITLES[name])
-    yield kit.input_(
-        "Where it stands", kit.choice("static_select", "option", options, (status,)), f"{name}.status"
-    )
+    yield kit.input_("Where it stands", kit.choice("static_select", "option", options, (status,)), f"{name}.status")
     box = kit.text_input(strand.what if strand else "", lines=True, longest=1500)
-    yield kit.input_(
-        "What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name]
-    )
+    yield kit.input_("What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name])
     yield kit.input_(
         "Who does it?",
         kit.text_input(strand.owner if strand else "", longest=150),
@@ -243,12 +256,8 @@ def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
 
 def ask(view: CheckView) -> Block:
     """A question to the reporter."""
-    box = kit.input_(
-        "Your question", kit.text_input(lines=True), "text", hint="They see it in a private window."
-    )
-    return kit.modal(
-        "Ask the staff member", [box], callback_id="ask_reporter", metadata=view.check.id, submit="Ask"
-    )
+    box = kit.input_("Your question", kit.text_input(lines=True), "text", hint="They see it in a private window.")
+    return kit.modal("Ask the staff member", [box], callback_id="ask_reporter", metadata=view.check.id, submit="Ask")
 
 
 def note(view: CheckView) -> Block:
@@ -265,17 +274,15 @@ def close(view: CheckView, case: Case) -> Block:
         blocks = [kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]
         if any(strand.status is StrandStatus.TO_DO for strand in case.strands):
             blocks.append(
-                kit.actions(
-                    kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary")
-                )
+                kit.actions(kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary"))
             )
-        return kit.modal("Close", blocks)
+        return kit.modal("Not ready to close", blocks, close="Back")
     blocks = [
         kit.section("Everything is in place."),
         kit.input_("How did it end?", kit.text_input(lines=True), "outcome"),
         kit.input_("What may the staff member know?", kit.text_input(lines=True), "may_know", optional=True),
     ]
-    return kit.modal("Close", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case")
+    return kit.modal("Close this check", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case")
 
 
 def reopen(view: CheckView) -> Block:

@@ -14,6 +14,9 @@ from flows.checklist import CHECKLIST
 from flows.model import Choose, Question
 from storage.record import latest
 
+_ROWS = 8
+"""Of phone numbers in one section: names may be long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -31,9 +34,7 @@ DETAILS = (
     Field("born", "Date of birth or age"),
     Field("school", "School"),
     Field("where_now", "Where are they now, and who will they be with tonight?"),
-    Field(
-        "facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000
-    ),
+    Field("facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000),
     Field("opinion", "What do you think?", "Your own view, apart from the facts.", lines=True, longest=3000),
     Field(
         "done",
@@ -50,9 +51,7 @@ DETAILS = (
         lines=True,
         longest=1500,
     ),
-    Field(
-        "whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500
-    ),
+    Field("whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500),
     Field("more", "Is there anything else a lead should know?", lines=True, longest=3000),
 )
 SHARING = (
@@ -63,9 +62,7 @@ SHARING = (
 )
 
 
-def inputs(
-    fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True
-) -> Iterator[Block]:
+def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True) -> Iterator[Block]:
     """A box for each field, holding what was written before."""
     for field in fields:
         box = kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
@@ -82,16 +79,13 @@ def leave_out(view: CheckView, metadata: str) -> Block:
         kit.section("They will not be told, now or later, and cannot open the record."),
         kit.input_("Who should be left out?", boxes, "people"),
     ]
-    return kit.modal(
-        "Leave someone out", blocks, callback_id="leave_out", metadata=metadata, submit="Leave out"
-    )
+    return kit.modal("Leave someone out", blocks, callback_id="leave_out", metadata=metadata, submit="Leave out")
 
 
 def why(question: Question) -> Block:
     """The help again, and the clause behind the question."""
-    source = (
-        f"Policy clause {question.clause}." if question.policy_words else f"{question.clause.capitalize()}."
-    )
+    added = "Our policy does not ask this. It is here to keep people safe."
+    source = f"Policy clause {question.clause}: {question.policy_words}" if question.policy_words else added
     return kit.modal("Why we ask", [kit.section(f"*{kit.esc(question.ask)}*"), *_help(question, source)])
 
 
@@ -110,9 +104,7 @@ def policy_words(question: Question) -> Block:
 
 def note(metadata: str) -> Block:
     """A note to one question."""
-    box = kit.input_(
-        "Your note", kit.text_input(lines=True), "note", hint="Only the leads who may know can open it."
-    )
+    box = kit.input_("Your note", kit.text_input(lines=True), "note", hint="Only the leads who may know can open it.")
     return kit.modal("Add a note", [box], callback_id="note", metadata=metadata, submit="Save")
 
 
@@ -121,9 +113,7 @@ def details(view: CheckView) -> Block:
     entry = latest(view.entries, "details")
     intro = kit.section("Fill in what you know. You can leave any box empty, and come back.")
     boxes = inputs(DETAILS, entry.content if entry else {})
-    return kit.modal(
-        "Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save"
-    )
+    return kit.modal("Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save")
 
 
 def review(view: CheckView, note_first: str = "") -> Block:
@@ -134,9 +124,7 @@ def review(view: CheckView, note_first: str = "") -> Block:
     for question_id, choices in progress.answers.items():
         question = CHECKLIST[question_id]
         words = f"*{kit.esc(question.ask)}*\n{labels(question, choices)}"
-        change = (
-            kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_send else None
-        )
+        change = kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_send else None
         blocks.append(kit.section(words, change))
     submit = "Send" if may_send and progress.is_finished else None
     title = "Check your answers" if may_send else "Your answers"
@@ -164,13 +152,11 @@ def change(view: CheckView, question: Question) -> Block:
         return _change_people(view, question, metadata)
     many = question.choose is Choose.ANY
     options = {option.id: option.label for option in question.options}
-    element = kit.choice(
-        "checkboxes" if many else "radio_buttons", "option", options, view.check.answers[question.id]
-    )
-    return _change(question, [kit.input_(question.ask, element, "option", hint=question.help)], metadata)
+    element = kit.choice("checkboxes" if many else "radio_buttons", "option", options, view.check.answers[question.id])
+    return _change([kit.input_(question.ask, element, "option", hint=question.help)], metadata)
 
 
-def _change(question: Question, blocks: list[Block], metadata: str) -> Block:
+def _change(blocks: list[Block], metadata: str) -> Block:
     return kit.modal(
         "Change your answer",
         blocks,
@@ -200,14 +186,12 @@ def _change_people(view: CheckView, question: Question, metadata: str) -> Block:
             optional=True,
         ),
     ]
-    return _change(question, blocks, metadata)
+    return _change(blocks, metadata)
 
 
 def phones(view: CheckView) -> Block:
     """Every number that may help, a left-out person's never."""
-    rows = [
-        f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people
-    ]
+    rows = [f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people]
     facts = view.facts
     rows += [f"Children's social care: {facts.social_care}"] if facts.social_care else []
     rows += [f"Out of hours: {facts.out_of_hours}"] if facts.out_of_hours else []
@@ -219,7 +203,8 @@ def phones(view: CheckView) -> Block:
         f"Whistleblowing advice: {facts.whistleblowing}",
         "In an emergency: 999",
     ]
-    return kit.modal("Phone numbers", [kit.section(kit.lines(rows))])
+    parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
+    return kit.modal("Phone numbers", [kit.section(kit.lines(part)) for part in parts])
 
 
 def reply(metadata: str, question: str) -> Block:
@@ -292,9 +277,7 @@ def sharing(view: CheckView) -> Block:
         element = kit.choice("radio_buttons", "option", options, chosen)
         blocks.append(kit.input_(question.ask, element, question_id, hint=question.help))
     boxes = inputs(SHARING, given.content if given else {}, optional=False)
-    return kit.modal(
-        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save"
-    )
+    return kit.modal("After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save")
 
 
 def said(title: str, words: str) -> Block:

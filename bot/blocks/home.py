@@ -40,9 +40,7 @@ def _checks(checks: Sequence[Check]) -> Iterator[Block]:
     for check in checks[:MOST_CHECKS]:
         words = f"*{check.ref}* {_STATUS[check.status]}, {kit.on(check.touched_at)}"
         carry_on = (
-            kit.button("Carry on", f"carry_on.{check.ref}", check.id)
-            if check.status is CheckStatus.DRAFT
-            else None
+            kit.button("Carry on", f"carry_on.{check.ref}", check.id) if check.status is CheckStatus.DRAFT else None
         )
         yield kit.section(words, carry_on)
 

@@ -118,9 +118,7 @@ def confirm(title: str, text: str, yes: str, no: str) -> Block:
 
 def option(text: str, value: str, description: str | None = None) -> Block:
     cut = text if len(text) <= _OPTION_LIMIT else text[: _OPTION_LIMIT - 1] + "…"
-    return _filled(
-        {"text": plain(cut), "value": value, "description": plain(description) if description else None}
-    )
+    return _filled({"text": plain(cut), "value": value, "description": plain(description) if description else None})
 
 
 def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterable[str] = ()) -> Block:
@@ -137,9 +135,7 @@ def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterab
     return {"type": kind, "action_id": action_id, "options": list(made.values()), **initial}
 
 
-def input_(
-    label: str, element: Block, block_id: str, *, optional: bool = False, hint: str | None = None
-) -> Block:
+def input_(label: str, element: Block, block_id: str, *, optional: bool = False, hint: str | None = None) -> Block:
     """A box with its label; action ids are unique in a view, as Slack asks, because block ids are."""
     return _filled(
         {
@@ -153,9 +149,7 @@ def input_(
     )
 
 
-def text_input(
-    initial: str = "", *, lines: bool = False, longest: int = 3000, action_id: str = "typed"
-) -> Block:
+def text_input(initial: str = "", *, lines: bool = False, longest: int = 3000, action_id: str = "typed") -> Block:
     return _filled(
         {
             "type": "plain_text_input",
@@ -178,7 +172,7 @@ def modal(
     callback_id: str = "read",
     metadata: str = "",
     submit: str | None = None,
-    close: str = "Close",
+    close: str | None = None,
 ) -> Block:
     """A modal; without `submit` it is only read."""
     return _filled(
@@ -189,7 +183,7 @@ def modal(
             "blocks": list(blocks),
             "private_metadata": metadata,
             "submit": plain(submit) if submit else None,
-            "close": plain(close),
+            "close": plain(close or ("Cancel" if submit else "Close")),
         }
     )
 

@@ -11,7 +11,8 @@ from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
     """What to say of an event now; None where there is nothing left to say."""
     if case.status is CaseStatus.CLOSED and event.what != "closed":
-        return _plain(f"{view.check.ref}: this is complete.")
+        words = f"{view.check.ref}: this is complete."
+        return Message(words, [kit.context(words)])
     make = {
         "led": _led,
         "question": _question,
@@ -74,7 +75,7 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
     if case.shared is Shared.CHOSE_NOT_TO:
         return _plain(f"{ref}: nothing was shared. That is recorded.")
     return _with(
-        f"You planned to share about {ref}. Two last questions, when you have a minute.",
+        f"You planned to share about {ref}. Two last questions, once that is done.",
         kit.button("Answer", "record_sharing", check, style="primary"),
         kit.button("Not shared yet", "not_shared_yet", check),
         kit.button("We chose not to share", "chose_not", check),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
-from flows.case import Case, CaseStatus
+from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency
 
 URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon"}
@@ -29,10 +29,8 @@ DECIDED_LINES = 6
 def page(view: CheckView, case: Case, ask: int, target: str = "") -> Message:
     """The card, in the leads' channel and in direct messages alike. ask: the number of this page."""
     if case.status is CaseStatus.CLOSED:
-        return _closed(view, case)
-    return Message(
-        _push(view, case, ask), list(_blocks(view, case, ask, _is_last_in_line(view, ask, target)))
-    )
+        return _closed(view)
+    return Message(_push(view, case, ask), list(_blocks(view, case, ask, _is_last_in_line(view, ask, target))))
 
 
 def _is_last_in_line(view: CheckView, ask: int, target: str) -> bool:
@@ -44,14 +42,15 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
     """For a locked phone: reference, urgency, answer-by time, and nothing else."""
     if ask > 1:
         return f"{view.check.ref} still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
-    by = case.answer_by.astimezone(view.organisation.zone)
+    by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
+    day = "" if by.date() == today.date() else f" on {by:%A}"
     return (
         f"A check needs a safeguarding lead. {view.check.ref}, {URGENCY_WORDS[case.urgency]}, "
-        f"answer by {by:%H:%M}. Open Slack to see it."
+        f"answer by {by:%H:%M}{day}. Open Slack to see it."
     )
 
 
-def _closed(view: CheckView, case: Case) -> Message:
+def _closed(view: CheckView) -> Message:
     words = f"*{view.check.ref}* is closed: {OUTCOME_WORDS[view.decision.outcome]}."
     buttons = kit.actions(
         kit.button("Open", "open_case", view.check.id), kit.button("Reopen", "reopen_case", view.check.id)
@@ -79,7 +78,8 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     yield from _buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if ask > 1 and case.led_by is None:
         yield kit.context(f"{_by(view)} has been given your phone number.")
-    yield kit.context("Keep case details out of Slack messages. Add note keeps them private.")
+    notes = " Add note keeps them private." if case.led_by else ""
+    yield kit.context(f"Keep case details out of Slack messages.{notes}")
 
 
 def _by(view: CheckView) -> str:
@@ -137,20 +137,29 @@ def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
         )
         return
     plan = "Change plan" if case.plan_round else "Agree plan"
-    planned = case.plan_round > 0
+    style = {_next_step(case): "primary"}
     yield kit.actions(
         kit.button("Open", "open_case", check),
-        kit.button(plan, "plan", check, style=None if planned else "primary"),
+        kit.button(plan, "plan", check, style=style.get("plan")),
         kit.button("Ask the staff member", "ask_reporter", check),
         kit.button("Add note", "add_case_note", check),
-        kit.button("Record sharing", "record_sharing", check),
-        kit.button("Close", "close_case", check, style="primary" if planned else None),
+        kit.button("Record sharing", "record_sharing", check, style=style.get("record_sharing")),
+        kit.button("Close", "close_case", check, style=style.get("close_case")),
     )
     yield kit.actions(
         kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
         kit.button("Page again", "page_again", check),
         kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
     )
+
+
+def _next_step(case: Case) -> str:
+    """The one button to stand out; none while somebody else has to act."""
+    if not case.plan_round:
+        return "plan"
+    if case.status is not CaseStatus.AGREED:
+        return ""
+    return "close_case" if case.shared in (Shared.RECORDED, Shared.CHOSE_NOT_TO) else "record_sharing"
 
 
 def _sure_to_step_aside() -> Block:
@@ -160,9 +169,7 @@ def _sure_to_step_aside() -> Block:
 
 
 def _sure_to_hand_on() -> Block:
-    return kit.confirm(
-        "Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it"
-    )
+    return kit.confirm("Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it")
 
 
 _LINES = {
@@ -193,4 +200,4 @@ _LINES = {
 def line(what: str, who: str, moment: str) -> Message:
     """One line of the thread. who: a mention, or share-check itself."""
     words = _LINES[what].format(who=who)
-    return Message(f"{moment} {words}", [kit.context(f"{moment} {words}")])
+    return Message(words, [kit.context(f"{moment} {words}")])

@@ -24,35 +24,21 @@ _POSTGRESQL = (
 
 def upgrade() -> None:
     """Make the tables, then guard the record."""
-
     op.create_table(
         "checks",
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column(
-            "ref", sa.String(length=12), nullable=False, comment="random, so that numbering tells nothing"
-        ),
+        sa.Column("ref", sa.String(length=12), nullable=False, comment="random, so that numbering tells nothing"),
         sa.Column("reporter", sa.String(length=32), nullable=False, comment="Slack user id"),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column(
-            "level", sa.Integer(), nullable=False, comment="the highest ever raised; never falls (I11)"
-        ),
+        sa.Column("level", sa.Integer(), nullable=False, comment="the highest ever raised; never falls (I11)"),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("checklist_version", sa.String(length=16), nullable=False),
-        sa.Column(
-            "wrapped_key",
-            sa.LargeBinary(),
-            nullable=False,
-            comment="destroying it erases all sealed under it",
-        ),
-        sa.Column(
-            "sealed_answers", sa.LargeBinary(), nullable=False, comment="question to options, as JSON, sealed"
-        ),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False, comment="destroying it erases all sealed under it"),
+        sa.Column("sealed_answers", sa.LargeBinary(), nullable=False, comment="question to options, as JSON, sealed"),
         sa.Column("revision", sa.Integer(), nullable=False, comment="grows with every saved step"),
         sa.Column("revisiting", sa.String(length=8), nullable=True, comment="the question Back shows again"),
         sa.Column("asked_lead", sa.Boolean(), nullable=False),
-        sa.Column(
-            "cover", sa.String(length=8), nullable=True, comment="hidden from prying eyes, or stopped for now"
-        ),
+        sa.Column("cover", sa.String(length=8), nullable=True, comment="hidden from prying eyes, or stopped for now"),
         sa.Column(
             "request",
             sa.String(length=64),
@@ -63,10 +49,7 @@ def upgrade() -> None:
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "wake_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="when stopping here means the leads are told",
+            "wake_at", sa.DateTime(timezone=True), nullable=True, comment="when stopping here means the leads are told"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
         sa.UniqueConstraint("ref", name=op.f("uq_checks_ref")),
@@ -79,9 +62,7 @@ def upgrade() -> None:
         sa.Column("check_id", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=False),
         sa.Column("ask", sa.Integer(), nullable=False, comment="the first page that asked them"),
-        sa.Column(
-            "seen_at", sa.DateTime(timezone=True), nullable=True, comment="they pressed I have seen it"
-        ),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True, comment="they pressed I have seen it"),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_asked_check_id")),
         sa.PrimaryKeyConstraint("check_id", "person", name=op.f("pk_asked")),
     )
@@ -93,9 +74,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asks", sa.Integer(), nullable=False, comment="how many times people were paged"),
-        sa.Column(
-            "asked_at", sa.DateTime(timezone=True), nullable=False, comment="when people were last paged"
-        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, comment="when people were last paged"),
         sa.Column(
             "next_page_at",
             sa.DateTime(timezone=True),
@@ -103,9 +82,7 @@ def upgrade() -> None:
             comment="when the next people are paged; empty once somebody leads",
         ),
         sa.Column("dm_only", sa.Boolean(), nullable=False, comment="never in the shared channel"),
-        sa.Column(
-            "content_free", sa.Boolean(), nullable=False, comment="paged before it was known who to leave out"
-        ),
+        sa.Column("content_free", sa.Boolean(), nullable=False, comment="paged before it was known who to leave out"),
         sa.Column("led_by", sa.String(length=64), nullable=True, comment="organisation id"),
         sa.Column("led_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision", sa.String(length=32), nullable=True),
@@ -113,14 +90,9 @@ def upgrade() -> None:
         sa.Column("reporter_agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disagreed", sa.Boolean(), nullable=False),
         sa.Column(
-            "shared",
-            sa.String(length=16),
-            nullable=True,
-            comment="what is known about sharing after the plan (3.4)",
+            "shared", sa.String(length=16), nullable=True, comment="what is known about sharing after the plan (3.4)"
         ),
-        sa.Column(
-            "waiting_for_answer", sa.Boolean(), nullable=False, comment="a lead's question has no answer yet"
-        ),
+        sa.Column("waiting_for_answer", sa.Boolean(), nullable=False, comment="a lead's question has no answer yet"),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_cases_check_id")),
         sa.PrimaryKeyConstraint("check_id", name=op.f("pk_cases")),
@@ -128,51 +100,42 @@ def upgrade() -> None:
     op.create_index("ix_cases_next_page_at", "cases", ["next_page_at"], unique=False)
     op.create_table(
         "events",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("check_id", sa.String(length=32), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "who", sa.String(length=64), nullable=False, comment="Slack user id, or share-check itself"
-        ),
+        sa.Column("who", sa.String(length=64), nullable=False, comment="Slack user id, or share-check itself"),
         sa.Column("what", sa.String(length=32), nullable=False),
         sa.Column("commitment", sa.LargeBinary(), nullable=False, comment="SHA-256 over salt and content"),
         sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="salt and content"),
         sa.Column(
-            "request",
-            sa.String(length=64),
-            nullable=True,
-            comment="what Slack sent: the same again changes nothing",
+            "request", sa.String(length=64), nullable=True, comment="what Slack sent: the same again changes nothing"
         ),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_events_check_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
-        sa.UniqueConstraint("request", name=op.f("uq_events_request")),
     )
     op.create_index("ix_events_check_id", "events", ["check_id"], unique=False)
+    op.create_index(
+        "uq_events_request",
+        "events",
+        ["request"],
+        unique=True,
+        sqlite_where=sa.text("request IS NOT NULL"),
+        postgresql_where=sa.text("request IS NOT NULL"),
+    )
     op.create_table(
         "left_out",
         sa.Column("check_id", sa.String(length=32), nullable=False),
         sa.Column(
-            "person",
-            sa.String(length=64),
-            nullable=False,
-            comment="organisation id; sees nothing of this check",
+            "person", sa.String(length=64), nullable=False, comment="organisation id; sees nothing of this check"
         ),
-        sa.Column(
-            "stepped_aside", sa.Boolean(), nullable=False, comment="left by themselves, not by the reporter"
-        ),
+        sa.Column("stepped_aside", sa.Boolean(), nullable=False, comment="left by themselves, not by the reporter"),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_left_out_check_id")),
         sa.PrimaryKeyConstraint("check_id", "person", name=op.f("pk_left_out")),
     )
     op.create_table(
         "outbox",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
-        sa.Column(
-            "key", sa.String(length=160), nullable=False, comment="a repeat of what caused it adds no second"
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=160), nullable=False, comment="a repeat of what caused it adds no second"),
         sa.Column("what", sa.String(length=16), nullable=False),
         sa.Column("check_id", sa.String(length=32), nullable=True),
         sa.Column("target", sa.String(length=32), nullable=False, comment="Slack channel or user id"),
@@ -199,12 +162,8 @@ def upgrade() -> None:
             comment="who claimed it; a worker whose token is gone rolls back",
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column(
-            "last_error", sa.String(length=64), nullable=True, comment="the class of the error, nothing more"
-        ),
-        sa.Column(
-            "delivered_at", sa.DateTime(timezone=True), nullable=True, comment="when Slack first took it"
-        ),
+        sa.Column("last_error", sa.String(length=64), nullable=True, comment="the class of the error, nothing more"),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True, comment="when Slack first took it"),
         sa.Column("channel", sa.String(length=32), nullable=True),
         sa.Column("ts", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_outbox_check_id")),
@@ -219,9 +178,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("due", sa.String(length=10), nullable=True, comment="a date"),
-        sa.Column(
-            "sealed", sa.LargeBinary(), nullable=False, comment="what will be done and by whom, or why not"
-        ),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="what will be done and by whom, or why not"),
         sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_strands_check_id")),
         sa.PrimaryKeyConstraint("check_id", "name", name=op.f("pk_strands")),
     )
@@ -232,12 +189,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the tables away."""
-
     op.drop_table("strands")
     op.drop_index("ix_outbox_due_at", table_name="outbox")
     op.drop_index("ix_outbox_check_id_what", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("left_out")
+    op.drop_index(
+        "uq_events_request",
+        table_name="events",
+        sqlite_where=sa.text("request IS NOT NULL"),
+        postgresql_where=sa.text("request IS NOT NULL"),
+    )
     op.drop_index("ix_events_check_id", table_name="events")
     op.drop_table("events")
     op.drop_index("ix_cases_next_page_at", table_name="cases")
