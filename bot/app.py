@@ -54,6 +54,7 @@ class Bot:
 
     def start(self, tick: float = TICK) -> None:
         """Start the loops that send and that watch the clock, each `tick` seconds."""
+        self.clockwork.wake_up()
         loops: tuple[Callable[[threading.Event, float], None], ...] = (self.deliverer.run, self.clockwork.run)
         for loop in loops:
             thread = threading.Thread(target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.deliver import Deliverer
 from bot.views import Desk
-from storage import cases, checks
+from storage import cases, checks, pulse
+
+BEAT = timedelta(seconds=10)
+WORTH_SAYING = timedelta(seconds=30)
+ANSWERING = timedelta(minutes=30)
+"""How long before the gap somebody must have pressed something to count as being in the middle of it."""
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +27,17 @@ class Clockwork:
     def __init__(self, desk: Desk, deliverer: Deliverer) -> None:
         self._desk = desk
         self._deliverer = deliverer
+        self._beaten = datetime.min.replace(tzinfo=UTC)
+
+    def wake_up(self) -> None:
+        """At a start: whoever was answering while nobody was there is told that their answers are safe."""
+        now = self._desk.clock.now()
+        with self._desk.database.begin() as tx:
+            before = pulse.beat(tx, now)
+            if before is None or now - before < WORTH_SAYING:
+                return
+            waiting = checks.touched_since(tx, before - ANSWERING)
+        self._each(waiting, lambda tx, check: self._desk.conversation(tx).come_back(check, now - before))
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Look every `tick` seconds until told to stop."""
@@ -32,8 +49,12 @@ class Clockwork:
 
     def turn(self) -> int:
         """Do all that is due now; how much that was. Each in a transaction of its own."""
+        now = self._desk.clock.now()
+        if now - self._beaten > BEAT:
+            with self._desk.database.begin() as tx:
+                pulse.beat(tx, now)
+            self._beaten = now
         with self._desk.database.read() as tx:
-            now = self._desk.clock.now()
             abandoned = checks.waking(tx, now)
             unanswered = cases.unanswered(tx, now)
         self._each(abandoned, lambda tx, check: self._desk.conversation(tx).wake(check))

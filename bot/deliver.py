@@ -88,8 +88,8 @@ class Deliverer:
             self._refused(row, error)
         except (OSError, HTTPException) as error:
             self._put_off(row, type(error).__name__)
-        except Exception as error:
-            log.exception("outbox row %s: %s", row.id, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one bad row never stops the others
+            log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - not its words
             self._put_off(row, type(error).__name__)
 
     def _send(self, row: Claimed) -> None:
@@ -184,12 +184,13 @@ class Letters:
 
     def write(self, row: Claimed) -> Letter:
         """The message, or what to do instead."""
-        view = self._desk.look(self._tx, row.check or "", history=row.what in ("notice", "line"))
+        view = self._desk.look(self._tx, row.check or "", history=row.event is not None)
         return self._make[row.what](row, view)
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
         newest = row.id == outbox.newest(self._tx, view.check.id, "card")
-        return Letter(card(view, newest=newest))
+        away = _entry(view, row.event) if row.ask == view.check.revision else None
+        return Letter(card(view, newest=newest, away=away))
 
     def _page(self, row: Claimed, view: CheckView) -> Letter:
         case = view.case

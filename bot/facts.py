@@ -12,6 +12,8 @@ from flows.roster import Roster, Rung
 from flows.worktime import WorkingWeek
 
 _PAGING = (Urgency.P0, Urgency.P1, Urgency.P2)
+_YEARS = range(2020, 2121)
+"""Whose bank holidays are known: the roster outlives the year in which it was read."""
 
 
 def people_of(organisation: Organisation) -> People:
@@ -33,7 +35,7 @@ def roster_of(organisation: Organisation) -> Roster:
         week=WorkingWeek(
             zone=organisation.zone,
             days=tuple((day.start, day.end) if day else None for day in organisation.hours.week),
-            closed=frozenset(organisation.hours.closed),
+            closed=organisation.days_off(_YEARS),
         ),
         idle=organisation.targets.idle,
     )

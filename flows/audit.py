@@ -59,9 +59,7 @@ class Audit:
     def problems(self) -> tuple[str, ...]:
         """All that is wrong: the table first, then each invariant with its first few routes."""
         names = dict.fromkeys(one.name for one in self.broken)
-        shown = (
-            str(one) for name in names for one in [one for one in self.broken if one.name == name][:SHOWN]
-        )
+        shown = (str(one) for name in names for one in [one for one in self.broken if one.name == name][:SHOWN])
         return (*self.wiring, *(f"never reached: {one}" for one in self.unreached), *shown)
 
     @property
@@ -206,9 +204,7 @@ class _Reads:
         before = {question.id for question in checklist.questions[: place + 1]}
         later = checklist.questions[place + 1 :]
         self.atoms = tuple(
-            dict.fromkeys(
-                atom for question in later for atom in atoms(question.asked_when) if atom.question in before
-            )
+            dict.fromkeys(atom for question in later for atom in atoms(question.asked_when) if atom.question in before)
         )
         misdirects = frozenset({"bad_recipient", "insecure"})
         may_share = any(option.shared for question in later for option in question.options)

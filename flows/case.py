@@ -127,6 +127,13 @@ class Strand:
     owner: str = ""
     due: str | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Done, or not appropriate with its reason."""
+        if self.status is StrandStatus.NOT_APPROPRIATE:
+            return bool(self.what.strip())
+        return self.status is StrandStatus.DONE
+
 
 class Shared(StrEnum):
     """What is known about sharing after the plan (policy 3.4)."""
@@ -159,14 +166,12 @@ def missing_to_close(case: Case) -> tuple[str, ...]:
     problems.extend(
         f"{STRAND_TITLES[name]}: done, or why it is not appropriate."
         for name in StrandName
-        if not any(strand.name is name and strand.status is not StrandStatus.TO_DO for strand in case.strands)
+        if not any(strand.name is name and strand.is_settled for strand in case.strands)
     )
     if case.decision is not None and case.reporter_agreed_at is None:
         problems.append("The staff member has not agreed the plan yet.")
     if case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO):
-        problems.append(
-            "The two questions after sharing (policy 3.4), or that nothing was shared. Use Record sharing."
-        )
+        problems.append("The two questions after sharing (policy 3.4), or that nothing was shared. Use Record sharing.")
     return tuple(problems)
 
 

@@ -280,14 +280,10 @@ QUESTIONS = (
         clause="3.1 bullet 7",
         topic="understanding what could follow",
         policy_words=(
-            "Does the person who is giving consent understand the possible results of sharing the "
-            "information?"
+            "Does the person who is giving consent understand the possible results of sharing the information?"
         ),
         ask="Does the person giving consent understand what could happen as a result?",
-        help=(
-            "Could they tell you in their own words who will know and what might follow? Did "
-            "anyone pressure them?"
-        ),
+        help=("Could they tell you in their own words who will know and what might follow? Did anyone pressure them?"),
         asked_when=CONSENT_GIVEN
         | (answered("3.1.1", "no_not_asked") & answered("3.1.3", "yes") & answered("3.1.6", "none")),
         options=(
@@ -320,10 +316,7 @@ QUESTIONS = (
         topic="how much to share",
         policy_words="How much information is it necessary to share in this situation?",
         ask="How much do you need to share?",
-        help=(
-            "Enough to keep the person safe, and no more. Leave out other people unless they "
-            "matter to the risk."
-        ),
+        help=("Enough to keep the person safe, and no more. Leave out other people unless they matter to the risk."),
         options=(
             Option("only_what_is_needed", "Only what is needed - I can list it"),
             Option("too_much", "Probably more than needed", fix="AMOUNT"),
@@ -438,10 +431,7 @@ QUESTIONS = (
             "place someone at risk or prejudice a police investigation)?"
         ),
         ask="Does the person know it has been shared?",
-        help=(
-            "Telling them is the default, unless it could put someone at risk or get in the way of"
-            " the police."
-        ),
+        help=("Telling them is the default, unless it could put someone at risk or get in the way of the police."),
         asked_when=ALREADY_SHARED,
         after_sharing=True,
         options=(
@@ -516,9 +506,7 @@ FIXES = {
     "SECURE": "Choose a secure route",
     "CONFIDENTIAL": "Tell the recipient it is confidential",
     "USE": "Ask what they will use it for",
-    "BASIS": (
-        "Say why you can share without consent; a safeguarding lead or the data protection lead will help"
-    ),
+    "BASIS": ("Say why you can share without consent; a safeguarding lead or the data protection lead will help"),
 }
 
 TASKS = {

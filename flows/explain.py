@@ -70,9 +70,7 @@ class Explanation:
         return _PARAGRAPH.join((*parts, "\n".join(self.footer)))
 
 
-def explain(
-    checklist: Checklist, progress: Progress, decision: Decision, facts: Facts, told: Told
-) -> Explanation:
+def explain(checklist: Checklist, progress: Progress, decision: Decision, facts: Facts, told: Told) -> Explanation:
     """The outcome for the reporter. told: what may truthfully be said about the page by now."""
     changes = would_change(checklist, progress, decision)
     return Explanation(
@@ -178,9 +176,7 @@ class _ToDo:
 
     def _fixes(self) -> tuple[str, ...]:
         return tuple(
-            f"- {self._fix(fix)}."
-            for fix in self.decision.fixes
-            if fix != "CONSENT" or self._may_seek_consent()
+            f"- {self._fix(fix)}." for fix in self.decision.fixes if fix != "CONSENT" or self._may_seek_consent()
         )
 
     def _fix(self, fix: str) -> str:

@@ -184,9 +184,7 @@ class _Facts:
         if outcome is Outcome.CONSULT:
             blocks = self.gave("4.2", "yes") and self._in_the_way(question, option)
             return option.raises is Level.CONSULT or blocks
-        return question.id == "4.2" or (
-            outcome is Outcome.FIX_FIRST and self._needs_sorting(question, option)
-        )
+        return question.id == "4.2" or (outcome is Outcome.FIX_FIRST and self._needs_sorting(question, option))
 
     def _in_the_way(self, question: Question, option: Option) -> bool:
         return (

@@ -114,9 +114,7 @@ def _wrong_word(question: Question, given: str) -> Iterator[str]:
 def _wrong_people(question: Question, given: list[str], people: People) -> Iterator[str]:
     known = people.everybody
     yield from (
-        f'{question.id} names "{one}", who is not one of: {", ".join(known)}.'
-        for one in given
-        if one not in known
+        f'{question.id} names "{one}", who is not one of: {", ".join(known)}.' for one in given if one not in known
     )
     if set(known) <= set(given):
         yield f"{question.id} leaves out everybody. Leave at least one person who can be told."
@@ -130,8 +128,7 @@ def _off_the_path(checklist: Checklist, answers: Answers, sheet: Mapping[str, ob
     readable = min(unread, default=len(order))
     gap = min(order.index(walk.next.id) if walk.next else readable, readable)
     yield from (
-        f"{one} would not be asked with these answers. It is asked when "
-        f"{condition_words(checklist[one].asked_when)}."
+        f"{one} would not be asked with these answers. It is asked when {condition_words(checklist[one].asked_when)}."
         for one in walk.unused
         if order.index(one) < gap
     )

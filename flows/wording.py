@@ -32,9 +32,7 @@ ALLEGATION = (
     "Do not speak to that adult about it. A safeguarding lead will speak with the LADO, "
     "the council's officer for concerns about adults who work with children."
 )
-NO_CONSENT_NEEDED = (
-    "You do not need consent to talk to a lead or, for a child, to tell social care or the police."
-)
+NO_CONSENT_NEEDED = "You do not need consent to talk to a lead or, for a child, to tell social care or the police."
 BREACH = (
     "This may be a personal data breach. Tell the data protection lead today{who}. "
     "Telling them quickly is what helps most."

@@ -23,7 +23,7 @@ class WorkingWeek:
 
         A week without any working time does not make anybody wait for ever: then the clock counts.
         """
-        left = wait
+        start, left = start.astimezone(UTC), wait
         for opens, closes in self._shifts(start):
             begins = max(opens, start)
             if begins + left <= closes:

@@ -15,6 +15,7 @@ from flows.case import (
     Strand,
     missing_to_close,
 )
+from flows.checklist import CHECKLIST
 from storage import cases, checks, outbox
 from storage.checks import Opened
 from storage.work import Did, Work
@@ -113,6 +114,10 @@ class Casework(Work):
         opened, case = self._open(check)
         if by in case.left_out:
             return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
+        if set(self.allowed(case)) == {by} and not self.allowed(replace(case, left_out=case.left_out | {by})):
+            return Deed(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], stepped_aside=True)
         self.record(opened, who, "stepped_aside", {})
         if case.led_by == by:
@@ -147,7 +152,10 @@ class Casework(Work):
         nothing_shared = None if decision in SHARING_DECISIONS else Shared.CHOSE_NOT_TO
         shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
         content = {"decision": decision, **content}
-        return self._do(opened, who, "decided", content, request, decision=decision, shared=shared)
+        changes: dict[str, Any] = {"decision": decision, "shared": shared}
+        if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):  # what was agreed was another decision
+            changes |= {"status": CaseStatus.LED, "reporter_agreed_at": None, "disagreed": False}
+        return self._do(opened, who, "decided", content, request, **changes)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Deed:
         """The three strands. It is agreed when the reporter agrees too (policy 4.2)."""
@@ -222,6 +230,8 @@ class Casework(Work):
         if case.status is CaseStatus.CLOSED:
             return Deed(Did.STALE, case)
         given = {question: answers[question] for question in _AFTER_SHARING}
+        if not all(choices and set(choices) <= set(CHECKLIST[question].by_id) for question, choices in given.items()):
+            return Deed(Did.STALE, case)
         checks.save(self.tx, opened, self.now, answers={**opened.check.answers, **given})
         body = {"answers": {key: list(value) for key, value in given.items()}, **content}
         return self._do(opened, who, "shared", body, request, shared=Shared.RECORDED)
@@ -242,6 +252,8 @@ class Casework(Work):
         changed = [strand for strand in plan if strand not in case.strands]
         if self.is_repeat(request) or not changed:
             return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
         cases.save_strands(self.tx, opened, changed)
         content = {"strands": [_strand_content(strand) for strand in changed]}
         return self._do(opened, who, "strand", content, request)
@@ -262,7 +274,7 @@ class Casework(Work):
         opened, case = self._open(check)
         if self.is_repeat(request) or case.status is not CaseStatus.CLOSED:
             return Deed(Did.ALREADY, case)
-        self.reopen_case(opened, who, {"reason": reason})
+        self.reopen_case(opened, who, {"reason": reason}, request)
         return self._deed(Did.DONE, opened)
 
 

@@ -120,6 +120,12 @@ def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequ
     return [_opened(row, keys).check for row in rows]
 
 
+def touched_since(tx: Connection, since: datetime) -> Sequence[str]:
+    """Ids of drafts somebody was answering since then."""
+    found = select(checks.c.id).where(checks.c.status == CheckStatus.DRAFT, checks.c.touched_at >= since)
+    return tx.scalars(found).all()
+
+
 def waking(tx: Connection, now: datetime) -> Sequence[str]:
     """Ids of checks whose reporter stopped long enough ago that the leads are told."""
     found = select(checks.c.id).where(checks.c.wake_at <= now).order_by(checks.c.wake_at)

@@ -40,12 +40,22 @@ class Conversation(Work):
             self.put_card(opened)
         return opened
 
-    def put_card(self, opened: Opened) -> None:
-        """A card at the foot of the reporter's messages; the one before it points there."""
+    def put_card(self, opened: Opened, event: int | None = None) -> None:
+        """A card at the foot of the reporter's messages; the one before it points there.
+
+        event: one the card speaks of until the next step.
+        """
         check = opened.check
         outbox.show_anew(self.tx, check.id, self.now, "card")
-        key = f"card:{check.id}:{check.revision}"
-        outbox.put(self.tx, key, "card", check.reporter, self.now, check=check.id, ask=check.revision)
+        key = f"card:{check.id}:{check.revision}" + (f":{event}" if event else "")
+        outbox.put(self.tx, key, "card", check.reporter, self.now, check=check.id, event=event, ask=check.revision)
+
+    def come_back(self, check: str, away: timedelta) -> None:
+        """Nobody was there while this person was answering: say so, and show where they are."""
+        opened = self.load(check)
+        if opened.check.status is CheckStatus.DRAFT and opened.check.cover is None:
+            minutes = max(round(away / timedelta(minutes=1)), 1)
+            self.put_card(opened, self.record(opened, SYSTEM, "away", {"minutes": minutes}))
 
     def carry_on(self, check: str, who: str) -> Step:
         """Show a draft again, where the person is now."""

@@ -46,10 +46,11 @@ class Claimed:
     ts: str | None
 
 
+_DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due_at.type)), else_=outbox.c.due_at)
+"""Now; a row that is being sent keeps its lease, and its stamp makes it due: two workers never post it twice."""
+
 _SHOW_KEY_ANEW = (
-    update(outbox)
-    .where(outbox.c.key == bindparam("wanted_key"))
-    .values(due_at=bindparam("now"), wanted=outbox.c.wanted + 1)
+    update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
 
 
@@ -100,7 +101,7 @@ def _showing(whats: tuple[str, ...]) -> Update:
     """The statement that makes messages of these kinds due, made once."""
     kinds = or_(*(outbox.c.what == what for what in whats))
     due = update(outbox).where(outbox.c.check_id == bindparam("check"), kinds)
-    return due.values(due_at=bindparam("now", type_=outbox.c.due_at.type), wanted=outbox.c.wanted + 1)
+    return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
 def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:
@@ -121,7 +122,7 @@ def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:
         .returning(*outbox.c)
     )
     rows = tx.execute(taken).all()
-    return sorted((_claimed(row) for row in rows), key=lambda row: row.id)
+    return [_claimed(row) for row in sorted(rows, key=lambda row: (row.lane, row.id))]
 
 
 def _claimed(row: Any) -> Claimed:

@@ -175,4 +175,11 @@ outbox = Table(
     Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
 )
 
-__all__ = ["asked", "cases", "checks", "events", "left_out", "metadata", "outbox", "strands"]
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("name", String(16), primary_key=True, comment="one row: the clockwork of any instance"),
+    Column("at", Utc, nullable=False, comment="when it last turned; a gap means that nobody was there"),
+)
+
+__all__ = ["asked", "cases", "checks", "events", "left_out", "metadata", "outbox", "pulse", "strands"]

@@ -206,7 +206,7 @@ class Work:
         self.happened(opened, SYSTEM, "asked_again", {"asked": list(people), "ask": asks})
         self.page(opened, people, asks, channel=not case.dm_only)
 
-    def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object]) -> None:
+    def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object], request: str | None = None) -> None:
         """Open a closed case again, as it stood."""
         case = self.case(opened)
         if case is None:
@@ -214,7 +214,7 @@ class Work:
         status = CaseStatus.LED if case.led_by else CaseStatus.OPEN
         cases.save(self.tx, opened.check.id, status=status, closed_at=None)
         checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
-        self.happened(opened, who, "reopened", content)
+        self.happened(opened, who, "reopened", content, request)
 
     def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool) -> None:
         """Put one page to each of these people in the outbox, and one in the leads' channel."""

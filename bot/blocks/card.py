@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
-from flows.case import Case, CaseStatus, CheckStatus, Cover, Told
+from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question, Status
 
@@ -19,9 +19,20 @@ _LONG_LABEL = 30
 """Slack may cut a button's words after about this many characters; the words then stand above it too."""
 
 
-def card(view: CheckView, *, newest: bool = True) -> Message:
-    """The card as it should look now. newest: False for one that a later card has taken over."""
-    return Message(TEXT, list(_blocks(view, newest=newest)))
+def card(view: CheckView, *, newest: bool = True, away: Entry | None = None) -> Message:
+    """The card as it should look now. newest: False for one that a later card has taken over.
+
+    away: the bot was not there for a while just before this card.
+    """
+    sorry = [_sorry(view, away)] if away and newest else []
+    return Message(TEXT, [*sorry, *_blocks(view, newest=newest)])
+
+
+def _sorry(view: CheckView, away: Entry) -> Block:
+    minutes = away.content.get("minutes", 1)
+    gone = f"{minutes} minutes" if minutes != 1 else "a minute"
+    where = f" We are on question {_number(view)}." if view.question else ""
+    return kit.section(f"Sorry, I was away for {gone}. Your answers are safe.{where}")
 
 
 def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
@@ -159,10 +170,13 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
 
 
 def _place(view: CheckView) -> str:
+    return f"Question {_number(view)} of up to {len(view.progress.answers) + _may_follow(view)}"
+
+
+def _number(view: CheckView) -> int:
     given = list(view.progress.answers)
     here = view.check.revisiting
-    number = given.index(here) + 1 if here in given else len(given) + 1
-    return f"Question {number} of up to {len(given) + _may_follow(view)}"
+    return given.index(here) + 1 if here in given else len(given) + 1
 
 
 def _may_follow(view: CheckView) -> int:

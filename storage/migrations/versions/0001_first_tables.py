@@ -58,6 +58,17 @@ def upgrade() -> None:
     op.create_index("ix_checks_reporter_status", "checks", ["reporter", "status"], unique=False)
     op.create_index("ix_checks_wake_at", "checks", ["wake_at"], unique=False)
     op.create_table(
+        "pulse",
+        sa.Column("name", sa.String(length=16), nullable=False, comment="one row: the clockwork of any instance"),
+        sa.Column(
+            "at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when it last turned; a gap means that nobody was there",
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulse")),
+    )
+    op.create_table(
         "asked",
         sa.Column("check_id", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=False),
@@ -205,6 +216,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_next_page_at", table_name="cases")
     op.drop_table("cases")
     op.drop_table("asked")
+    op.drop_table("pulse")
     op.drop_index("ix_checks_wake_at", table_name="checks")
     op.drop_index("ix_checks_reporter_status", table_name="checks")
     op.drop_table("checks")
