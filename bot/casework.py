@@ -24,7 +24,9 @@ Json = dict[str, Any]
 NOT_FOUND = "This card is out of date. There is nothing to do here."
 NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or ask them to hand it on."
 NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with you."
+LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
+REASON_NEEDED = "Please write a reason: every decision needs one."
 
 Do = Callable[[Casework, str, str, str], Deed]
 PRESSES: dict[str, tuple[Act, Do]] = {
@@ -81,6 +83,8 @@ class Lead:
     def _words(self, press: Press, deed: Deed) -> str | None:
         if deed.did is Did.DONE:
             return None
+        if deed.did is Did.REFUSED:
+            return LAST_ONE
         taken = press.action.action_id == "lead" and deed.case.led_at is not None
         if deed.did is Did.STALE and taken and deed.case.led_at is not None:
             seconds = max(int((self._desk.clock.now() - deed.case.led_at).total_seconds()), 1)
@@ -140,6 +144,9 @@ class Lead:
         sent = Sent.model_validate(body)
         decision = sent.chosen("decision")[0]
         content = {field.key: sent.typed(field.key) for field in forms.DECISION}
+        if not content["reason"]:  # spaces fill a box, and say nothing (I20)
+            ack(response_action="errors", errors={"reason": REASON_NEEDED})
+            return
         deed = self.submit(
             sent,
             Act.PLAN,

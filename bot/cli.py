@@ -57,6 +57,19 @@ def fail(problems: Iterable[str]) -> None:
     sys.exit(BAD_INPUT)
 
 
+@main.group()
+def keys() -> None:
+    """The keys that records are sealed with."""
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key, for SHARE_CHECK_KEYS. Keep it apart from the database: without it nothing opens."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - decide starts without it
+
+    click.echo(Fernet.generate_key().decode())
+
+
 @main.command()
 @click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
 def demo(port: int) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from holidays import country_holidays
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.bank_holidays import bank_holidays
 from bot.organisation_problems import OrganisationError, clashes, in_words
 from bot.organisation_types import (
     Duration,
@@ -32,6 +32,7 @@ __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "lo
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 EXAMPLE = "organisation.example.toml"
+NATIONS = {"england-and-wales": "ENG", "scotland": "SCT", "northern-ireland": "NIR"}
 OFFICE_DAY = Shift(time(8, 30), time(17))
 
 
@@ -224,8 +225,8 @@ class Organisation(Table):
 
     def days_off(self, years: Iterable[int]) -> frozenset[date]:
         """Bank holidays of these years, and the days the organisation is closed."""
-        holidays = (bank_holidays(self.hours.nation, year) for year in years)
-        return frozenset(self.hours.closed).union(*holidays)
+        nation = NATIONS[self.hours.nation]
+        return frozenset(self.hours.closed) | country_holidays("GB", subdiv=nation, years=years).keys()
 
     def rungs(self, urgency: str) -> tuple[Rung, ...]:
         """Return the ladder of "P0", "P1" or "P2"; raise KeyError for any other word."""

@@ -23,9 +23,7 @@ TOKENS = {
     "xapp-": "the app token, SLACK_APP_TOKEN",
     "xoxp-": "a person's own token, which share-check never uses",
 }
-MAKE_A_KEY = (
-    'Make one with: .venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
-)
+MAKE_A_KEY = "Make one with: share-check keys new"
 
 
 class SettingsError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows.case import Case, CaseStatus, CheckStatus, Cover
@@ -132,14 +132,17 @@ class Conversation(Work):
         outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", *lines)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
-        """Save, with the time at which stopping here means that the leads are told."""
-        check = replace(opened.check, **changes, revision=opened.check.revision + 1, touched_at=self.now)
-        checks.save(self.tx, opened, self.now, **changes, wake_at=self._wake_at(Opened(check, opened.box)))
+        """Save; once the level is raised, with the time at which stopping here means that the leads are told."""
+        after = Opened(replace(opened.check, **changes), opened.box)
+        if after.check.level > Level.NONE:
+            changes["wake_at"] = self._wake_at(after)
+        checks.save(self.tx, opened, self.now, **changes)
+        check = replace(after.check, revision=opened.check.revision + 1, touched_at=self.now)
         return Opened(check, opened.box)
 
-    def _wake_at(self, opened: Opened) -> Any:
+    def _wake_at(self, opened: Opened) -> datetime | None:
         check = opened.check
-        if check.status is not CheckStatus.DRAFT or check.level is Level.NONE or self._is_told(opened):
+        if check.status is not CheckStatus.DRAFT or self._is_told(opened):
             return None
         waits_for_choice = check.level is Level.EMERGENCY or check.asked_lead
         no_choice = waits_for_choice and "S2" not in check.answers

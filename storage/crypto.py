@@ -47,7 +47,7 @@ class Keyring:
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:
-            problem = "a key in SHARE_CHECK_KEYS is not a key: run share-check keys to make one"
+            problem = "a key in SHARE_CHECK_KEYS is not a key: make one with share-check keys new"
             raise BadKey(problem) from error
         self._unwrap = lru_cache(_UNWRAPPED_KEPT)(self._unwrap_now)
 

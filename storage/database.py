@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -54,6 +55,9 @@ class Database:
         try:
             with self.engine.begin() as tx:
                 command.upgrade(_config(tx), "head")
+        except CommandError as error:
+            message = "The database was made by a newer share-check. Start that version, or restore an older backup."
+            raise DatabaseNotReady(message) from error
         except SQLAlchemyError as error:
             message = f"The database could not be opened or brought up to date ({type(error).__name__})."
             raise DatabaseNotReady(message) from error

@@ -30,6 +30,7 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+_WAKING = text("wake_at IS NOT NULL")
 _NAMED = text("request IS NOT NULL")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -81,7 +82,9 @@ checks = Table(
     Column("sent_at", Utc),
     Column("wake_at", Utc, comment="when stopping here means the leads are told"),
     Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
-    Index("ix_checks_wake_at", "wake_at"),  # abandoned checks that need a lead
+    Index(
+        "ix_checks_wake_at", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING
+    ),  # abandoned checks that need a lead
 )
 
 left_out = Table(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.docs
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-production.lock")
-GENERATED = {".git", ".venv", "build", "dist", "__pycache__"}
+GENERATED = {".git", ".venv", ".demo", ".hypothesis", "build", "dist", "__pycache__"}
 # Written in two halves, or this file would break its own rule.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted", "npm" + "js.", "un" + "pkg.", "js" + "delivr")
 MACHINE = ("/ro" + "ot/", "/ho" + "me/", "/op" + "t/", "/wo" + "rk/")

@@ -56,7 +56,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("request", name=op.f("uq_checks_request")),
     )
     op.create_index("ix_checks_reporter_status", "checks", ["reporter", "status"], unique=False)
-    op.create_index("ix_checks_wake_at", "checks", ["wake_at"], unique=False)
+    op.create_index(
+        "ix_checks_wake_at",
+        "checks",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
     op.create_table(
         "pulse",
         sa.Column("name", sa.String(length=16), nullable=False, comment="one row: the clockwork of any instance"),
@@ -217,7 +224,12 @@ def downgrade() -> None:
     op.drop_table("cases")
     op.drop_table("asked")
     op.drop_table("pulse")
-    op.drop_index("ix_checks_wake_at", table_name="checks")
+    op.drop_index(
+        "ix_checks_wake_at",
+        table_name="checks",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
     op.drop_index("ix_checks_reporter_status", table_name="checks")
     op.drop_table("checks")
 
