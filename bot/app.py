@@ -100,7 +100,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
 
 def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
     replies = errors.Replies(client, senders)
-    outsiders = Outsiders(client, str(client.auth_test()["team_id"]))
+    outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     errors.register(app, desk.organisation, replies)
     conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most
     start.register(app, start.Door(desk, client, replies, outsiders))

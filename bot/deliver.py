@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 from bot.blocks import kit
 from bot.blocks.card import card
 from bot.blocks.kit import Message
-from bot.blocks.notices import notice
+from bot.blocks.notices import notice, reminder
 from bot.blocks.page import line, page
 from bot.views import CheckView, Desk
 from flows.case import Entry
@@ -180,6 +180,7 @@ class Letters:
             "page": self._page,
             "line": self._line,
             "notice": self._notice,
+            "reminder": self._reminder,
         }
 
     def write(self, row: Claimed) -> Letter:
@@ -216,6 +217,10 @@ class Letters:
             return Letter(None, later=row.attempts < GIVE_UP_THREAD_AFTER)
         who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
         return Letter(line(entry.what, who, kit.at(entry.at)), thread)
+
+    def _reminder(self, row: Claimed, view: CheckView) -> Letter:
+        entry = _entry(view, row.event)
+        return Letter(reminder(view, entry) if entry else None)
 
     def _notice(self, row: Claimed, view: CheckView) -> Letter:
         entry = _entry(view, row.event)

@@ -38,6 +38,7 @@ def roster_of(organisation: Organisation) -> Roster:
             closed=organisation.days_off(_YEARS),
         ),
         idle=organisation.targets.idle,
+        morning=organisation.targets.morning,
     )
 
 

@@ -24,7 +24,7 @@ class Outsiders:
 
     def is_outsider(self, person: Person) -> bool:
         """Whether this person is not staff of this workspace."""
-        if person.team_id is not None and person.team_id != self._team:
+        if person.team_id and self._team and person.team_id != self._team:
             return True
         try:
             return self._is_guest(person.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from flows.case import Check
 from flows.escalation import People, may_know
@@ -32,6 +32,7 @@ class Roster:
     ladders: Mapping[Urgency, tuple[Rung, ...]]
     week: WorkingWeek
     idle: timedelta
+    morning: time
     no_choice: timedelta = timedelta(seconds=60)
 
     @property

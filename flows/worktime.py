@@ -31,6 +31,13 @@ class WorkingWeek:
             left -= max(closes - begins, timedelta(0))
         return start + wait
 
+    def next_morning(self, start: datetime, at: time) -> datetime:
+        """`at` on the first working day after the day of `start`. Aware in, UTC out."""
+        today = start.astimezone(self.zone).date()
+        days = (today + timedelta(days=ahead) for ahead in range(1, _SEARCHED.days))
+        works = (day for day in days if self.days[day.weekday()] and day not in self.closed)
+        return self._moment(next(works, today + timedelta(days=1)), at)
+
     def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""
         day = start.astimezone(self.zone).date()

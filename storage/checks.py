@@ -68,6 +68,7 @@ def start(
             sealed_answers=_seal(box, check_id, {}),
             revision=0,
             asked_lead=False,
+            reminders=0,
             request=request,
             started_at=now,
             touched_at=now,
@@ -130,6 +131,28 @@ def waking(tx: Connection, now: datetime) -> Sequence[str]:
     """Ids of checks whose reporter stopped long enough ago that the leads are told."""
     found = select(checks.c.id).where(checks.c.wake_at <= now).order_by(checks.c.wake_at)
     return tx.scalars(found).all()
+
+
+def is_waking(tx: Connection, check: str, now: datetime) -> bool:
+    """Whether this check's time has come; another instance may have seen to it since."""
+    due = select(checks.c.id).where(checks.c.id == check, checks.c.wake_at <= now)
+    return tx.execute(due).first() is not None
+
+
+def reminders(tx: Connection, check: str) -> int:
+    """How often the reporter was reminded since they stopped."""
+    return int(tx.scalar(select(checks.c.reminders).where(checks.c.id == check)) or 0)
+
+
+def wake_again(tx: Connection, check: str, when: datetime | None, reminded: int) -> None:
+    """Look at this check again then, the reporter having been reminded so often."""
+    tx.execute(update(checks).where(checks.c.id == check).values(wake_at=when, reminders=reminded))
+
+
+def shelve(tx: Connection, check: str) -> None:
+    """Put a draft away. Nothing is lost: it can be carried on at any time."""
+    away = {"status": CheckStatus.SHELVED, "wake_at": None}
+    tx.execute(update(checks).where(checks.c.id == check).values(away))
 
 
 def people_left_out(tx: Connection, check: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.case import Case, CaseStatus, CheckStatus, Cover
+from flows.case import Case, CaseStatus, Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose, Level, Outcome
 from flows.outcome import decide, left_out
@@ -17,6 +17,7 @@ from storage.checks import Opened
 from storage.record import SYSTEM
 from storage.work import Did, Work
 
+_MOST_REMINDERS = 2
 _ASK_AGAIN_AFTER = timedelta(seconds=60)
 
 
@@ -37,6 +38,7 @@ class Conversation(Work):
         opened, is_new = checks.start(self.tx, self.keys, reporter, request, self.now, CHECKLIST.version)
         if is_new:
             self.record(opened, reporter, "started", {"checklist": CHECKLIST.version})
+            self._wait_for_more(opened)
             self.put_card(opened)
         return opened
 
@@ -62,9 +64,16 @@ class Conversation(Work):
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
-        opened = self._save(opened, cover=None)
+        opened = self._save(opened, cover=None, **_taken_up(opened))
+        self._wait_for_more(opened)
         self.put_card(opened)
+        outbox.show_anew(self.tx, check, self.now, "reminder")
         return Step(Did.DONE, opened)
+
+    def _wait_for_more(self, opened: Opened) -> None:
+        """Start counting, at NONE, how long the person has been away; `wake` puts it off while they answer."""
+        if opened.check.level is Level.NONE and opened.check.status is CheckStatus.DRAFT:
+            checks.wake_again(self.tx, opened.check.id, self.now + self.roster.idle, 0)
 
     def answer(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
         """Save one answer. The page, where one is due at once, is in the outbox when this returns."""
@@ -91,6 +100,8 @@ class Conversation(Work):
         known = set(asked.by_id)
         if asked.choose is Choose.PEOPLE:
             known = (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(self.roster.everyone)
+        if asked.choose is Choose.ONE and len(choices) != 1:
+            return False
         return bool(choices) and known.issuperset(choices)
 
     def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
@@ -142,7 +153,7 @@ class Conversation(Work):
 
     def _wake_at(self, opened: Opened) -> datetime | None:
         check = opened.check
-        if check.status is not CheckStatus.DRAFT or self._is_told(opened):
+        if check.status is not CheckStatus.DRAFT or _pages_at_once(check) or self._is_told(opened):
             return None
         waits_for_choice = check.level is Level.EMERGENCY or check.asked_lead
         no_choice = waits_for_choice and "S2" not in check.answers
@@ -154,17 +165,44 @@ class Conversation(Work):
     def _page_if_due(self, opened: Opened) -> None:
         """Page first, ask later (decision 3), once it is known who to leave out."""
         check = opened.check
-        if "S2" in check.answers and (check.level >= Level.CONSULT_URGENT or check.asked_lead):
+        if _pages_at_once(check):
             self.raise_case(opened, check.level)
 
     def wake(self, check: str) -> None:
-        """The reporter stopped part-way at CONSULT or above: the leads are told what is known (I12)."""
+        """The reporter stopped part-way. At CONSULT or above the leads are told what is known (I12).
+
+        At NONE the reporter is reminded, again next working day, and then it is put away, never deleted.
+        """
         opened = self.load(check)
-        if opened.check.level is Level.NONE or self._is_told(opened):
-            self._save(opened)
+        if not checks.is_waking(self.tx, check, self.now):
             return
-        self.record(opened, SYSTEM, "abandoned", {})
-        self._raise_as_known(opened)
+        if opened.check.status is not CheckStatus.DRAFT or self._is_told(opened):
+            checks.wake_again(self.tx, check, None, 0)
+        elif opened.check.level is Level.NONE:
+            self._remind(opened)
+        else:
+            self.record(opened, SYSTEM, "abandoned", {})
+            self._raise_as_known(opened)
+
+    def _remind(self, opened: Opened) -> None:
+        check, reminded = opened.check, checks.reminders(self.tx, opened.check.id)
+        idle_until = check.touched_at + self.roster.idle
+        if idle_until > self.now:
+            checks.wake_again(self.tx, check.id, idle_until, 0)
+        elif reminded == _MOST_REMINDERS:
+            self.record(opened, SYSTEM, "shelved", {})
+            checks.shelve(self.tx, check.id)
+            self.show_reporter(opened)
+        else:
+            following = self.roster.week.next_morning(self.now, self.roster.morning)
+            checks.wake_again(self.tx, check.id, following, reminded + 1)
+            if check.answers:
+                self._put_reminder(opened, reminded + 1)
+
+    def _put_reminder(self, opened: Opened, number: int) -> None:
+        check = opened.check
+        event = self.record(opened, SYSTEM, "reminded", {"number": number})
+        outbox.put(self.tx, f"reminder:{event}", "reminder", check.reporter, self.now, check=check.id, event=event)
 
     def _raise_as_known(self, opened: Opened) -> None:
         self.raise_case(opened, opened.check.level, content_free="S2" not in opened.check.answers)
@@ -183,7 +221,8 @@ class Conversation(Work):
             self._ask_about_case(opened, case, who, request)
             return Step(Did.DONE, opened)
         self.record(opened, who, "asked_lead", {}, request)
-        opened = self._save(opened, asked_lead=True, level=max(opened.check.level, Level.CONSULT), cover=None)
+        level = max(opened.check.level, Level.CONSULT)
+        opened = self._save(opened, asked_lead=True, level=level, cover=None, **_taken_up(opened))
         self._page_if_due(opened)
         self.show_reporter(opened)
         return Step(Did.DONE, opened)
@@ -288,8 +327,19 @@ class Conversation(Work):
             return Step(Did.STALE, opened)
         self.record(opened, who, "check_reopened", {})
         opened = self._save(opened, status=CheckStatus.DRAFT, outcome=None)
+        self._wait_for_more(opened)
         self.put_card(opened)
         return Step(Did.DONE, opened)
+
+
+def _pages_at_once(check: Check) -> bool:
+    """Whether the leads are told without waiting for the end: it is urgent, or a lead was asked for."""
+    return "S2" in check.answers and (check.level >= Level.CONSULT_URGENT or check.asked_lead)
+
+
+def _taken_up(opened: Opened) -> dict[str, CheckStatus]:
+    """A check that was put away is a draft again."""
+    return {"status": CheckStatus.DRAFT} if opened.check.status is CheckStatus.SHELVED else {}
 
 
 def _expected(opened: Opened, before: Progress) -> str | None:

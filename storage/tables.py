@@ -80,7 +80,8 @@ checks = Table(
     Column("started_at", Utc, nullable=False),
     Column("touched_at", Utc, nullable=False),
     Column("sent_at", Utc),
-    Column("wake_at", Utc, comment="when stopping here means the leads are told"),
+    Column("wake_at", Utc, comment="when stopping here means something: the leads are told, or a reminder"),
+    Column("reminders", Integer, nullable=False, comment="how often the reporter was reminded since they stopped"),
     Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
     Index(
         "ix_checks_wake_at", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING

@@ -44,6 +44,9 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
         )
     elif not newest:
         yield kit.context(f"{check.ref} continues in a newer card below.")
+    elif check.status is CheckStatus.SHELVED:
+        yield kit.section(f"*{check.ref}* is put away. Nothing was sent to anyone. Your answers are kept.")
+        yield kit.actions(kit.button("Carry on", "carry_on", check.id), _ask_a_lead(view))
     elif check.cover is Cover.HIDDEN:
         yield kit.section("Paused.", kit.button("Show", "show", check.id))
     elif check.cover is Cover.STOPPED:

@@ -11,6 +11,7 @@ from flows.case import Check, CheckStatus
 from flows.checklist import CHECKLIST
 
 MOST_CHECKS = 10
+_UNFINISHED = (CheckStatus.DRAFT, CheckStatus.SHELVED)
 _STATUS = {
     CheckStatus.DRAFT: "not finished",
     CheckStatus.SENT: "sent",
@@ -39,9 +40,7 @@ def _checks(checks: Sequence[Check]) -> Iterator[Block]:
     yield kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
     for check in checks[:MOST_CHECKS]:
         words = f"*{check.ref}* {_STATUS[check.status]}, {kit.on(check.touched_at)}"
-        carry_on = (
-            kit.button("Carry on", f"carry_on.{check.ref}", check.id) if check.status is CheckStatus.DRAFT else None
-        )
+        carry_on = kit.button("Carry on", f"carry_on.{check.ref}", check.id) if check.status in _UNFINISHED else None
         yield kit.section(words, carry_on)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
-from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared
+from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
 
 
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
@@ -23,6 +23,18 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
         "reopened": _reopened,
     }[event.what]
     return make(view, case, event)
+
+
+def reminder(view: CheckView, event: Entry) -> Message:
+    """A check was left part done, and nobody needed to be told of it."""
+    ref, check = view.check.ref, view.check
+    if check.status not in (CheckStatus.DRAFT, CheckStatus.SHELVED) or check.touched_at > event.at:
+        return _plain(f"{ref}: you carried on with this.")
+    return _with(
+        f"You have one part done: {ref}. Nothing has been sent to anyone. Carry on when you can.",
+        kit.button("Carry on", "carry_on", check.id, style="primary"),
+        kit.button("Ask a lead", "ask_lead", check.id),
+    )
 
 
 def _plain(words: str) -> Message:

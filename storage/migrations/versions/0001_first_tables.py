@@ -49,7 +49,13 @@ def upgrade() -> None:
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "wake_at", sa.DateTime(timezone=True), nullable=True, comment="when stopping here means the leads are told"
+            "wake_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when stopping here means something: the leads are told, or a reminder",
+        ),
+        sa.Column(
+            "reminders", sa.Integer(), nullable=False, comment="how often the reporter was reminded since they stopped"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
         sa.UniqueConstraint("ref", name=op.f("uq_checks_ref")),
