@@ -81,7 +81,9 @@ class CheckView:
 
     @cached_property
     def explanation(self) -> Explanation:
-        return explain(CHECKLIST, self.progress, self.decision, self.facts, self.told)
+        told = explain(CHECKLIST, self.progress, self.decision, self.facts, self.told)
+        asked = self.check.asked_lead and not self.decision.reasons
+        return replace(told, why=("You asked for a lead.",)) if asked else told
 
     def slack(self, person: str | None) -> str:
         """A mention of somebody on the roster, who hears of it."""

@@ -136,8 +136,9 @@ def _told(view: CheckView, case: Case) -> str:
     if case.asks > 1:
         told = f"No answer yet. I asked again at {kit.at(case.asked_at)} and will keep asking."
     drafting = view.check.status is CheckStatus.DRAFT
-    urgent = drafting and view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
-    phone = f" You can phone:\n{_phones(view)}" if urgent or case.asks > 1 else ""
+    urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
+    by_phone = (drafting and urgent) or view.check.asked_lead or case.asks > 1
+    phone = f" You can phone:\n{_phones(view)}" if by_phone else ""
     if not drafting and case.asks == 1:
         told += " I will tell you when one answers."
     going_on = drafting and view.check.cover is None
