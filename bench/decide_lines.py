@@ -30,7 +30,7 @@ def chosen(question: Question, rng: random.Random) -> tuple[str, ...]:
 def sheet(rng: random.Random) -> str:
     """A walk through the checklist, finished nine times in ten."""
     answers: dict[str, tuple[str, ...]] = {}
-    stop = rng.randrange(1, 24) if rng.random() < 0.1 else 24
+    stop = rng.choice([*range(1, 24), *[24] * 200])
     while len(answers) < stop and (question := replay(CHECKLIST, answers).next) is not None:
         answers[question.id] = chosen(question, rng)
     lists = {"3.1.6"} | ({"S2"} if answers["S1"] and answers.get("S2") == ("lead-1",) else set())
@@ -56,9 +56,8 @@ def main() -> None:
         ours.append(seconds(decide, sheets))
     ours_median, floor_median = statistics.median(ours), statistics.median(floor)
     print(f"decide --lines: medians of {ROUNDS} rounds of {SHEETS} sheets, start-up included")
-    print(
-        f"  {SHEETS / ours_median:7.0f} sheets a second; reading and writing the JSON alone {SHEETS / floor_median:7.0f}"
-    )
+    print(f"  {SHEETS / ours_median:7.0f} sheets a second")
+    print(f"  {SHEETS / floor_median:7.0f} a second for reading and writing the JSON alone")
     print(f"  {ours_median / floor_median:.0f}x")
 
 

@@ -44,7 +44,9 @@ class CheckView:
 
     @cached_property
     def progress(self) -> Progress:
-        return replay(CHECKLIST, self.check.answers, self.check.level)
+        """The answers as they stand; the level once raised holds only where they no longer raise it themselves."""
+        own = replay(CHECKLIST, self.check.answers)
+        return own if own.level >= self.check.level else replay(CHECKLIST, self.check.answers, self.check.level)
 
     @cached_property
     def decision(self) -> Decision:
