@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.blocks import forms
-from bot.casework import Lead, refusal
+from bot.casework import Lead, nothing_typed, refusal
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent
 from bot.permission import Act, Gate
@@ -64,7 +64,9 @@ class Aftercare:
     def reply(self, ack: Ack, body: Json) -> None:
         """The answer to a lead's question."""
         sent = Sent.model_validate(body)
-        content = {"to": int(sent.argument), "text": sent.typed("text")}
+        if nothing_typed(ack, sent):
+            return
+        content = {"to": sent.number, "text": sent.typed("text")}
         self._submit(
             ack,
             sent,
@@ -76,7 +78,9 @@ class Aftercare:
     def disagree(self, ack: Ack, body: Json) -> None:
         """Why the reporter does not agree with the plan."""
         sent = Sent.model_validate(body)
-        plan_round, reason = int(sent.argument), sent.typed("text")
+        if nothing_typed(ack, sent):
+            return
+        plan_round, reason = sent.number, sent.typed("text")
         self._submit(
             ack,
             sent,
@@ -110,9 +114,9 @@ def _do(work: Casework, press: Press, verb: str) -> Deed:
     check, who = press.check, press.user.id
     match verb:
         case "agree":
-            return work.agree(check, who, int(press.argument))
+            return work.agree(check, who, press.number)
         case "talk_first":
-            return work.talk_first(check, who, int(press.argument))
+            return work.talk_first(check, who, press.number)
         case _:
             return work.not_shared(check, who, chose=verb == "chose_not")
 
@@ -138,7 +142,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
         app.action(verb)(aftercare.press)
     for verb in ("see_plan", "reply", "disagree", "record_sharing"):
-        app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal)])
+        app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal, replies.sorry)])
     app.view("reply")(aftercare.reply)
     app.view("disagree")(aftercare.disagree)
     app.view("sharing")(aftercare.sharing)

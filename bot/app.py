@@ -28,6 +28,7 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 SENDERS = 8
 TICK = 1.0
+PING = 3.0
 SLACK_TIMEOUT = 10
 CLOSE_WITHIN = 10
 
@@ -61,9 +62,9 @@ class Bot:
             thread.start()
             self._threads.append(thread)
 
-    def connect(self, app_token: str, workers: int) -> None:
-        """Connect over Socket Mode."""
-        self._socket = SocketModeHandler(self.app, app_token, concurrency=workers)
+    def connect(self, app_token: str, workers: int, ping: float = PING) -> None:
+        """Connect over Socket Mode; a connection that is gone is noticed after four to five `ping` seconds."""
+        self._socket = SocketModeHandler(self.app, app_token, concurrency=workers, ping_interval=ping)
         self._socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
     def stop(self) -> None:
@@ -84,8 +85,11 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     client = web_client(settings)
     listeners = ThreadPoolExecutor(settings.workers, thread_name_prefix="listener")
     senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+    bolt_log = logging.getLogger("share-check.bolt")
+    bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
     app = App(
         client=client,
+        logger=bolt_log,
         signing_secret=settings.signing_secret.get_secret_value() if settings.signing_secret else "unused",
         process_before_response=True,
         listener_executor=listeners,
@@ -99,7 +103,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
 
 
 def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
-    replies = errors.Replies(client, senders)
+    replies = errors.Replies(client, senders, errors.phone_words(desk.organisation))
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     errors.register(app, desk.organisation, replies)
     conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most

@@ -28,13 +28,13 @@ LAST_ONE = "You are the last person who may know of this, so I cannot leave you 
 ALREADY = "Already done."
 REASON_NEEDED = "Please write a reason: every decision needs one."
 
-Do = Callable[[Casework, str, str, str], Deed]
+Do = Callable[[Casework, Press, str], Deed]
 PRESSES: dict[str, tuple[Act, Do]] = {
-    "lead": (Act.LEAD, lambda work, check, who, by: work.lead(check, who, by)),
-    "seen": (Act.SEE, lambda work, check, who, by: work.see(check, who, by)),
-    "step_aside": (Act.STEP_ASIDE, lambda work, check, who, by: work.step_aside(check, who, by)),
-    "hand_on": (Act.HAND_ON, lambda work, check, who, _by: work.hand_on(check, who)),
-    "page_again": (Act.PAGE_AGAIN, lambda work, check, who, _by: work.page_again(check, who)),
+    "lead": (Act.LEAD, lambda work, press, by: work.lead(press.check, press.user.id, by, press.request)),
+    "seen": (Act.SEE, lambda work, press, by: work.see(press.check, press.user.id, by)),
+    "step_aside": (Act.STEP_ASIDE, lambda work, press, by: work.step_aside(press.check, press.user.id, by)),
+    "hand_on": (Act.HAND_ON, lambda work, press, _by: work.hand_on(press.check, press.user.id, press.request)),
+    "page_again": (Act.PAGE_AGAIN, lambda work, press, _by: work.page_again(press.check, press.user.id, press.request)),
 }
 """Buttons that do one thing and need nothing but the press."""
 
@@ -64,7 +64,7 @@ class Lead:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             by = self._desk.roster.person_at(press.user.id)
             if passed is Gate.ALLOWED and by is not None:
-                deed = do(self._desk.casework(tx), press.check, press.user.id, by)
+                deed = do(self._desk.casework(tx), press, by)
                 words = self._words(press, deed)
             else:
                 words = refusal(passed, case, press.user.id)
@@ -135,6 +135,8 @@ class Lead:
 
     def _text(self, ack: Ack, body: Json, act: Act, what: str) -> None:
         sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent):
+            return
         content = {"text": sent.typed("text")}
         deed = self.submit(sent, act, lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
         _answer(ack, deed, "text")
@@ -215,6 +217,14 @@ def refusal(passed: Gate, case: Case | None, who: str) -> str:
     return NOT_FOR_REPORTER if case.check.reporter == who else NOT_LEADING
 
 
+def nothing_typed(ack: Ack, sent: Sent) -> bool:
+    """Spaces alone are no words: the window stays open and says so."""
+    empty = not sent.typed("text")
+    if empty:
+        ack(response_action="errors", errors={"text": "Please write something, or close this."})
+    return empty
+
+
 def _answer(ack: Ack, deed: Deed | None, block_id: str) -> None:
     """Close the modal; where nothing could be done the words typed stay, with the reason beside them."""
     if deed is not None and deed.did is not Did.STALE:
@@ -247,12 +257,12 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     for verb in PRESSES:
         app.action(verb)(lead.press)
     for verb in MODALS:
-        app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal)])
-    app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands)])
+        app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal, replies.sorry)])
+    app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands, replies.sorry)])
     app.view("ask_reporter")(lead.ask)
     app.view("case_note")(lead.note)
     app.view("decision")(lead.decide)
     app.view("strands")(lead.plan)
-    app.view("update_strands")(ack=lead.strands, lazy=[guarded(lead.show_close)])
+    app.view("update_strands")(ack=lead.strands, lazy=[guarded(lead.show_close, replies.sorry)])
     app.view("close_case")(lead.close)
     app.view("reopen_case")(lead.reopen)

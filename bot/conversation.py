@@ -30,7 +30,7 @@ NAME_SOMEONE = "Tick who should be left out, or choose another answer."
 
 Deed = Callable[[Conversation, Press], Step]
 DEEDS: dict[str, Deed] = {
-    "back": lambda work, press: work.back(press.check, press.user.id, int(press.argument or 0)),
+    "back": lambda work, press: work.back(press.check, press.user.id, press.number),
     "forward": lambda work, press: work.forward(press.check, press.user.id),
     "hide": lambda work, press: work.hide(press.check, press.user.id),
     "show": lambda work, press: work.show(press.check, press.user.id),
@@ -228,11 +228,11 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     for verb in DEEDS:
         app.action(named(verb))(reporter.do)
     for verb in OPENS:
-        app.action(named(verb))(ack=quickly, lazy=[guarded(reporter.open_modal)])
+        app.action(named(verb))(ack=quickly, lazy=[guarded(reporter.open_modal, replies.sorry)])
     for verb in NOTHING_TO_DO:
         app.action(named(verb))(quickly)
-    app.action(named("change"))(ack=quickly, lazy=[guarded(reporter.open_change)])
-    app.view("change")(ack=reporter.change, lazy=[guarded(reporter.show_changed)])
+    app.action(named("change"))(ack=quickly, lazy=[guarded(reporter.open_change, replies.sorry)])
+    app.view("change")(ack=reporter.change, lazy=[guarded(reporter.show_changed, replies.sorry)])
     app.view("leave_out")(reporter.leave_out)
     app.view("note")(reporter.note)
     app.view("details")(reporter.details)

@@ -14,6 +14,7 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import kit
@@ -72,15 +73,17 @@ def log_failure(error: Exception) -> str:
     return reference
 
 
-def guarded(listener: Callable[..., None]) -> Callable[..., None]:
-    """A lazy listener that, failing, logs a reference and nothing of the payload."""
+def guarded(listener: Callable[..., None], sorry: Callable[[Json, str], None] | None = None) -> Callable[..., None]:
+    """A lazy listener that, failing, logs a reference and nothing of the payload. sorry: tells the person."""
 
     @functools.wraps(listener)
     def safe(*args: Any, **kwargs: Any) -> None:
         try:
             listener(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - Bolt would log the error's own words
-            log_failure(error)
+            reference = log_failure(error)
+            if sorry is not None and "body" in kwargs:
+                sorry(kwargs["body"], reference)
 
     return safe
 
@@ -88,9 +91,10 @@ def guarded(listener: Callable[..., None]) -> Callable[..., None]:
 class Replies:
     """Words to one person alone, through the address Slack sent with their press."""
 
-    def __init__(self, client: WebClient, senders: Executor) -> None:
+    def __init__(self, client: WebClient, senders: Executor, phones: str = "999") -> None:
         self._client = client
         self._senders = senders
+        self._phones = phones
 
     def whisper(self, response_url: str, text: str, blocks: list[kit.Block] | None = None) -> None:
         """Only they see it; the message they pressed stays as it is."""
@@ -100,6 +104,22 @@ class Replies:
         """The same, once Slack has its answer: a listener that has words to say does not keep it waiting."""
         if words and response_url:
             self._senders.submit(self.whisper, response_url, words)
+
+    def sorry(self, body: Json, reference: str) -> None:
+        """Something failed after Slack had its answer: say so where they pressed, or in a window."""
+        words = (
+            f"Something went wrong, and I could not do that. Please try again, or phone: {self._phones}. "
+            f"In an emergency call 999. (Error {reference})"
+        )
+        if body.get("response_url"):
+            self.whisper(str(body["response_url"]), words)
+            return
+        window = kit.modal("Something went wrong", [kit.section(kit.esc(words))])
+        put_up = self._client.views_push if body.get("view") else self._client.views_open
+        try:
+            put_up(trigger_id=str(body.get("trigger_id")), view=window)
+        except (SlackApiError, OSError) as error:
+            log.warning("a window was not taken: %s", type(error).__name__)
 
     def warn_later(self, body: Json, words: str) -> None:
         """Warn once Slack has its answer."""

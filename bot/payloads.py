@@ -98,6 +98,11 @@ class Press(_Payload):
         """What the value carries beside the check."""
         return target(self.action.value)[1]
 
+    @property
+    def number(self) -> int:
+        """The argument where it is a number, such as a card's revision or a plan's round; else 0, which none has."""
+        return _number(self.argument)
+
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """Values ticked in a block of the message or view."""
         state = self.view.state if self.view else self.state
@@ -126,6 +131,11 @@ class Sent(_Payload):
         """What the modal carries beside the check."""
         return target(self.view.private_metadata)[1]
 
+    @property
+    def number(self) -> int:
+        """The argument where it is a number, else 0."""
+        return _number(self.argument)
+
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """Values chosen in one of its blocks; empty where nothing was."""
         return _chosen(self.view.state, block_id)
@@ -148,6 +158,10 @@ def target(value: str) -> tuple[str, str]:
     """A button's value taken apart: the check's id, and an argument. Both opaque to anybody else."""
     check, _, argument = value.partition(":")
     return check, argument
+
+
+def _number(argument: str) -> int:
+    return int(argument) if argument.isdecimal() else 0
 
 
 def _chosen(state: _State, block_id: str) -> tuple[str, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import ExitStack
-from pathlib import Path
+from http.client import HTTPException
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.app import Bot, build
+from bot.app import Bot, build, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.organisation import Organisation, OrganisationError, load_organisation
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, load_settings, organisation_path
 from storage.database import Database
 from storage.errors import DatabaseNotReady
 
@@ -29,6 +30,7 @@ def serve(stopping: threading.Event) -> None:
     if not database.can_write():
         message = "The database cannot be written. Check that the file or server allows it."
         raise DatabaseNotReady(message)
+    ask_slack(settings, organisation)
     bot = build(settings, organisation, database, clock_of(settings))
     with ExitStack() as stack:
         stack.callback(bot.stop)
@@ -49,12 +51,40 @@ def load_all() -> tuple[Settings, Organisation]:
     except SettingsError as error:
         problems.extend(error.problems)
     try:
-        organisation = load_organisation(settings.organisation if settings else Path("organisation.toml"))
+        organisation = load_organisation(settings.organisation if settings else organisation_path())
     except OrganisationError as error:
         problems.extend(error.problems)
     if settings is None or organisation is None:
         raise SettingsError(problems)
     return settings, organisation
+
+
+def ask_slack(settings: Settings, organisation: Organisation) -> None:
+    """Whether Slack is there and knows both tokens: before anything starts that would have to be stopped again.
+
+    A bot that is not in the leads' channel still starts, and alarms: pages go to the leads directly too.
+    """
+    client = web_client(settings)
+    try:
+        client.auth_test()
+        if settings.mode == "socket" and settings.app_token:
+            client.apps_connections_open(app_token=settings.app_token.get_secret_value())
+    except SlackApiError:
+        raise
+    except (OSError, HTTPException, SlackClientError) as error:
+        problem = (
+            f"Slack could not be reached ({type(error).__name__}). Check the network, and SLACK_API_URL if it is set."
+        )
+        raise SettingsError([problem]) from error
+    if not _is_in_channel(client, organisation.leads_channel):
+        log.error("share-check is not in the leads' channel %s: invite it there", organisation.leads_channel)
+
+
+def _is_in_channel(client: WebClient, channel: str) -> bool:
+    try:
+        return bool(client.conversations_info(channel=channel)["channel"].get("is_member"))
+    except (SlackApiError, OSError):
+        return False
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -75,15 +105,15 @@ def _listen(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
     from slack_bolt.adapter.wsgi import SlackRequestHandler  # noqa: PLC0415 - an extra
     from waitress.server import create_server  # noqa: PLC0415 - an extra
 
-    server = create_server(
-        SlackRequestHandler(bot.app, path="/slack/events"),
-        host=settings.http_host,
-        port=settings.http_port,
-        threads=HTTP_THREADS,
-    )
+    handler, where = SlackRequestHandler(bot.app, path="/slack/events"), f"{settings.http_host}:{settings.http_port}"
+    try:
+        server = create_server(handler, host=settings.http_host, port=settings.http_port, threads=HTTP_THREADS)
+    except OSError as error:
+        problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HTTP_PORT."
+        raise SettingsError([problem]) from error
     thread = threading.Thread(target=server.run, daemon=True, name="http")
     thread.start()
-    log.info("listening on %s:%s", settings.http_host, settings.http_port)
+    log.info("listening on %s", where)
     stopping.wait()
     server.close()
 

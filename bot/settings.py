@@ -4,6 +4,7 @@ Everything about people and hours is in organisation.toml; here are secrets and 
 """
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -204,6 +205,13 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
         if not problems:
             return settings
     raise SettingsError(problems)
+
+
+def organisation_path(env_file: Path = Path(".env")) -> Path:
+    """Where organisation.toml is said to be, also when another setting is wrong."""
+    name, usual = "SHARE_CHECK_ORGANISATION", Settings.model_fields["organisation"].default
+    written = dotenv_values(env_file) if env_file.is_file() else {}
+    return Path(os.environ.get(name) or written.get(name) or usual)
 
 
 def setting_names() -> tuple[str, ...]:

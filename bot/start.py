@@ -118,25 +118,22 @@ def register(app: App, door: Door) -> None:
     def quickly(ack: Ack) -> None:
         ack()
 
-    @guarded
     def by_command(body: Json) -> None:
         person = Person(id=body["user_id"], team_id=body.get("team_id"))
         door.enter(person, _request(body), _answer(door, body))
 
-    @guarded
     def by_shortcut(body: Json) -> None:
         door.enter(_person(body), _request(body), _answer(door, {**body, "response_url": ""}))
 
-    @guarded
     def by_button(body: Json) -> None:
         press = Press.model_validate(body)
         door.enter(press.user, press.request, _answer(door, body), another=press.action.action_id == "start_another")
 
-    app.command("/share-check")(ack=quickly, lazy=[by_command])
-    app.shortcut("start_check")(ack=quickly, lazy=[by_shortcut])
-    app.shortcut("check_before_sharing")(ack=quickly, lazy=[by_shortcut])
-    app.action("start")(ack=quickly, lazy=[by_button])
-    app.action("start_another")(ack=quickly, lazy=[by_button])
+    app.command("/share-check")(ack=quickly, lazy=[guarded(by_command, door.replies.sorry)])
+    app.shortcut("start_check")(ack=quickly, lazy=[guarded(by_shortcut, door.replies.sorry)])
+    app.shortcut("check_before_sharing")(ack=quickly, lazy=[guarded(by_shortcut, door.replies.sorry)])
+    app.action("start")(ack=quickly, lazy=[guarded(by_button, door.replies.sorry)])
+    app.action("start_another")(ack=quickly, lazy=[guarded(by_button, door.replies.sorry)])
     app.action("go_there")(quickly)
 
 

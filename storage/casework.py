@@ -18,7 +18,7 @@ from flows.case import (
 from flows.checklist import CHECKLIST
 from storage import cases, checks, outbox
 from storage.checks import Opened
-from storage.work import Did, Work
+from storage.work import ASK_AGAIN_AFTER, Did, Work
 
 _AFTER_SHARING = ("3.4.1", "3.4.2")
 
@@ -82,30 +82,36 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         return self._do(opened, who, "seen", {})
 
-    def lead(self, check: str, who: str, by: str) -> Deed:
+    def lead(self, check: str, who: str, by: str, request: str | None = None) -> Deed:
         """I will lead: the paging stops. The second to press is told who was first."""
         opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
         if case.status is not CaseStatus.OPEN:
             return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
         changes: dict[str, Any] = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": None}
-        return self._do(opened, who, "led", {}, **changes)
+        return self._do(opened, who, "led", {}, request, **changes)
 
-    def hand_on(self, check: str, who: str) -> Deed:
+    def hand_on(self, check: str, who: str, request: str | None = None) -> Deed:
         """Somebody else should lead: everybody allowed is asked again."""
         opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
             return Deed(Did.STALE, case)
-        self._do(opened, who, "handed_on", {}, status=CaseStatus.OPEN, led_by=None, led_at=None)
+        self._do(opened, who, "handed_on", {}, request, status=CaseStatus.OPEN, led_by=None, led_at=None)
         self.ask_again(opened)
         return self._deed(Did.DONE, opened)
 
-    def page_again(self, check: str, who: str) -> Deed:
-        """Page the next people now."""
+    def page_again(self, check: str, who: str, request: str | None = None) -> Deed:
+        """Page the next people now. Within a minute of the last page it is a second click, and pages nobody."""
         opened, case = self._open(check)
+        if self.is_repeat(request) or self.now - case.asked_at < ASK_AGAIN_AFTER:
+            return Deed(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Deed(Did.STALE, case)
-        self.record(opened, who, "paged_again", {})
+        self.record(opened, who, "paged_again", {}, request)
         self.ask_again(opened)
         return self._deed(Did.DONE, opened)
 
@@ -120,6 +126,7 @@ class Casework(Work):
             return Deed(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], stepped_aside=True)
         self.record(opened, who, "stepped_aside", {})
+        cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
         if case.led_by == by:
             cases.save(self.tx, check, status=CaseStatus.OPEN, led_by=None, led_at=None)
         outbox.show_anew(self.tx, check, self.now, "card", "page", "line")
@@ -213,7 +220,10 @@ class Casework(Work):
         opened, case = self._open(check)
         if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
             return Deed(Did.STALE, case)
-        return self._do(opened, who, "talk_first", {"round": plan_round})
+        once = f"talk_first:{check}:{plan_round}"
+        if self.is_repeat(once):
+            return Deed(Did.ALREADY, case)
+        return self._do(opened, who, "talk_first", {"round": plan_round}, once)
 
     def shared(
         self,

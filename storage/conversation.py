@@ -15,10 +15,11 @@ from flows.replay import Progress, replay
 from storage import checks, outbox
 from storage.checks import Opened
 from storage.record import SYSTEM
-from storage.work import Did, Work
+from storage.work import ASK_AGAIN_AFTER, Did, Work
 
 _MOST_REMINDERS = 2
-_ASK_AGAIN_AFTER = timedelta(seconds=60)
+_ONE_CLICK = timedelta(seconds=3)
+"""A second click within this puts no second card below the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ class Conversation(Work):
             return Step(Did.REFUSED, opened)
         opened = self._save(opened, cover=None, **_taken_up(opened))
         self._wait_for_more(opened)
-        self.put_card(opened)
-        outbox.show_anew(self.tx, check, self.now, "reminder")
+        newest = outbox.newest_at(self.tx, check, "card")
+        if newest is None or self.now - newest > _ONE_CLICK:
+            self.put_card(opened)
+        outbox.show_anew(self.tx, check, self.now, "card", "reminder")
         return Step(Did.DONE, opened)
 
     def _wait_for_more(self, opened: Opened) -> None:
@@ -215,7 +218,7 @@ class Conversation(Work):
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
         case = self.case(opened)
-        if self.is_repeat(request) or (case is not None and self.now - case.asked_at < _ASK_AGAIN_AFTER):
+        if self.is_repeat(request) or (case is not None and self.now - case.asked_at < ASK_AGAIN_AFTER):
             return Step(Did.ALREADY, opened)
         if case is not None:
             self._ask_about_case(opened, case, who, request)

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage.errors import DatabaseNotReady
 
@@ -83,7 +83,14 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):  # their words hold the password
+        message = (
+            "SHARE_CHECK_DATABASE_URL cannot be understood. Write postgresql+psycopg://user:password@host/database."
+        )
+        raise DatabaseNotReady(message) from None
+    if backend != "sqlite":
         return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, pool_size=20, max_overflow=50, hide_parameters=True)
     event.listen(engine, "connect", _prepare)

@@ -207,6 +207,13 @@ def newest(tx: Connection, check: str, what: str) -> int | None:
     return found
 
 
+def newest_at(tx: Connection, check: str, what: str) -> datetime | None:
+    """When a check's newest message of a kind was asked for."""
+    rows = select(func.max(outbox.c.created_at)).where(outbox.c.check_id == check, outbox.c.what == what)
+    found: datetime | None = tx.scalar(rows)
+    return found
+
+
 def thread_of(tx: Connection, check: str, target: str) -> str | None:
     """The message a check's lines hang under in one place: the first page posted there."""
     rows = (

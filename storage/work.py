@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -24,6 +24,9 @@ from storage import cases, checks, outbox, record
 from storage.checks import Opened
 from storage.crypto import Keyring
 from storage.record import SYSTEM
+
+ASK_AGAIN_AFTER = timedelta(seconds=60)
+"""Asking again sooner than this after a page is a second click."""
 
 URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
 

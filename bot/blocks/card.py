@@ -15,6 +15,8 @@ from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question, Status
 
 TEXT = "Your sharing check."
+TOOLS = "tools"
+"""The same block of every card, so that a press still arrives while the card is being edited."""
 _LONG_LABEL = 30
 """Slack may cut a button's words after about this many characters; the words then stand above it too."""
 
@@ -74,7 +76,7 @@ def _draft(view: CheckView) -> Iterator[Block]:
     if view.case is not None:
         yield kit.section(_news(view, view.case))
     if view.case is not None and view.told is Told.NOT_YET:
-        yield kit.actions(*_tools(view))
+        yield kit.actions(*_tools(view), block_id=TOOLS)
     elif view.question is None:
         yield from _all_answered(view)
     else:
@@ -165,7 +167,7 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
     yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")
     yield from _choices(view, question)
     yield kit.divider()
-    yield kit.actions(*_tools(view))
+    yield kit.actions(*_tools(view), block_id=TOOLS)
     if question.id == "S1":
         yield kit.context(
             "Saved as you go. You can stop and come back. "
@@ -287,13 +289,14 @@ def _all_answered(view: CheckView) -> Iterator[Block]:
     yield kit.actions(
         kit.button("Check your answers", "review", check.id, style="primary"),
         kit.button("Add details", "add_details", check.id),
-        block_id=f"end.{check.revision}",
+        block_id="end",
     )
     yield kit.actions(
         kit.button("Back", "back", f"{check.id}:{check.revision}"),
         kit.button("Hide", "hide", check.id),
         kit.button("Stop for now", "stop", check.id),
         _ask_a_lead(view),
+        block_id=TOOLS,
     )
 
 
@@ -305,7 +308,7 @@ def _sent(view: CheckView) -> Iterator[Block]:
     yield kit.section(kit.lines(_to_do(view)))
     saved = f"Saved at {kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
     yield kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
-    yield kit.actions(*_next(view))
+    yield kit.actions(*_next(view), block_id=TOOLS)
     yield kit.context("*Why*\n" + kit.lines(told.why))
     if told.would_change:
         yield kit.context("*What would have changed it*\n" + kit.lines(told.would_change))

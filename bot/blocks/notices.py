@@ -42,7 +42,7 @@ def _plain(words: str) -> Message:
 
 
 def _with(words: str, *buttons: Block) -> Message:
-    return Message(words, [kit.section(words), kit.actions(*buttons)])
+    return Message(words, [kit.section(words), kit.actions(*buttons, block_id="answer")])
 
 
 def _led(view: CheckView, case: Case, event: Entry) -> Message:

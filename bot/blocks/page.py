@@ -134,6 +134,7 @@ def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
             kit.button("I have seen it", "seen", check),
             kit.button("Open", "open_case", check),
             kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
+            block_id="answer",
         )
         return
     plan = "Change plan" if case.plan_round else "Agree plan"
@@ -145,6 +146,7 @@ def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
         kit.button("Add note", "add_case_note", check),
         kit.button("Record sharing", "record_sharing", check, style=style.get("record_sharing")),
         kit.button("Close", "close_case", check, style=style.get("close_case")),
+        block_id="work",
     )
     yield kit.actions(
         kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),

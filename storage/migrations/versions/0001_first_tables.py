@@ -13,6 +13,10 @@ _SQLITE = (
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
     "CREATE TRIGGER events_no_delete BEFORE DELETE ON events "
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
+    # REPLACE deletes what it replaces without waking the trigger above.
+    "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
+    "WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id OR request = NEW.request) "
+    "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
 )
 _POSTGRESQL = (
     "CREATE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS "
