@@ -42,11 +42,12 @@ export const icon = (name) =>
 /**
  * Make the children of `parent` be `items`, in order, rebuilding only those whose
  * signature changed: what a person is reading, typing or focusing elsewhere stays put.
- * Each item is {key, signature, build: () => Element}.
+ * Each item is {key, signature, build: () => Element}. Answers the nodes put in the place of others.
  */
 export function reconcile(parent, items) {
   const present = new Map([...parent.children].map((node) => [node._key, node]));
   let cursor = parent.firstElementChild;
+  const replaced = [];
   for (const { key, signature, build } of items) {
     let node = present.get(key);
     present.delete(key);
@@ -61,9 +62,11 @@ export function reconcile(parent, items) {
     if (node) {
       if (node === cursor) cursor = cursor.nextElementSibling;
       replaceKeepingFocus(node, fresh);
+      replaced.push(fresh);
     } else parent.insertBefore(fresh, cursor);
   }
   present.forEach((node) => node.remove());
+  return replaced;
 }
 
 /** One keyed child: rebuild the only content of `parent` when `signature` changes. */

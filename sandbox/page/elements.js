@@ -29,6 +29,7 @@ export const NO_ANSWER = "This app did not respond. Try again.";
 export const failure = () => h("p", { class: "failure", role: "alert" }, icon("warning"), NO_ANSWER);
 
 const words = (object) => object?.text ?? "";
+const isLong = (spec) => words(spec.text).length > 30;
 
 async function choose(spec, block, surface, built) {
   if (!(await confirmed(spec.confirm, built.node))) return;
@@ -42,7 +43,7 @@ function button(spec, { block, surface }) {
     if (spec.url && !surface.context.follow(spec.url)) window.open(spec.url, "_blank", "noopener");
   };
   const node = h("button", {
-    type: "button", class: `button ${spec.style ?? ""}`, "aria-label": spec.accessibility_label, onclick: press,
+    type: "button", class: `button ${spec.style ?? ""}`, "aria-label": spec.accessibility_label, title: isLong(spec) && words(spec.text), onclick: press,
   }, text(spec.text));
   return { node, read: () => null };
 }
@@ -65,7 +66,8 @@ function textInput(spec, { block, label, kept, chose, surface }) {
   const left = h("span", { class: "counter" });
   const count = () => {
     const remaining = spec.max_length - control.value.length;
-    left.textContent = `${remaining} characters left`;
+    // Said when it starts to matter.
+    left.textContent = remaining < 100 ? `${remaining} characters left` : "";
     left.classList.toggle("over", remaining < 0);
   };
   control.addEventListener("input", count);

@@ -21,7 +21,8 @@ export function avatar(name, bot = false) {
 
 /** Fill `list` with `messages`, or with `empty` ({signature, build}). `pane` says what may be done with them. */
 export function showMessages(list, channel, messages, pane, { inThread = false, empty } = {}) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  // Whoever reads the newest message, or the top of a tall one that has just changed, is kept up to date.
+  const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 80 || list._shownFrom === list.scrollTop;
   const before = list.lastElementChild?._key;
   const items = [];
   const today = format("date_num", pane.context.now());
@@ -42,9 +43,22 @@ export function showMessages(list, channel, messages, pane, { inThread = false, 
     previous = message;
   }
   if (!items.length && empty) items.push({ key: "empty", ...empty });
-  reconcile(list, items);
+  const [changed] = reconcile(list, items).slice(-1);
   const grew = list.lastElementChild?._key !== before;
-  if (atEnd || (grew && messages.at(-1)?.from.id === pane.user)) list.scrollTop = list.scrollHeight;
+  if (!follows && !(grew && messages.at(-1)?.from.id === pane.user)) return;
+  const top = list.scrollTop;
+  list.scrollTop = list.scrollHeight;
+  if (changed && !grew && isNewest(changed)) showFromTop(list, changed);
+  else if (!grew && list._shownFrom === top) list.scrollTop = top;
+}
+
+const isNewest = (message) => !message.nextElementSibling || (message.nextElementSibling.matches(".ephemeral") && isNewest(message.nextElementSibling));
+
+function showFromTop(list, message) {
+  const above = list.getBoundingClientRect().top - message.getBoundingClientRect().top;
+  if (above <= 0) return;
+  list.scrollTop -= above;
+  list._shownFrom = list.scrollTop;
 }
 
 function messageNode(channel, message, pane, { grouped, inThread }) {

@@ -34,7 +34,7 @@ export function showPlaces(pane) {
         pane.app.manifest.home && entry(pane, { id: HOME, name: "Home", unread: 0 }, icon("home")),
       ]));
   });
-  show(pane.phone, JSON.stringify([pushes, Math.floor(now / 60)]), () => phone(pushes, now, pane.person.name));
+  show(pane.phone, JSON.stringify([pushes, Math.floor(now / 60)]), () => phone(pushes, now, pane.person.name, pane.context));
 }
 
 const group = (title, rows) => rows.some(Boolean) && h("div", { class: "places" }, h("h2", {}, title), rows);
