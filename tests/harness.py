@@ -3,56 +3,367 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import socket
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import func, select
 
 from bot.app import Bot, build
+from bot.blocks import card
 from bot.clock import ShiftedClock
 from bot.organisation import example_organisation_path, load_organisation
 from bot.settings import Settings
-from sandbox import Workspace
+from flows.case import Case, Check, Entry
+from sandbox import Workspace, words
+from sandbox.acted import Acted
 from sandbox.kinds import Message
 from sandbox.people import Person
+from storage import cases, checks, record
 from storage.database import Database
+from storage.tables import checks as check_table
+from storage.tables import outbox
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / "manifest.yml"
+TICK = 0.05
+PING = 0.5
+LEADS = "C0LEADS"
+
+on_every_stage = pytest.mark.parametrize(
+    "stage",
+    [
+        ("socket", "sqlite"),
+        ("http", "sqlite"),
+        pytest.param(("socket", "postgres"), marks=pytest.mark.needs_postgres),
+        pytest.param(("http", "postgres"), marks=pytest.mark.needs_postgres),
+    ],
+    indirect=True,
+    ids="-".join,
+)
+"""Tell this story over Socket Mode and over HTTP, on SQLite and on PostgreSQL."""
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Boxes to tick on the card before Continue."""
+
+    labels: tuple[str, ...]
+
+    def __init__(self, *labels: str) -> None:
+        object.__setattr__(self, "labels", labels)
+
+
+Given = str | Ticks
+CALM = ("No", "No", "No", "No", "No")
+"""S1 to S6: nobody in danger or at risk."""
+POSSIBLY = ("No", "No", "No", "Possibly", "No", "No")
+"""S1 to S6: somebody may be at risk of harm, nothing has to happen today."""
+HARM = ("No", "No", "No", "Yes")
+"""S1 to S4: somebody is at risk of harm."""
+CONSENT = (
+    "Yes, and it is written down",
+    "No",
+    "Yes, a power (may)",
+    "Adult",
+    Ticks("None of these"),
+    "Yes",
+)
+"""3.1 with consent that is understood."""
+NO_CONSENT = (
+    "No, not asked",
+    "Yes",
+    "No, there is another reason I can share",
+    "Yes, a power (may)",
+    "Child under 13",
+    Ticks("None of these"),
+    "NOT sharing would do more harm",
+)
+"""3.1 without consent, and with a reason to share."""
+CLEAR = (
+    "Only what is needed - I can list it",
+    "Yes",
+    "No, I saw or heard it myself",
+    "Yes, I have confirmed who they are",
+    "Yes",
+    "Yes",
+    "Yes, and it is right",
+)
+"""3.2 and 3.3 with nothing to sort out."""
+NOT_YET = "Not yet, I need to sort something first"
+TELL_ALL = "Tell all the leads"
+LEAVE_OUT = "Yes - choose who to leave out (one or more leads)"
 
 
 class Stage:
     """One workspace, one bot, and everybody in it."""
 
-    def __init__(self, workspace: Workspace, bot: Bot) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings, port: int = 0) -> None:
         self.workspace = workspace
-        self.bot = bot
+        self.settings = settings
         self.staff = workspace.person("U0STAFF")
+        self.colleague = workspace.person("U0STAFF2")
         self.lead_one = workspace.person("U0LEAD1")
         self.lead_two = workspace.person("U0LEAD2")
         self.deputy = workspace.person("U0DEPUTY")
         self.independent = workspace.person("U0INDEP")
+        self._port = port
+        self._running = contextlib.ExitStack()
+        self.start_bot()
+
+    # The world around it
+
+    def start_bot(self) -> None:
+        """Start a bot, on the database as the one before it left it."""
+        self.bot = self._running.enter_context(running(self.settings, self.workspace, self._port))
+
+    def stop_bot(self) -> None:
+        """Stop the bot, as when it is updated."""
+        self._running.close()
 
     def forward(self, **wait: float) -> None:
         """Move the clock, for the workspace and the bot alike."""
         seconds = wait.get("seconds", 0) + 60 * wait.get("minutes", 0) + 3600 * wait.get("hours", 0)
         self.workspace.clock.forward(seconds)
 
-    def answer(self, *labels: str, who: Person | None = None) -> None:
+    def settle(self) -> None:
+        """Wait until nothing is due any more: what is not there now does not come."""
+        self.bot.clockwork.turn()
+        self.workspace.wait_for(self._nothing_due, 15)
+
+    def _nothing_due(self) -> bool:
+        now = self.bot.desk.clock.now()
+        waiting = (outbox.c.due_at <= now) | outbox.c.token.is_not(None)
+        with self.bot.desk.database.read() as tx:
+            return not tx.scalar(select(func.count()).select_from(outbox).where(waiting))
+
+    def pass_time(self, **wait: float) -> None:
+        """Let time go by, and everything that it brings happen."""
+        self.forward(**wait)
+        self.settle()
+
+    # What the staff member does
+
+    def begin(self, who: Person | None = None) -> None:
+        """Type /share-check and see the first question."""
+        person = who or self.staff
+        assert person.command("/share-check").acked
+        person.wait_for(lambda: cards_of(person) and "immediate danger" in words_of(card_of(person)))
+
+    def answer(self, *given: Given, who: Person | None = None) -> None:
         """Press these buttons of the card one after the other, each once the card shows it."""
         person = who or self.staff
-        for label in labels:
-            person.wait_for(lambda label=label: label in person.buttons(card_of(person)))
+        self.settle()
+        for each in given:
+            label = "Continue" if isinstance(each, Ticks) else each
+            person.wait_for(partial(_offers, person, label))
             before = card_of(person)
+            if isinstance(each, Ticks):
+                person.choose("tick", *each.labels, where=before)
             assert person.press(label, before).acked
-            person.wait_for(lambda before=before: card_of(person).blocks != before.blocks)
+            person.wait_for(partial(_has_changed, person, before))
+
+    def press(self, label: str, who: Person | None = None) -> Acted:
+        """Press a button of the card."""
+        person = who or self.staff
+        self.settle()
+        acted = person.press(label, card_of(person))
+        assert acted.acked
+        self.settle()
+        return acted
+
+    def leave_out(self, *names: str, button: str = LEAVE_OUT) -> Acted:
+        """Say who must not be told."""
+        self.press(button)
+        opened(self.staff, "Leave someone out")
+        acted = self.staff.submit({"people": list(names)})
+        self.settle()
+        return acted
+
+    def send(self, who: Person | None = None) -> Acted:
+        """Check your answers, and send."""
+        person = who or self.staff
+        self.press("Check your answers", person)
+        opened(person, "Check your answers")
+        acted = person.submit()
+        self.settle()
+        return acted
+
+    def finish(self, *given: Given) -> None:
+        """Begin, give these answers, and send."""
+        self.begin()
+        self.answer(*given)
+        self.send()
+
+    # What the leads do
+
+    def lead(self, person: Person | None = None) -> None:
+        """Say I will lead."""
+        person = person or self.lead_one
+        self.settle()
+        assert person.press("I will lead", page_of(person)).acked
+        self.settle()
+
+    def open(self, button: str, title: str, who: Person | None = None) -> None:
+        """Press a button of the leads' card that opens a modal."""
+        person = who or self.lead_one
+        self.settle()
+        assert person.press(button, page_of(person)).acked
+        opened(person, title)
+
+    def plan(
+        self,
+        decision: str = "Share the information",
+        status: str = "Done",
+        who: Person | None = None,
+        **more: str,
+    ) -> None:
+        """Decide, and write the three parts of the plan."""
+        person = who or self.lead_one
+        self.settle()
+        page = page_of(person)
+        button = next(one for one in ("Agree plan", "Change plan") if one in person.buttons(page))
+        person.press(button, page)
+        opened(person, "Agree plan: decision")
+        decided = {"decision": decision, "reason": more.get("reason", "It protects them.")}
+        assert person.submit(decided).error is None
+        opened(person, "Agree plan: three parts")
+        for strand in ("student", "professionals", "parent"):
+            what = more.get(strand, "A first step.")
+            person.fill({f"{strand}.what": what, f"{strand}.status": status})
+        assert person.submit().error is None
+        self.settle()
+
+    def close(self, **typed: str) -> Acted:
+        """Close the case."""
+        self.open("Close", "Close this check")
+        acted = self.lead_one.submit({"outcome": typed.get("outcome", "They are safe.")})
+        self.settle()
+        return acted
+
+    def record_sharing(self, **typed: str) -> Acted:
+        """Answer the two last questions."""
+        self.settle()
+        self.staff.press("Answer")
+        opened(self.staff, "After sharing")
+        boxes = {key: typed.get(key, "As planned.") for key in ("what", "whom", "why", "how")}
+        acted = self.staff.submit({"3.4.1": "Yes", "3.4.2": "Yes", **boxes})
+        self.settle()
+        return acted
+
+    # What is kept
+
+    def checks(self) -> list[Check]:
+        """All checks, oldest first."""
+        with self.bot.desk.database.read() as tx:
+            ids = tx.scalars(select(check_table.c.id).order_by(check_table.c.started_at)).all()
+            return [checks.load(tx, self.bot.desk.keys, one).check for one in ids]
+
+    def check(self) -> Check:
+        """The newest check."""
+        return self.checks()[-1]
+
+    def case(self) -> Case | None:
+        """The newest check's case."""
+        with self.bot.desk.database.read() as tx:
+            return cases.find(tx, checks.load(tx, self.bot.desk.keys, self.check().id))
+
+    def record(self, check: str | None = None) -> list[Entry]:
+        """Everything recorded of a check, the newest unless another is named."""
+        with self.bot.desk.database.read() as tx:
+            found = checks.load(tx, self.bot.desk.keys, check or self.check().id)
+            return list(record.history(tx, found.check.id, found.box))
+
+    def events(self) -> Counter[str]:
+        """How many of each kind of event there are."""
+        return Counter(entry.what for entry in self.record())
+
+    def pages(self, target: str = LEADS) -> list[Message]:
+        """Pages that stand in a channel or, by a person's id, in their direct messages."""
+        where = "D" + target[1:] if target.startswith("U") else target
+        live = [each for each in self.workspace.core.world.messages if not each.deleted]
+        return [each for each in live if each.channel == where and is_page(each)]
+
+    def paged(self) -> set[str]:
+        """Whoever was ever sent a page: the channel, and people's ids."""
+        told = {entry.content["to"] for entry in self.record() if entry.what == "page_sent"}
+        return {str(one) for one in told}
+
+    def forge(self, acted: Acted, action: str, value: str) -> Acted:
+        """The payload of an earlier press as if another button had been pressed."""
+        payload = copy.deepcopy(acted.payload)
+        assert payload is not None
+        payload["actions"][0] |= {"action_id": action, "value": value}
+        return self.workspace.replay(Acted(acked=True, payload=payload))
+
+
+def opened(person: Person, title: str) -> None:
+    """Wait until this modal is on screen."""
+    person.wait_for(lambda: person.modal and person.modal.title == title)
+
+
+def words_of(message: Message) -> str:
+    """The words a message shows."""
+    return words.of_message(message)
+
+
+def cards_of(person: Person) -> list[Message]:
+    """The cards of a person's checks, oldest first."""
+    return [message for message in person.dm if message.text == card.TEXT and not message.ephemeral]
 
 
 def card_of(person: Person) -> Message:
-    """The newest message of the bot to this person that is not a whisper."""
-    return [message for message in person.dm if not message.ephemeral][-1]
+    """The newest card of a person's checks."""
+    return cards_of(person)[-1]
+
+
+def _offers(person: Person, label: str) -> bool:
+    return label in person.buttons(card_of(person))
+
+
+def _has_changed(person: Person, before: Message) -> bool:
+    return card_of(person).blocks != before.blocks
+
+
+def is_page(message: Message) -> bool:
+    """Whether this is a leads' card."""
+    return "Open Slack to see it" in message.text or message.text.endswith("is closed.")
+
+
+def page_of(person: Person, channel: str | None = None) -> Message:
+    """The newest leads' card this person has; in the channel or in their direct messages."""
+    return [message for message in person.messages(channel) if is_page(message)][-1]
+
+
+def thread_of(person: Person, channel: str = LEADS) -> list[str]:
+    """The lines under the pages in a channel, without their times."""
+    lines = [message for message in person.messages(channel) if message.thread_ts and message.bot]
+    return [words_of(message).partition("> ")[2] for message in lines]
+
+
+def whispers(person: Person) -> list[str]:
+    """What only this person was told, oldest first."""
+    return [words_of(message) for message in person.messages() if message.ephemeral]
+
+
+def whispered(person: Person, act: Callable[[], object]) -> str:
+    """What a person is told, alone, when they do this."""
+    before = len(whispers(person))
+    act()
+    person.wait_for(lambda: len(whispers(person)) > before)
+    return whispers(person)[-1]
+
+
+def sees_nothing(person: Person) -> bool:
+    """Whether there is no trace of anything for them: no message, no modal, no notice."""
+    return person.text() == ""
 
 
 def settings_for(workspace: Workspace, database_url: str, clock_file: Path, **more: str) -> Settings:
@@ -85,8 +396,11 @@ def stage(folder: Path, database_url: str | None = None, mode: str = "socket") -
     ) as workspace:
         url = database_url or f"sqlite:///{folder / 'test.db'}"
         settings = settings_for(workspace, url, clock_file, SHARE_CHECK_MODE=mode)
-        with running(settings, workspace, port) as bot:
-            yield Stage(workspace, bot)
+        set_stage = Stage(workspace, settings, port)
+        try:
+            yield set_stage
+        finally:
+            set_stage.stop_bot()
 
 
 @contextlib.contextmanager
@@ -96,13 +410,13 @@ def running(settings: Settings, workspace: Workspace, port: int = 0) -> Iterator
     database.migrate()
     clock = ShiftedClock(settings.clock_file or Path())
     bot = build(settings, load_organisation(example_organisation_path()), database, clock)
-    bot.start()
+    bot.start(TICK)
     try:
         if settings.mode == "http":
             with serving_http(bot, port):
                 yield bot
         else:
-            bot.connect(workspace.app_token, settings.workers)
+            bot.connect(workspace.app_token, settings.workers, PING)
             workspace.wait_for_bot()
             yield bot
     finally:
@@ -113,16 +427,21 @@ def running(settings: Settings, workspace: Workspace, port: int = 0) -> Iterator
 @contextlib.contextmanager
 def serving_http(bot: Bot, port: int) -> Iterator[None]:
     """Bolt's WSGI adapter on waitress, as in production."""
-    from slack_bolt.adapter.wsgi import SlackRequestHandler
-    from waitress.server import create_server
+    from slack_bolt.adapter.wsgi import SlackRequestHandler  # noqa: PLC0415 - an extra
+    from waitress.server import BaseWSGIServer, create_server  # noqa: PLC0415 - an extra
 
     server = create_server(SlackRequestHandler(bot.app, path="/slack/events"), host="127.0.0.1", port=port)
-    thread = threading.Thread(target=server.run, daemon=True)
+    assert isinstance(server, BaseWSGIServer)
+    thread = threading.Thread(target=server.run, daemon=True, name="http")
     thread.start()
     try:
         yield
     finally:
         server.close()
+        for channel in list(server.active_channels.values()):  # type: ignore[attr-defined] # it is a dict
+            channel.handle_close()
+        thread.join()
+        server.task_dispatcher.shutdown()
 
 
 def free_port() -> int:

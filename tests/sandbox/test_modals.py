@@ -141,7 +141,8 @@ def test_an_update_needs_the_current_hash(bot: Bot, staff: Person, opened: Calla
     with refused("hash_conflict"):
         bot.client.views_update(view_id=view.id, hash=view.hash, view=modal(NAME))
     with refused("invalid_arguments"):
-        bot.client.views_update(view_id=view.id, external_id="both", view=modal(NAME))
+        both = {"view_id": view.id, "external_id": "x", "view": modal(NAME)}
+        bot.client.api_call("views.update", json=both)
     staff.close()
     with refused("not_found"):
         bot.client.views_update(view_id=view.id, view=modal(NAME))

@@ -1,0 +1,126 @@
+"""The composition root: one client, put together once, that may do what the manifest says and no more."""
+
+import json
+import re
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.app import build, web_client
+from bot.clock import SystemClock
+from bot.organisation import example_organisation_path, load_organisation
+from bot.settings import Settings
+from sandbox import Workspace
+from storage.database import Database
+from tests.harness import MANIFEST, ROOT, settings_for
+
+NOT_A_METHOD = {"api_call"}
+SCOPE_OF_COMMANDS = "commands"
+SCOPE_OF_PRIVATE_CHANNELS = "groups:read"
+"""What conversations.info needs for the one channel it is asked about: Slack ties it to the kind of channel."""
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with Workspace(manifest=MANIFEST) as workspace:
+        yield workspace
+
+
+def _settings(workspace: Workspace, folder: Path, **more: str) -> Settings:
+    return settings_for(workspace, f"sqlite:///{folder / 'test.db'}", folder / "clock", **more)
+
+
+def _real(**more: str) -> Settings:
+    """Settings as for the real Slack, which is never asked here."""
+    key = "A" * 43 + "="
+    given = {"SLACK_BOT_TOKEN": "xoxb-x", "SLACK_APP_TOKEN": "xapp-x", "SHARE_CHECK_KEYS": key, **more}
+    return Settings.model_validate(given)
+
+
+def test_the_client_has_one_ssl_context_and_leaves_retries_to_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A context is built once and not for each call; nobody but the outbox sends a message twice."""
+    made: list[ssl.SSLContext] = []
+    create = ssl.create_default_context
+
+    def counting() -> ssl.SSLContext:
+        made.append(create())
+        return made[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", counting)
+    client = web_client(_real())
+    assert made == [client.ssl]
+    assert made[0].check_hostname
+    assert client.retry_handlers == []
+    assert client.timeout <= 30
+    assert web_client(_real(SLACK_API_URL="http://127.0.0.1:9/api/")).ssl is None
+    assert len(made) == 1
+
+
+def test_everything_speaks_through_that_one_client(workspace: Workspace, tmp_path: Path) -> None:
+    """What Bolt, the outbox and the replies use is the same."""
+    settings = _settings(workspace, tmp_path)
+    database = Database(settings.database_url.get_secret_value())
+    database.migrate()
+    bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
+    assert bot.app.client.retry_handlers == []
+    assert bot.deliverer._client is bot.app.client  # noqa: SLF001 - that it is the same one is the promise
+    bot.stop()
+
+
+def _methods_called() -> set[str]:
+    """Slack's names of the Web API methods that the code of bot/ calls."""
+    names: set[str] = set()
+    for file in (ROOT / "bot").rglob("*.py"):
+        names |= set(re.findall(r"client\.([a-z]+_[A-Za-z_]+)\(", file.read_text(encoding="utf-8")))
+    return {_slack_name(name) for name in names - NOT_A_METHOD}
+
+
+def _slack_name(function: str) -> str:
+    """The name chat.postMessage of chat_postMessage."""
+    return function.replace("_", ".")
+
+
+def test_the_manifest_asks_for_the_scopes_that_the_code_needs_and_no_other() -> None:
+    """The smallest set: whoever installs it grants nothing that is not used."""
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    asked = set(manifest["oauth_config"]["scopes"]["bot"])
+    known = json.loads((ROOT / "sandbox" / "methods.json").read_text(encoding="utf-8"))
+    called = _methods_called()
+    assert called <= known.keys()
+    needed = {scope for method in called if known[method]["caller"] == "bot" for scope in known[method]["scopes"]}
+    needed |= {SCOPE_OF_COMMANDS} if manifest["features"]["slash_commands"] else set()
+    needed |= {SCOPE_OF_PRIVATE_CHANNELS} if "conversations.info" in called else set()
+    assert asked == needed
+
+
+def test_the_methods_called_are_found() -> None:
+    """The scan above sees the calls it is about."""
+    expected = {"chat.postMessage", "chat.update", "chat.delete", "views.open", "views.publish", "users.info"}
+    assert expected <= _methods_called()
+
+
+def test_the_manifest_offers_what_the_code_answers() -> None:
+    """Every command, shortcut and event of the manifest has a listener."""
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot").rglob("*.py"))
+    for command in manifest["features"]["slash_commands"]:
+        assert f'app.command("{command["command"]}")' in code
+    for shortcut in manifest["features"]["shortcuts"]:
+        assert f'app.shortcut("{shortcut["callback_id"]}")' in code
+    for event in manifest["settings"]["event_subscriptions"]["bot_events"]:
+        assert f'app.event("{event}")' in code
+
+
+def test_starting_asks_nothing_of_slack_but_who_we_are(workspace: Workspace, tmp_path: Path) -> None:
+    """No message goes out because the bot was started."""
+    settings = _settings(workspace, tmp_path)
+    database = Database(settings.database_url.get_secret_value())
+    database.migrate()
+    bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
+    bot.start()
+    bot.stop()
+    assert {call.method for call in workspace.requests} == {"auth.test"}
+    assert workspace.complaints == []

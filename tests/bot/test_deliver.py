@@ -1,0 +1,430 @@
+"""The one way out, against the sandbox with everything that goes wrong there."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from slack_sdk import WebClient
+
+from bot.deliver import Deliverer
+from bot.facts import roster_of
+from bot.organisation import example_organisation_path, load_organisation
+from bot.views import Desk
+from flows.model import Answers
+from sandbox import Workspace
+from sandbox.kinds import Json, Message
+from storage import outbox
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.record import SYSTEM
+from tests.flows.builders import calm_but, stopped_after
+
+URGENT = stopped_after("S4", calm_but(S4="yes"))
+ORGANISATION = load_organisation(example_organisation_path())
+PATIENCE = 1
+"""Seconds until an answer that does not come is given up."""
+
+
+class HandClock:
+    """Moves when it is told to."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def forward(self, **wait: float) -> None:
+        self._now += timedelta(**wait)
+
+
+class Rig:
+    """A workspace, a database and a deliverer that sends when it is told to."""
+
+    def __init__(self, workspace: Workspace, database: Database) -> None:
+        self.workspace = workspace
+        self.database = database
+        self.clock = HandClock()
+        roster, keys = roster_of(ORGANISATION), Keyring([Fernet.generate_key().decode()])
+        self.desk = Desk(ORGANISATION, roster, database, keys, self.clock, threading.Event())
+        self.senders = ThreadPoolExecutor(4)
+        self.deliverer = self.another()
+
+    def another(self) -> Deliverer:
+        token, url = self.workspace.bot_token, self.workspace.api_url
+        client = WebClient(token, base_url=url, timeout=PATIENCE, retry_handlers=[])
+        return Deliverer(self.desk, client, self.senders)
+
+    def check(self, sheet: Answers, reporter: str = "U0STAFF") -> str:
+        """A check answered so far, with nothing sent yet."""
+        with self.desk.write() as tx:
+            check = self.desk.conversation(tx).start(reporter, "request").check.id
+        for question, choices in sheet.items():
+            with self.desk.write() as tx:
+                self.desk.conversation(tx).answer(check, reporter, question, choices)
+        return check
+
+    def lead(self, check: str) -> None:
+        with self.desk.write() as tx:
+            self.desk.casework(tx).lead(check, "U0LEAD1", "lead-1")
+
+    def deliver(self) -> None:
+        """Send all that is due now."""
+        while self.deliverer.deliver_due():
+            pass
+
+    def due(self) -> int:
+        """How many rows are due now, taking none of them."""
+        with self.database.read() as tx:
+            return len(tx.exec_driver_sql("SELECT id FROM outbox WHERE due_at IS NOT NULL").all())
+
+    def dms(self, user: str) -> list[Message]:
+        return self.workspace.person(user).dm
+
+    def channel(self) -> list[Message]:
+        return self.workspace.person("U0LEAD1").messages("C0LEADS")
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    manifest = Path(__file__).parents[2] / "manifest.yml"
+    with Workspace(manifest=manifest) as workspace:
+        yield workspace
+        assert workspace.complaints == []
+
+
+@pytest.fixture
+def rig(workspace: Workspace, tmp_path: Path) -> Iterator[Rig]:
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    database.migrate()
+    rig = Rig(workspace, database)
+    yield rig
+    rig.senders.shutdown()
+    database.close()
+
+
+def _posts(workspace: Workspace) -> list[Json]:
+    return [call.args for call in workspace.calls("chat.postMessage") if call.response.get("ok")]
+
+
+def test_a_check_is_one_card_and_a_page_reaches_everybody_asked(rig: Rig) -> None:
+    """The card in the direct message, the page in the channel and to each lead, and nothing else."""
+    rig.check(URGENT)
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+    assert "I have told Lead one and Lead two" in rig.workspace.person("U0STAFF").text()
+    assert [len(rig.dms(user)) for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY", "U0INDEP")] == [1, 1, 0, 0]
+    assert len(rig.channel()) == 1
+    assert rig.due() == 0
+
+
+def test_a_change_edits_the_card_and_posts_no_second(rig: Rig) -> None:
+    """One message, always true; nothing sounds on the reporter's phone."""
+    check = rig.check({})
+    rig.deliver()
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    rig.deliver()
+    assert len(_posts(rig.workspace)) == 1
+    assert len(rig.workspace.calls("chat.update")) == 1
+
+
+def test_too_many_requests_waits_as_long_as_slack_says(rig: Rig) -> None:
+    """429 with Retry-After: not a second sooner, and then it arrives once."""
+    rig.check({})
+    rig.workspace.faults.ratelimit("chat.postMessage", times=1, retry_after=7)
+    rig.deliver()
+    assert rig.dms("U0STAFF") == []
+    rig.clock.forward(seconds=6.5)
+    rig.deliver()
+    assert len(rig.workspace.calls("chat.postMessage")) == 1
+    rig.clock.forward(seconds=0.5)
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+
+
+def test_a_lost_answer_is_sent_again_with_the_same_reference_and_never_not_at_all(rig: Rig) -> None:
+    """A visible duplicate beats silence: both pages carry the one reference."""
+    check = rig.check({**URGENT, "S2": ("not_sure",)})
+    rig.workspace.faults.lose_answer("chat.postMessage", times=2)
+    rig.deliver()
+    rig.clock.forward(seconds=90)
+    rig.deliver()
+    with rig.database.read() as tx:
+        ref = rig.desk.look(tx, check).check.ref
+    pages = rig.dms("U0INDEP")
+    assert len(pages) == 2
+    assert all(ref in page.text for page in pages)
+    assert rig.due() == 0
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_error_of_slacks_is_tried_again_later_and_later(rig: Rig, status: int) -> None:
+    """One, two, four seconds, never more than a minute, for as long as it takes."""
+    rig.check({})
+    rig.workspace.faults.server_error("chat.postMessage", times=None, status=status)
+    for wait in (1, 2, 4, 8, 16, 32, 60, 60):
+        calls = len(rig.workspace.calls("chat.postMessage"))
+        rig.deliver()
+        assert len(rig.workspace.calls("chat.postMessage")) == calls + 1
+        rig.clock.forward(seconds=wait - 0.1)
+        rig.deliver()
+        assert len(rig.workspace.calls("chat.postMessage")) == calls + 1
+        rig.clock.forward(seconds=0.1)
+    rig.workspace.faults.clear()
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+
+
+def test_slack_down_then_up_sends_everything_once_and_the_card_is_honest(rig: Rig) -> None:
+    """Nobody is said to be told before somebody is; afterwards nothing is missing."""
+    check = rig.check(URGENT, "U0STAFF2")
+    rig.workspace.faults.refuse("*", times=None)
+    for _ in range(3):
+        rig.deliver()
+        rig.clock.forward(seconds=30)
+    with rig.database.read() as tx:
+        assert rig.desk.look(tx, check).told == "failed"
+    rig.workspace.faults.clear()
+    rig.clock.forward(seconds=60)
+    rig.deliver()
+    assert "I have told" in rig.workspace.person("U0STAFF2").text()
+    assert [len(rig.dms(user)) for user in ("U0STAFF2", "U0LEAD1", "U0LEAD2")] == [1, 1, 1]
+    assert len(rig.channel()) == 1
+    assert rig.due() == 0
+
+
+def test_while_the_page_cannot_be_sent_the_card_says_so_with_numbers(rig: Rig) -> None:
+    """I19: the reporter is told plainly, and whom to phone."""
+    check = rig.check({})
+    rig.deliver()
+    for question, choices in URGENT.items():
+        with rig.desk.write() as tx:
+            rig.desk.conversation(tx).answer(check, "U0STAFF", question, choices)
+    rig.workspace.faults.server_error("chat.postMessage", times=None)
+    for _ in range(3):
+        rig.deliver()
+        rig.clock.forward(seconds=3)
+    said = rig.workspace.person("U0STAFF").text()
+    assert "could not reach anyone through Slack" in said
+    assert "020 7946 0101" in said
+    rig.workspace.faults.clear()
+    rig.clock.forward(seconds=60)
+    rig.deliver()
+    assert "I have told" in rig.workspace.person("U0STAFF").text()
+
+
+def test_a_card_that_was_deleted_is_posted_anew(rig: Rig) -> None:
+    """Whatever happened to the message, the check goes on."""
+    check = rig.check({})
+    rig.deliver()
+    call = rig.workspace.calls("chat.postMessage")[0]
+    client = WebClient(rig.workspace.bot_token, base_url=rig.workspace.api_url, retry_handlers=[])
+    client.chat_delete(channel=call.response["channel"], ts=call.response["ts"])
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+    assert rig.due() == 0
+
+
+def test_no_page_goes_out_for_a_case_somebody_already_leads(rig: Rig) -> None:
+    """Slack was away; meanwhile somebody pressed I will lead elsewhere: nobody is called for nothing."""
+    check = rig.check(URGENT)
+    rig.workspace.faults.server_error("chat.postMessage", times=None)
+    rig.deliver()
+    rig.clock.forward(minutes=2)
+    rig.lead(check)
+    rig.workspace.faults.clear()
+    rig.clock.forward(minutes=2)
+    rig.deliver()
+    assert rig.channel() == []
+    assert rig.dms("U0LEAD2") == []
+    assert "A lead is on it" in rig.workspace.person("U0STAFF").text()
+
+
+def test_a_page_sent_after_somebody_handed_on_does_go_out(rig: Rig) -> None:
+    """Led and given back: the next people are asked as if nobody had."""
+    check = rig.check(URGENT)
+    rig.deliver()
+    rig.lead(check)
+    rig.deliver()
+    rig.clock.forward(minutes=1)
+    with rig.desk.write() as tx:
+        rig.desk.casework(tx).hand_on(check, "U0LEAD1")
+    rig.deliver()
+    assert len(rig.dms("U0DEPUTY")) == 1
+    assert len([page for page in rig.channel() if page.thread_ts in (None, page.ts)]) == 2
+
+
+def test_whoever_is_left_out_after_the_page_loses_it(rig: Rig) -> None:
+    """I13: the message is taken from their chat and from the shared channel; the others keep theirs."""
+    check = rig.check(URGENT)
+    rig.deliver()
+    assert len(rig.dms("U0LEAD1")) == 1
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).change(check, "U0STAFF", "S2", ("lead-1",))
+    rig.deliver()
+    assert rig.dms("U0LEAD1") == []
+    assert rig.channel() == []
+    assert len(rig.dms("U0LEAD2")) == 1
+
+
+def test_lines_wait_for_their_thread_and_hang_under_the_page(rig: Rig) -> None:
+    """A line never stands alone in the channel."""
+    check = rig.check(URGENT)
+    rig.workspace.faults.ratelimit("chat.postMessage", times=20, retry_after=5)
+    rig.deliver()
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).write(check, "U0STAFF", "details", {"facts": "typed"}, "a-request")
+    rig.deliver()
+    rig.workspace.faults.clear()
+    for _ in range(5):
+        rig.clock.forward(seconds=10)
+        rig.deliver()
+    page, line = rig.channel()
+    assert line.thread_ts == page.ts
+    assert "typed" not in line.text + str(line.blocks)
+    assert rig.due() == 0
+
+
+def test_a_row_asked_to_change_while_slack_is_slow_is_shown_as_it_is_now(rig: Rig) -> None:
+    """The answer given in the meantime is on the card at the end, and the card is one message."""
+    check = rig.check({})
+    rig.workspace.faults.slow("chat.postMessage", milliseconds=400, times=1)
+    with ThreadPoolExecutor(1) as other:
+        sending = other.submit(rig.deliverer.deliver_due)
+        rig.workspace.wait_for(lambda: rig.workspace.core.world.requests or _is_claimed(rig))
+        with rig.desk.write() as tx:
+            rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+        rig.another().deliver_due()
+        sending.result()
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+    assert "Is this about one of our safeguarding leads" in rig.workspace.person("U0STAFF").text()
+
+
+def _is_claimed(rig: Rig) -> bool:
+    with rig.database.read() as tx:
+        return bool(tx.exec_driver_sql("SELECT id FROM outbox WHERE token IS NOT NULL").all())
+
+
+def test_a_worker_that_comes_back_after_its_lease_changes_nothing(rig: Rig) -> None:
+    """Slack answered after somebody else had taken the row: the newer stamp stands."""
+    check = rig.check({})
+    with rig.database.begin() as tx:
+        (slow,) = outbox.claim(tx, rig.clock.now(), 1)
+    rig.clock.forward(seconds=61)
+    rig.deliver()
+    with rig.database.begin() as tx:
+        assert not outbox.stamp(tx, slow, rig.clock.now(), "D9", "9.9")
+        assert tx.exec_driver_sql("SELECT ts FROM outbox").scalar() != "9.9"
+    assert len(rig.dms("U0STAFF")) == 1
+    assert check
+
+
+def test_each_page_slack_took_is_in_the_record_once(rig: Rig) -> None:
+    """I19, I21: to whom and which ask; editing it later adds nothing."""
+    check = rig.check(URGENT)
+    rig.deliver()
+    rig.lead(check)
+    rig.deliver()
+    with rig.database.read() as tx:
+        entries = rig.desk.look(tx, check, history=True).entries
+    sent = [(entry.who, entry.content["to"]) for entry in entries if entry.what == "page_sent"]
+    assert sorted(sent) == [(SYSTEM, to) for to in ("C0LEADS", "U0LEAD1", "U0LEAD2")]
+
+
+def test_nothing_is_sent_while_a_transaction_is_open(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow Slack holds up no lock: at every call no connection of ours is in use."""
+    in_use: list[int] = []
+    ask = WebClient.api_call
+
+    def counting(self: WebClient, *args: object, **more: object) -> object:
+        in_use.append(rig.database.engine.pool.checkedout())  # type: ignore[attr-defined] # of a queue pool
+        return ask(self, *args, **more)  # type: ignore[arg-type] # passed on as they came
+
+    monkeypatch.setattr(WebClient, "api_call", counting)
+    check = rig.check({})
+    rig.deliver()
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    rig.deliver()
+    assert in_use == [0, 0]
+
+
+def test_a_row_that_cannot_be_made_stops_no_other_and_logs_no_words(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    """One bad row is put off and named by its class; the others go out."""
+    secret = "a name nobody may read"
+    with rig.database.begin() as tx:
+        outbox.put(tx, "bad", secret[:16], "U0STAFF", rig.clock.now())
+    rig.check({})
+    with caplog.at_level(logging.DEBUG, logger="bot"):
+        rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+    assert "NoSuchCheck" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert secret[:16] not in caplog.text
+
+
+def test_the_loop_outlives_a_database_that_is_away(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks again a tick later, and stops when it is told to."""
+    rig.check({})
+    begin, broken = rig.database.begin, threading.Event()
+
+    def failing() -> object:
+        if not broken.is_set():
+            broken.set()
+            raise OSError("the database is away")
+        return begin()
+
+    monkeypatch.setattr(rig.database, "begin", failing)
+    stopping = threading.Event()
+    loop = threading.Thread(target=rig.deliverer.run, args=(stopping, 0.05))
+    loop.start()
+    try:
+        rig.workspace.wait_for(lambda: rig.dms("U0STAFF"))
+    finally:
+        stopping.set()
+        rig.desk.unsent.set()
+        loop.join(5)
+    assert broken.is_set()
+    assert not loop.is_alive()
+
+
+def test_two_deliverers_never_send_the_same_message(workspace: Workspace, postgres_url: str) -> None:
+    """On a real PostgreSQL, several workers at once: every card is posted exactly once."""
+    database = Database(postgres_url)
+    database.migrate()
+    rig = Rig(workspace, database)
+    _in_parallel(lambda number: _start(rig, number), 30)
+    together = threading.Barrier(4)
+
+    def work(_: int) -> int:
+        mine = rig.another()
+        together.wait()
+        return sum(iter(mine.deliver_due, 0))
+
+    sent = _in_parallel(work, 4)
+    posts = _posts(workspace)
+    assert sum(sent) == len(posts) == 30
+    assert len({post["channel"] for post in posts}) == 1
+    assert len({str(post["blocks"]) for post in posts}) == 30
+    rig.senders.shutdown()
+    database.close()
+
+
+def _start(rig: Rig, number: int) -> int:
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).start("U0STAFF", f"request-{number}")
+    return number
+
+
+def _in_parallel(do: Callable[[int], int], times: int) -> list[int]:
+    with ThreadPoolExecutor(4) as threads:
+        return list(threads.map(do, range(times)))

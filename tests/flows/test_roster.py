@@ -1,0 +1,111 @@
+"""Who is asked next, and when: the ladder climbs, its last rung repeats, and somebody is always asked."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import chain, combinations
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows.case import Check, CheckStatus
+from flows.escalation import People
+from flows.model import Answers, Level, Urgency
+from flows.roster import Roster, Rung
+from flows.worktime import WorkingWeek
+
+NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+PEOPLE = People(("lead-1", "lead-2"), ("deputy-1",), "independent")
+EVERYONE = PEOPLE.everybody
+MINUTES = timedelta(minutes=5)
+DAY = (time(8, 30), time(17))
+LADDER = (
+    Rung(PEOPLE.leads, MINUTES),
+    Rung((*PEOPLE.leads, *PEOPLE.deputies), 2 * MINUTES),
+    Rung(EVERYONE, 3 * MINUTES),
+)
+ROSTER = Roster(
+    people=PEOPLE,
+    slack={"lead-1": "U1", "lead-2": "U2", "deputy-1": "U3", "independent": "U4"},
+    channel="C1",
+    ladders={
+        Urgency.P0: LADDER,
+        Urgency.P1: (Rung(PEOPLE.leads, MINUTES), Rung(PEOPLE.deputies, MINUTES), Rung(PEOPLE.leads, MINUTES)),
+        Urgency.P2: (Rung(PEOPLE.leads, timedelta(hours=4), working_time=True),),
+    },
+    week=WorkingWeek(ZoneInfo("Europe/London"), (DAY,) * 5 + (None, None)),
+    idle=timedelta(minutes=15),
+    morning=time(9),
+)
+
+
+def _check(s2: tuple[str, ...] | None, reporter: str = "U9") -> Check:
+    answers: Answers = {"S1": ("no",), **({"S2": s2} if s2 else {})}
+    return Check("c", "SC-7K2M", reporter, CheckStatus.DRAFT, Level.CONSULT, answers, 1, "v", NOW, NOW)
+
+
+def test_everyone_is_leads_then_deputies_then_the_independent_contact() -> None:
+    """The order in which people are asked."""
+    assert ROSTER.everyone == EVERYONE
+    assert ROSTER.person_at("U3") == "deputy-1"
+    assert ROSTER.person_at("U9") is None
+
+
+def test_each_ask_climbs_one_rung_and_the_last_repeats_for_ever() -> None:
+    """Nobody gives up: the hundredth ask goes to the same people as the third."""
+    assert ROSTER.next_ask(Urgency.P0, 1, EVERYONE, NOW) == (LADDER[1].who, NOW + 2 * MINUTES)
+    for asks in (2, 3, 4, 100):
+        assert ROSTER.next_ask(Urgency.P0, asks, EVERYONE, NOW) == (EVERYONE, NOW + 3 * MINUTES)
+
+
+def test_a_rung_with_nobody_who_may_be_told_is_passed_over_at_once() -> None:
+    """No time is lost waiting for people who were never asked."""
+    people, following = ROSTER.next_ask(Urgency.P0, 0, ("deputy-1",), NOW)
+    assert (people, following) == (("deputy-1",), NOW + 2 * MINUTES)
+    assert ROSTER.next_ask(Urgency.P0, 0, ("independent",), NOW) == (("independent",), NOW + 3 * MINUTES)
+
+
+def test_whoever_may_not_be_told_is_not_asked() -> None:
+    """I13: the others on the rung are."""
+    assert ROSTER.next_ask(Urgency.P0, 1, ("lead-2", "deputy-1"), NOW)[0] == ("lead-2", "deputy-1")
+
+
+@pytest.mark.parametrize("urgency", [Urgency.P0, Urgency.P1, Urgency.P2])
+def test_somebody_is_always_asked_while_anybody_may_be(urgency: Urgency) -> None:
+    """I13: every set of people but the empty one, on every rung; never anybody else."""
+    sets = chain.from_iterable(combinations(EVERYONE, size) for size in range(1, 5))
+    for allowed in sets:
+        for asks in range(6):
+            people, following = ROSTER.next_ask(urgency, asks, allowed, NOW)
+            assert people
+            assert set(people) <= set(allowed)
+            assert following > NOW
+
+
+def test_urgent_answers_are_due_at_any_hour_and_others_in_working_hours() -> None:
+    """At ten at night five minutes are five minutes, and four working hours end tomorrow at half past twelve."""
+    assert ROSTER.answer_by(Urgency.P0, NOW) == NOW + MINUTES
+    assert ROSTER.answer_by(Urgency.P2, NOW) == datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
+    assert ROSTER.next_ask(Urgency.P2, 5, EVERYONE, NOW)[1] == datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("s2", "reporter", "out", "may"),
+    [
+        (None, "U9", (), EVERYONE),
+        (("no",), "U9", (), EVERYONE),
+        (("no",), "U1", (), ("lead-2", "deputy-1", "independent")),
+        (("lead-1",), "U9", ("lead-1",), ("lead-2", "deputy-1", "independent")),
+        (("lead-1", "lead-2"), "U9", ("lead-1", "lead-2"), ("deputy-1", "independent")),
+        (("lead-1",), "U2", ("lead-1",), ("deputy-1", "independent")),
+        (("not_sure",), "U9", (), ("independent",)),
+        (("not_sure",), "U4", (), ("deputy-1",)),
+        (("not_sure",), "U9", ("independent",), ("deputy-1",)),
+        (("not_sure",), "U9", ("independent", "deputy-1"), ("lead-1", "lead-2")),
+        (("no",), "U9", ("lead-2",), ("lead-1", "deputy-1", "independent")),
+        (("no",), "U9", EVERYONE, ()),
+    ],
+)
+def test_who_may_know_of_a_check(
+    s2: tuple[str, ...] | None, reporter: str, out: tuple[str, ...], may: tuple[str, ...]
+) -> None:
+    """I13: left out, stepped aside, or the reporter: none of them; somebody, while anybody is left."""
+    assert ROSTER.may_know(_check(s2, reporter), frozenset(out)) == may
