@@ -23,6 +23,13 @@ CHANGED = "This has changed since. Please look at the newest message."
 ALREADY = "Already done."
 
 
+ACTS = {"see_plan": Act.READ_PLAN, "see_outcome": Act.READ_PLAN, "record_sharing": Act.RECORD_SHARING}
+SAID = {
+    "talk_first": "I am asking the lead to talk with you first.",
+    "not_shared_yet": "Thank you. Answer here once it has been shared.",
+}
+
+
 class Aftercare:
     """Listeners of the reporter's messages about a case."""
 
@@ -40,7 +47,7 @@ class Aftercare:
             work = self._desk.casework(tx)
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
             allowed = passed is Gate.ALLOWED
-            words = _words(_do(work, press, verb)) if allowed else refusal(passed, case, press.user.id)
+            words = _words(_do(work, press, verb), verb) if allowed else refusal(passed, case, press.user.id)
         ack()
         self._replies.whisper_later(press.response_url, words)
 
@@ -48,7 +55,7 @@ class Aftercare:
         """See the plan, Answer a lead, I disagree, the questions after sharing."""
         press = Press.model_validate(body)
         verb = press.action.action_id
-        act = {"see_plan": Act.READ_PLAN, "record_sharing": Act.RECORD_SHARING}.get(verb, Act.REPLY)
+        act = ACTS.get(verb, Act.REPLY)
         with self._desk.write() as tx:
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
             view = self._lead.view(tx, press) if passed is Gate.ALLOWED else None
@@ -121,15 +128,19 @@ def _do(work: Casework, press: Press, verb: str) -> Deed:
             return work.not_shared(check, who, chose=verb == "chose_not")
 
 
-def _words(deed: Deed) -> str | None:
-    return {Did.DONE: None, Did.ALREADY: ALREADY}.get(deed.did, CHANGED)
+def _words(deed: Deed, verb: str) -> str | None:
+    return {Did.DONE: SAID.get(verb), Did.ALREADY: ALREADY}.get(deed.did, CHANGED)
 
 
 def _modal(verb: str, press: Press, entries: tuple[Entry, ...]) -> dict[str, Any] | None:
     if verb == "disagree":
         return forms.disagree(press.action.value)
-    question = next((entry for entry in entries if str(entry.id) == press.argument), None)
-    return forms.reply(press.action.value, str(question.content.get("text", ""))) if question else None
+    entry = next((entry for entry in entries if str(entry.id) == press.argument), None)
+    if entry is not None and (verb, entry.what) == ("reply", "question"):
+        return forms.reply(press.action.value, str(entry.content.get("text", "")))
+    if entry is not None and (verb, entry.what) == ("see_outcome", "closed"):
+        return forms.may_know(str(entry.content.get("may_know", "")))
+    return None
 
 
 def register(app: App, desk: Desk, replies: Replies) -> None:
@@ -141,7 +152,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
 
     for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
         app.action(verb)(aftercare.press)
-    for verb in ("see_plan", "reply", "disagree", "record_sharing"):
+    for verb in ("see_plan", "see_outcome", "reply", "disagree", "record_sharing"):
         app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal, replies.sorry)])
     app.view("reply")(aftercare.reply)
     app.view("disagree")(aftercare.disagree)

@@ -28,6 +28,8 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 SENDERS = 8
 TICK = 1.0
+PING_EVERY = 3
+"""Seconds. The client notices a dead socket after four of these; until then every press fails."""
 PING = 3.0
 SLACK_TIMEOUT = 10
 CLOSE_WITHIN = 10

@@ -22,7 +22,7 @@ from storage.work import Did
 
 Json = dict[str, Any]
 NOT_FOUND = "This card is out of date. There is nothing to do here."
-NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or ask them to hand it on."
+NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or Take over."
 NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with you."
 LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
@@ -31,6 +31,7 @@ REASON_NEEDED = "Please write a reason: every decision needs one."
 Do = Callable[[Casework, Press, str], Deed]
 PRESSES: dict[str, tuple[Act, Do]] = {
     "lead": (Act.LEAD, lambda work, press, by: work.lead(press.check, press.user.id, by, press.request)),
+    "take_over": (Act.TAKE_OVER, lambda work, press, by: work.take_over(press.check, press.user.id, by, press.request)),
     "seen": (Act.SEE, lambda work, press, by: work.see(press.check, press.user.id, by)),
     "step_aside": (Act.STEP_ASIDE, lambda work, press, by: work.step_aside(press.check, press.user.id, by)),
     "hand_on": (Act.HAND_ON, lambda work, press, _by: work.hand_on(press.check, press.user.id, press.request)),
@@ -90,7 +91,8 @@ class Lead:
             seconds = max(int((self._desk.clock.now() - deed.case.led_at).total_seconds()), 1)
             since = f"{seconds} seconds" if seconds < 120 else kit.at(deed.case.led_at)  # noqa: PLR2004 - two minutes
             before = f"{since} before you" if seconds < 120 else f"at {since}"  # noqa: PLR2004 - two minutes
-            return f"Taken {before}. You can still help in the thread."
+            more = "Open shows it to you." if deed.case.dm_only else "You can still help in the thread."
+            return f"Taken {before}. {more}"
         return ALREADY if deed.did is Did.ALREADY else NOT_FOUND
 
     def open_modal(self, body: Json, client: WebClient) -> None:
@@ -115,7 +117,7 @@ class Lead:
         press = Press.model_validate(body)
         with self._desk.write() as tx:
             passed, _ = self.gate(tx, press.check, press.user.id, Act.PLAN)
-            view = self._desk.look(tx, press.check) if passed is Gate.ALLOWED else None
+            view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
             client.views_push(trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands"))
 

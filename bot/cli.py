@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,8 @@ from slack_sdk.errors import SlackApiError
 from bot.checklist_commands import checklist, decide
 
 BAD_INPUT = 2
+PRIVATE = 0o077
+"""What we write is for the account that runs us alone."""
 
 
 @click.group()
@@ -36,6 +39,7 @@ def serve() -> None:
     from storage.errors import StorageError  # noqa: PLC0415
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.umask(PRIVATE)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
@@ -76,4 +80,5 @@ def demo(port: int) -> None:
     """The real bot in a workspace in your browser, without Slack. Nothing is kept."""
     from bot.demo import run  # noqa: PLC0415
 
-    sys.exit(run(Path(".demo"), port))
+    os.umask(PRIVATE)
+    run(Path(".demo"), port)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.deliver import Deliverer
 from bot.views import Desk
-from storage import cases, checks, pulse
+from storage import cases, checks, outbox, pulse
 
 BEAT = timedelta(seconds=10)
 WORTH_SAYING = timedelta(seconds=30)
@@ -31,6 +31,7 @@ class Clockwork:
 
     def wake_up(self) -> None:
         """At a start: whoever was answering while nobody was there is told that their answers are safe."""
+        self._let_go()
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
             before = pulse.beat(tx, now)
@@ -38,6 +39,14 @@ class Clockwork:
                 return
             waiting = checks.touched_since(tx, before - ANSWERING)
         self._each(waiting, lambda tx, check: self._desk.conversation(tx).come_back(check, now - before))
+
+    def _let_go(self) -> None:
+        """A lone process takes back what its predecessor had claimed; cases whose leader is gone need another."""
+        with self._desk.database.begin() as tx:
+            if self._desk.database.is_lone:
+                outbox.release(tx, self._desk.clock.now())
+            led = cases.open_ids(tx)
+        self._each(led, lambda tx, check: self._desk.casework(tx).check_leader(check))
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Look every `tick` seconds until told to stop."""

@@ -13,7 +13,7 @@ from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
 from bot.views import CheckView, Desk
 from flows.checklist import CHECKLIST
-from flows.model import Choose
+from flows.model import PEOPLE, Choose
 from storage.conversation import Conversation, Step
 from storage.errors import NoSuchCheck
 from storage.work import Did
@@ -26,6 +26,8 @@ TICK_ONE = "Tick at least one. If none fits, tick None of these or Not sure."
 ALREADY_SAID_WHO = "You have answered this already. Close this, then use Back or Change to leave someone out."
 CHANGED = "Changed. Your other answers are safe."
 BROUGHT_UP = "That brings up 1 new question. Your other answers are safe."
+TOO_LATE = "Nothing was saved: this was sent or changed meanwhile. Close this. If it matters, press Ask a lead."
+UNTICK = "To leave them out, choose Yes above. Otherwise untick them."
 NAME_SOMEONE = "Tick who should be left out, or choose another answer."
 
 Deed = Callable[[Conversation, Press], Step]
@@ -97,60 +99,54 @@ class Reporter:
                 return OUT_OF_DATE
             case Did.REFUSED:
                 return NOT_YOURS
+            case Did.NOBODY_LEFT:
+                return NOBODY_LEFT
             case _:
                 return None
 
     def open_modal(self, body: Json, client: WebClient) -> None:
         """Why we ask, Policy words, Add a note, Add details, Leave someone out, Check your answers, numbers."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
-            view = self._desk.look(tx, press.check, history=press.verb == "add_details")
-        if view.check.reporter == press.user.id:
+        view = self._own(press, history=press.verb == "add_details")
+        if view is None:
+            self._replies.whisper(press.response_url, NOT_YOURS)
+        else:
             client.views_open(trigger_id=press.trigger_id, view=_modal(view, press))
+
+    def _own(self, press: Press, *, history: bool = False) -> CheckView | None:
+        """The check pressed, where it is this person's; None for another's and for none at all, alike."""
+        with self._desk.database.read() as tx:
+            try:
+                view = self._desk.look(tx, press.check, history=history)
+            except NoSuchCheck:
+                return None
+        return view if view.check.reporter == press.user.id else None
 
     def open_change(self, body: Json, client: WebClient) -> None:
         """Change, in Check your answers: a second modal on top."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
-            view = self._desk.look(tx, press.check)
-        if view.check.reporter == press.user.id and press.argument in view.check.answers:
+        view = self._own(press)
+        if view is not None and press.argument in view.check.answers:
             client.views_push(trigger_id=press.trigger_id, view=forms.change(view, CHECKLIST[press.argument]))
 
     def leave_out(self, ack: Ack, body: Json) -> None:
         """The people ticked are left out, now and later."""
         sent = Sent.model_validate(body)
-        if self._everybody_is_left_out(ack, sent):
-            return
         with self._desk.write() as tx:
             step = self._desk.conversation(tx).answer(sent.check, sent.user.id, "S2", sent.chosen("people"))
-        if step.did is Did.STALE:
-            ack(response_action="errors", errors={"people": ALREADY_SAID_WHO})
-        else:
-            ack()
-
-    def _everybody_is_left_out(self, ack: Ack, sent: Sent) -> bool:
-        roster = self._desk.roster
-        reporter = roster.person_at(sent.user.id)
-        left = set(roster.everyone) - {reporter} - set(sent.chosen("people"))
-        if not left:
-            ack(response_action="errors", errors={"people": NOBODY_LEFT})
-        return not left
+        _settle(ack, step, "people", ALREADY_SAID_WHO)
 
     def change(self, ack: Ack, body: Json, context: BoltContext) -> None:
         """Another answer in the place of one given."""
         sent = Sent.model_validate(body)
-        question = CHECKLIST[sent.argument]
-        choices = sent.chosen("option")
-        if question.choose is Choose.PEOPLE and choices == ("leads",):
-            choices = sent.chosen("people")
-            if not choices:
-                ack(response_action="errors", errors={"people": NAME_SOMEONE})
-                return
-            if self._everybody_is_left_out(ack, sent):
-                return
+        question, choices, people = CHECKLIST[sent.argument], sent.chosen("option"), sent.chosen("people")
+        if question.choose is Choose.PEOPLE and (choices == (PEOPLE,)) != bool(people):
+            ack(response_action="errors", errors={"people": UNTICK if people else NAME_SOMEONE})
+            return
         with self._desk.write() as tx:
-            step = self._desk.conversation(tx).change(sent.check, sent.user.id, question.id, choices)
-        ack()
+            work = self._desk.conversation(tx)
+            step = work.change(sent.check, sent.user.id, question.id, people or choices)
+        _settle(ack, step, "people" if people else "option", TOO_LATE)
         if step.did is Did.DONE:
             context["changed"] = BROUGHT_UP if step.opens else CHANGED
 
@@ -168,18 +164,17 @@ class Reporter:
         """A note to one question, sealed."""
         sent = Sent.model_validate(body)
         content = {"question": sent.argument, "text": sent.typed("note")}
-        self._write(sent, "note", content)
-        ack()
+        self._write(ack, sent, "note", content)
 
     def details(self, ack: Ack, body: Json) -> None:
         """Who this is about and what is to be shared, sealed."""
         sent = Sent.model_validate(body)
-        self._write(sent, "details", {field.key: sent.typed(field.key) for field in forms.DETAILS})
-        ack()
+        self._write(ack, sent, "details", {field.key: sent.typed(field.key) for field in forms.DETAILS})
 
-    def _write(self, sent: Sent, what: str, content: dict[str, str]) -> None:
+    def _write(self, ack: Ack, sent: Sent, what: str, content: dict[str, str]) -> None:
         with self._desk.write() as tx:
-            self._desk.conversation(tx).write(sent.check, sent.user.id, what, content, sent.request)
+            step = self._desk.conversation(tx).write(sent.check, sent.user.id, what, content, sent.request)
+        _settle(ack, step, next(iter(sent.view.state.values)), TOO_LATE)
 
     def send(self, ack: Ack, body: Json) -> None:
         """Hand the finished check over."""
@@ -210,6 +205,15 @@ def _modal(view: CheckView, press: Press) -> kit.Block:
             return forms.phones(view)
         case _:
             return forms.review(view)
+
+
+def _settle(ack: Ack, step: Step, block_id: str, too_late: str) -> None:
+    """Close the modal only where what it asked for is kept; otherwise it stays, with the reason."""
+    if step.did in (Did.DONE, Did.ALREADY):
+        ack()
+        return
+    words = {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(step.did, too_late)
+    ack(response_action="errors", errors={block_id: words})
 
 
 OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review")

@@ -25,7 +25,7 @@ from bot.blocks import kit
 from bot.blocks.card import card
 from bot.blocks.kit import Message
 from bot.blocks.notices import notice, reminder
-from bot.blocks.page import line, page
+from bot.blocks.page import asked_again_below, line, page
 from bot.views import CheckView, Desk
 from flows.case import Entry
 from storage import outbox
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 BATCH = 20
 LONGEST_WAIT = timedelta(seconds=60)
 THREAD_WAIT = timedelta(seconds=2)
-GIVE_UP_THREAD_AFTER = 10
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a message that can no longer be edited: it is posted anew."""
+WITHDRAWN = Message("Nothing to do here.", [kit.context("Nothing to do here.")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Deliverer:
         elif letter.message is None:
             self._take_away(row)
         elif row.ts and row.channel:
-            self._edit(row, letter.message)
+            self._edit(row, letter)
         else:
             self._post(row, letter)
 
@@ -117,14 +117,15 @@ class Deliverer:
         )
         self._stamp(row, str(answer["channel"]), str(answer["ts"]))
 
-    def _edit(self, row: Claimed, message: Message) -> None:
-        assert row.channel and row.ts  # noqa: S101, PT018 - _send asked
+    def _edit(self, row: Claimed, letter: Letter) -> None:
+        message = letter.message
+        assert row.channel and row.ts and message  # noqa: S101, PT018 - _send asked
         try:
             self._client.chat_update(channel=row.channel, ts=row.ts, text=message.text, blocks=message.blocks)
         except SlackApiError as error:
             if _code(error) not in GONE:
                 raise
-            self._post(row, Letter(message))
+            self._post(row, letter)
         else:
             self._stamp(row, row.channel, row.ts)
 
@@ -134,17 +135,22 @@ class Deliverer:
             try:
                 self._client.chat_delete(channel=row.channel, ts=row.ts)
             except SlackApiError as error:
-                if _code(error) not in GONE:
+                if _code(error) == "cant_delete_message":  # some workspaces allow no deleting: leave it empty
+                    self._client.chat_update(
+                        channel=row.channel, ts=row.ts, text=WITHDRAWN.text, blocks=WITHDRAWN.blocks
+                    )
+                elif _code(error) != "message_not_found":
                     raise
         self._stamp(row, None, None)
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None) -> None:
+        """The check is locked first, as every use case does: otherwise the two wait for each other."""
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            if outbox.stamp(tx, row, now, channel, ts) and row.what == "page" and ts and not row.ts and row.check:
-                work = self._desk.casework(tx)
-                work.record(work.load(row.check), SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
-                outbox.show_anew(tx, row.check, now, "card")
+            opened = self._desk.casework(tx).load(row.check) if row.check and _is_page(row) else None
+            if outbox.stamp(tx, row, now, channel, ts) and opened is not None and ts and not row.ts:
+                self._desk.casework(tx).record(opened, SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
+                outbox.show_anew(tx, opened.check.id, now, "card")
         self.wake()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
@@ -155,12 +161,18 @@ class Deliverer:
         self._put_off(row, code[:64], timedelta(seconds=float(after)) if after else None)
 
     def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
-        wait_for = wait_for or min(timedelta(seconds=2**row.attempts), LONGEST_WAIT)
+        wait_for = wait_for or min(timedelta(seconds=2 ** min(row.attempts, 6)), LONGEST_WAIT)
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
+            if row.check and _is_page(row):
+                self._desk.casework(tx).load(row.check)
             outbox.put_off(tx, row, now + wait_for, error)
-            if row.what == "page" and row.check and not row.ts:
+            if row.check and _is_page(row) and not row.ts:
                 outbox.show_anew(tx, row.check, now, "card")  # it may have to say that nobody was reached
+
+
+def _is_page(row: Claimed) -> bool:
+    return row.what in ("page", "old_page")
 
 
 def _code(error: SlackApiError) -> str:
@@ -178,6 +190,7 @@ class Letters:
         self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
             "card": self._card,
             "page": self._page,
+            "old_page": self._old_page,
             "line": self._line,
             "notice": self._notice,
             "reminder": self._reminder,
@@ -202,6 +215,12 @@ class Letters:
             return Letter(None)
         return Letter(page(view, case, row.ask, row.target))
 
+    def _old_page(self, row: Claimed, view: CheckView) -> Letter:
+        """A newer page stands below it: one that was never posted is not needed any more."""
+        if row.ts is None or not self._may_read(row.target, view):
+            return Letter(None)
+        return Letter(asked_again_below(view))
+
     def _may_read(self, target: str, view: CheckView) -> bool:
         """The shared channel only where nobody is left out of it; a person only while they may know."""
         if target == self._desk.roster.channel:
@@ -214,7 +233,7 @@ class Letters:
             return Letter(None)
         thread = outbox.thread_of(self._tx, view.check.id, row.target)
         if thread is None:
-            return Letter(None, later=row.attempts < GIVE_UP_THREAD_AFTER)
+            return Letter(None, later=outbox.is_awaited(self._tx, view.check.id, row.target))
         who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
         return Letter(line(entry.what, who, kit.at(entry.at)), thread)
 

@@ -11,28 +11,34 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
+from urllib.parse import urlsplit
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import kit
 from bot.organisation import Organisation
+from bot.settings import LOOPBACK
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
+_TIMEOUT = 10
 
 
 def phone_words(organisation: Organisation) -> str:
-    """Everybody's number, for when nothing else works."""
-    return ", ".join(f"{name} {number}" for name, number in organisation.lead_phones)
+    """Numbers for when nothing else works. No lead's: who may have been left out cannot be known here."""
+    phones, contact = organisation.phones, organisation.independent
+    known = {"children's social care": phones.childrens_social_care, "out of hours": phones.out_of_hours}
+    numbers = [f"{label} {number}" for label, number in known.items() if number]
+    return ", ".join([f"{contact.name} {contact.phone}", *numbers])
 
 
 def not_saved(organisation: Organisation, reference: str) -> str:
     """What to say when a step could not be kept."""
     return (
-        "I could not save that. Nothing was sent. What you told me before is safe. Please try again, or phone: "
+        "I could not save that last step. What you told me before is safe. Please try again, or phone a lead, or: "
         f"{phone_words(organisation)}. In an emergency call 999. (Error {reference})"
     )
 
@@ -41,8 +47,10 @@ def register(app: App, organisation: Organisation, reply: Replies) -> None:
     """Answer every failing listener."""
 
     @app.error
-    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    def failed(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
         reference = log_failure(error)
+        if context.authorize_result is None:  # it failed before it was known to come from Slack
+            return BoltResponse(status=401, body="")
         words = not_saved(organisation, reference)
         kind = body.get("type")
         if kind == "view_submission":
@@ -115,7 +123,8 @@ class Replies:
             self.whisper(str(body["response_url"]), words)
             return
         window = kit.modal("Something went wrong", [kit.section(kit.esc(words))])
-        put_up = self._client.views_push if body.get("view") else self._client.views_open
+        in_modal = (body.get("view") or {}).get("type") == "modal"
+        put_up = self._client.views_push if in_modal else self._client.views_open
         try:
             put_up(trigger_id=str(body.get("trigger_id")), view=window)
         except (SlackApiError, OSError) as error:
@@ -137,10 +146,21 @@ class Replies:
         self._post(url, text="I could not save that. Please phone.", blocks=blocks, replace_original=True)
 
     def _post(self, url: str, **message: Any) -> None:
+        if not _is_slacks(url, self._client.base_url):
+            log.warning("a reply was asked for at an address that is not Slack's")
+            return
         try:
-            WebhookClient(url, ssl=self._client.ssl, retry_handlers=[]).send(**message)
+            WebhookClient(url, ssl=self._client.ssl, timeout=_TIMEOUT, retry_handlers=[]).send(**message)
         except OSError as error:
             log.warning("a reply was not taken: %s", type(error).__name__)
+
+
+def _is_slacks(url: str, api: str) -> bool:
+    """Whether an address for replies is Slack's own; in a rehearsal on this machine, whether it is this machine."""
+    where, asked = urlsplit(api), urlsplit(url)
+    if where.hostname in LOOPBACK:
+        return asked.hostname in LOOPBACK
+    return asked.scheme == "https" and asked.hostname == "hooks.slack.com"
 
 
 def _without_warnings(blocks: list[kit.Block]) -> list[kit.Block]:

@@ -39,6 +39,7 @@ def roster_of(organisation: Organisation) -> Roster:
         ),
         idle=organisation.targets.idle,
         morning=organisation.targets.morning,
+        plan=organisation.targets.plan,
     )
 
 

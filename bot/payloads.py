@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import sha256
 from typing import Any
@@ -118,8 +119,8 @@ class Sent(_Payload):
 
     @property
     def request(self) -> str:
-        """Names this submission: the same payload again has the same name."""
-        return _name(self.view.id, self.view.hash, self.user.id)
+        """Names this submission: the same words again have the same name, other words have another."""
+        return _name(self.view.id, self.user.id, json.dumps(self.view.state.values, sort_keys=True))
 
     @property
     def check(self) -> str:

@@ -18,6 +18,7 @@ class Act(StrEnum):
     OPEN = "open"
     SEE = "see"
     LEAD = "lead"
+    TAKE_OVER = "take over"
     STEP_ASIDE = "step aside"
     ASK = "ask"
     NOTE = "note"
@@ -49,7 +50,11 @@ class Gate(StrEnum):
     NOT_YOURS = "not yours"
 
 
-_HELPER = frozenset({Act.OPEN, Act.SEE, Act.LEAD, Act.STEP_ASIDE, Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN})
+_NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE})
+"""Until it is known who to leave out, only who leads sees more than that somebody needs help."""
+_HELPER = frozenset(
+    {Act.OPEN, Act.SEE, Act.LEAD, Act.TAKE_OVER, Act.STEP_ASIDE, Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN}
+)
 MATRIX: dict[Role, frozenset[Act]] = {
     Role.REPORTER: frozenset({Act.REPLY, Act.READ_PLAN, Act.AGREE, Act.RECORD_SHARING}),
     Role.HELPER: _HELPER,
@@ -76,4 +81,6 @@ def gate(case: Case | None, slack: str, act: Act, roster: Roster) -> Gate:
     found = role(case, slack, roster)
     if found is Role.NOBODY:
         return Gate.NOT_FOUND
+    if found is Role.HELPER and act in _NEEDS_CHOICE and case.content_free and "S2" not in case.check.answers:
+        return Gate.NOT_YOURS
     return Gate.ALLOWED if act in MATRIX[found] else Gate.NOT_YOURS

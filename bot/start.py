@@ -22,6 +22,7 @@ from storage import checks, outbox
 
 Json = dict[str, Any]
 _PATIENCE = 5.0
+_TRIGGER_LASTS = 2.0
 _LOOK_EVERY = 0.05
 
 
@@ -46,7 +47,8 @@ class Door:
         if begun is not None:
             answer.choose(begun)
         else:
-            answer.opened(shown=self._is_shown(opened))
+            patience = _PATIENCE if answer.response_url else _TRIGGER_LASTS
+            answer.opened(shown=self._is_shown(opened, patience))
 
     def _open(self, tx: Connection, person: Person, request: str, drafts: Sequence[Check]) -> str:
         """A draft without any answer is opened again rather than joined by another."""
@@ -56,9 +58,9 @@ class Door:
             return drafts[0].id
         return work.start(person.id, request).check.id
 
-    def _is_shown(self, check: str) -> bool:
+    def _is_shown(self, check: str, patience: float) -> bool:
         """Whether the card really is there: nobody is sent to a chat that did not open."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + patience
         while time.monotonic() < until:
             with self.desk.database.read() as tx:
                 if outbox.is_delivered(tx, check, "card"):

@@ -28,14 +28,20 @@ from storage.conversation import Conversation
 from storage.crypto import Keyring
 from storage.database import Database
 
+GONE = "somebody no longer listed"
+
 
 @dataclass(frozen=True)
 class CheckView:
-    """One check as somebody sees it now. left_out: organisation ids of people who see nothing of it."""
+    """One check as somebody sees it now.
+
+    left_out: organisation ids of people who see nothing of it. reached: channels and people whose page Slack has.
+    """
 
     check: Check
     case: Case | None
     told: Told
+    reached: frozenset[str]
     left_out: frozenset[str]
     organisation: Organisation
     roster: Roster
@@ -55,8 +61,9 @@ class CheckView:
     @property
     def question(self) -> Question | None:
         """The question to show: the one "Back" went to, else the next without an answer."""
-        if self.check.revisiting:
-            return CHECKLIST[self.check.revisiting]
+        back_at = CHECKLIST.by_id.get(self.check.revisiting or "")
+        if back_at is not None:
+            return back_at
         return self.progress.next
 
     @property
@@ -72,14 +79,30 @@ class CheckView:
 
     @cached_property
     def facts(self) -> Facts:
-        """What the card may say: the people told, never a left-out person, and no school by name."""
-        told = self.case.asked if self.case else self._first()
-        shown = tuple(one for one in self.people if one in told) or self._first()
-        return replace(facts_of(self.organisation, shown), schools=())
+        """What the card may say: the people whose page Slack has, never a left-out person, and no school by name.
 
-    def _first(self) -> tuple[str, ...]:
-        leads = tuple(one for one in self.people if one in self.roster.people.leads)
-        return leads or self.people
+        While nobody is reached yet: those who are being asked.
+        """
+        asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out)
+        shown = tuple(one for one in self.people if one in asked)
+        told = tuple(one for one in shown if self._is_reached(one))
+        return replace(facts_of(self.organisation, told or shown or self.people), schools=())
+
+    def _is_reached(self, person: str) -> bool:
+        """By a message of their own, or in the leads' channel where they are."""
+        own = self.roster.slack[person] in self.reached
+        return own or (self.roster.channel in self.reached and person != self.roster.people.independent)
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether anybody is, or may have to be, left out."""
+        return bool(self.left_out) or self.check.answers.get("S2", ("no",)) != ("no",)
+
+    @property
+    def told_before(self) -> tuple[str, ...]:
+        """Ids of people left out now who had been paged before."""
+        asked = self.case.asked if self.case else ()
+        return tuple(one for one in asked if one in self.left_out)
 
     @cached_property
     def explanation(self) -> Explanation:
@@ -89,7 +112,13 @@ class CheckView:
 
     def slack(self, person: str | None) -> str:
         """A mention of somebody on the roster, who hears of it."""
-        return f"<@{self.roster.slack[person]}>" if person else "nobody"
+        if person is None:
+            return "Nobody"
+        return f"<@{self.roster.slack[person]}>" if person in self.roster.slack else GONE
+
+    def name(self, person: str) -> str:
+        """Somebody's name, also of somebody the organisation's file no longer lists."""
+        return self.organisation.person(person).name if person in self.roster.slack else GONE
 
 
 @dataclass(frozen=True)
@@ -129,6 +158,7 @@ class Desk:
             check=opened.check,
             case=cases.find(tx, opened),
             told=outbox.told(tx, check, now),
+            reached=outbox.reached(tx, check),
             left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,

@@ -33,6 +33,7 @@ class Roster:
     week: WorkingWeek
     idle: timedelta
     morning: time
+    plan: timedelta = timedelta(hours=4)
     no_choice: timedelta = timedelta(seconds=60)
 
     @property
@@ -53,10 +54,30 @@ class Roster:
         choices = check.answers.get("S2", ())
         named = left_out({"S2": choices})
         conflict = bool(choices) and choices != ("no",)
-        gone = out | {self.person_at(check.reporter)}
-        groups = (may_know(named, conflict, self.people), self.people.deputies, self.people.leads)
+        reporter = self.person_at(check.reporter)
+        gone = out | {reporter}
+        # "Not sure" about the leads never ends with them, unless the independent contact is the one who asks.
+        leads = self.people.leads if not conflict or named or reporter == self.people.independent else ()
+        groups = (may_know(named, conflict, self.people), self.people.deputies, leads)
         known = (tuple(person for person in group if person not in gone) for group in groups)
         return next(filter(None, known), ())
+
+    def first_asked(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:
+        """Ids of those paged first: the leads who may know, and the independent contact where a lead may be part of it.
+
+        Where none of these may know, the deputies, then whoever is left.
+        """
+        may = self.may_know(check, out)
+        is_conflict = bool(out) or check.answers.get("S2") != ("no",)
+        first = (*self.people.leads, *((self.people.independent,) if is_conflict else ()))
+        groups = (tuple(one for one in group if one in may) for group in (first, self.people.deputies, may))
+        return next(filter(None, groups), ())
+
+    def plan_by(self, urgency: Urgency, now: datetime) -> datetime:
+        """When somebody who leads is reminded that there is no plan yet (rules.md "Response targets")."""
+        if urgency in (Urgency.P0, Urgency.P1):
+            return now + self.plan
+        return self.week.next_morning(now, self.morning)
 
     def answer_by(self, urgency: Urgency, now: datetime) -> datetime:
         """When the first people paged should have answered, which is when the next are asked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +13,13 @@ from flows.case import (
     CheckStatus,
     Shared,
     Strand,
+    StrandStatus,
     missing_to_close,
 )
 from flows.checklist import CHECKLIST
 from storage import cases, checks, outbox
 from storage.checks import Opened
+from storage.record import SYSTEM
 from storage.work import ASK_AGAIN_AFTER, Did, Work
 
 _AFTER_SHARING = ("3.4.1", "3.4.2")
@@ -65,10 +67,34 @@ class Casework(Work):
         return self._deed(Did.DONE, opened)
 
     def climb(self, check: str) -> None:
-        """Nobody answered in time: page the next people. Somebody may have done so since, or answered."""
-        opened, _ = self._open(check)
-        if cases.is_due(self.tx, check, self.now):
+        """Nobody answered in time: page the next people. Somebody may have done so since, or answered.
+
+        Where somebody leads and there is no plan yet, they are reminded, and again, until there is.
+        """
+        opened, case = self._open(check)
+        if not cases.is_due(self.tx, check, self.now):
+            return
+        if case.status is CaseStatus.OPEN:
             self.ask_again(opened)
+        elif case.status is CaseStatus.LED and case.led_by is not None:
+            self._remind_leader(opened, case, case.led_by)
+        elif case.disagreed and case.status is CaseStatus.PLANNED:
+            self._ask_for_review(opened, case)
+        else:
+            cases.save(self.tx, check, next_page_at=None)
+
+    def _remind_leader(self, opened: Opened, case: Case, leader: str) -> None:
+        check, following = opened.check.id, self.roster.plan_by(case.urgency, self.now)
+        cases.save(self.tx, check, asks=case.asks + 1, asked_at=self.now, next_page_at=following)
+        self.record(opened, SYSTEM, "plan_reminded", {"asked": [leader]})
+        self.page(opened, (leader,), case.asks + 1, channel=False)
+
+    def check_leader(self, check: str) -> None:
+        """Somebody leads who is no longer listed, or may no longer know: it needs a lead again."""
+        opened, case = self._open(check)
+        if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in self.allowed(case):
+            self.record(opened, SYSTEM, "leader_gone", {})
+            self.needs_a_lead(opened)
 
     def viewed(self, check: str, who: str, what: str = "opened") -> None:
         """Record that somebody looked (I21). Before anything is shown."""
@@ -90,8 +116,22 @@ class Casework(Work):
         if case.status is not CaseStatus.OPEN:
             return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
-        changes: dict[str, Any] = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": None}
-        return self._do(opened, who, "led", {}, request, **changes)
+        return self._do(opened, who, "led", {}, request, **self._led(case, by, CaseStatus.LED))
+
+    def _led(self, case: Case, by: str, status: CaseStatus) -> dict[str, Any]:
+        """The columns of a case that somebody leads from now on, with the time by which there should be a plan."""
+        plan_by = self.roster.plan_by(case.urgency, self.now) if status is CaseStatus.LED else None
+        return {"status": status, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
+
+    def take_over(self, check: str, who: str, by: str, request: str | None = None) -> Deed:
+        """Lead in the place of somebody who does not go on. Recorded, and said in the thread and to the reporter."""
+        opened, case = self._open(check)
+        if self.is_repeat(request) or case.led_by == by:
+            return Deed(Did.ALREADY, case)
+        if case.led_by is None or case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
+        cases.ask(self.tx, check, [by], case.asks)
+        return self._do(opened, who, "led", {"instead_of": case.led_by}, request, **self._led(case, by, case.status))
 
     def hand_on(self, check: str, who: str, request: str | None = None) -> Deed:
         """Somebody else should lead: everybody allowed is asked again."""
@@ -100,8 +140,8 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
             return Deed(Did.STALE, case)
-        self._do(opened, who, "handed_on", {}, request, status=CaseStatus.OPEN, led_by=None, led_at=None)
-        self.ask_again(opened)
+        self._do(opened, who, "handed_on", {}, request)
+        self.needs_a_lead(opened)
         return self._deed(Did.DONE, opened)
 
     def page_again(self, check: str, who: str, request: str | None = None) -> Deed:
@@ -125,26 +165,28 @@ class Casework(Work):
         if set(self.allowed(case)) == {by} and not self.allowed(replace(case, left_out=case.left_out | {by})):
             return Deed(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], stepped_aside=True)
-        self.record(opened, who, "stepped_aside", {})
+        event = self.record(opened, who, "stepped_aside", {})
         cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
         if case.led_by == by:
-            cases.save(self.tx, check, status=CaseStatus.OPEN, led_by=None, led_at=None)
-        outbox.show_anew(self.tx, check, self.now, "card", "page", "line")
-        if case.led_by in (by, None) and self._nobody_else_asked(case, by):
+            self.notify(opened, event)
+            self.needs_a_lead(opened)
+        elif case.led_by is None and self._nobody_else_asked(case, by):
             self.ask_again(opened)
+        outbox.show_anew(self.tx, check, self.now, "card", "page", "old_page", "line")
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
-        """Whether the next people must be asked now: the leader or the last in line went, or nobody is left."""
+        """Whether the next people must be asked now: the last in line went, or nobody who was asked is left."""
         after = replace(case, left_out=case.left_out | {by})
-        went = by in (case.led_by, self.roster.people.independent)
-        return went or not set(case.asked) & set(self.allowed(after))
+        return by == self.roster.people.independent or not set(case.asked) & set(self.allowed(after))
 
     def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Deed:
         """A note, a question to the reporter, the reporter's reply."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED and what == "question":
+            return Deed(Did.STALE, case)
         waiting = {"question": True, "reply": False}
         changes = {"waiting_for_answer": waiting[what]} if what in waiting else {}
         return self._do(opened, who, what, content, request, **changes)
@@ -156,12 +198,14 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Deed(Did.STALE, case)
-        nothing_shared = None if decision in SHARING_DECISIONS else Shared.CHOSE_NOT_TO
+        was_shared = opened.check.answers.get("S6", ("no",)) != ("no",)
+        nothing_shared = None if decision in SHARING_DECISIONS or was_shared else Shared.CHOSE_NOT_TO
         shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
         content = {"decision": decision, **content}
         changes: dict[str, Any] = {"decision": decision, "shared": shared}
         if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):  # what was agreed was another decision
             changes |= {"status": CaseStatus.LED, "reporter_agreed_at": None, "disagreed": False}
+            changes |= {"plan_round": case.plan_round + 1, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         return self._do(opened, who, "decided", content, request, **changes)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Deed:
@@ -190,9 +234,10 @@ class Casework(Work):
         opened, case = self._open(check)
         if case.reporter_agreed_at is not None and case.plan_round == plan_round:
             return Deed(Did.ALREADY, case)
-        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+        if not _is_the_plan(case, plan_round):
             return Deed(Did.STALE, case)
-        changes: dict[str, Any] = {"status": CaseStatus.AGREED, "reporter_agreed_at": self.now, "disagreed": False}
+        agreed = {"status": CaseStatus.AGREED} if case.status is CaseStatus.PLANNED else {}
+        changes: dict[str, Any] = {**agreed, "reporter_agreed_at": self.now, "disagreed": False}
         return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Deed:
@@ -200,7 +245,7 @@ class Casework(Work):
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Deed(Did.ALREADY, case)
-        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+        if not _is_the_plan(case, plan_round) or case.reporter_agreed_at is not None:
             return Deed(Did.STALE, case)
         self._do(opened, who, "disagreed", {"round": plan_round, "reason": reason}, request, disagreed=True)
         self._ask_for_review(opened, case)
@@ -211,14 +256,15 @@ class Casework(Work):
         others = tuple(one for one in self.allowed(case) if one != case.led_by)
         people = tuple(one for one in others if one in self.roster.people.leads)
         reviewers = people or others or self.allowed(case)
-        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now)
-        self.record(opened, "share-check", "review_asked", {"asked": list(reviewers)})
+        again = self.roster.week.next_morning(self.now, self.roster.morning)
+        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, next_page_at=again)
+        self.record(opened, SYSTEM, "review_asked", {"asked": list(reviewers)})
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
     def talk_first(self, check: str, who: str, plan_round: int) -> Deed:
         """The reporter wants to talk before agreeing."""
         opened, case = self._open(check)
-        if case.status is not CaseStatus.PLANNED or case.plan_round != plan_round:
+        if not _is_the_plan(case, plan_round):
             return Deed(Did.STALE, case)
         once = f"talk_first:{check}:{plan_round}"
         if self.is_repeat(once):
@@ -256,10 +302,12 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         return self._do(opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known)
 
-    def finish_strands(self, check: str, who: str, plan: Iterable[Strand], request: str) -> Deed:
-        """What became of the strands since the plan was made."""
+    def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Deed:
+        """What became of the strands since the plan was made. Other words in them are another plan, to agree anew."""
         opened, case = self._open(check)
         changed = [strand for strand in plan if strand not in case.strands]
+        if case.led_by is not None and any(_says_something_else(strand, case) for strand in changed):
+            return self.plan(check, who, case.led_by, plan, request)
         if self.is_repeat(request) or not changed:
             return Deed(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
@@ -286,6 +334,19 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         self.reopen_case(opened, who, {"reason": reason}, request)
         return self._deed(Did.DONE, opened)
+
+
+def _is_the_plan(case: Case, plan_round: int) -> bool:
+    """Whether this is the plan that stands, whoever leads by now."""
+    return case.status is not CaseStatus.CLOSED and 0 < plan_round == case.plan_round
+
+
+def _says_something_else(strand: Strand, case: Case) -> bool:
+    """Whether more changed than where it stands; "not appropriate" brings its own reason."""
+    before = next((one for one in case.strands if one.name is strand.name), None)
+    if before is None or strand.status is StrandStatus.NOT_APPROPRIATE:
+        return False
+    return (strand.what, strand.owner, strand.due) != (before.what, before.owner, before.due)
 
 
 def _strand_content(strand: Strand) -> dict[str, object]:

@@ -94,8 +94,16 @@ class Conversation(Work):
             return Did.REFUSED
         is_asked = check.status is CheckStatus.DRAFT and question == _expected(opened, before)
         if is_asked and self._are_options(question, choices):
-            return None
+            return self._leaves_nobody(opened, question, choices)
         return Did.ALREADY if check.answers.get(question) == choices else Did.STALE
+
+    def _leaves_nobody(self, opened: Opened, question: str, choices: tuple[str, ...]) -> Did | None:
+        """Leaving out everybody, those left out before counted in, is refused: somebody must be able to help."""
+        if question != "S2":
+            return None
+        check = replace(opened.check, answers={**opened.check.answers, question: choices})
+        out = checks.people_left_out(self.tx, check.id) | set(left_out(check.answers))
+        return None if self.roster.may_know(check, out) else Did.NOBODY_LEFT
 
     def _are_options(self, question: str, choices: tuple[str, ...]) -> bool:
         """Whether these can be chosen: options of the question, or at S2 people on the roster."""
@@ -108,14 +116,17 @@ class Conversation(Work):
         return bool(choices) and known.issuperset(choices)
 
     def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
-        """Put another answer in the place of one given; every other answer stays."""
+        """Put another answer in the place of one given; every other answer stays.
+
+        Once it is sent only S2 may change: somebody can be left out at any time.
+        """
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
-        if opened.check.status is not CheckStatus.DRAFT or question not in opened.check.answers:
+        if not _may_change(opened.check, question) or not self._are_options(question, choices):
             return Step(Did.STALE, opened)
-        if not self._are_options(question, choices):
-            return Step(Did.STALE, opened)
+        if (refusal := self._leaves_nobody(opened, question, choices)) is not None:
+            return Step(refusal, opened)
         if opened.check.answers[question] == choices:
             return Step(Did.ALREADY, opened)
         before = replay(CHECKLIST, opened.check.answers, opened.check.level)
@@ -142,8 +153,8 @@ class Conversation(Work):
         if question == "S2":
             self.settle_who_may_know(opened)
         self._page_if_due(opened)
-        lines = ("line",) if question == "S2" else ()  # Whoever is left out now loses those as well.
-        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", *lines)
+        more = ("old_page", "line") if question == "S2" else ()  # Whoever is left out now loses those as well.
+        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", "reminder", *more)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save; once the level is raised, with the time at which stopping here means that the leads are told."""
@@ -168,7 +179,8 @@ class Conversation(Work):
     def _page_if_due(self, opened: Opened) -> None:
         """Page first, ask later (decision 3), once it is known who to leave out."""
         check = opened.check
-        if _pages_at_once(check):
+        is_sent = check.status is CheckStatus.SENT and check.level > Level.NONE
+        if _pages_at_once(check) or is_sent:
             self.raise_case(opened, check.level)
 
     def wake(self, check: str) -> None:
@@ -225,9 +237,11 @@ class Conversation(Work):
             return Step(Did.DONE, opened)
         self.record(opened, who, "asked_lead", {}, request)
         level = max(opened.check.level, Level.CONSULT)
-        opened = self._save(opened, asked_lead=True, level=level, cover=None, **_taken_up(opened))
+        opened = self._save(opened, asked_lead=True, level=level, cover=None, revisiting=None, **_taken_up(opened))
         self._page_if_due(opened)
-        self.show_reporter(opened)
+        if "S2" not in opened.check.answers:
+            self.put_card(opened)  # It asks who may be told: below whatever was pressed, so that it is seen.
+        outbox.show_anew(self.tx, check, self.now, "card", "reminder")
         return Step(Did.DONE, opened)
 
     def _ask_about_case(self, opened: Opened, case: Case, who: str, request: str) -> None:
@@ -294,7 +308,7 @@ class Conversation(Work):
             return Step(Did.REFUSED, opened)
         if self.is_repeat(request):
             return Step(Did.ALREADY, opened)
-        if self._is_told(opened) and what == "details":
+        if self._is_told(opened):
             self.happened(opened, who, what, content, request)
         else:
             self.record(opened, who, what, content, request)
@@ -348,6 +362,14 @@ def _taken_up(opened: Opened) -> dict[str, CheckStatus]:
 def _expected(opened: Opened, before: Progress) -> str | None:
     """The question the card shows now."""
     check = opened.check
+    if check.revisiting in CHECKLIST.by_id:
+        return check.revisiting
     if check.asked_lead and "S2" not in check.answers:
         return "S2"
-    return check.revisiting or (before.next.id if before.next else None)
+    return before.next.id if before.next else None
+
+
+def _may_change(check: Check, question: str) -> bool:
+    """Whether an answer may be changed: any of a draft, and S2 also once it is sent."""
+    open_to = (CheckStatus.DRAFT,) if question != "S2" else (CheckStatus.DRAFT, CheckStatus.SENT)
+    return question in check.answers and check.status in open_to

@@ -28,12 +28,15 @@ _PRAGMAS = (
 
 
 class Database:
-    """One database. `begin` is the unit of work: everything in it is kept, or nothing is."""
+    """One database. `begin` is the unit of work: everything in it is kept, or nothing is.
+
+    is_lone: only one process works with it, as with SQLite.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        is_sqlite = self.engine.dialect.name == "sqlite"
-        self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
+        self.is_lone = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = Lock() if self.is_lone else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -104,12 +104,18 @@ def _showing(whats: tuple[str, ...]) -> Update:
     return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
+def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now: datetime) -> None:
+    """What was posted to this target is about to be followed by a newer message: show it so, once."""
+    older = update(outbox).where(outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target)
+    tx.execute(older.values(what=becomes, due_at=now, wanted=outbox.c.wanted + 1))
+
+
 def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:
     """The next rows to send, pages first; no other worker gets them until the lease runs out."""
     due = (
         select(outbox.c.id)
         .where(outbox.c.due_at <= now)
-        .order_by(outbox.c.lane, outbox.c.due_at)
+        .order_by(outbox.c.lane, outbox.c.ts.is_not(None), outbox.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
         .cte("due")
@@ -186,18 +192,25 @@ def next_due(tx: Connection) -> datetime | None:
 
 
 def told(tx: Connection, check: str, now: datetime) -> Told:
-    """What may truthfully be said of a check's pages: DELIVERED when Slack took at least one."""
-    rows = tx.execute(
-        select(outbox.c.delivered_at, outbox.c.attempts, outbox.c.created_at).where(
-            outbox.c.check_id == check, outbox.c.what == "page"
-        )
-    ).all()
+    """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
+    rows = _pages(tx, check)
     if not rows:
         return Told.NOBODY
-    if any(row.delivered_at for row in rows):
+    if any(row.ts for row in rows):
         return Told.DELIVERED
-    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in rows)
+    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in rows if row.due_at)
     return Told.FAILED if failing else Told.NOT_YET
+
+
+def reached(tx: Connection, check: str) -> frozenset[str]:
+    """The channels and people whose page Slack has."""
+    return frozenset(row.target for row in _pages(tx, check) if row.ts)
+
+
+def _pages(tx: Connection, check: str) -> Sequence[Any]:
+    columns = (outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target)
+    pages = outbox.c.what.in_(("page", "old_page"))
+    return tx.execute(select(*columns).where(outbox.c.check_id == check, pages)).all()
 
 
 def newest(tx: Connection, check: str, what: str) -> int | None:
@@ -220,7 +233,7 @@ def thread_of(tx: Connection, check: str, target: str) -> str | None:
         select(outbox.c.ts)
         .where(
             outbox.c.check_id == check,
-            outbox.c.what == "page",
+            outbox.c.what.in_(("page", "old_page")),
             outbox.c.target == target,
             outbox.c.ts.is_not(None),
         )
@@ -228,6 +241,18 @@ def thread_of(tx: Connection, check: str, target: str) -> str | None:
         .limit(1)
     )
     return tx.scalar(rows)
+
+
+def is_awaited(tx: Connection, check: str, target: str) -> bool:
+    """Whether a page to this target is still to be posted."""
+    waiting = select(outbox.c.id).where(
+        outbox.c.check_id == check,
+        outbox.c.what == "page",
+        outbox.c.target == target,
+        outbox.c.ts.is_(None),
+        outbox.c.due_at.is_not(None),
+    )
+    return tx.execute(waiting.limit(1)).first() is not None
 
 
 def is_delivered(tx: Connection, check: str, what: str) -> bool:

@@ -7,18 +7,13 @@ kept together, or none of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from flows.case import Case, CaseStatus, CheckStatus
-from flows.checklist import CHECKLIST
-from flows.escalation import first_recipients
 from flows.model import Level, Urgency
-from flows.outcome import Decision, decide, left_out
-from flows.replay import replay
 from flows.roster import Roster
 from storage import cases, checks, outbox, record
 from storage.checks import Opened
@@ -39,17 +34,23 @@ THREAD_LINES = frozenset(
 )
 """Events that add a line to the leads' thread."""
 
-REPORTER_NOTICES = frozenset({"led", "question", "planned", "agreed", "closed", "reopened", "disagreed"})
+REPORTER_NOTICES = frozenset({"led", "question", "planned", "agreed", "closed", "reopened", "disagreed", "handed_on"})
 """Events the reporter is told of in a message of its own."""
 
 
+_URGENT = (Urgency.P0, Urgency.P1)
+_ASKS_WORTH_A_SOUND = (2, 3)
+"""After these the reporter has been told, aloud, to ring for help themselves; the card says the rest."""
+
+
 class Did(StrEnum):
-    """What became of a request. Only DONE changed anything."""
+    """What became of a request. Only DONE changed anything. NOBODY_LEFT: it would leave nobody to tell."""
 
     DONE = "done"
     ALREADY = "already"
     STALE = "stale"
     REFUSED = "refused"
+    NOBODY_LEFT = "nobody left"
 
 
 class Work:
@@ -92,9 +93,13 @@ class Work:
         if what in THREAD_LINES:
             self._add_line(opened, event)
         if what in REPORTER_NOTICES:
-            key = f"notice:{event}"
-            outbox.put(self.tx, key, "notice", opened.check.reporter, self.now, check=opened.check.id, event=event)
+            self.notify(opened, event)
         return event
+
+    def notify(self, opened: Opened, event: int) -> None:
+        """Tell the reporter of an event in a message that makes a sound."""
+        check = opened.check
+        outbox.put(self.tx, f"notice:{event}", "notice", check.reporter, self.now, check=check.id, event=event)
 
     def _add_line(self, opened: Opened, event: int) -> None:
         """One line in each thread there is: the channel's, or in a conflict each person's own."""
@@ -114,11 +119,6 @@ class Work:
         """Ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
         return self.roster.may_know(case.check, case.left_out)
 
-    def decision(self, opened: Opened) -> Decision:
-        """What the answers come to as they stand."""
-        check = opened.check
-        return decide(CHECKLIST, replay(CHECKLIST, check.answers, check.level))
-
     def raise_case(self, opened: Opened, level: Level, *, content_free: bool = False) -> None:
         """Make it a case and page the first people, or ask anew where it became more urgent."""
         urgency = URGENCY_OF_LEVEL[level]
@@ -129,8 +129,8 @@ class Work:
             self._make_more_urgent(opened, case, urgency)
 
     def _open_case(self, opened: Opened, urgency: Urgency, *, content_free: bool) -> None:
-        check, reporter = opened.check, self.roster.person_at(opened.check.reporter)
-        people = first_recipients(self._as_paged(opened), self.roster.people, reporter)
+        check = opened.check
+        people = self.roster.first_asked(check, checks.people_left_out(self.tx, check.id))
         in_channel = not content_free and not self._is_conflict(opened)
         answer_by = self.roster.answer_by(urgency, self.now)
         cases.add(
@@ -148,19 +148,6 @@ class Work:
         self.record(opened, SYSTEM, "raised", {"urgency": urgency, "asked": list(people)})
         self.page(opened, people, 1, channel=in_channel)
 
-    def _as_paged(self, opened: Opened) -> Decision:
-        """The decision with S2 as it was given, also out of turn ("Ask a lead"), and everybody left out since."""
-        choices = opened.check.answers.get("S2", ())
-        out = checks.people_left_out(self.tx, opened.check.id) | set(left_out({"S2": choices}))
-        decision = self.decision(opened)
-        return replace(
-            decision,
-            level=max(decision.level, Level.CONSULT),
-            conflict=bool(out) or choices not in ((), ("no",)),
-            conflict_known=bool(choices),
-            left_out=tuple(sorted(out)),
-        )
-
     def settle_who_may_know(self, opened: Opened) -> None:
         """S2 was answered, or answered anew, when people had been paged already: leave out, and ask the others."""
         case = self.case(opened)
@@ -172,10 +159,10 @@ class Work:
             "content_free": False,
         }
         lost_leader = case.led_by is not None and case.led_by not in may
-        if lost_leader:
-            changes |= {"status": CaseStatus.OPEN, "led_by": None, "led_at": None}
         cases.save(self.tx, opened.check.id, **changes)
-        if lost_leader or not set(case.asked) & set(may):
+        if lost_leader:
+            self.needs_a_lead(opened)
+        elif not set(case.asked) & set(may):
             self.ask_again(opened)
         self._ask_independent(opened, may)
 
@@ -191,9 +178,15 @@ class Work:
         return bool(out) or opened.check.answers.get("S2") != ("no",)
 
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
+        """More urgent than what somebody took on: it needs an answer anew, whoever leads it so far."""
         answer_by = self.roster.answer_by(urgency, self.now)
         cases.save(self.tx, case.check.id, urgency=urgency, answer_by=answer_by)
         self.happened(opened, SYSTEM, "escalated", {"urgency": urgency})
+        self.needs_a_lead(opened)
+
+    def needs_a_lead(self, opened: Opened) -> None:
+        """Nobody leads it any more: the people on the ladder are asked until somebody does."""
+        cases.save(self.tx, opened.check.id, status=CaseStatus.OPEN, led_by=None, led_at=None)
         self.ask_again(opened)
 
     def ask_again(self, opened: Opened) -> None:
@@ -202,22 +195,30 @@ class Work:
         if case is None or case.status is CaseStatus.CLOSED:
             return
         people, following = self.roster.next_ask(case.urgency, case.asks, self.allowed(case), self.now)
-        nobody_leads = case.status is CaseStatus.OPEN
         asks = case.asks + 1
-        following_page = following if nobody_leads else None
-        cases.save(self.tx, case.check.id, asks=asks, asked_at=self.now, next_page_at=following_page)
-        self.happened(opened, SYSTEM, "asked_again", {"asked": list(people), "ask": asks})
+        changes: dict[str, object] = {"asks": asks, "asked_at": self.now}
+        if case.status is CaseStatus.OPEN:
+            changes["next_page_at"] = following
+        cases.save(self.tx, case.check.id, **changes)
+        event = self.happened(opened, SYSTEM, "asked_again", {"asked": list(people), "ask": asks})
+        if case.status is CaseStatus.OPEN and case.urgency in _URGENT and asks in _ASKS_WORTH_A_SOUND:
+            self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
 
     def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object], request: str | None = None) -> None:
-        """Open a closed case again, as it stood."""
-        case = self.case(opened)
-        if case is None:
-            return
-        status = CaseStatus.LED if case.led_by else CaseStatus.OPEN
-        cases.save(self.tx, opened.check.id, status=status, closed_at=None)
+        """Open a closed case again. A lead who reopens it leads it; where the reporter does, it needs a lead."""
+        by = self.roster.person_at(who) if who != opened.check.reporter else None
+        changes: dict[str, object] = {"status": CaseStatus.OPEN, "led_by": None, "led_at": None}
+        if by is not None:
+            plan_by = self.roster.plan_by(self._urgency(opened), self.now)
+            changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
+        cases.save(self.tx, opened.check.id, **changes, closed_at=None)
         checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
         self.happened(opened, who, "reopened", content, request)
+
+    def _urgency(self, opened: Opened) -> Urgency:
+        case = self.case(opened)
+        return case.urgency if case else Urgency.P2
 
     def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool) -> None:
         """Put one page to each of these people in the outbox, and one in the leads' channel."""
@@ -225,6 +226,7 @@ class Work:
         cases.ask(self.tx, check, people, ask)
         targets = [self.roster.slack[person] for person in people]
         for target in [*([self.roster.channel] if channel else []), *targets]:
+            outbox.retire(self.tx, check, "page", "old_page", target, self.now)
             key = f"page:{check}:{ask}:{target}"
             outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
         outbox.show_anew(self.tx, check, self.now, "card")

@@ -6,10 +6,12 @@ Answer labels may stand here and nowhere else; nothing typed ever does (invarian
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
+from flows import wording
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question, Status
@@ -17,6 +19,7 @@ from flows.model import Choose, Level, Outcome, Question, Status
 TEXT = "Your sharing check."
 TOOLS = "tools"
 """The same block of every card, so that a press still arrives while the card is being edited."""
+_SOON = timedelta(hours=1)
 _LONG_LABEL = 30
 """Slack may cut a button's words after about this many characters; the words then stand above it too."""
 
@@ -40,10 +43,8 @@ def _sorry(view: CheckView, away: Entry) -> Block:
 def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
     check = view.check
     if check.status is CheckStatus.CLOSED:
-        yield kit.section(
-            f"*{check.ref}* is complete. Thank you for taking care over this. "
-            "If it stays on your mind, talk to your lead."
-        )
+        yield kit.section(complete(view))
+        yield kit.actions(_ask_a_lead(view))
     elif not newest:
         yield kit.context(f"{check.ref} continues in a newer card below.")
     elif check.status is CheckStatus.SHELVED:
@@ -57,6 +58,16 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
         yield from _draft(view)
     else:
         yield from _sent(view)
+
+
+def complete(view: CheckView) -> str:
+    """The last words about a check; never sends anybody to a person who was left out."""
+    whom = view.facts.recipients if view.is_conflict else "your lead"
+    return (
+        f"*{view.check.ref}* is complete. Thank you for taking care over this. "
+        f"If it stays on your mind, talk to {kit.esc(whom)}. "
+        "Anyone can refer to children's social care directly."
+    )
 
 
 def _stopped(view: CheckView) -> Iterator[Block]:
@@ -103,15 +114,21 @@ def _who_to_tell(view: CheckView) -> Iterator[Block]:
         yield kit.section(_news(view, view.case))
     yield kit.section(
         "*Who shall I tell?* If this is about one of our safeguarding leads, or someone close to them, "
-        "leave them out. They will not be told, now or later."
+        "leave them out. They will not be told, now or later. If you are not sure, I tell only the independent contact."
     )
     yield kit.actions(
         kit.button("Tell all the leads", "answer.no", f"{check.id}:S2", style="primary"),
         kit.button("Leave someone out", "leave_out", f"{check.id}:S2"),
-        kit.button("Not sure who", "answer.not_sure", f"{check.id}:S2"),
-        block_id=f"S2.{check.revision}",
+        kit.button("Not sure if it is about a lead", "answer.not_sure", f"{check.id}:S2"),
+        block_id=f"S2.{len(check.answers)}",
     )
     yield kit.section("You can phone now:\n" + _phones(view))
+    yield kit.actions(
+        kit.button("Hide", "hide", check.id),
+        kit.button("Stop for now", "stop", check.id),
+        _ask_a_lead(view),
+        block_id=TOOLS,
+    )
     if view.case is None:
         yield kit.context("If you do not choose within a minute, I will tell a lead that someone needs help.")
 
@@ -125,7 +142,9 @@ def _news(view: CheckView, case: Case) -> str:
     if case.status is CaseStatus.CLOSED:
         return "This is complete."
     if case.led_by is not None:
-        return f"*A lead is on it* since {kit.at(case.led_at or view.now)}. They will talk with you."
+        since = f"*A lead is on it* since {kit.at(case.led_at or view.now)}. They will talk with you."
+        urgent = view.check.level >= Level.CONSULT_URGENT
+        return f"{since} If it cannot wait, phone:\n{_phones(view)}" if urgent else since
     if view.told in (Told.NOT_YET, Told.NOBODY):
         return f"I am telling {kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
     if view.told is Told.FAILED:
@@ -140,7 +159,12 @@ def _told(view: CheckView, case: Case) -> str:
     drafting = view.check.status is CheckStatus.DRAFT
     urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
     by_phone = (drafting and urgent) or view.check.asked_lead or case.asks > 1
-    phone = f" You can phone:\n{_phones(view)}" if by_phone else ""
+    slow = case.answer_by - view.now > _SOON
+    if slow:
+        told += (
+            f" They should answer by {kit.on(case.answer_by)}. If it cannot wait, phone, or ring 999 in an emergency."
+        )
+    phone = f" You can phone:\n{_phones(view)}" if by_phone or slow else ""
     if not drafting and case.asks == 1:
         told += " I will tell you when one answers."
     going_on = drafting and view.check.cover is None
@@ -218,6 +242,8 @@ def _worth_knowing(view: CheckView, question: Question) -> Iterator[str]:
 
 def _kept_from(view: CheckView) -> str:
     leads = set(view.roster.people.leads)
+    if view.told_before:
+        return "Thank you for telling me. They had been asked already. From now on they see nothing of this."
     if view.check.answers["S2"] == ("not_sure",) or leads <= view.left_out:
         return f"Thank you for telling me. If someone needs to be told, I will ask {kit.esc(view.facts.recipients)}."
     return "Thank you for telling me. They will not see this, now or later."
@@ -237,13 +263,13 @@ def _long_labels(question: Question) -> str:
 
 def _choices(view: CheckView, question: Question) -> Iterator[Block]:
     value = f"{view.check.id}:{question.id}"
-    block_id = f"{question.id}.{view.check.revision}"
+    block_id = f"{question.id}.{len(view.check.answers)}"  # the same while the same question is shown
     if question.choose is Choose.ANY:
         options = {option.id: option.label for option in question.options}
         given = view.check.answers.get(question.id, ())
         ticks = kit.choice("checkboxes", "tick", options, given)
         yield kit.actions(ticks, block_id=block_id)
-        yield kit.actions(kit.button("Continue", "answer_ticks", f"{value}:{view.check.revision}", style="primary"))
+        yield kit.actions(kit.button("Continue", "answer_ticks", f"{value}:{len(view.check.answers)}", style="primary"))
         return
     yield kit.actions(*(_option(question, option.id, value) for option in question.options), block_id=block_id)
 
@@ -320,7 +346,11 @@ def _to_do(view: CheckView) -> Iterator[str]:
     who = view.facts.recipients
     news = (f"I have told {who}.", f"I am telling {who} now.") if view.case else ()
     said = (f"{view.explanation.title}.", *news)
-    yield from (sentence for sentence in view.explanation.to_do if sentence not in said)
+    for sentence in view.explanation.to_do:
+        if sentence == wording.LEFT_OUT and view.told_before:
+            yield "Some of the people you left out had been asked already. From now on they see nothing of this."
+        elif sentence not in said:
+            yield sentence
 
 
 def _next(view: CheckView) -> Iterator[Block]:

@@ -87,9 +87,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
         f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
     )
     yield kit.section("*Why*\n" + kit.lines(_why(view)))
-    if view.left_out:
-        names = ", ".join(view.organisation.person(one).name for one in sorted(view.left_out))
-        yield kit.section(f"*Not told, now or later: {kit.esc(names)}.* Do not talk to them about this.")
+    yield from _kept_out(view)
     if decision.hold_informing:
         yield kit.section(
             "*Tell nobody yet.* Telling the person or family could do harm. Decide when and how together."
@@ -100,6 +98,19 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
         )
     if decision.breach:
         yield kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
+
+
+def _kept_out(view: CheckView) -> Iterator[Block]:
+    """Who must not hear of it, and who did before they were left out or stepped aside."""
+    never = [kit.esc(view.name(one)) for one in sorted(view.left_out - set(view.told_before))]
+    before = [kit.esc(view.name(one)) for one in view.told_before]
+    if never:
+        yield kit.section(f"*Not told, now or later: {', '.join(never)}.* Do not talk to them about this.")
+    if before:
+        yield kit.section(
+            f"*Paged before they were left out or stepped aside: {', '.join(before)}.* "
+            "From now on they see nothing. Do not talk to them about this."
+        )
 
 
 def _why(view: CheckView) -> Iterator[str]:
@@ -183,7 +194,7 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
 
 def _author(view: CheckView, entry: Entry) -> str:
     person = view.roster.person_at(entry.who)
-    return view.organisation.person(person).name if person else "the staff member"
+    return view.name(person) if person else "the staff member"
 
 
 def _answers(view: CheckView) -> Iterator[Block]:

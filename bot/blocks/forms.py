@@ -124,7 +124,8 @@ def review(view: CheckView, note_first: str = "") -> Block:
     for question_id, choices in progress.answers.items():
         question = CHECKLIST[question_id]
         words = f"*{kit.esc(question.ask)}*\n{labels(question, choices)}"
-        change = kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_send else None
+        may_change = may_send or (question_id == "S2" and check.status is CheckStatus.SENT)
+        change = kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_change else None
         blocks.append(kit.section(words, change))
     submit = "Send" if may_send and progress.is_finished else None
     title = "Check your answers" if may_send else "Your answers"
@@ -196,8 +197,8 @@ def phones(view: CheckView) -> Block:
     rows += [f"Children's social care: {facts.social_care}"] if facts.social_care else []
     rows += [f"Out of hours: {facts.out_of_hours}"] if facts.out_of_hours else []
     for school in view.organisation.schools:
-        if school.social_care:
-            rows.append(f"{school.name}, children's social care: {school.social_care}")
+        known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
+        rows += [f"{school.name}, {label}: {number}" for label, number in known.items() if number]
     rows += [
         f"NSPCC: {facts.nspcc}",
         f"Whistleblowing advice: {facts.whistleblowing}",
@@ -255,6 +256,11 @@ def strand_blocks(strand: Strand) -> Iterator[Block]:
     due = f" By {strand.due}." if strand.due else ""
     title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
     yield from kit.labelled(f"{title} ({status})", f"{strand.what}{owner}{due}")
+
+
+def may_know(words: str) -> Block:
+    """What a lead wrote at the end for the staff member to know."""
+    return kit.modal("What you may know", [kit.section(kit.esc(words)[:2900])])
 
 
 def disagree(metadata: str) -> Block:

@@ -21,6 +21,9 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
         "disagreed": _disagreed,
         "closed": _closed,
         "reopened": _reopened,
+        "asked_again": _unanswered,
+        "handed_on": _needs_another,
+        "stepped_aside": _needs_another,
     }[event.what]
     return make(view, case, event)
 
@@ -53,6 +56,25 @@ def _led(view: CheckView, case: Case, event: Entry) -> Message:
     return _plain(f"A safeguarding lead is on {view.check.ref}. They will talk with you.")
 
 
+def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
+    """After an unanswered urgent page the reporter is told, aloud, what to do themselves."""
+    ref, facts = view.check.ref, view.facts
+    if case.led_by is not None:
+        return _plain(f"{ref}: a lead is on it now.")
+    numbers = [facts.social_care, f"out of hours {facts.out_of_hours}" if facts.out_of_hours else None]
+    known = "; ".join(number for number in numbers if number)
+    return _plain(
+        f"{ref}: nobody has answered yet. I am asking again. Please ring children's social care yourself now"
+        f"{': ' + known if known else ''}. Call 999 in an emergency."
+    )
+
+
+def _needs_another(view: CheckView, case: Case, event: Entry) -> Message:
+    if case.led_by is not None:
+        return _plain(f"{view.check.ref}: another lead is on it now.")
+    return _plain(f"{view.check.ref} needs another lead. I am asking them now. If it cannot wait, phone a lead or 999.")
+
+
 def _question(view: CheckView, case: Case, event: Entry) -> Message:
     ref = view.check.ref
     if any(entry.what == "reply" and entry.content.get("to") == event.id for entry in view.entries):
@@ -63,7 +85,7 @@ def _question(view: CheckView, case: Case, event: Entry) -> Message:
 
 def _planned(view: CheckView, case: Case, event: Entry) -> Message:
     ref, plan_round = view.check.ref, event.content.get("round")
-    if plan_round != case.plan_round:
+    if plan_round != case.plan_round or not case.strands:
         return _plain(f"The plan for {ref} has changed since. See the newer message.")
     if case.reporter_agreed_at is not None:
         see = kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
@@ -80,17 +102,24 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
 
 def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
     ref, check = view.check.ref, view.check.id
-    if case.decision not in SHARING_DECISIONS:
+    was_shared = view.check.answers.get("S6", ("no",)) != ("no",)
+    if case.decision not in SHARING_DECISIONS and not was_shared:
         return None
     if case.shared is Shared.RECORDED:
         return _plain(f"You answered the last questions about {ref}. Thank you.")
     if case.shared is Shared.CHOSE_NOT_TO:
         return _plain(f"{ref}: nothing was shared. That is recorded.")
     return _with(
-        f"You planned to share about {ref}. Two last questions, once that is done.",
+        f"You {'shared' if was_shared else 'planned to share'} about {ref}. Two last questions, once that is done.",
         kit.button("Answer", "record_sharing", check, style="primary"),
         kit.button("Not shared yet", "not_shared_yet", check),
-        kit.button("We chose not to share", "chose_not", check),
+        kit.button("We chose not to share", "chose_not", check, confirm=_sure_not_to_share()),
+    )
+
+
+def _sure_not_to_share() -> Block:
+    return kit.confirm(
+        "Nothing will be shared?", "Only if you decided this with the lead.", "We chose not to", "Go back"
     )
 
 
@@ -104,10 +133,10 @@ def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
 
 
 def _closed(view: CheckView, case: Case, event: Entry) -> Message:
-    return _plain(
-        f"{view.check.ref} is complete. Thank you for taking care over this. "
-        "If it stays on your mind, talk to your lead."
-    )
+    words = f"{view.check.ref} is complete. Thank you for taking care over this."
+    if not event.content.get("may_know"):
+        return _plain(words)
+    return _with(words, kit.button("What you may know", "see_outcome", f"{view.check.id}:{event.id}"))
 
 
 def _reopened(view: CheckView, case: Case, event: Entry) -> Message:

@@ -34,24 +34,35 @@ def page(view: CheckView, case: Case, ask: int, target: str = "") -> Message:
 
 
 def _is_last_in_line(view: CheckView, ask: int, target: str) -> bool:
-    """Whether this page goes to the independent contact because others did not answer."""
-    return ask > 1 and view.roster.person_at(target) == view.roster.people.independent
+    """Whether this page goes to the independent contact because the leads, who may know, did not answer."""
+    is_independent = view.roster.person_at(target) == view.roster.people.independent
+    return ask > 1 and is_independent and not view.is_conflict
+
+
+def asked_again_below(view: CheckView) -> Message:
+    """An older page: there is a newer one below it."""
+    words = f"{view.check.ref}: see the newer message below."
+    return Message(words, [kit.context(words)])
 
 
 def _push(view: CheckView, case: Case, ask: int) -> str:
     """For a locked phone: reference, urgency, answer-by time, and nothing else."""
+    ref, urgency = view.check.ref, URGENCY_WORDS[case.urgency]
+    if case.led_by is not None:
+        waits = (
+            "needs another view" if case.disagreed else "has no agreed plan yet" if not case.plan_round else "is led"
+        )
+        return f"{ref}, {urgency}, {waits}. Open Slack to see it."
     if ask > 1:
-        return f"{view.check.ref} still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
+        return f"{ref}, {urgency}, still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
     by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
     day = "" if by.date() == today.date() else f" on {by:%A}"
-    return (
-        f"A check needs a safeguarding lead. {view.check.ref}, {URGENCY_WORDS[case.urgency]}, "
-        f"answer by {by:%H:%M}{day}. Open Slack to see it."
-    )
+    return f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by:%H:%M}{day}. Open Slack to see it."
 
 
 def _closed(view: CheckView) -> Message:
-    words = f"*{view.check.ref}* is closed: {OUTCOME_WORDS[view.decision.outcome]}."
+    outcome = view.decision.outcome.lower().replace("_", " ")
+    words = f"*{view.check.ref}* is closed. Outcome: {outcome}."
     buttons = kit.actions(
         kit.button("Open", "open_case", view.check.id), kit.button("Reopen", "reopen_case", view.check.id)
     )
@@ -63,9 +74,11 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
     again = f" This is ask {ask}." if ask > 1 else ""
     yield kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
-    if case.content_free and "S2" not in check.answers:
+    nameless = case.content_free and "S2" not in check.answers
+    if nameless:
         yield kit.section(
-            "Someone needs help and has not said yet who may be told. Press *I will lead* to see who to phone."
+            "Someone needs help and has not said yet who may be told. "
+            "Press *I will lead*, then *Open*, to see who to phone."
         )
     else:
         yield kit.fields(_facts(view, case))
@@ -74,9 +87,9 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
         yield kit.section(
             f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
         )
-    yield kit.section(_where_it_stands(view, case))
+    yield kit.section(f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case))
     yield from _buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
-    if ask > 1 and case.led_by is None:
+    if ask > 1 and case.led_by is None and not nameless:
         yield kit.context(f"{_by(view)} has been given your phone number.")
     notes = " Add note keeps them private." if case.led_by else ""
     yield kit.context(f"Keep case details out of Slack messages.{notes}")
@@ -149,6 +162,7 @@ def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
         block_id="work",
     )
     yield kit.actions(
+        kit.button("Take over", "take_over", check, confirm=_sure_to_take_over()),
         kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
         kit.button("Page again", "page_again", check),
         kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
@@ -168,6 +182,10 @@ def _sure_to_step_aside() -> Block:
     return kit.confirm(
         "Step aside?", "You will not be told more about this check, and cannot open it.", "Step aside", "Stay"
     )
+
+
+def _sure_to_take_over() -> Block:
+    return kit.confirm("Take this over?", "You lead it from now on. The staff member is told.", "Take over", "Leave it")
 
 
 def _sure_to_hand_on() -> Block:
