@@ -19,6 +19,11 @@ from storage.errors import DatabaseNotReady
 
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64
+ASK_AGAIN_AFTER = 5.0
+
+
+class SlackAway(Exception):
+    """Slack cannot be reached: not a reason to give up, it comes back."""
 
 
 def serve(stopping: threading.Event) -> None:
@@ -30,7 +35,8 @@ def serve(stopping: threading.Event) -> None:
     if not database.can_write():
         message = "The database cannot be written. Check that the file or server allows it."
         raise DatabaseNotReady(message)
-    ask_slack(settings, organisation)
+    if not _is_reached(settings, organisation, stopping):
+        return
     bot = build(settings, organisation, database, clock_of(settings))
     with ExitStack() as stack:
         stack.callback(bot.stop)
@@ -39,6 +45,19 @@ def serve(stopping: threading.Event) -> None:
             _listen(bot, settings, stopping)
         else:
             _connect(bot, settings, stopping)
+
+
+def _is_reached(settings: Settings, organisation: Organisation, stopping: threading.Event) -> bool:
+    """Wait for Slack, saying so, until it answers or we are told to stop. Raises SlackApiError where it refuses us."""
+    while not stopping.is_set():
+        try:
+            ask_slack(settings, organisation)
+        except SlackAway as away:
+            log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)
+            stopping.wait(ASK_AGAIN_AFTER)
+        else:
+            return True
+    return False
 
 
 def load_all() -> tuple[Settings, Organisation]:
@@ -60,7 +79,9 @@ def load_all() -> tuple[Settings, Organisation]:
 
 
 def ask_slack(settings: Settings, organisation: Organisation) -> None:
-    """Whether Slack is there and knows both tokens: before anything starts that would have to be stopped again.
+    """Whether Slack knows both tokens: before anything starts that would have to be stopped again.
+
+    Raises SlackAway where it does not answer at all.
 
     A bot that is not in the leads' channel still starts, and alarms: pages go to the leads directly too.
     """
@@ -72,10 +93,7 @@ def ask_slack(settings: Settings, organisation: Organisation) -> None:
     except SlackApiError:
         raise
     except (OSError, HTTPException, SlackClientError) as error:
-        problem = (
-            f"Slack could not be reached ({type(error).__name__}). Check the network, and SLACK_API_URL if it is set."
-        )
-        raise SettingsError([problem]) from error
+        raise SlackAway(type(error).__name__) from error
     if not _is_in_channel(client, organisation.leads_channel):
         log.error("share-check is not in the leads' channel %s: invite it there", organisation.leads_channel)
 

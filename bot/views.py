@@ -41,12 +41,12 @@ class CheckView:
     check: Check
     case: Case | None
     told: Told
-    reached: frozenset[str]
     left_out: frozenset[str]
     organisation: Organisation
     roster: Roster
     entries: tuple[Entry, ...]
     now: datetime
+    reached: frozenset[str] = frozenset()
 
     @cached_property
     def progress(self) -> Progress:

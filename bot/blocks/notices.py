@@ -85,7 +85,7 @@ def _question(view: CheckView, case: Case, event: Entry) -> Message:
 
 def _planned(view: CheckView, case: Case, event: Entry) -> Message:
     ref, plan_round = view.check.ref, event.content.get("round")
-    if plan_round != case.plan_round or not case.strands:
+    if plan_round != case.plan_round:
         return _plain(f"The plan for {ref} has changed since. See the newer message.")
     if case.reporter_agreed_at is not None:
         see = kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")

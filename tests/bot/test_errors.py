@@ -78,7 +78,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
     yield caplog
     records = caplog.get_records("call")
     said = "\n".join(f"{record.getMessage()} {record.exc_info}" for record in records)
-    assert "Broken" in said or "was not taken" in said
+    assert "Broken" in said or "was not taken" in said or "not Slack's" in said
     assert SECRET not in said
     assert not any(record.exc_info for record in records)
 
@@ -104,7 +104,8 @@ def test_a_press_that_fails_warns_on_top_of_the_card(staff: Person, logged: pyte
     staff.wait_for("I could not save that")
     said = staff.text()
     assert "What stood there." in said
-    assert "Lead one 020 7946 0101" in said
+    assert "Independent contact 020 7946 0104" in said
+    assert "Lead one" not in said
     assert "999" in said
     assert _reference(logged) in said
     assert SECRET not in said
@@ -175,16 +176,28 @@ def test_the_words_name_a_way_to_help_at_once() -> None:
     words = not_saved(ORGANISATION, "abc123")
     for part in ("could not save", "Nothing was sent", "try again", "999", "abc123", phone_words(ORGANISATION)):
         assert part in words
-    assert phone_words(ORGANISATION) == "Lead one 020 7946 0101, Lead two 020 7946 0102"
+    assert phone_words(ORGANISATION) == (
+        "Independent contact 020 7946 0104, children's social care 020 7946 0110, out of hours 020 7946 0111"
+    )
 
 
 def test_a_reply_that_slack_does_not_take_breaks_nothing(logged: pytest.LogCaptureFixture) -> None:
     """The address of a whisper lives half an hour; after that it is only a line in the log."""
     with ThreadPoolExecutor(1) as senders:
-        replies = Replies(WebClient("xoxb-x", retry_handlers=[]), senders)
+        replies = Replies(WebClient("xoxb-x", base_url="http://127.0.0.1:9/api/", retry_handlers=[]), senders)
         replies.whisper("http://127.0.0.1:9/gone", SECRET)
         replies.whisper_later("http://127.0.0.1:9/gone", SECRET)
         replies.whisper_later("", SECRET)
         replies.whisper_later("http://127.0.0.1:9/gone", None)
         replies.warn_on_card({"type": "block_actions"}, SECRET)
     assert logged.text.count("was not taken") == 2
+
+
+def test_a_reply_never_goes_to_an_address_that_is_not_slacks(logged: pytest.LogCaptureFixture) -> None:
+    """A forged address is not a way to make the bot talk to something inside the organisation's network."""
+    with ThreadPoolExecutor(1) as senders:
+        replies = Replies(WebClient("xoxb-x", retry_handlers=[]), senders)
+        for address in ("http://127.0.0.1:9/in", "https://hooks.slack.com.example.org/x", "http://hooks.slack.com/x"):
+            replies.whisper(address, SECRET)
+    assert logged.text.count("not Slack's") == 3
+    assert SECRET not in logged.text

@@ -82,8 +82,7 @@ def test_the_defaults_keep_the_promised_times(file: Path) -> None:
     """Response targets: 5 minutes, 15 minutes, 4 working hours; independent at 10 and at 30."""
     organisation = _least(file)
     asked_at = {
-        urgency: sum((rung.wait for rung in organisation.rungs(urgency)[:2]), timedelta())
-        for urgency in ("P0", "P1")
+        urgency: sum((rung.wait for rung in organisation.rungs(urgency)[:2]), timedelta()) for urgency in ("P0", "P1")
     }
     assert asked_at == {"P0": timedelta(minutes=10), "P1": timedelta(minutes=30)}
     for urgency in asked_at:

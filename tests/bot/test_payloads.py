@@ -90,7 +90,9 @@ def test_the_same_submission_again_has_the_same_name_and_another_has_not() -> No
         return Sent.model_validate({**SENT, "user": {"id": user}, "view": {**SENT["view"], **changes}})
 
     assert sent().request == sent().request
-    assert len({sent().request, sent(hash="2").request, sent(id="V2").request, sent("U0LEAD1").request}) == 4
+    other = {"values": {"text": {"typed": {"value": "other words"}}}}
+    assert len({sent().request, sent(state=other).request, sent(id="V2").request, sent("U0LEAD1").request}) == 4
+    assert sent().request == sent(hash="2").request
 
 
 def test_a_submission_gives_what_was_chosen_and_typed() -> None:

@@ -16,7 +16,7 @@ ACCOUNTS = {
     "independent": "U0INDEP",
 }
 STRANGERS = ("U0STAFF2", "U0ADMIN", "U0GUEST", "U0OTHER", "", "lead-1", "share-check")
-HELPER = ["open", "see", "lead", "step_aside", "note", "page_again", "ask", "reopen"]
+HELPER = ["open", "see", "lead", "step_aside", "note", "page_again", "ask", "reopen", "take_over"]
 MAY: dict[Role, list[str]] = {
     Role.REPORTER: ["reply", "read_plan", "agree", "record_sharing"],
     Role.HELPER: HELPER,

@@ -141,7 +141,6 @@ def test_an_organisation_that_is_fine_is_not_called_missing(here: Path, good: di
     [
         ({"SLACK_BOT_TOKEN": "xoxb-of-another-workspace"}, "Slack does not know the token"),
         ({"SLACK_APP_TOKEN": "xapp-of-another-app"}, "Slack does not know the token"),
-        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack could not be reached"),
         ({"SHARE_CHECK_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database could not be opened"),
         ({"SHARE_CHECK_DATABASE_URL": "sqlite:////proc/share-check.db"}, "database could not be opened"),
         ({"SHARE_CHECK_DATABASE_URL": "postgresql://us:hush@127.0.0.1:9/db"}, "database could not be opened"),
@@ -172,6 +171,17 @@ def test_a_database_that_is_a_folder_is_refused(here: Path, good: dict[str, str]
     """Whatever the path turns out to be."""
     (problem,) = _refused(here, {**good, "SHARE_CHECK_DATABASE_URL": f"sqlite:///{here}"})
     assert "database could not be opened" in problem
+
+
+def test_while_slack_is_away_it_says_so_and_waits(tmp_path: Path, good: dict[str, str]) -> None:
+    """A restart during an outage does not end the bot: it is there when Slack is."""
+    program = Program(tmp_path, {**good, "SLACK_API_URL": "http://127.0.0.1:9/api/"})
+    with pytest.raises(subprocess.TimeoutExpired):
+        program.process.wait(3)
+    code, said, took = program.told_to_stop(signal.SIGTERM)
+    assert (code, took < PATIENCE) == (0, True)
+    assert "Slack could not be reached" in said
+    assert "Traceback" not in said
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, good: dict[str, str], workspace: Workspace) -> None:

@@ -114,9 +114,7 @@ def _before(sheet: Sheet, question: str) -> Sheet:
 
 
 def _every(sheet: Sheet, effect: str) -> set[Any]:
-    return {
-        effects[effect] for question in sheet for effects in effects_of(sheet, question) if effect in effects
-    }
+    return {effects[effect] for question in sheet for effects in effects_of(sheet, question) if effect in effects}
 
 
 def _valid_consent(sheet: Sheet) -> bool:

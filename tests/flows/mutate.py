@@ -11,12 +11,12 @@ def with_questions(*questions: Question) -> Checklist:
     return replace(CHECKLIST, questions=questions)
 
 
-def changed(question: str, **fields: Any) -> Checklist:  # noqa: ANN401 - any field of a question
+def changed(question: str, **fields: Any) -> Checklist:
     """The table with other fields in one question."""
     return with_questions(*(replace(one, **fields) if one.id == question else one for one in CHECKLIST))
 
 
-def option_changed(question: str, option: str, **effects: Any) -> Checklist:  # noqa: ANN401 - as above
+def option_changed(question: str, option: str, **effects: Any) -> Checklist:
     """The table with other effects at one option."""
     options = CHECKLIST[question].options
     new = tuple(replace(one, **effects) if one.id == option else one for one in options)

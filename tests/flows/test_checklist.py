@@ -28,9 +28,7 @@ def test_every_question_is_word_for_word_the_laws(entry: dict[str, Any]) -> None
     choose = "any" if question.choose is Choose.ANY else "one"
     assert (question.clause, question.policy_words) == (entry["clause"], entry["policy_words"])
     assert (question.ask, question.help, choose) == (entry["ask"], entry["help"], entry["choose"])
-    assert (question.asked_when.reads() == frozenset()) == (
-        entry["asked_when"] in ("always", "floor < CONSULT_URGENT")
-    )
+    assert (question.asked_when.reads() == frozenset()) == (entry["asked_when"] in ("always", "floor < CONSULT_URGENT"))
     for option, law in zip(question.options, entry["options"], strict=True):
         assert (option.id, option.label) == (law["id"].replace("leads:<names>", "leads"), law["label"])
         assert _effects(option) == {key: value for key, value in law["effects"].items() if value}

@@ -21,7 +21,7 @@ def _decide(sheet: str, *options: str) -> Result:
     return CliRunner().invoke(decide, ["-", *options], input=sheet)
 
 
-def _verdict(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - a sheet's values differ
+def _verdict(**changes: Any) -> dict[str, Any]:
     answers = {one: given for one, given in (WHOLE | changes).items() if given}
     result = _decide(json.dumps({"answers": answers}))
     assert result.exit_code == 0, result.output

@@ -47,8 +47,7 @@ def test_the_diagram_has_no_character_that_breaks_it() -> None:
 def test_conditions_read_as_sentences() -> None:
     """A lead can check when a question is skipped."""
     assert condition_words(CHECKLIST["3.1.7"].asked_when) == (
-        "3.1.1 is yes_recorded or yes_not_recorded, or 3.1.1 is no_not_asked and 3.1.3 is yes and "
-        "3.1.6 is none"
+        "3.1.1 is yes_recorded or yes_not_recorded, or 3.1.1 is no_not_asked and 3.1.3 is yes and 3.1.6 is none"
     )
     assert condition_words(CHECKLIST["3.1.8"].asked_when) == (
         "not (3.1.1 is yes_recorded or yes_not_recorded and 3.1.7 is yes)"

@@ -99,7 +99,8 @@ def test_urgent_answers_are_due_at_any_hour_and_others_in_working_hours() -> Non
         (("not_sure",), "U9", (), ("independent",)),
         (("not_sure",), "U4", (), ("deputy-1",)),
         (("not_sure",), "U9", ("independent",), ("deputy-1",)),
-        (("not_sure",), "U9", ("independent", "deputy-1"), ("lead-1", "lead-2")),
+        (("not_sure",), "U9", ("independent", "deputy-1"), ()),  # the last of them cannot step aside
+        (("not_sure",), "U4", ("deputy-1",), ("lead-1", "lead-2")),  # somebody must help
         (("no",), "U9", ("lead-2",), ("lead-1", "deputy-1", "independent")),
         (("no",), "U9", EVERYONE, ()),
     ],

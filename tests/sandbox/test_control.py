@@ -123,9 +123,7 @@ def test_the_command_line_runs_a_bot_restarts_it_and_stops_both(tmp_path: Path) 
         assert time.monotonic() - began < 5
 
 
-def test_a_port_that_is_taken_is_said_plainly(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_port_that_is_taken_is_said_plainly(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     port = workspace.url.rsplit(":", 1)[1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("signal.signal", lambda *_: None)

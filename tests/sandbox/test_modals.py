@@ -43,9 +43,7 @@ def refused(error: str) -> "pytest.RaisesExc[SlackApiError]":
     return pytest.raises(SlackApiError, check=lambda raised: raised.response["error"] == error)
 
 
-def test_a_trigger_is_good_once_and_not_for_long(
-    bot: Bot, staff: Person, opened: Callable[..., Json]
-) -> None:
+def test_a_trigger_is_good_once_and_not_for_long(bot: Bot, staff: Person, opened: Callable[..., Json]) -> None:
     used = opened(modal(NAME))["trigger_id"]
     with refused("exchanged_trigger_id"):
         bot.client.views_open(trigger_id=used, view=modal(NAME))
@@ -58,9 +56,7 @@ def test_a_trigger_is_good_once_and_not_for_long(
         bot.client.views_open(trigger_id=fresh, view=modal(NAME))
 
 
-def test_slack_checks_required_and_length_before_the_bot_hears(
-    staff: Person, opened: Callable[..., Json]
-) -> None:
+def test_slack_checks_required_and_length_before_the_bot_hears(staff: Person, opened: Callable[..., Json]) -> None:
     typed = {"type": "plain_text_input", "action_id": "typed", "min_length": 3, "max_length": 5}
     opened(modal(field("Name", typed), field("Note", optional=True)))
     assert staff.submit().error == "Please complete this required field."
@@ -69,9 +65,7 @@ def test_slack_checks_required_and_length_before_the_bot_hears(
     assert "Must be at most 5 characters." in staff.text()
 
 
-def test_state_is_complete_and_an_empty_ack_closes(
-    bot: Bot, staff: Person, opened: Callable[..., Json]
-) -> None:
+def test_state_is_complete_and_an_empty_ack_closes(bot: Bot, staff: Person, opened: Callable[..., Json]) -> None:
     seen: list[Json] = []
     bot.app.view("ask")(noting(seen))
     boxes = {"type": "checkboxes", "action_id": "boxes", "options": options("One", "Two")}
@@ -148,18 +142,14 @@ def test_an_update_needs_the_current_hash(bot: Bot, staff: Person, opened: Calla
         bot.client.views_update(view_id=view.id, view=modal(NAME))
 
 
-def test_what_was_typed_stays_only_at_the_same_address(
-    bot: Bot, staff: Person, opened: Callable[..., Json]
-) -> None:
+def test_what_was_typed_stays_only_at_the_same_address(bot: Bot, staff: Person, opened: Callable[..., Json]) -> None:
     opened(modal(NAME, field("Gone")))
     staff.fill({"Name": "kept", "Gone": "lost"})
     bot.client.views_update(view_id=staff.modals[0].id, view=modal(NAME, field("New")))
     assert list(staff.modals[0].state.values()) == ["kept"]
 
 
-def test_only_a_modal_that_asks_hears_that_it_was_closed(
-    bot: Bot, staff: Person, opened: Callable[..., Json]
-) -> None:
+def test_only_a_modal_that_asks_hears_that_it_was_closed(bot: Bot, staff: Person, opened: Callable[..., Json]) -> None:
     heard: list[Json] = []
     bot.app.view_closed("ask")(noting(heard))
     opened(modal(NAME, callback_id="ask"))

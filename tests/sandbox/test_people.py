@@ -30,9 +30,7 @@ def heard(bot: Bot) -> list[Json]:
 
 
 def test_a_command_is_answered_to_that_person_alone(bot: Bot, workspace: Workspace, staff: Person) -> None:
-    bot.app.command("/share-check")(
-        lambda ack, body: ack(f"You typed {body['text']} in {body['channel_name']}")
-    )
+    bot.app.command("/share-check")(lambda ack, body: ack(f"You typed {body['text']} in {body['channel_name']}"))
     bot.connect()
     acted = staff.command("/share-check", "now")
     assert acted.acked
@@ -59,9 +57,7 @@ def test_a_command_nobody_answers_fails_in_slacks_words(bot: Bot, staff: Person)
     assert "no acknowledgement" in bot.workspace.complaints[0]
 
 
-def test_a_press_in_a_message_carries_all_that_slack_sends(
-    bot: Bot, staff: Person, heard: list[Json]
-) -> None:
+def test_a_press_in_a_message_carries_all_that_slack_sends(bot: Bot, staff: Person, heard: list[Json]) -> None:
     radio = {"type": "radio_buttons", "action_id": "pick", "options": options("A", "B")}
     blocks = [section("Question"), actions(radio, button("Go", value="7"), block_id="row")]
     bot.client.chat_postMessage(channel="U0STAFF", text="Q", blocks=blocks)
@@ -120,9 +116,7 @@ def test_two_presses_at_once_are_two_payloads(bot: Bot, staff: Person, heard: li
     assert len({body["trigger_id"] for body in heard}) == 2
 
 
-def test_a_replay_is_identical_and_may_be_of_something_earlier(
-    bot: Bot, staff: Person, heard: list[Json]
-) -> None:
+def test_a_replay_is_identical_and_may_be_of_something_earlier(bot: Bot, staff: Person, heard: list[Json]) -> None:
     earlier = staff.shortcut("start_check")
     assert bot.workspace.replay().acked
     assert heard[0] == heard[1]

@@ -99,6 +99,6 @@ def _see_the_end(stage: Stage, ref: str) -> None:
     ]
     complete = f"*{ref}* is complete. Thank you for taking care over this."
     assert words_of(card_of(staff)).startswith(complete)
-    assert staff.buttons("dm") == []
-    assert words_of(page_of(lead, LEADS)).startswith(f"*{ref}* is closed: ready to agree a plan.")
+    assert staff.buttons("dm") == ["Ask a lead"]
+    assert words_of(page_of(lead, LEADS)).startswith(f"*{ref}* is closed")
     assert lead.buttons(page_of(lead, LEADS)) == ["Open", "Reopen"]

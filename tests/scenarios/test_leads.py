@@ -97,9 +97,10 @@ def test_having_seen_it_stops_no_page(stage: Stage) -> None:
 def test_leading_stops_the_pages_and_the_second_to_press_is_told(stage: Stage) -> None:
     """Two press at once: one leads, and the other hears who was first."""
     _urgent(stage)
-    first, second = page_of(stage.lead_one, LEADS), page_of(stage.lead_two, LEADS)
-    stage.lead_one.press("I will lead", first)
-    said = whispered(stage.lead_two, lambda: stage.lead_two.press("I will lead", second))
+    seen = stage.lead_two.press("I have seen it", page_of(stage.lead_two, LEADS))
+    stage.settle()
+    stage.lead_one.press("I will lead", page_of(stage.lead_one, LEADS))
+    said = whispered(stage.lead_two, lambda: stage.forge(seen, "lead", stage.check().id))
     assert said.startswith("Taken ")
     assert said.endswith(" seconds before you. You can still help in the thread.")
     stage.pass_time(minutes=60)

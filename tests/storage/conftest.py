@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from tests.storage.builders import Office
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,11 @@ def postgresql(postgres_url: str) -> Iterator[Database]:
     database.migrate()
     yield database
     database.close()
+
+
+@pytest.fixture
+def office(sqlite: Database) -> Office:
+    return Office(sqlite)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgres)])

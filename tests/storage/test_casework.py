@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, StrandStatus
 from flows.model import Answers
 from storage.casework import Casework, Deed
-from storage.database import Database
 from storage.work import REPORTER_NOTICES, THREAD_LINES, Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
@@ -17,11 +17,6 @@ URGENT = stopped_after("S4", calm_but(S4="yes"))
 AFTER = {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}
 WHAT = {"what": "w", "whom": "w", "why": "w", "how": "h"}
 PEOPLE = {"lead-1": LEAD_ONE, "lead-2": LEAD_TWO, "deputy-1": "U0DEPUTY", "independent": "U0INDEP"}
-
-
-@pytest.fixture
-def office(sqlite: Database) -> Office:
-    return Office(sqlite)
 
 
 def _do(office: Office, deed: Callable[[Casework], Deed]) -> Deed:
@@ -50,7 +45,7 @@ def test_the_first_to_press_leads_and_the_paging_stops(office: Office) -> None:
     assert _do(office, lambda work: work.lead(check, LEAD_ONE, "lead-1")).did is Did.ALREADY
     late = _do(office, lambda work: work.lead(check, LEAD_TWO, "lead-2"))
     assert (late.did, late.case.led_by) == (Did.STALE, "lead-1")
-    assert office.next_page_at(check) is None
+    assert office.next_page_at(check) == office.now + timedelta(hours=4)  # the plan is asked for then
     assert office.happened(check).count("led") == 1
 
 
@@ -288,7 +283,8 @@ def test_asking_for_a_lead_opens_a_closed_case(office: Office) -> None:
     office.forward(minutes=2)
     with office.reporting() as work:
         work.ask_lead(check, REPORTER, office.request())
-    assert office.the_case(check).status is CaseStatus.LED
+    assert office.the_case(check).status is CaseStatus.OPEN
+    assert office.next_page_at(check) is not None
     assert len([row for row in office.rows(check, "page") if row["ask"] == 2]) > 0
 
 
@@ -319,3 +315,37 @@ def test_each_event_of_a_case_is_one_line_in_the_channel_and_in_a_conflict_one_f
     _do(office, lambda work: work.lead(conflict, LEAD_TWO, "lead-2"))
     assert {row["target"] for row in office.rows(conflict, "line")} == {LEAD_TWO, "U0INDEP"}
     assert REPORTER_NOTICES <= THREAD_LINES
+
+
+def test_whoever_leads_is_reminded_until_there_is_a_plan(office: Office) -> None:
+    """A lead who falls silent does not freeze a case: the page comes again, without end."""
+    check = office.raised(URGENT)
+    _do(office, lambda work: work.lead(check, LEAD_ONE, "lead-1"))
+    for _ in range(3):
+        office.forward(hours=5)
+        asks = office.the_case(check).asks
+        with office.leading() as work:
+            work.climb(check)
+        assert office.the_case(check).asks == asks + 1
+        assert office.the_case(check).led_by == "lead-1"
+        assert office.next_page_at(check) == office.now + timedelta(hours=4)
+
+
+def test_another_lead_can_take_over(office: Office) -> None:
+    """The new lead leads at once, and both are in the record."""
+    check = office.raised(URGENT)
+    _do(office, lambda work: work.lead(check, LEAD_ONE, "lead-1"))
+    deed = _do(office, lambda work: work.take_over(check, LEAD_TWO, "lead-2"))
+    assert (deed.did, deed.case.led_by) == (Did.DONE, "lead-2")
+    assert _do(office, lambda work: work.take_over(check, LEAD_TWO, "lead-2")).did is Did.ALREADY
+    assert office.happened(check).count("led") == 2
+
+
+def test_a_leader_who_is_no_longer_listed_leaves_the_case_to_the_others(office: Office) -> None:
+    """Somebody who left the organisation does not keep a case."""
+    check = office.raised(URGENT)
+    _do(office, lambda work: work.lead(check, LEAD_ONE, "somebody-gone"))
+    with office.leading() as work:
+        work.check_leader(check)
+    assert office.the_case(check).status is CaseStatus.OPEN
+    assert office.next_page_at(check) is not None

@@ -8,7 +8,6 @@ from flows.case import CaseStatus, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.model import Answers, Level, Outcome
 from flows.roster import Roster
-from storage.database import Database
 from storage.work import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, REPORTER, START, Office
@@ -16,11 +15,6 @@ from tests.storage.builders import LEAD_ONE, REPORTER, START, Office
 CHANNEL = "C0LEADS"
 URGENT = stopped_after("S4", calm_but(S4="yes"))
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def office(sqlite: Database) -> Office:
-    return Office(sqlite)
 
 
 def _asked_lead(office: Office, sheet: Answers) -> str:

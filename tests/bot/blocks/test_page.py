@@ -58,9 +58,14 @@ def test_the_text_for_a_locked_phone_holds_reference_urgency_and_time_only() -> 
         r"A check needs a safeguarding lead\. SC-7K2M, (emergency|urgent|soon), answer by \d\d:\d\d\. "
         r"Open Slack to see it\."
     )
+    by_lead = re.compile(
+        r"SC-7K2M, (emergency|urgent|soon), (needs another view|has no agreed plan yet|is led)\. Open Slack to see it\."
+    )
     for shown, a_case, ask in _states():
         if a_case.status is CaseStatus.CLOSED:
             assert page(shown, a_case, ask).text == "SC-7K2M is closed."
+        elif a_case.led_by is not None:
+            assert by_lead.fullmatch(page(shown, a_case, ask).text)
         elif ask == 1:
             assert by_hand.fullmatch(page(shown, a_case, ask).text)
         else:
