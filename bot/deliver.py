@@ -144,11 +144,16 @@ class Deliverer:
         self._stamp(row, None, None)
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None) -> None:
-        """The check is locked first, as every use case does: otherwise the two wait for each other."""
+        """The check is locked first, as every use case does: otherwise the two wait for each other.
+
+        Where somebody else took the row meanwhile, ours may have come last and be the older: it is shown anew.
+        """
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
             opened = self._desk.casework(tx).load(row.check) if row.check and _is_page(row) else None
-            if outbox.stamp(tx, row, now, channel, ts) and opened is not None and ts and not row.ts:
+            if not outbox.stamp(tx, row, now, channel, ts):
+                outbox.show_id_anew(tx, row.id, now)
+            elif opened is not None and ts and not row.ts:
                 self._desk.casework(tx).record(opened, SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
                 outbox.show_anew(tx, opened.check.id, now, "card")
         self.wake()

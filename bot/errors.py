@@ -38,8 +38,8 @@ def phone_words(organisation: Organisation) -> str:
 def not_saved(organisation: Organisation, reference: str) -> str:
     """What to say when a step could not be kept."""
     return (
-        "I could not save that. Nothing was sent just now. What you told me before is safe. "
-        f"Please try again, or phone a lead, or: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
+        "I could not save that. Nothing was sent just now. What you told me before is safe. Please try again, "
+        f"or phone a lead, or: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
     )
 
 

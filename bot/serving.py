@@ -53,7 +53,7 @@ def _is_reached(settings: Settings, organisation: Organisation, stopping: thread
         try:
             ask_slack(settings, organisation)
         except SlackAway as away:
-            log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)
+            log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)  # noqa: TRY400 - a beginner reads this
             stopping.wait(ASK_AGAIN_AFTER)
         else:
             return True

@@ -72,15 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Slack workspace in a box.")
     parser.add_argument("--manifest", type=Path, help="the app's manifest.yml")
     parser.add_argument("--port", type=int, default=8090, help="port on 127.0.0.1 (0: any)")
-    parser.add_argument(
-        "--clock-file", type=Path, help="file that tells the bot how far the clock was pushed"
-    )
+    parser.add_argument("--clock-file", type=Path, help="file that tells the bot how far the clock was pushed")
     parser.add_argument("--delivery", choices=("socket", "http"), default="socket")
     parser.add_argument("--request-url", help="where payloads go with --delivery http")
     parser.add_argument("--run", help="the bot's command")
-    parser.add_argument(
-        "--env", action="append", default=[], metavar="KEY=VALUE", help="for the bot; repeatable"
-    )
+    parser.add_argument("--env", action="append", default=[], metavar="KEY=VALUE", help="for the bot; repeatable")
     return parser
 
 

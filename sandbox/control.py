@@ -79,9 +79,7 @@ class Control:
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """GET /sandbox/events: a line for each change, bursts drawn together."""
-        stream = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         world = self.workspace.core.world

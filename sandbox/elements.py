@@ -122,9 +122,7 @@ def raw_values(blocks: list[Json], state: RawState) -> Json:
 
 def carried_over(before: list[Json], after: list[Json], state: RawState) -> RawState:
     """What Slack keeps when a surface is redrawn: elements of the same type at the same address."""
-    kinds = {
-        (block["block_id"], element["action_id"]): element["type"] for block, element in interactive(before)
-    }
+    kinds = {(block["block_id"], element["action_id"]): element["type"] for block, element in interactive(before)}
     return {
         key: state[key]
         for block, element in interactive(after)

@@ -72,9 +72,7 @@ class Hands:
         ack = self._send("events_api", payload)
         return Acted(ack.problem is None, ack.latency, None, ack.response, payload)
 
-    def touch(
-        self, user: str, surface: Message | View, block_id: str, action_id: str, raw: Raw = None
-    ) -> Acted:
+    def touch(self, user: str, surface: Message | View, block_id: str, action_id: str, raw: Raw = None) -> Acted:
         """Press a button, or choose something; tells the bot if Slack would."""
         with self.core.world.lock:
             found = elements.element_at(surface.blocks, block_id, action_id)

@@ -31,9 +31,7 @@ class HttpDelivery:
             return Ack(0.0, "not connected")
         body, kind = encoded(envelope)
         try:
-            async with self._open().post(
-                url, data=body, headers=self._headers(envelope, body, kind)
-            ) as answer:
+            async with self._open().post(url, data=body, headers=self._headers(envelope, body, kind)) as answer:
                 text = await answer.text()
         except TimeoutError:
             self.core.world.complain("http: no answer within the time Slack waits")
@@ -79,9 +77,7 @@ def encoded(envelope: Envelope) -> tuple[str, str]:
     """Body and content type: events are JSON, commands a form, interactions a form with one JSON field."""
     if envelope.what == "events_api":
         return json.dumps(envelope.payload), "application/json"
-    fields = (
-        envelope.payload if envelope.what == "slash_commands" else {"payload": json.dumps(envelope.payload)}
-    )
+    fields = envelope.payload if envelope.what == "slash_commands" else {"payload": json.dumps(envelope.payload)}
     return urlencode(fields), "application/x-www-form-urlencoded"
 
 

@@ -33,9 +33,7 @@ def answered_submission(core: Core, view: View, response: Json | None) -> str | 
         with core.world.lock:
             error = _respond(core, view, response or {})
     except SlackError as refusal:
-        core.world.complain(
-            f"view_submission answer: {refusal} {refusal.body.get('response_metadata', '')}".strip()
-        )
+        core.world.complain(f"view_submission answer: {refusal} {refusal.body.get('response_metadata', '')}".strip())
         error = view.trouble = TROUBLE
     core.world.changed()
     return error

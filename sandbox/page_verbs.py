@@ -43,9 +43,7 @@ def _touch(workspace: "Workspace", user: str, body: Json) -> Acted:
     surface = _surface(workspace, user, body)
     if isinstance(surface, View):
         _enter(surface, body)
-    return workspace.hands.touch(
-        user, surface, str(body["block_id"]), str(body["action_id"]), body.get("value")
-    )
+    return workspace.hands.touch(user, surface, str(body["block_id"]), str(body["action_id"]), body.get("value"))
 
 
 def _submit(workspace: "Workspace", user: str, body: Json) -> Acted:

@@ -168,9 +168,7 @@ class Person:
         return [
             each
             for each in self._world.messages
-            if not each.deleted
-            and where in {None, each.channel}
-            and posting.visible(self._world, each, self.id)
+            if not each.deleted and where in {None, each.channel} and posting.visible(self._world, each, self.id)
         ]
 
     def _top(self) -> View:
@@ -194,9 +192,7 @@ class Person:
         channel = self._world.dm(self.id).id if where == "dm" else where
         return named.get(where) or [each for each in messages if channel in {each.channel, each.ts}]
 
-    def _locate(
-        self, what: str, where: Where, fits: Callable[[Json], bool]
-    ) -> tuple[Message | View, Json, Json]:
+    def _locate(self, what: str, where: Where, fits: Callable[[Json], bool]) -> tuple[Message | View, Json, Json]:
         with self._world.lock:
             for surface in self._surfaces(where):
                 found = find.element(surface.blocks, what, fits)

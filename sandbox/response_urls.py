@@ -29,9 +29,7 @@ class ResponseUrls:
         self.clock = clock
         self._replies: dict[str, Reply] = {}
 
-    def issue(
-        self, user: str, channel: str, message_ts: str | None = None, thread_ts: str | None = None
-    ) -> str:
+    def issue(self, user: str, channel: str, message_ts: str | None = None, thread_ts: str | None = None) -> str:
         """The secret end of a new response URL."""
         token = secrets.token_urlsafe(18)
         self._replies[token] = Reply(user, channel, message_ts, thread_ts, self.clock.now())

@@ -52,15 +52,9 @@ def _seen_by(core: Core, user: str) -> Json:
 
 def _conversation(core: Core, user: str, channel: Channel) -> Json:
     world = core.world
-    mine = [
-        each for each in world.messages if each.channel == channel.id and posting.visible(world, each, user)
-    ]
+    mine = [each for each in world.messages if each.channel == channel.id and posting.visible(world, each, user)]
     seen = world.read.get((user, channel.id), "")
-    new = [
-        each
-        for each in mine
-        if each.ts > seen and each.user != user and not each.deleted and not each.ephemeral
-    ]
+    new = [each for each in mine if each.ts > seen and each.user != user and not each.deleted and not each.ephemeral]
     shown = [_message(core, user, each) for each in mine]
     return {
         "id": channel.id,
@@ -90,9 +84,7 @@ def _message(core: Core, user: str, message: Message) -> Json:
 
 
 def _view(view: View) -> Json:
-    parts = {
-        part: view.body.get(part) for part in ("type", "callback_id", "title", "submit", "close", "blocks")
-    }
+    parts = {part: view.body.get(part) for part in ("type", "callback_id", "title", "submit", "close", "blocks")}
     return {
         **parts,
         "id": view.id,

@@ -111,9 +111,7 @@ class Sockets:
     def _missed(self, envelope: Envelope, socket: web.WebSocketResponse) -> None:
         if socket in self.connections and not self.core.faults.deaf:
             kind = envelope.payload.get("type", envelope.what)
-            self.core.world.complain(
-                f"socket: no acknowledgement of {kind} within {self.core.options.ack_seconds:g} s"
-            )
+            self.core.world.complain(f"socket: no acknowledgement of {kind} within {self.core.options.ack_seconds:g} s")
 
     def _next(self) -> web.WebSocketResponse | None:
         usable = [each for each in self.connections if not each.closed]

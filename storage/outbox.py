@@ -169,6 +169,11 @@ def stamp(tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: 
     return tx.execute(done).rowcount > 0
 
 
+def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
+    """Make one row due again: what was sent of it may have been overtaken by something older."""
+    tx.execute(update(outbox).where(outbox.c.id == row).values(due_at=now, wanted=outbox.c.wanted + 1))
+
+
 def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
     """It could not be sent: try again then. The error's class is kept, never its words."""
     later = (

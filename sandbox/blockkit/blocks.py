@@ -86,9 +86,7 @@ def _card(spot: Spot, value: Json) -> None:
     for key in ("hero_image", "icon"):
         if key in value:
             image(spot.at(key), value[key])
-    for index, each in enumerate(
-        listed(spot.at("actions"), value.get("actions", []), 0, LIMITS["card"]["actions"])
-    ):
+    for index, each in enumerate(listed(spot.at("actions"), value.get("actions", []), 0, LIMITS["card"]["actions"])):
         element(spot.at("actions", index), each, "card")
 
 

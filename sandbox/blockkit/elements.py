@@ -111,11 +111,7 @@ def _option(spot: Spot, value: Unchecked, *, plain: bool) -> None:
 def _initial_options(spot: Spot, value: Json, found: list[Unchecked]) -> None:
     if "initial_option" in value and value["initial_option"] not in found:
         spot.at("initial_option").say("must be one of the options, exactly")
-    chosen = (
-        listed(spot.at("initial_options"), value["initial_options"], 1, 100)
-        if "initial_options" in value
-        else []
-    )
+    chosen = listed(spot.at("initial_options"), value["initial_options"], 1, 100) if "initial_options" in value else []
     if any(each not in found for each in chosen):
         spot.at("initial_options").say("must be among the options, exactly")
 

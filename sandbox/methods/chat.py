@@ -80,8 +80,7 @@ def replace(core: Core, message: Message, text: str, blocks: list[Json]) -> None
     """Edit in place: nobody is notified, and entries at unchanged addresses stay."""
     with core.world.lock:
         message.states = {
-            user: elements.carried_over(message.blocks, blocks, state)
-            for user, state in message.states.items()
+            user: elements.carried_over(message.blocks, blocks, state) for user, state in message.states.items()
         }
         message.text, message.blocks, message.edited = text, blocks, core.clock.stamp()
         message.failed.clear()
@@ -122,9 +121,7 @@ def checked_content(core: Core, args: Json, method: str, limit: int) -> tuple[st
         core.world.complain(f"{method}: text over {UPDATE_TEXT} characters could never be updated")
     _frowned_on(core, args, method, f"{text} {words.of_blocks(blocks)}")
     if blocks and not text:
-        core.world.complain(
-            f"{method}: blocks without text leave notifications and screen readers with nothing"
-        )
+        core.world.complain(f"{method}: blocks without text leave notifications and screen readers with nothing")
     return text, elements.completed(blocks)
 
 
@@ -136,9 +133,7 @@ def _frowned_on(core: Core, args: Json, method: str, said: str) -> None:
         core.world.complain(f"{method}: metadata is readable by every app in the workspace")
 
 
-def _content(
-    core: Core, args: Json, method: str, limit: int, *, updating: bool = False
-) -> tuple[str, list[Json]]:
+def _content(core: Core, args: Json, method: str, limit: int, *, updating: bool = False) -> tuple[str, list[Json]]:
     if args.get("attachments") not in {None, "", "[]"} and args.get("attachments") != []:
         core.world.complain(f"{method}: attachments are not checked here")
     text, blocks = checked_content(core, args, method, limit)

@@ -65,7 +65,7 @@ def test_guests_and_strangers_are_sent_to_a_phone_kindly(stage: Stage, user: str
     """Whichever door they try, nothing is started for them."""
     person = stage.workspace.person(user)
     person.command("/share-check")
-    person.wait_for("I can only help staff of Example Trust.")
+    person.wait_for("I can only help staff of Social Sense.")
     assert "phone the school office on 020 7946 0100" in person.text()
     person.shortcut("start_check")
     person.wait_for(lambda: person.modal)
