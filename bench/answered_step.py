@@ -197,12 +197,29 @@ def measure(kind: str, edge: Edge) -> Figure:
     return Figure(cpu=spent / steps * 1000, rate=steps / seconds)
 
 
+def bare_write(steps: int = 600) -> Figure:
+    """One row kept by sqlite3 alone, as durably as ours: what the disk and the library cost before anything of us."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(sqlite3.connect(f"{folder}/bare.db")) as database:
+        database.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            database.execute(f"PRAGMA {pragma}")
+        database.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, sealed BLOB)")
+        began, cpu = time.perf_counter(), time.process_time()
+        for _ in range(steps):
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("INSERT INTO kept (sealed) VALUES (?)", (b"x" * 500,))
+            database.execute("COMMIT")
+        return Figure((time.process_time() - cpu) / steps * 1000, steps / (time.perf_counter() - began))
+
+
 def main() -> None:
     """Interleave the kinds, print medians and ratios."""
     edge = Edge()
     edge.start()
     found: dict[str, list[Figure]] = {kind: [] for kind in KINDS}
+    bare: list[Figure] = []
     for _ in range(ROUNDS):
+        bare.append(bare_write())
         for kind, figures in found.items():
             figures.append(measure(kind, edge))
     cpu = {kind: statistics.median(figure.cpu for figure in figures) for kind, figures in found.items()}
@@ -210,6 +227,10 @@ def main() -> None:
     print(f"An answered step over Socket Mode: medians of {ROUNDS} rounds of {CHECKS * len(WALK)}")
     for kind, words in KINDS.items():
         print(f"  {words:38} {cpu[kind]:6.2f} ms CPU {rate[kind]:7.0f} a second {cpu[kind] / cpu['floor']:5.1f}x")
+    write_cpu = statistics.median(figure.cpu for figure in bare)
+    write_rate = statistics.median(figure.rate for figure in bare)
+    print(f"  {'one bare durable write, no Slack':38} {write_cpu:6.2f} ms CPU {write_rate:7.0f} a second")
+    print(f"  step against ack-only and a bare write together, CPU: {cpu['step'] / (cpu['floor'] + write_cpu):.1f}x")
     print(f"  step against the ack-only floor, CPU: {cpu['step'] / cpu['floor']:.1f}x")
     print(f"  step against ack-only as shipped, a second: {rate['step'] / rate['shipped']:.2f}x")
 

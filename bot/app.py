@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import ssl
 import threading
@@ -96,11 +97,16 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         process_before_response=True,
         listener_executor=listeners,
         token_verification_enabled=True,
+        ignoring_self_events_enabled=False,  # the manifest asks for no messages, and these cost every press
+        ignoring_self_assistant_message_events_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
     )
     keys = Keyring([key.get_secret_value() for key in settings.keys])
     desk = Desk(organisation, roster_of(organisation), database, keys, clock)
     deliverer = Deliverer(desk, client, senders)
     _register(app, desk, client, senders)
+    gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
     return Bot(app, desk, deliverer, Clockwork(desk, deliverer), (listeners, senders))
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from bot.blocks import casework as forms
 from bot.blocks import kit
 from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent
-from bot.permission import Act, Gate, gate
+from bot.payloads import Press, Sent, named
+from bot.permission import Act, Gate, gate, may_sample
 from bot.views import CheckView, Desk
-from flows.case import Case, Strand, StrandName, StrandStatus
+from flows.case import Case, CheckStatus, Strand, StrandName, StrandStatus
 from storage.casework import Casework, Deed
 from storage.errors import NoSuchCheck
 from storage.work import Did
@@ -111,6 +111,21 @@ class Lead:
         """Everything of the case, once it is recorded that somebody looks."""
         self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
         return self._desk.look(tx, press.check, history=True)
+
+    def open_check(self, body: Json, client: WebClient) -> None:
+        """From a lead's Home: a check that ended without a page. The opening is recorded first (I21)."""
+        press = Press.model_validate(body)
+        with self._desk.write() as tx:
+            try:
+                view = self._desk.look(tx, press.check, history=True)
+            except NoSuchCheck:
+                return
+            if view.case is not None or view.check.status is not CheckStatus.SENT:
+                return
+            if not may_sample(view.check, view.left_out, press.user.id, self._desk.roster):
+                return
+            self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
+        client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
 
     def update_strands(self, body: Json, client: WebClient) -> None:
         """From Close: what became of the plan's parts."""
@@ -260,6 +275,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
         app.action(verb)(lead.press)
     for verb in MODALS:
         app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal, replies.sorry)])
+    app.action(named("open_check"))(ack=quickly, lazy=[guarded(lead.open_check, replies.sorry)])
     app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands, replies.sorry)])
     app.view("ask_reporter")(lead.ask)
     app.view("case_note")(lead.note)

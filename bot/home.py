@@ -6,15 +6,26 @@ from typing import Any
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from sqlalchemy import Connection
 
 from bot.blocks import home as blocks
 from bot.blocks import kit
 from bot.errors import guarded
 from bot.outsiders import Outsiders
 from bot.payloads import Person
+from bot.permission import may_sample
 from bot.start import refusal
 from bot.views import Desk
+from flows.case import Check
 from storage import checks
+
+
+def _to_sample(tx: Connection, desk: Desk, user: str) -> list[Check]:
+    """Checks without a page that this person may open; nothing for anybody but a lead."""
+    if desk.roster.person_at(user) not in desk.roster.people.leads:
+        return []
+    ended = checks.ended_without_page(tx, desk.keys, blocks.MOST_CHECKS)
+    return [check for check in ended if may_sample(check, checks.people_left_out(tx, check.id), user, desk.roster)]
 
 
 def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
@@ -30,6 +41,7 @@ def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
             return
         with desk.database.read() as tx:
             mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
-        client.views_publish(user_id=user, view=blocks.home(mine, desk.organisation))
+            sample = _to_sample(tx, desk, user)
+        client.views_publish(user_id=user, view=blocks.home(mine, desk.organisation, sample))
 
     app.event("app_home_opened")(draw)

@@ -39,11 +39,6 @@ class _Action(_Payload):
     selected_option: _Option | None = None
 
 
-class _Message(_Payload):
-    ts: str = ""
-    blocks: list[dict[str, Any]] = []
-
-
 class _State(_Payload):
     values: dict[str, dict[str, dict[str, Any]]] = {}
 
@@ -65,7 +60,6 @@ class Press(_Payload):
     trigger_id: str = ""
     response_url: str = ""
     channel: _Id | None = None
-    message: _Message | None = None
     view: _View | None = None
     state: _State = _State()
 

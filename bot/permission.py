@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flows.case import Case
+from flows.case import Case, Check
 from flows.roster import Roster
 
 
@@ -72,6 +72,12 @@ def role(case: Case, slack: str, roster: Roster) -> Role:
     if person is None or person not in roster.may_know(case.check, case.left_out):
         return Role.NOBODY
     return Role.LEADER if person == case.led_by else Role.HELPER
+
+
+def may_sample(check: Check, out: frozenset[str], slack: str, roster: Roster) -> bool:
+    """Whether this person may open a check that ended without a page: a lead who may know of it, not its reporter."""
+    person = roster.person_at(slack)
+    return person in roster.people.leads and person in roster.may_know(check, out)
 
 
 def gate(case: Case | None, slack: str, act: Act, roster: Roster) -> Gate:

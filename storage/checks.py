@@ -18,7 +18,7 @@ from flows.model import Answers, Level, Outcome
 from flows.replay import fitting
 from storage.crypto import Box, Keyring
 from storage.errors import NoSuchCheck
-from storage.tables import checks, left_out
+from storage.tables import cases, checks, left_out
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Nothing that reads like something else over the phone: no 0 O 1 I L U."""
@@ -119,6 +119,18 @@ def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequ
     """A person's newest checks, whatever became of them."""
     rows = tx.execute(_OF_REPORTER, {"reporter": reporter, "most": most})
     return [_opened(row, keys).check for row in rows]
+
+
+def ended_without_page(tx: Connection, keys: Keyring, most: int) -> Sequence[Check]:
+    """The newest checks that were sent and needed no lead (HOLD and FIX_FIRST)."""
+    rows = (
+        select(checks)
+        .outerjoin(cases, cases.c.check_id == checks.c.id)
+        .where(checks.c.status == CheckStatus.SENT, cases.c.check_id.is_(None))
+        .order_by(checks.c.sent_at.desc())
+        .limit(most)
+    )
+    return [_opened(row, keys).check for row in tx.execute(rows)]
 
 
 def touched_since(tx: Connection, since: datetime) -> Sequence[str]:

@@ -24,6 +24,7 @@ _PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
+    "PRAGMA wal_autocheckpoint=4000",
 )
 
 

@@ -31,6 +31,7 @@ metadata = MetaData(
     }
 )
 _WAKING = text("wake_at IS NOT NULL")
+_DUE = text("due_at IS NOT NULL")
 _NAMED = text("request IS NOT NULL")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -175,7 +176,7 @@ outbox = Table(
     Column("delivered_at", Utc, comment="when Slack first took it"),
     Column("channel", String(32)),
     Column("ts", String(32)),
-    Index("ix_outbox_due_at", "lane", "due_at"),  # what to send next
+    Index("ix_outbox_due_at", "lane", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),  # what to send next
     Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
 )
 

@@ -52,7 +52,16 @@ DECISION = (
     Field("consulted", "Who else was consulted?", longest=500),
     Field("dissent", "Does anyone see it differently?", longest=1500),
 )
-LOADING = kit.modal("One moment", [kit.section("Opening. This takes a second.")])
+
+
+def sample(view: CheckView) -> Block:
+    """A check that ended without a page, as a lead may look at it."""
+    outcome = (view.check.outcome or "").lower().replace("_", " ")
+    head = kit.section(f"*{view.check.ref}* Outcome: {outcome}. Sent {kit.on(view.check.sent_at or view.now)}.")
+    why = kit.section("*Why*\n" + kit.lines(_why(view)))
+    after = [*_answers(view), kit.context("Opening this is recorded.")]
+    before = [head, why, *_details(view), *_risk(view), *_fixes(view)]
+    return kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
 
 def summary(view: CheckView, case: Case) -> Block:

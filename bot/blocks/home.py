@@ -20,9 +20,23 @@ _STATUS = {
 }
 
 
-def home(checks: Sequence[Check], organisation: Organisation) -> Block:
-    """checks: the reader's own, newest first; at most ten are shown."""
-    return kit.home([*_start(organisation), *_checks(checks), *_policy()])
+def home(checks: Sequence[Check], organisation: Organisation, to_sample: Sequence[Check] = ()) -> Block:
+    """checks: the reader's own, newest first; at most ten are shown. to_sample: those a lead may look at."""
+    return kit.home([*_start(organisation), *_checks(checks), *_sample(to_sample), *_policy()])
+
+
+def _sample(checks: Sequence[Check]) -> Iterator[Block]:
+    """Checks that ended without a page: the staff member was told that a lead can see their reasons."""
+    if not checks:
+        return
+    yield kit.divider()
+    yield kit.section(
+        "*Ended without a page*\nNobody had to be told. You can look at what was answered; it is recorded."
+    )
+    for check in checks:
+        outcome = (check.outcome or "").lower().replace("_", " ")
+        words = f"*{check.ref}* {outcome}, {kit.on(check.sent_at or check.touched_at)}"
+        yield kit.section(words, kit.button("Open", f"open_check.{check.ref}", check.id))
 
 
 def _start(organisation: Organisation) -> Iterator[Block]:

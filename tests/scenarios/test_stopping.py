@@ -167,6 +167,41 @@ def test_asking_after_an_outcome_that_told_nobody_pages_at_once(stage: Stage, la
     assert "*I have told Lead one and Lead two*" in words_of(card_of(stage.staff))
 
 
+def test_a_lead_can_look_at_what_ended_without_a_page_and_it_is_recorded(stage: Stage) -> None:
+    """The staff member was told that a lead can see their reasons: so a lead can. Nobody else finds it."""
+    stage.finish(*CALM, *CONSENT, *CLEAR, "No")
+    ref = stage.check().ref
+    for other in (stage.deputy, stage.independent, stage.workspace.person("U0ADMIN")):
+        other.open_home()
+        other.wait_for(lambda other=other: other.home is not None)
+        assert ref not in other.text()
+    stage.lead_one.open_home()
+    stage.lead_one.wait_for(ref)
+    stage.lead_one.press("Open", "home")
+    stage.lead_one.wait_for("Opening this is recorded.")
+    assert "hold" in stage.lead_one.text()
+    assert stage.events()["opened_check"] == 1
+
+
+def test_a_lead_left_out_of_it_finds_nothing_of_a_check_without_a_page(stage: Stage) -> None:
+    """Left out afterwards, through Change: no trace on their Home either, and the old button opens nothing."""
+    stage.finish(*CALM, *CONSENT, *CLEAR, "No")
+    lead = stage.lead_one
+    lead.open_home()
+    lead.wait_for(stage.check().ref)
+    stage.press("See my answers")
+    stage.staff.wait_for(lambda: stage.staff.modal)
+    stage.staff.press("Change", "modal")
+    stage.staff.wait_for(lambda: len(stage.staff.modals) == 2)
+    yes = "Yes - choose who to leave out (one or more leads)"
+    stage.staff.submit({"option": yes, "people": "Lead one"})
+    lead.press("Open", "home")
+    stage.settle()
+    assert lead.modal is None
+    lead.open_home()
+    lead.wait_for(lambda: stage.check().ref not in lead.text())
+
+
 def test_an_outcome_that_told_nobody_can_be_reopened_with_its_answers(stage: Stage) -> None:
     """Something was sorted out: the check goes on where it was."""
     stage.finish(*CALM, *CONSENT, *CLEAR, NOT_YET)

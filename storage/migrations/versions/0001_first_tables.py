@@ -199,7 +199,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index("ix_outbox_check_id_what", "outbox", ["check_id", "what"], unique=False)
-    op.create_index("ix_outbox_due_at", "outbox", ["lane", "due_at"], unique=False)
+    op.create_index(
+        "ix_outbox_due_at",
+        "outbox",
+        ["lane", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.create_table(
         "strands",
         sa.Column("check_id", sa.String(length=32), nullable=False),
