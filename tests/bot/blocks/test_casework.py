@@ -172,8 +172,8 @@ def test_close_lists_what_is_missing_or_asks_for_the_end() -> None:
 
 
 def test_the_small_windows_open() -> None:
-    """A question, a note, why it is opened again, and the one that says to wait."""
+    """A question, a note, why it is opened again, and a look at a check that ended without a page."""
     of = sent(Outcome.CONSULT)
     shown = view(of, led(of))
-    for form in (casework.ask(shown), casework.note(shown), casework.reopen(shown), casework.LOADING):
+    for form in (casework.ask(shown), casework.note(shown), casework.reopen(shown), casework.sample(shown)):
         fits_view(form)
