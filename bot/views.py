@@ -94,6 +94,13 @@ class CheckView:
         return own or (self.roster.channel in self.reached and person != self.roster.people.independent)
 
     @property
+    def social_care(self) -> str:
+        """Its numbers, to follow its name: ": 020 ...; out of hours 020 ..."; nothing where none is known."""
+        late = self.facts.out_of_hours
+        known = "; ".join(filter(None, (self.facts.social_care, f"out of hours {late}" if late else None)))
+        return f": {known}" if known else ""
+
+    @property
     def is_conflict(self) -> bool:
         """Whether anybody is, or may have to be, left out."""
         return bool(self.left_out) or self.check.answers.get("S2", ("no",)) != ("no",)

@@ -34,6 +34,11 @@ class Outcome(StrEnum):
     HOLD = "HOLD"
     UNFINISHED = "UNFINISHED"
 
+    @property
+    def words(self) -> str:
+        """The outcome in small letters, for a line of text: "consult ready"."""
+        return self.lower().replace("_", " ")
+
 
 class Urgency(StrEnum):
     """How soon a person must answer; NONE where there is no outcome yet."""

@@ -176,10 +176,7 @@ def _refer(view: CheckView, case: Case) -> str:
     """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
     if case.asks == 1 or view.check.level < Level.CONSULT_URGENT:
         return ""
-    facts = view.facts
-    numbers = [facts.social_care, f"out of hours {facts.out_of_hours}" if facts.out_of_hours else None]
-    known = "; ".join(number for number in numbers if number)
-    return f"\nPlease ring children's social care yourself now{': ' + known if known else ''}. 999 in an emergency."
+    return f"\nPlease ring children's social care yourself now{view.social_care}. 999 in an emergency."
 
 
 def _question(view: CheckView, question: Question) -> Iterator[Block]:

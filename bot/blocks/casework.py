@@ -56,7 +56,7 @@ DECISION = (
 
 def sample(view: CheckView) -> Block:
     """A check that ended without a page, as a lead may look at it."""
-    outcome = (view.check.outcome or "").lower().replace("_", " ")
+    outcome = view.check.outcome.words if view.check.outcome else ""
     head = kit.section(f"*{view.check.ref}* Outcome: {outcome}. Sent {kit.on(view.check.sent_at or view.now)}.")
     why = kit.section("*Why*\n" + kit.lines(_why(view)))
     after = [*_answers(view), kit.context("Opening this is recorded.")]

@@ -69,10 +69,15 @@ def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: 
         yield kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
 
 
+def _who_could_be_paged(view: CheckView) -> dict[str, str]:
+    """Ids and names of everybody on the ladder but the reporter."""
+    reporter = view.roster.person_at(view.check.reporter)
+    return {one: view.name(one) for one in view.roster.everyone if one != reporter}
+
+
 def leave_out(view: CheckView, metadata: str) -> Block:
     """Choose who must not be told. Everybody who could be paged stands here, the reporter aside."""
-    reporter = view.roster.person_at(view.check.reporter)
-    people = {one: view.organisation.person(one).name for one in view.roster.everyone if one != reporter}
+    people = _who_could_be_paged(view)
     given = view.check.answers.get("S2", ())
     boxes = kit.choice("checkboxes", "people", people, given)
     blocks = [
@@ -169,11 +174,10 @@ def _change(blocks: list[Block], metadata: str) -> Block:
 
 
 def _change_people(view: CheckView, question: Question, metadata: str) -> Block:
-    reporter = view.roster.person_at(view.check.reporter)
     options = {option.id: option.label for option in question.options}
     given = view.check.answers[question.id]
     named = given if given[0] not in options else ()
-    people = {one: view.organisation.person(one).name for one in view.roster.everyone if one != reporter}
+    people = _who_could_be_paged(view)
     blocks = [
         kit.input_(
             question.ask,

@@ -34,7 +34,7 @@ def _sample(checks: Sequence[Check]) -> Iterator[Block]:
         "*Ended without a page*\nNobody had to be told. You can look at what was answered; it is recorded."
     )
     for check in checks:
-        outcome = (check.outcome or "").lower().replace("_", " ")
+        outcome = check.outcome.words if check.outcome else ""
         words = f"*{check.ref}* {outcome}, {kit.on(check.sent_at or check.touched_at)}"
         yield kit.section(words, kit.button("Open", f"open_check.{check.ref}", check.id))
 

@@ -58,14 +58,12 @@ def _led(view: CheckView, case: Case, event: Entry) -> Message:
 
 def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
     """After an unanswered urgent page the reporter is told, aloud, what to do themselves."""
-    ref, facts = view.check.ref, view.facts
+    ref = view.check.ref
     if case.led_by is not None:
         return _plain(f"{ref}: a lead is on it now.")
-    numbers = [facts.social_care, f"out of hours {facts.out_of_hours}" if facts.out_of_hours else None]
-    known = "; ".join(number for number in numbers if number)
     return _plain(
         f"{ref}: nobody has answered yet. I am asking again. Please ring children's social care yourself now"
-        f"{': ' + known if known else ''}. Call 999 in an emergency."
+        f"{view.social_care}. Call 999 in an emergency."
     )
 
 

@@ -61,8 +61,7 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
 
 
 def _closed(view: CheckView) -> Message:
-    outcome = view.decision.outcome.lower().replace("_", " ")
-    words = f"*{view.check.ref}* is closed. Outcome: {outcome}."
+    words = f"*{view.check.ref}* is closed. Outcome: {view.decision.outcome.words}."
     buttons = kit.actions(
         kit.button("Open", "open_case", view.check.id), kit.button("Reopen", "reopen_case", view.check.id)
     )
