@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -16,7 +15,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage.errors import DatabaseNotReady
+from storage.errors import DatabaseNotReady, NotKept
+from storage.turns import Turns, driver_of
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -37,32 +37,32 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_lone = self.engine.dialect.name == "sqlite"
-        self._turn: AbstractContextManager[object] = Lock() if self.is_lone else nullcontext()
+        self._begin = Turns(self.engine).begin if self.is_lone else self.engine.begin
 
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self) -> AbstractContextManager[Connection]:
         """A transaction that may write; commits at the end, rolls back on any error.
 
-        SQLite has one writer at a time: its threads wait their turn here, in order, rather than poll the file.
+        SQLite has one writer at a time: its threads wait their turn, rather than poll the file.
         """
-        with self._turn, self.engine.begin() as tx:
-            yield tx
+        return self._begin()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads: on SQLite it waits for no writer."""
-        with self.engine.connect() as connection, connection.execution_options(read_only=True).begin():
-            yield connection
+        """A transaction that only reads, all from one moment: on SQLite it waits for no writer."""
+        with self.engine.begin() as tx:
+            if self.is_lone:
+                driver_of(tx).execute("BEGIN")
+            yield tx
 
     def migrate(self) -> None:
         """Bring the tables to this version. Raises DatabaseNotReady where the database cannot be used."""
         try:
-            with self.engine.begin() as tx:
+            with self.begin() as tx:
                 command.upgrade(_config(tx), "head")
         except CommandError as error:
             message = "The database was made by a newer share-check. Start that version, or restore an older backup."
             raise DatabaseNotReady(message) from error
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, NotKept) as error:
             message = f"The database could not be opened or brought up to date ({type(error).__name__})."
             raise DatabaseNotReady(message) from error
 
@@ -77,7 +77,7 @@ class Database:
         try:
             with self.begin() as tx:
                 tx.execute(text("UPDATE checks SET revision = revision WHERE 1 = 0"))
-        except SQLAlchemyError:
+        except (SQLAlchemyError, NotKept):
             return False
         return True
 
@@ -98,7 +98,6 @@ def _engine(url: str) -> Engine:
         return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, pool_size=20, max_overflow=50, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -107,13 +106,6 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a deferred begin that writes later loses to "database is locked"."""
-    read_only = connection.get_execution_options().get("read_only", False)
-    raw: Any = connection.connection.dbapi_connection
-    raw.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _config(tx: Connection) -> Config:

@@ -21,3 +21,7 @@ class NoSuchCheck(StorageError):
 
 class DatabaseNotReady(StorageError):
     """The database cannot be used as it is: unreachable, not writable, or of another version."""
+
+
+class NotKept(StorageError):
+    """The database could not commit: nothing of this step, or of those that shared its commit, is on disk."""
