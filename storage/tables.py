@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -33,6 +35,7 @@ metadata = MetaData(
 _WAKING = text("wake_at IS NOT NULL")
 _DUE = text("due_at IS NOT NULL")
 _NAMED = text("request IS NOT NULL")
+_REMINDING = text("remind_at IS NOT NULL")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -83,6 +86,7 @@ checks = Table(
     Column("sent_at", Utc),
     Column("wake_at", Utc, comment="when stopping here means something: the leads are told, or a reminder"),
     Column("reminders", Integer, nullable=False, comment="how often the reporter was reminded since they stopped"),
+    Column("is_drill", Boolean, nullable=False, server_default=false(), comment="a practice page, in no figures"),
     Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
     Index(
         "ix_checks_wake_at", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING
@@ -119,7 +123,11 @@ cases = Table(
     Column("shared", String(16), comment="what is known about sharing after the plan (3.4)"),
     Column("waiting_for_answer", Boolean, nullable=False, comment="a lead's question has no answer yet"),
     Column("closed_at", Utc),
+    Column("remind_at", Utc, comment="when whoever leads it asked to be reminded"),
     Index("ix_cases_next_page_at", "next_page_at"),  # pages that are due
+    Index(
+        "ix_cases_remind_at", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING
+    ),  # reminders that are due
 )
 
 asked = Table(
@@ -164,6 +172,7 @@ outbox = Table(
     Column("what", String(16), nullable=False),
     _check_id(nullable=True),
     Column("target", String(32), nullable=False, comment="Slack channel or user id"),
+    Column("via", String(8), nullable=False, server_default="slack", comment="slack, email or push"),
     Column("event_id", _Id, comment="the event a line is about: rows carry ids, text is made when sent"),
     Column("ask", Integer, nullable=False, comment="which page this is; 0 for others"),
     Column("lane", Integer, nullable=False, comment="0 pages, 1 cards and lines, 2 the rest"),
@@ -187,4 +196,36 @@ pulse = Table(
     Column("at", Utc, nullable=False, comment="when it last turned; a gap means that nobody was there"),
 )
 
-__all__ = ["asked", "cases", "checks", "events", "left_out", "metadata", "outbox", "pulse", "strands"]
+away = Table(
+    "away",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("person", String(64), nullable=False, comment="organisation id"),
+    Column("first", Date, nullable=False, comment="first day away, in the organisation's time zone"),
+    Column("last", Date, nullable=False, comment="last day away"),
+    Column("set_by", String(32), nullable=False, comment="Slack user id"),
+    Column("set_at", Utc, nullable=False),
+    Column("request", String(64), unique=True, comment="what Slack sent: the same again adds no second"),
+    Index("ix_away_last", "last"),  # who is away from today on
+)
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("person", String(64), primary_key=True, comment="organisation id"),
+    Column("since", Utc, nullable=False, comment="when Slack first said that there is no such account any more"),
+)
+
+__all__ = [
+    "asked",
+    "away",
+    "cases",
+    "checks",
+    "events",
+    "left_out",
+    "metadata",
+    "outbox",
+    "pulse",
+    "strands",
+    "unreachable",
+]
