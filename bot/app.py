@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import gc
 import logging
+import secrets
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from bot import aftercare, casework, conversation, errors, home, start
+from bot import aftercare, casework, conversation, cover, drill, errors, home, start
+from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
-from bot.deliver import Deliverer
+from bot.deliver import QUEUES, Deliverer
 from bot.facts import roster_of
+from bot.heartbeat import Heartbeat
 from bot.organisation import Organisation
 from bot.outsiders import Outsiders
-from bot.settings import Settings
+from bot.second_channel import SecondChannel
+from bot.settings import ADMINISTRATORS, Settings
+from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
 from storage.crypto import Keyring
 from storage.database import Database
@@ -29,9 +33,8 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 SENDERS = 8
 TICK = 1.0
-PING_EVERY = 3
-"""Seconds. The client notices a dead socket after four of these; until then every press fails."""
 PING = 3.0
+"""Seconds. A connection on which six of these are not answered is deaf; until it is replaced every press fails."""
 SLACK_TIMEOUT = 10
 CLOSE_WITHIN = 10
 
@@ -43,39 +46,64 @@ class Bot:
         self,
         app: App,
         desk: Desk,
-        deliverer: Deliverer,
+        deliverers: Sequence[Deliverer],
         clockwork: Clockwork,
+        auditor: Auditor,
         pools: tuple[ThreadPoolExecutor, ...],
     ) -> None:
         self.app = app
         self.desk = desk
-        self.deliverer = deliverer
+        self.deliverers = deliverers
         self.clockwork = clockwork
+        self.auditor = auditor
+        auditor.is_connected = lambda: self.is_connected
         self._pools = pools
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._socket: SocketModeHandler | None = None
+        self._watch: SocketWatch | None = None
 
     def start(self, tick: float = TICK) -> None:
         """Start the loops that send and that watch the clock, each `tick` seconds."""
         self.clockwork.wake_up()
-        loops: tuple[Callable[[threading.Event, float], None], ...] = (self.deliverer.run, self.clockwork.run)
+        senders = [deliverer.run for deliverer in self.deliverers]
+        loops: list[Callable[[threading.Event, float], None]] = [*senders, self.clockwork.run, self.auditor.run]
         for loop in loops:
             thread = threading.Thread(target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__)
             thread.start()
             self._threads.append(thread)
 
-    def connect(self, app_token: str, workers: int, ping: float = PING) -> None:
-        """Connect over Socket Mode; a connection that is gone is noticed after four to five `ping` seconds."""
-        self._socket = SocketModeHandler(self.app, app_token, concurrency=workers, ping_interval=ping)
-        self._socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    def connect(
+        self,
+        app_token: str,
+        workers: int,
+        ping: float = PING,
+        give_up: Callable[[], None] = lambda: None,
+        give_up_after: float = GIVE_UP_AFTER,
+    ) -> None:
+        """Connect over Socket Mode, and again whenever the connection is gone or for six `ping` seconds deaf.
+
+        give_up: called where that has not helped for give_up_after seconds although Slack answers otherwise.
+        Raises SlackApiError where Slack refuses the token. Where it is away, it is asked again and again.
+        """
+        self._watch = SocketWatch(self.app, app_token, workers, ping=ping, give_up=give_up, give_up_after=give_up_after)
+        self._watch.start()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Slack reaches us, as of the last few seconds; over HTTP there is no connection to lose."""
+        return self._watch is None or self._watch.is_well
+
+    @property
+    def has_given_up(self) -> bool:
+        """Whether only a fresh process may hear Slack again."""
+        return self._watch is not None and self._watch.has_given_up
 
     def stop(self) -> None:
         """Take nothing new, finish what was begun, let go of the database. What is unsent stays in the outbox."""
-        if self._socket is not None:
-            self._socket.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        if self._watch is not None:
+            self._watch.stop()
         self._stopping.set()
-        self.deliverer.wake()
+        self.desk.unsent.ring()
         for thread in self._threads:
             thread.join(CLOSE_WITHIN)
         for pool in self._pools:
@@ -87,7 +115,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     """A bot ready to start. Raises SlackApiError where Slack refuses the token."""
     client = web_client(settings)
     listeners = ThreadPoolExecutor(settings.workers, thread_name_prefix="listener")
-    senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="sender")
+    replies = ThreadPoolExecutor(SENDERS, thread_name_prefix="reply")
     bolt_log = logging.getLogger("share-check.bolt")
     bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
     app = App(
@@ -102,12 +130,27 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    keys = Keyring([key.get_secret_value() for key in settings.keys])
-    desk = Desk(organisation, roster_of(organisation), database, keys, clock)
-    deliverer = Deliverer(desk, client, senders)
-    _register(app, desk, client, senders)
+    second = SecondChannel(settings, organisation)
+    desk = desk_of(settings, organisation, database, clock, second)
+    instance = secrets.token_hex(4)
+    pools = [ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES]
+    deliverers = [
+        Deliverer(desk, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
+    ]
+    heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
+    auditor = Auditor(desk, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
+    _register(app, desk, client, replies)
     gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
-    return Bot(app, desk, deliverer, Clockwork(desk, deliverer), (listeners, senders))
+    return Bot(app, desk, deliverers, Clockwork(desk, instance), auditor, (listeners, replies, *pools))
+
+
+def desk_of(
+    settings: Settings, organisation: Organisation, database: Database, clock: Clock, second: SecondChannel
+) -> Desk:
+    """What use cases and screens need, also for a command that adds something and leaves the sending to the bot."""
+    keys = Keyring([key.get_secret_value() for key in settings.keys])
+    ways = {person.id: second.ways(person.id) for person in organisation.everyone}
+    return Desk(organisation, roster_of(organisation, ways), database, keys, clock)
 
 
 def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
@@ -119,11 +162,14 @@ def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> Non
     casework.register(app, desk, replies)
     aftercare.register(app, desk, replies)
     home.register(app, desk, outsiders)
+    cover.register(app, desk, replies)
+    drill.register(app, desk)
 
 
 def web_client(settings: Settings) -> WebClient:
     """One client with one ssl context: building one a call costs 24 ms of CPU. Retries belong to the outbox."""
     encrypted = urlsplit(settings.slack_api_url).scheme == "https"
+    logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # what fails is said by whoever asked
     return WebClient(
         token=settings.bot_token.get_secret_value(),
         base_url=settings.slack_api_url,

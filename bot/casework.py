@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -44,6 +45,7 @@ MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], kit.Block]]] = {
     "plan": (Act.PLAN, forms.decision),
     "ask_reporter": (Act.ASK, lambda view, _case: forms.ask(view)),
     "add_case_note": (Act.NOTE, lambda view, _case: forms.note(view)),
+    "remind_me": (Act.REMIND, forms.remind),
     "close_case": (Act.CLOSE, forms.close),
     "reopen_case": (Act.REOPEN, lambda view, _case: forms.reopen(view)),
 }
@@ -126,6 +128,22 @@ class Lead:
                 return
             self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
         client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
+
+    def remind_me(self, ack: Ack, body: Json) -> None:
+        """Hear of it again at a time of one's own choosing."""
+        sent = Sent.model_validate(body)
+        with self._desk.write() as tx:
+            passed, case = self.gate(tx, sent.check, sent.user.id, Act.REMIND)
+            chosen = forms.reminders(case).get(sent.chosen("when")[0]) if case else None
+            deed = None
+            if passed is Gate.ALLOWED and chosen is not None:
+                work = self._desk.casework(tx)
+                deed = work.remind_me(sent.check, sent.user.id, self._moment(chosen[1]), sent.request)
+        _answer(ack, deed, "when")
+
+    def _moment(self, wait: timedelta | None) -> datetime:
+        now, roster = self._desk.clock.now(), self._desk.roster
+        return now + wait if wait is not None else roster.week.next_morning(now, roster.morning)
 
     def update_strands(self, body: Json, client: WebClient) -> None:
         """From Close: what became of the plan's parts."""
@@ -282,5 +300,6 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     app.view("decision")(lead.decide)
     app.view("strands")(lead.plan)
     app.view("update_strands")(ack=lead.strands, lazy=[guarded(lead.show_close, replies.sorry)])
+    app.view("remind_me")(lead.remind_me)
     app.view("close_case")(lead.close)
     app.view("reopen_case")(lead.reopen)

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from slack_sdk.errors import SlackApiError
@@ -16,6 +17,8 @@ from slack_sdk.errors import SlackApiError
 from bot.checklist_commands import checklist, decide
 
 BAD_INPUT = 2
+SENT_WITHIN = 30.0
+"""Seconds until a practice page should be in Slack."""
 PRIVATE = 0o077
 """What we write is for the account that runs us alone."""
 
@@ -53,7 +56,32 @@ def serve() -> None:
         fail([serving.slack_says(error)])
 
 
-def fail(problems: Iterable[str]) -> None:
+@main.command()
+@click.option("--by", help="Slack member ID of whoever is told how it went; else the first administrator.")
+def drill(by: str | None) -> None:
+    """Start a practice page. The running bot sends it, up the real ladder, until a lead answers."""
+    import secrets  # noqa: PLC0415 - decide starts without it
+
+    from bot import drill as practice  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serving  # noqa: PLC0415
+    from bot.organisation import OrganisationError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+    from storage.errors import StorageError  # noqa: PLC0415
+
+    try:
+        desk = serving.desk_beside()
+        who = by or next(iter(desk.organisation.administrators), None)
+        if who is None:
+            fail(["Nobody to tell how it went. Give --by and your Slack member ID, or list administrators."])
+        for words in practice.follow(desk, practice.start(desk, who, secrets.token_hex(16)), SENT_WITHIN):
+            click.echo(words)
+    except (SettingsError, OrganisationError) as error:
+        fail(error.problems)
+    except StorageError as error:
+        fail([str(error)])
+
+
+def fail(problems: Iterable[str]) -> NoReturn:
     """All problems at once, then leave."""
     click.echo("share-check cannot start:", err=True)
     for problem in problems:

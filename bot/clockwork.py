@@ -1,4 +1,4 @@
-"""The one loop that watches the clock: pages what is due. Every timer is a column, so any instance may do it."""
+"""The one loop that watches the clock: does what is due. Every timer is a column, so any instance may do it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.deliver import Deliverer
+from bot.instances import Instances
 from bot.views import Desk
 from storage import cases, checks, outbox, pulse
 
-BEAT = timedelta(seconds=10)
+BEAT = timedelta(seconds=5)
 WORTH_SAYING = timedelta(seconds=30)
 ANSWERING = timedelta(minutes=30)
 """How long before the gap somebody must have pressed something to count as being in the middle of it."""
@@ -24,9 +24,10 @@ log = logging.getLogger(__name__)
 class Clockwork:
     """Climbs the ladder of unanswered cases and tells the leads of abandoned checks."""
 
-    def __init__(self, desk: Desk, deliverer: Deliverer) -> None:
+    def __init__(self, desk: Desk, instance: str = "") -> None:
         self._desk = desk
-        self._deliverer = deliverer
+        self._instance = instance
+        self._instances = Instances()
         self._beaten = datetime.min.replace(tzinfo=UTC)
 
     def wake_up(self) -> None:
@@ -35,6 +36,7 @@ class Clockwork:
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
             before = pulse.beat(tx, now)
+            pulse.beat_as(tx, self._instance, now)
             if before is None or now - before < WORTH_SAYING:
                 return
             waiting = checks.touched_since(tx, before - ANSWERING)
@@ -59,16 +61,30 @@ class Clockwork:
     def turn(self) -> int:
         """Do all that is due now; how much that was. Each in a transaction of its own."""
         now = self._desk.clock.now()
-        if now - self._beaten > BEAT:
-            with self._desk.database.begin() as tx:
-                pulse.beat(tx, now)
-            self._beaten = now
+        if abs(now - self._beaten) > BEAT:
+            self._beat(now)
         with self._desk.database.read() as tx:
             abandoned = checks.waking(tx, now)
             unanswered = cases.unanswered(tx, now)
+            reminding = cases.reminding(tx, now)
         self._each(abandoned, lambda tx, check: self._desk.conversation(tx).wake(check))
         self._each(unanswered, lambda tx, check: self._desk.casework(tx).climb(check))
-        return len(abandoned) + len(unanswered)
+        self._each(reminding, lambda tx, check: self._desk.casework(tx).remind(check))
+        return len(abandoned) + len(unanswered) + len(reminding)
+
+    def _beat(self, now: datetime) -> None:
+        """Say that somebody is here; take over what an instance was sending that is not."""
+        with self._desk.database.begin() as tx:
+            pulse.beat(tx, now)
+            pulse.beat_as(tx, self._instance, now)
+            unknown = dict.fromkeys(outbox.holders(tx))
+            gone = self._instances.gone({**unknown, **pulse.stamps(tx)}) - {self._instance}
+            taken_over = outbox.release_of(tx, gone, now)
+            pulse.forget(tx, gone)
+        self._beaten = now
+        if taken_over:
+            log.warning("another instance is gone: %s messages it was sending are sent again", taken_over)
+            self._desk.unsent.ring()
 
     def _each(self, due: Sequence[str], do: Callable[[Connection, str], None]) -> None:
         for check in due:
@@ -77,4 +93,4 @@ class Clockwork:
                     do(tx, check)
             except Exception as error:  # noqa: BLE001 - one bad case never holds up the others
                 log.error("check %s: %s", check, type(error).__name__)  # noqa: TRY400 - no words of it
-            self._deliverer.wake()
+            self._desk.unsent.ring()

@@ -1,4 +1,4 @@
-"""The one way out: a row of the outbox becomes a message in Slack, and is stamped once Slack has taken it.
+"""The one way out: a row of the outbox becomes a message, and is stamped once Slack, or a mail server, has taken it.
 
 No network call inside a transaction. What goes out is made from the state at the moment of sending, so no page
 goes out for a case somebody already leads. A crash between Slack's answer and our stamp sends twice with the
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -22,22 +22,32 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy import Connection
 
 from bot.blocks import kit
+from bot.blocks.alarms import alarm, alarm_elsewhere
 from bot.blocks.card import card
+from bot.blocks.cover import marked_away
 from bot.blocks.kit import Message
 from bot.blocks.notices import notice, reminder
-from bot.blocks.page import asked_again_below, line, page
+from bot.blocks.page import alert, asked_again_below, line, page
+from bot.cover import closed_account_letter, gaps_letter
+from bot.second_channel import NotSent, Via, Words
 from bot.views import CheckView, Desk
 from flows.case import Entry
-from storage import outbox
+from storage import audit, outbox
 from storage.outbox import Claimed
 from storage.record import SYSTEM
 
 log = logging.getLogger(__name__)
 BATCH = 20
+QUEUES = ((outbox.PAGE,), (outbox.CARD, outbox.LATER), (outbox.ELSEWHERE,))
+"""Lanes that wait for each other. Cards that hang never hold up a page, nor a slow mail server a message to Slack."""
+LATE = timedelta(seconds=60)
+"""A page posted later than this after it was due says so."""
 LONGEST_WAIT = timedelta(seconds=60)
 THREAD_WAIT = timedelta(seconds=2)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a message that can no longer be edited: it is posted anew."""
+HANDED_OVER = "handed over"
+"""Stands where Slack's ts would: a mail server or a service has taken it."""
 WITHDRAWN = Message("Nothing to do here.", [kit.context("Nothing to do here.")])
 
 
@@ -50,20 +60,58 @@ class Letter:
     later: bool = False
 
 
-class Deliverer:
-    """Sends what is due. Any number of these may run, in any number of processes."""
+class Holds:
+    """What Slack asked us to wait with: Retry-After counts for one method and one channel."""
 
-    def __init__(self, desk: Desk, client: WebClient, senders: Executor) -> None:
+    def __init__(self) -> None:
+        self._until: dict[tuple[str, str], datetime] = {}
+
+    def hold(self, row: Claimed, until: datetime) -> None:
+        """Nothing of this kind goes to this channel before then."""
+        self._until[self._key(row)] = until
+
+    def until(self, row: Claimed, now: datetime) -> datetime | None:
+        """Until when this row must wait, None where it may go."""
+        until = self._until.get(self._key(row))
+        return until if until is not None and until > now else None
+
+    @staticmethod
+    def _key(row: Claimed) -> tuple[str, str]:
+        return ("update" if row.ts else "post"), row.channel or row.target
+
+
+class OtherWays(Protocol):
+    """How somebody is reached without Slack. `send` raises NotSent unless it was handed over."""
+
+    def send(self, via: Via, person: str, words: Words) -> None: ...
+
+
+class Deliverer:
+    """Sends what is due in its lanes. Any number of these may run, in any number of processes.
+
+    instance: the process's name, so that what it holds is sent by the others when it is gone.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        client: WebClient,
+        senders: Executor,
+        other_ways: OtherWays | None = None,
+        instance: str = "",
+        lanes: Sequence[int] = outbox.LANES,
+    ) -> None:
         self._desk = desk
         self._client = client
         self._senders = senders
-
-    def wake(self) -> None:
-        """Something was just put in the outbox."""
-        self._desk.unsent.set()
+        self._other_ways = other_ways
+        self._instance = instance
+        self._lanes = lanes
+        self._holds = Holds()
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Send until told to stop; look again every `tick` seconds, or at once when woken."""
+        woken = self._desk.unsent.listen()
         while not stopping.is_set():
             try:
                 sent = self.deliver_due()
@@ -71,23 +119,29 @@ class Deliverer:
                 log.error("the outbox could not be read: %s", type(error).__name__)  # noqa: TRY400 - no words of it
                 sent = 0
             if not sent:
-                self._desk.unsent.wait(tick)
-                self._desk.unsent.clear()
+                woken.wait(tick)
+                woken.clear()
 
     def deliver_due(self) -> int:
         """Send one batch; how many rows were taken."""
         with self._desk.database.begin() as tx:
-            rows = outbox.claim(tx, self._desk.clock.now(), BATCH)
+            rows = outbox.claim(tx, self._desk.clock.now(), BATCH, self._lanes, self._instance)
         wait([self._senders.submit(self._deliver, row) for row in rows])
         return len(rows)
 
     def _deliver(self, row: Claimed) -> None:
+        now = self._desk.clock.now()
         try:
-            self._send(row)
+            if (until := self._holds.until(row, now)) is not None:
+                self._put_off(row, "ratelimited", until - now)
+            elif row.via == outbox.SLACK:
+                self._send(row)
+            else:
+                self._send_elsewhere(row)
         except SlackApiError as error:
             self._refused(row, error)
-        except (OSError, HTTPException) as error:
-            self._put_off(row, type(error).__name__)
+        except (OSError, HTTPException, NotSent) as error:
+            self._put_off(row, str(error) if isinstance(error, NotSent) else type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one bad row never stops the others
             log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - not its words
             self._put_off(row, type(error).__name__)
@@ -103,6 +157,17 @@ class Deliverer:
             self._edit(row, letter)
         else:
             self._post(row, letter)
+
+    def _send_elsewhere(self, row: Claimed) -> None:
+        """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
+        with self._desk.database.read() as tx:
+            words = Letters(self._desk, tx).words(row)
+        person = self._desk.roster.person_at(row.target) or row.target
+        if words is None or self._other_ways is None:
+            self._stamp(row, None, None)
+            return
+        self._other_ways.send(Via(row.via), person, words)
+        self._stamp(row, row.via, HANDED_OVER)
 
     def _post(self, row: Claimed, letter: Letter) -> None:
         message = letter.message
@@ -150,34 +215,45 @@ class Deliverer:
         """
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            opened = self._desk.casework(tx).load(row.check) if row.check and _is_page(row) else None
+            opened = self._desk.casework(tx).load(row.check) if row.check and _asks(row) else None
             if not outbox.stamp(tx, row, now, channel, ts):
-                outbox.show_id_anew(tx, row.id, now)
+                if row.via == outbox.SLACK:
+                    outbox.show_id_anew(tx, row.id, now)
             elif opened is not None and ts and not row.ts:
-                self._desk.casework(tx).record(opened, SYSTEM, "page_sent", {"to": row.target, "ask": row.ask})
+                sent = {"to": row.target, "ask": row.ask, "via": row.via}
+                self._desk.casework(tx).record(opened, SYSTEM, "page_sent", sent)
                 outbox.show_anew(tx, opened.check.id, now, "card")
-        self.wake()
+        self._desk.unsent.ring()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         code = _code(error)
         after = error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
+        wait_for = timedelta(seconds=float(after)) if after else None
         if code != "ratelimited":
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
-        self._put_off(row, code[:64], timedelta(seconds=float(after)) if after else None)
+        elif wait_for is not None:
+            self._holds.hold(row, self._desk.clock.now() + wait_for)
+        self._put_off(row, code[:64], wait_for)
 
     def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
-        wait_for = wait_for or min(timedelta(seconds=2 ** min(row.attempts, 6)), LONGEST_WAIT)
+        """Try again later. A page that Slack does not take, and not because of too many, goes another way at once."""
+        delay = wait_for or min(timedelta(seconds=2 ** min(row.attempts, 6)), LONGEST_WAIT)
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            if row.check and _is_page(row):
-                self._desk.casework(tx).load(row.check)
-            outbox.put_off(tx, row, now + wait_for, error)
-            if row.check and _is_page(row) and not row.ts:
+            work = self._desk.casework(tx)
+            if row.check and _asks(row):
+                work.load(row.check)
+            is_ours = outbox.put_off(tx, row, now + delay, error)
+            if row.check and _asks(row) and not row.ts:
                 outbox.show_anew(tx, row.check, now, "card")  # it may have to say that nobody was reached
+                if is_ours and row.what == "page" and wait_for is None:
+                    work.not_taken(row.check, row.target, row.ask)
+        self._desk.unsent.ring()
 
 
-def _is_page(row: Claimed) -> bool:
-    return row.what in ("page", "old_page")
+def _asks(row: Claimed) -> bool:
+    """Whether it asks somebody for help: the reporter's card speaks of it."""
+    return row.what in ("page", "old_page", "alert")
 
 
 def _code(error: SlackApiError) -> str:
@@ -192,6 +268,12 @@ class Letters:
     def __init__(self, desk: Desk, tx: Connection) -> None:
         self._desk = desk
         self._tx = tx
+        self._make_without_check: dict[str, Callable[[Claimed], Letter]] = {
+            "alarm": self._alarm,
+            "gaps": lambda row: Letter(gaps_letter(desk, tx, row)),
+            "marked_away": lambda _row: Letter(marked_away()),
+            "closed_account": lambda row: Letter(closed_account_letter(desk, tx, row)),
+        }
         self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
             "card": self._card,
             "page": self._page,
@@ -203,8 +285,27 @@ class Letters:
 
     def write(self, row: Claimed) -> Letter:
         """The message, or what to do instead."""
-        view = self._desk.look(self._tx, row.check or "", history=row.event is not None)
+        if row.check is None:
+            return self._make_without_check[row.what](row)
+        view = self._desk.look(self._tx, row.check, history=row.event is not None)
         return self._make[row.what](row, view)
+
+    def words(self, row: Claimed) -> Words | None:
+        """The same for somebody who is not reached through Slack; None where there is nothing to say any more."""
+        if row.check is None:
+            return None if self._is_well() else alarm_elsewhere()
+        view = self._desk.look(self._tx, row.check)
+        if view.case is None or view.case.led_by is not None or not self._may_read(row.target, view):
+            return None
+        return alert(view, view.case, not_taken=row.target in view.not_taken)
+
+    def _alarm(self, row: Claimed) -> Letter:
+        """Nothing where it was over before anybody saw it."""
+        is_well = self._is_well()
+        return Letter(None if is_well and row.ts is None else alarm(is_well=is_well))
+
+    def _is_well(self) -> bool:
+        return audit.look(self._tx, self._desk.clock.now()).is_well
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
         newest = row.id == outbox.newest(self._tx, view.check.id, "card")
@@ -218,7 +319,8 @@ class Letters:
         answered_before = case.led_at is not None and row.created_at < case.led_at
         if row.ts is None and (answered_before or case.closed_at is not None):
             return Letter(None)
-        return Letter(page(view, case, row.ask, row.target))
+        is_late = row.ts is None and view.now - row.created_at > LATE
+        return Letter(page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None))
 
     def _old_page(self, row: Claimed, view: CheckView) -> Letter:
         """A newer page stands below it: one that was never posted is not needed any more."""
@@ -240,7 +342,7 @@ class Letters:
         if thread is None:
             return Letter(None, later=outbox.is_awaited(self._tx, view.check.id, row.target))
         who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
-        return Letter(line(entry.what, who, kit.at(entry.at)), thread)
+        return Letter(line(entry.what, who, kit.at(entry.at), entry.content), thread)
 
     def _reminder(self, row: Claimed, view: CheckView) -> Letter:
         entry = _entry(view, row.event)

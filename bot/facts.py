@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
-from bot.organisation import Organisation, School
+from bot.organisation import Aftercare, Organisation, School
 from flows.escalation import People
 from flows.explain import Facts
 from flows.model import Urgency
@@ -25,8 +26,8 @@ def people_of(organisation: Organisation) -> People:
     )
 
 
-def roster_of(organisation: Organisation) -> Roster:
-    """Who can be asked, how soon, and in which order."""
+def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | None = None) -> Roster:
+    """Who can be asked, how soon, and in which order. ways: how each can be reached apart from Slack."""
     return Roster(
         people=people_of(organisation),
         slack={person.id: person.slack for person in organisation.everyone},
@@ -40,13 +41,24 @@ def roster_of(organisation: Organisation) -> Roster:
         idle=organisation.targets.idle,
         morning=organisation.targets.morning,
         plan=organisation.targets.plan,
+        aftercare=tuple(_waits(organisation.aftercare)),
+        ways=ways or {},
     )
 
 
 def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
     for rung in organisation.rungs(urgency):
         who = tuple(person.id for group in rung.who for person in organisation.group(group))
-        yield Rung(who=who, wait=rung.wait, working_time=rung.working_time)
+        yield Rung(who, rung.wait, working_time=rung.working_time, second_channel=rung.second_channel)
+
+
+def _waits(aftercare: Aftercare) -> Iterator[timedelta]:
+    """How long from one reminder to the next: the file counts each from the agreed plan, then every so often."""
+    before = timedelta()
+    for after in sorted(aftercare.reminders):
+        yield after - before
+        before = after
+    yield aftercare.then_every
 
 
 def facts_of(organisation: Organisation, recipients: tuple[str, ...]) -> Facts:

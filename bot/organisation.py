@@ -5,15 +5,15 @@ which `doctor` reports and which is never filled by guessing.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.organisation_problems import OrganisationError, clashes, in_words
 from bot.organisation_types import (
@@ -26,6 +26,7 @@ from bot.organisation_types import (
     SlackUser,
     TimeZone,
     WorkingDay,
+    refusal,
 )
 
 __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "load_organisation"]
@@ -34,6 +35,7 @@ Text = Annotated[str, Field(min_length=1, max_length=300)]
 EXAMPLE = "organisation.example.toml"
 NATIONS = {"england-and-wales": "ENG", "scotland": "SCT", "northern-ireland": "NIR"}
 OFFICE_DAY = Shift(time(8, 30), time(17))
+LONGEST_BREAK = timedelta(days=92)
 
 
 class Table(BaseModel):
@@ -52,6 +54,25 @@ class Person(Table):
     email: Email
 
 
+class Break(Table):
+    """Days between terms on which nobody works, the first and the last included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.last < self.first:
+            raise refusal(f"the last day, {self.last}, is before the first, {self.first}.")
+        if self.last - self.first > LONGEST_BREAK:
+            raise refusal(f"{self.first} to {self.last} is longer than {LONGEST_BREAK.days} days. Check the years.")
+        return self
+
+    @property
+    def days(self) -> Iterator[date]:
+        return (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+
+
 class Hours(Table):
     """Working days, in the organisation's time zone; a day left out is a day off."""
 
@@ -64,6 +85,7 @@ class Hours(Table):
     sunday: WorkingDay | None = None
     nation: Literal["england-and-wales", "scotland", "northern-ireland"] = "england-and-wales"
     closed: tuple[date, ...] = ()
+    breaks: tuple[Break, ...] = ()
 
     @property
     def week(self) -> tuple[Shift | None, ...]:
@@ -224,9 +246,10 @@ class Organisation(Table):
                 return (self.person(who),)
 
     def days_off(self, years: Iterable[int]) -> frozenset[date]:
-        """Bank holidays of these years, and the days the organisation is closed."""
+        """Bank holidays of these years, and the days the organisation is closed, term breaks among them."""
         nation = NATIONS[self.hours.nation]
-        return frozenset(self.hours.closed) | country_holidays("GB", subdiv=nation, years=years).keys()
+        breaks = (day for each in self.hours.breaks for day in each.days)
+        return frozenset((*self.hours.closed, *breaks)) | country_holidays("GB", subdiv=nation, years=years).keys()
 
     def rungs(self, urgency: str) -> tuple[Rung, ...]:
         """Return the ladder of "P0", "P1" or "P2"; raise KeyError for any other word."""

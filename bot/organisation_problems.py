@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 GROUPS = ("leads", "deputies", "independent")
-RESERVED = (*GROUPS, "no", "not_sure")
+RESERVED = (*GROUPS, "no", "not_sure", "administrators")
 URGENCIES = ("P0", "P1", "P2")
 WORDS = {
     "string_type": "must be text in quotes",

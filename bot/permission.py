@@ -25,6 +25,7 @@ class Act(StrEnum):
     PLAN = "plan"
     HAND_ON = "hand on"
     PAGE_AGAIN = "page again"
+    REMIND = "remind"
     RECORD_SHARING = "record sharing"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -58,7 +59,7 @@ _HELPER = frozenset(
 MATRIX: dict[Role, frozenset[Act]] = {
     Role.REPORTER: frozenset({Act.REPLY, Act.READ_PLAN, Act.AGREE, Act.RECORD_SHARING}),
     Role.HELPER: _HELPER,
-    Role.LEADER: _HELPER | {Act.PLAN, Act.HAND_ON, Act.RECORD_SHARING, Act.CLOSE},
+    Role.LEADER: _HELPER | {Act.PLAN, Act.HAND_ON, Act.REMIND, Act.RECORD_SHARING, Act.CLOSE},
     Role.NOBODY: frozenset(),
 }
 """The whole of it. A helper is a lead, deputy or independent contact who may know of the case."""
@@ -78,6 +79,17 @@ def may_sample(check: Check, out: frozenset[str], slack: str, roster: Roster) ->
     """Whether this person may open a check that ended without a page: a lead who may know of it, not its reporter."""
     person = roster.person_at(slack)
     return person in roster.people.leads and person in roster.may_know(check, out)
+
+
+def may_set_away(slack: str, person: str, roster: Roster) -> bool:
+    """Whether the person with this Slack id may set and remove somebody's days away.
+
+    Everybody on the list their own; a lead also those of other leads and of deputies.
+    """
+    by, people = roster.person_at(slack), roster.people
+    if by is None:
+        return False
+    return person == by or (by in people.leads and person in (*people.leads, *people.deputies))
 
 
 def gate(case: Case | None, slack: str, act: Act, roster: Roster) -> Gate:

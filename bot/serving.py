@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from contextlib import ExitStack
-from http.client import HTTPException
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import Bot, build, web_client
+from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.organisation import Organisation, OrganisationError, load_organisation
-from bot.settings import Settings, SettingsError, load_settings, organisation_path
+from bot.second_channel import SecondChannel
+from bot.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
+from bot.socket_watch import GIVE_UP_AFTER, SlackAway, asking_slack
+from bot.views import Desk
 from storage.database import Database
 from storage.errors import DatabaseNotReady
+from storage.lone import alone
 
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64
 ASK_AGAIN_AFTER = 5.0
 
+DEAF = 75
+"""The exit code where Slack answers and no connection to it carries anything: start it afresh. "Try again later"."""
 
-class SlackAway(Exception):
-    """Slack cannot be reached: not a reason to give up, it comes back."""
 
+def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = GIVE_UP_AFTER) -> None:
+    """Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected.
 
-def serve(stopping: threading.Event) -> None:
-    """Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected."""
+    ping, give_up_after: seconds, as in Bot.connect. Exits with DEAF, cleanly stopped, where it gave up.
+    """
     settings, organisation = load_all()
     log.setLevel(settings.log_level)
+    with alone(settings.database_url.get_secret_value()):
+        bot = _served(settings, organisation, stopping, ping, give_up_after)
+    if bot is not None and bot.has_given_up:
+        sys.exit(DEAF)
+
+
+def _served(
+    settings: Settings, organisation: Organisation, stopping: threading.Event, ping: float, give_up_after: float
+) -> Bot | None:
+    """The bot that ran and is stopped; None where it was told to stop before Slack answered."""
     database = Database(settings.database_url.get_secret_value())
     database.migrate()
     if not database.can_write():
         message = "The database cannot be written. Check that the file or server allows it."
         raise DatabaseNotReady(message)
     if not _is_reached(settings, organisation, stopping):
-        return
+        return None
     bot = build(settings, organisation, database, clock_of(settings))
     with ExitStack() as stack:
         stack.callback(bot.stop)
@@ -44,7 +61,8 @@ def serve(stopping: threading.Event) -> None:
         if settings.mode == "http":
             _listen(bot, settings, stopping)
         else:
-            _connect(bot, settings, stopping)
+            _connect(bot, settings, stopping, ping, give_up_after)
+    return bot
 
 
 def _is_reached(settings: Settings, organisation: Organisation, stopping: threading.Event) -> bool:
@@ -71,11 +89,30 @@ def load_all() -> tuple[Settings, Organisation]:
         problems.extend(error.problems)
     try:
         organisation = load_organisation(settings.organisation if settings else organisation_path())
+        problems.extend(unknown_to_notify([person.id for person in organisation.everyone]))
     except OrganisationError as error:
         problems.extend(error.problems)
-    if settings is None or organisation is None:
+    if problems or settings is None or organisation is None:
         raise SettingsError(problems)
     return settings, organisation
+
+
+def desk_beside() -> Desk:
+    """For a command that works beside the running bot, on the same database.
+
+    Raises SettingsError, OrganisationError or DatabaseNotReady.
+    """
+    settings, organisation = load_all()
+    database = Database(settings.database_url.get_secret_value())
+    try:
+        found, needed = database.version()
+    except SQLAlchemyError as error:
+        message = f"The database could not be opened ({type(error).__name__})."
+        raise DatabaseNotReady(message) from error
+    if found != needed:
+        message = "The database is not of this version. Start share-check serve once, which brings it up to date."
+        raise DatabaseNotReady(message)
+    return desk_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
 
 
 def ask_slack(settings: Settings, organisation: Organisation) -> None:
@@ -86,14 +123,10 @@ def ask_slack(settings: Settings, organisation: Organisation) -> None:
     A bot that is not in the leads' channel still starts, and alarms: pages go to the leads directly too.
     """
     client = web_client(settings)
-    try:
+    with asking_slack():
         client.auth_test()
         if settings.mode == "socket" and settings.app_token:
             client.apps_connections_open(app_token=settings.app_token.get_secret_value())
-    except SlackApiError:
-        raise
-    except (OSError, HTTPException, SlackClientError) as error:
-        raise SlackAway(type(error).__name__) from error
     if not _is_in_channel(client, organisation.leads_channel):
         log.error("share-check is not in the leads' channel %s: invite it there", organisation.leads_channel)
 
@@ -110,11 +143,12 @@ def clock_of(settings: Settings) -> Clock:
     return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
-def _connect(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
+def _connect(bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float) -> None:
     if settings.app_token is None:
         raise SettingsError(["SLACK_APP_TOKEN is missing."])
-    bot.connect(settings.app_token.get_secret_value(), settings.workers)
-    log.info("connected over Socket Mode")
+    bot.connect(settings.app_token.get_secret_value(), settings.workers, ping, stopping.set, give_up_after)
+    if bot.is_connected:
+        log.info("connected over Socket Mode")
     stopping.wait()
 
 

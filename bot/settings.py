@@ -4,12 +4,14 @@ Everything about people and hours is in organisation.toml; here are secrets and 
 """
 
 import difflib
+import json
+import logging
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
@@ -25,6 +27,15 @@ TOKENS = {
     "xoxp-": "a person's own token, which share-check never uses",
 }
 MAKE_A_KEY = "Make one with: share-check keys new"
+MAIL_SCHEMES = ("smtp", "smtps")
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+", re.ASCII | re.IGNORECASE)
+ADMINISTRATORS = "administrators"
+PERSON_ID = "[a-z][a-z0-9-]*"
+TALKATIVE = ("apprise", "urllib3", "requests", "oauthlib", "requests_oauthlib")
+
+Addresses = Mapping[
+    Annotated[str, Field(pattern=f"^{PERSON_ID}$")], Annotated[tuple[SecretStr, ...], Field(min_length=1)]
+]
 
 
 class SettingsError(Exception):
@@ -103,12 +114,43 @@ class Settings(BaseSettings):
         le=1000,
         description="a number of threads from 1 to 1000",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        alias="SHARE_CHECK_SMTP_URL",
+        description=(
+            "smtp://user:password@host:587 or smtps://user:password@host:465. In the user and the password, "
+            "write signs as percent codes, such as %40 for @ and %23 for #"
+        ),
+    )
+    mail_from: str | None = Field(
+        None,
+        alias="SHARE_CHECK_MAIL_FROM",
+        validate_default=True,
+        description="the email address that mails come from, like share-check@example.org",
+    )
+    alarm_email: str | None = Field(
+        None,
+        alias="SHARE_CHECK_ALARM_EMAIL",
+        description="the email address of whoever runs the bot, like it-team@example.org",
+    )
+    notify: Annotated[Addresses, NoDecode] = Field(
+        {},
+        alias="SHARE_CHECK_NOTIFY",
+        description=(
+            "a JSON object: each id of organisation.toml, or administrators, once, with one address or a list of "
+            'them, like {"lead-1": "ntfys://a-long-secret-word"}'
+        ),
+    )
+    heartbeat_url: SecretStr | None = Field(
+        None,
+        alias="SHARE_CHECK_HEARTBEAT_URL",
+        description="a web address that starts with https://, from the service that watches the bot",
+    )
 
     @field_validator("slack_api_url")
     @classmethod
     def _is_encrypted_or_local(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or not (parts.scheme == "https" or _is_loopback(url)):
+        if not _is_private(url):
             raise _problem(
                 "SLACK_API_URL must start with https://, or tokens would cross the network in "
                 "the clear. Leave it out for the real Slack."
@@ -188,6 +230,53 @@ class Settings(BaseSettings):
             )
         return path
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _is_understood_by_mail(url.get_secret_value()):
+            raise _problem(f"SHARE_CHECK_SMTP_URL must be {_meaning('SHARE_CHECK_SMTP_URL')}.")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, address: str | None, known: ValidationInfo) -> str | None:
+        if address is not None:
+            return _mailbox("SHARE_CHECK_MAIL_FROM", address, known)
+        if _can_mail(known):
+            raise _problem(_missing("SHARE_CHECK_MAIL_FROM") + " SHARE_CHECK_SMTP_URL needs it.")
+        return None
+
+    @field_validator("alarm_email")
+    @classmethod
+    def _is_mailbox(cls, address: str | None, known: ValidationInfo) -> str | None:
+        return None if address is None else _mailbox("SHARE_CHECK_ALARM_EMAIL", address, known)
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _read(cls, written: object) -> object:
+        found = json.loads(written, object_pairs_hook=_once_each) if isinstance(written, str) else written
+        if not isinstance(found, dict):
+            return found
+        return {person: [each] if isinstance(each, str) else each for person, each in found.items()}
+
+    @field_validator("notify")
+    @classmethod
+    def _can_be_notified(cls, notify: Addresses) -> Addresses:
+        bad = list(_not_understood(notify))
+        if bad:
+            raise _problem(
+                f"SHARE_CHECK_NOTIFY: apprise cannot use {', '.join(bad)}. Write the address as its page "
+                "about that service shows, and install what that page asks for."
+            )
+        return notify
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_watched_in_private(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _is_private(url.get_secret_value()):
+            raise _problem(f"SHARE_CHECK_HEARTBEAT_URL must be {_meaning('SHARE_CHECK_HEARTBEAT_URL')}.")
+        return url
+
 
 def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Settings:
     """Read the settings. `overrides` are named as in the environment and win over it.
@@ -200,7 +289,7 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
     try:
         settings = Settings(_env_file=env_file, **given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems += [_in_words(each) for each in error.errors(include_input=False)]
+        problems += dict.fromkeys(_in_words(each) for each in error.errors(include_input=False))
     else:
         if not problems:
             return settings
@@ -209,9 +298,27 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
 
 def organisation_path(env_file: Path = Path(".env")) -> Path:
     """Where organisation.toml is said to be, also when another setting is wrong."""
-    name, usual = "SHARE_CHECK_ORGANISATION", Settings.model_fields["organisation"].default
-    written = dotenv_values(env_file) if env_file.is_file() else {}
-    return Path(os.environ.get(name) or written.get(name) or usual)
+    return Path(_written("SHARE_CHECK_ORGANISATION", env_file) or Settings.model_fields["organisation"].default)
+
+
+def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> Iterator[str]:
+    """A problem for each id in SHARE_CHECK_NOTIFY that is not known, also when another setting is wrong."""
+    people = (*known, ADMINISTRATORS)
+    try:
+        notified = json.loads(_written("SHARE_CHECK_NOTIFY", env_file) or "{}")
+    except ValueError:
+        return  # The settings say so.
+    for person in notified if isinstance(notified, dict) else ():
+        if person not in people and re.fullmatch(PERSON_ID, person):
+            near = difflib.get_close_matches(person, people, n=1)
+            meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(people)}."
+            yield f"SHARE_CHECK_NOTIFY: organisation.toml has nobody with the id {person}. {meant}"
+
+
+def hush_notifications() -> None:
+    """Nothing of apprise and what it is made of reaches a log: they log addresses, the keys in them, and words."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def setting_names() -> tuple[str, ...]:
@@ -225,6 +332,64 @@ def _problem(words: str) -> PydanticCustomError:
 def _is_loopback(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way can read it: it is encrypted, or it stays on this machine."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or _is_loopback(url))
+
+
+def _is_understood_by_mail(url: str) -> bool:
+    """Whether nothing of it would be lost: a # or a / in a password ends the address early."""
+    parts = urlsplit(url)
+    login = unquote(parts.username or ""), unquote(parts.password or "")
+    rest = parts.path.strip("/") + parts.query + parts.fragment
+    where = parts.scheme in MAIL_SCHEMES and parts.hostname and parts.port != 0
+    return bool(where) and not rest and all(login) == any(login) and "".join(login).isascii()
+
+
+def _can_mail(known: ValidationInfo) -> bool:
+    """Whether there is a mail server; one that is wrong is still meant."""
+    return known.data.get("smtp_url", "wrong") is not None
+
+
+def _mailbox(name: str, address: str, known: ValidationInfo) -> str:
+    if not MAILBOX.fullmatch(address):
+        raise _problem(f"{name} must be {_meaning(name)}.")
+    if not _can_mail(known):
+        raise _problem(f"{name} is set, but no mail can be sent. Set SHARE_CHECK_SMTP_URL too, or remove {name}.")
+    return address
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a name that stands twice: the first one's addresses would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _not_understood(notify: Addresses) -> Iterator[str]:
+    """Which addresses would fail when somebody is needed."""
+    for person, urls in notify.items():
+        for place, url in enumerate(urls, 1):
+            if not _is_understood_by_apprise(url.get_secret_value()):
+                yield f"address {place} of {person}" if len(urls) > 1 else f"the address of {person}"
+
+
+def _is_understood_by_apprise(url: str) -> bool:
+    hush_notifications()
+    try:
+        from apprise import Apprise  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise _problem(
+            'SHARE_CHECK_NOTIFY needs a library that is not installed. Install it: pip install "share-check[push]"'
+        ) from None
+    try:
+        return Apprise.instantiate(url) is not None
+    except Exception:  # noqa: BLE001 - its words may hold the address
+        return False
 
 
 def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:
@@ -253,6 +418,12 @@ def _meaning(name: str) -> str:
 
 def _missing(name: str) -> str:
     return f"{name} is not set. It is {_meaning(name)}."
+
+
+def _written(name: str, env_file: Path) -> str | None:
+    """The value in the environment, else in the file."""
+    in_file = dotenv_values(env_file) if env_file.is_file() else {}
+    return os.environ.get(name) or in_file.get(name)
 
 
 def _in_words(error: ErrorDetails) -> str:

@@ -16,12 +16,13 @@ from bot.facts import facts_of
 from bot.organisation import Organisation
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST
+from flows.cover import on_cover
 from flows.explain import Explanation, Facts, explain
 from flows.model import Question
 from flows.outcome import Decision, decide
 from flows.replay import Progress, replay
 from flows.roster import Roster
-from storage import cases, checks, outbox, record
+from storage import cases, checks, cover, outbox, record
 from storage.casework import Casework
 from storage.checks import Opened
 from storage.conversation import Conversation
@@ -29,6 +30,8 @@ from storage.crypto import Keyring
 from storage.database import Database
 
 GONE = "somebody no longer listed"
+_FIRST_QUESTIONS = frozenset({"S1", "S2"})
+"""While no more than these are answered, the card says who will be asked."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class CheckView:
     """One check as somebody sees it now.
 
     left_out: organisation ids of people who see nothing of it. reached: channels and people whose page Slack has.
+    not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
+    somebody was asked. absent: organisation ids of people who are not there today, known while the first questions
+    are shown.
     """
 
     check: Check
@@ -47,6 +53,9 @@ class CheckView:
     entries: tuple[Entry, ...]
     now: datetime
     reached: frozenset[str] = frozenset()
+    not_taken: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
     @cached_property
     def progress(self) -> Progress:
@@ -83,7 +92,7 @@ class CheckView:
 
         While nobody is reached yet: those who are being asked.
         """
-        asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out)
+        asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out, self.absent)
         shown = tuple(one for one in self.people if one in asked)
         told = tuple(one for one in shown if self._is_reached(one))
         return replace(facts_of(self.organisation, told or shown or self.people), schools=())
@@ -99,6 +108,11 @@ class CheckView:
         late = self.facts.out_of_hours
         known = "; ".join(filter(None, (self.facts.social_care, f"out of hours {late}" if late else None)))
         return f": {known}" if known else ""
+
+    @property
+    def nobody_on_cover(self) -> bool:
+        """Whether no lead and no deputy is there today."""
+        return not on_cover(self.roster.people, self.absent)
 
     @property
     def is_conflict(self) -> bool:
@@ -117,6 +131,11 @@ class CheckView:
         asked = self.check.asked_lead and not self.decision.reasons
         return replace(told, why=("You asked for a lead.",)) if asked else told
 
+    @property
+    def reporter(self) -> str:
+        """A mention of whoever raised it."""
+        return f"<@{self.check.reporter}>"
+
     def slack(self, person: str | None) -> str:
         """A mention of somebody on the roster, who hears of it."""
         if person is None:
@@ -128,23 +147,41 @@ class CheckView:
         return self.organisation.person(person).name if person in self.roster.slack else GONE
 
 
+class Bell:
+    """Wakes everybody who listens: each has an event of their own, to be cleared without robbing the others."""
+
+    def __init__(self) -> None:
+        self._ears: list[Event] = []
+
+    def listen(self) -> Event:
+        """An event that is set each time the bell rings from now on."""
+        ear = Event()
+        self._ears.append(ear)
+        return ear
+
+    def ring(self) -> None:
+        """There may be something to send."""
+        for ear in self._ears:
+            ear.set()
+
+
 @dataclass(frozen=True)
 class Desk:
-    """Everything a use case or a screen needs, put together once. unsent: set when the outbox has something new."""
+    """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new."""
 
     organisation: Organisation
     roster: Roster
     database: Database
     keys: Keyring
     clock: Clock
-    unsent: Event = field(default_factory=Event)
+    unsent: Bell = field(default_factory=Bell)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may put something in the outbox: once it is kept, the sender is woken."""
         with self.database.begin() as tx:
             yield tx
-        self.unsent.set()
+        self.unsent.ring()
 
     def conversation(self, tx: Connection) -> Conversation:
         """The reporter's use cases in this transaction."""
@@ -161,14 +198,19 @@ class Desk:
     def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
         """The same, of a check already loaded."""
         check, now = opened.check.id, self.clock.now()
+        reach = outbox.reach(tx, check, now)
+        is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
         return CheckView(
             check=opened.check,
             case=cases.find(tx, opened),
-            told=outbox.told(tx, check, now),
-            reached=outbox.reached(tx, check),
+            told=reach.told,
+            reached=reach.in_slack,
+            not_taken=reach.not_taken,
+            elsewhere=reach.elsewhere,
             left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,
             entries=record.history(tx, check, opened.box) if history else (),
             now=now,
+            absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
         )

@@ -52,11 +52,15 @@ class StrandStatus(StrEnum):
 
 
 class Told(StrEnum):
-    """What a reporter may truthfully be told about the page: DELIVERED only once Slack has taken it."""
+    """What a reporter may truthfully be told about the page: DELIVERED only once Slack has taken it.
+
+    ELSEWHERE: Slack has not, but it was handed over another way, such as e-mail; nobody may have read it.
+    """
 
     NOBODY = "nobody"
     NOT_YET = "not_yet"
     DELIVERED = "delivered"
+    ELSEWHERE = "elsewhere"
     FAILED = "failed"
 
 
@@ -66,6 +70,7 @@ class Check:
 
     level: the highest ever raised (I11). revision: grows with every saved step. revisiting: the question
     "Back" shows again. asked_lead: "Ask a lead" was pressed. cover: what stands over the card for now.
+    is_drill: a practice page, about nobody.
     """
 
     id: str
@@ -83,6 +88,7 @@ class Check:
     revisiting: str | None = None
     asked_lead: bool = False
     cover: Cover | None = None
+    is_drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,11 @@ def missing_to_close(case: Case) -> tuple[str, ...]:
     if case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO):
         problems.append("The two questions after sharing (policy 3.4), or that nothing was shared. Use Record sharing.")
     return tuple(problems)
+
+
+def waits_for_sharing(case: Case) -> bool:
+    """Whether the plan is agreed and the last two questions are still open (policy 3.4)."""
+    return case.status is CaseStatus.AGREED and case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class _ToDo:
     def _page_said(self, ending: Ending, sentence: str) -> str:
         if self.told is Told.NOBODY:
             return wording.NOBODY_TOLD
-        if self.told is Told.FAILED:
+        if self.told in (Told.FAILED, Told.ELSEWHERE):
             known = self.facts.phones
             return wording.NOT_REACHED if known else wording.NOT_REACHED_NO_NUMBERS
         if "{phone}" in sentence and not self.facts.phones:

@@ -18,8 +18,8 @@ TITLES = {
 
 # What a page has come to. "I have told" is only true once a message was delivered.
 TELLING = "I am telling {recipients} now"
-NOT_REACHED = "I could not reach {recipients}. Please phone {phone}."
-NOT_REACHED_NO_NUMBERS = "I could not reach {recipients}. Please find or phone a lead yourself."
+NOT_REACHED = "I could not reach {recipients} in Slack yet. Please phone {phone}."
+NOT_REACHED_NO_NUMBERS = "I could not reach {recipients} in Slack yet. Please find or phone a lead yourself."
 NOBODY_TOLD = "I have not told anyone yet."
 
 DANGER = "If anyone may be in danger right now, call 999 first. Do not wait for us."

@@ -18,6 +18,14 @@ class WorkingWeek:
     days: tuple[tuple[time, time] | None, ...]
     closed: frozenset[date] = frozenset()
 
+    def day_of(self, moment: datetime) -> date:
+        """The day it is then, in the organisation's time zone."""
+        return moment.astimezone(self.zone).date()
+
+    def works(self, day: date) -> bool:
+        """Whether it is a working day."""
+        return self.days[day.weekday()] is not None and day not in self.closed
+
     def after(self, start: datetime, wait: timedelta) -> datetime:
         """The moment when `wait` of working time has passed since `start`. Aware in, UTC out.
 
@@ -33,14 +41,13 @@ class WorkingWeek:
 
     def next_morning(self, start: datetime, at: time) -> datetime:
         """`at` on the first working day after the day of `start`. Aware in, UTC out."""
-        today = start.astimezone(self.zone).date()
+        today = self.day_of(start)
         days = (today + timedelta(days=ahead) for ahead in range(1, _SEARCHED.days))
-        works = (day for day in days if self.days[day.weekday()] and day not in self.closed)
-        return self._moment(next(works, today + timedelta(days=1)), at)
+        return self._moment(next(filter(self.works, days), today + timedelta(days=1)), at)
 
     def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""
-        day = start.astimezone(self.zone).date()
+        day = self.day_of(start)
         last = day + _SEARCHED
         while day <= last:
             hours = self.days[day.weekday()]

@@ -26,6 +26,7 @@ class Sockets:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.connections: list[web.WebSocketResponse] = []
+        self._deaf: list[web.WebSocketResponse] = []
         self._waiting: dict[str, asyncio.Future[Json | None]] = {}
         self._accepts: dict[str, bool] = {}
         self._turn = itertools.count()
@@ -57,7 +58,7 @@ class Sockets:
         future: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         self._waiting[envelope.id], self._accepts[envelope.id] = future, envelope.accepts_answer
         try:
-            if not self.core.faults.deaf:
+            if not self._is_deaf(socket):
                 await socket.send_json(_frame(envelope))
             response = await asyncio.wait_for(future, limit)
         except (TimeoutError, ConnectionError):
@@ -83,13 +84,17 @@ class Sockets:
             self._left(socket)
             _cut(socket)
 
+    async def deafen(self) -> None:
+        """From now on these connections carry nothing; those made later do."""
+        self._deaf = list(self.connections)
+
     async def close(self) -> None:
         """The workspace is going away."""
         await self.drop()
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:
-            if self.core.faults.deaf:
+            if self._is_deaf(socket):
                 continue
             if message.type is WSMsgType.PING:
                 await socket.pong(message.data)
@@ -109,9 +114,12 @@ class Sockets:
             future.set_result(body.get("payload"))
 
     def _missed(self, envelope: Envelope, socket: web.WebSocketResponse) -> None:
-        if socket in self.connections and not self.core.faults.deaf:
+        if socket in self.connections and not self._is_deaf(socket):
             kind = envelope.payload.get("type", envelope.what)
             self.core.world.complain(f"socket: no acknowledgement of {kind} within {self.core.options.ack_seconds:g} s")
+
+    def _is_deaf(self, socket: web.WebSocketResponse) -> bool:
+        return self.core.faults.deaf or socket in self._deaf
 
     def _next(self) -> web.WebSocketResponse | None:
         usable = [each for each in self.connections if not each.closed]
@@ -145,7 +153,7 @@ class Sockets:
         with contextlib.suppress(ConnectionError):
             while not socket.closed:
                 await asyncio.sleep(PING_SECONDS)
-                if not self.core.faults.deaf:
+                if not self._is_deaf(socket):
                     await socket.ping(b"Ping from sandbox")
 
 

@@ -184,6 +184,10 @@ class Workspace:
         """Cut the bot's sockets without a word."""
         self.server.run(self.server.sockets.drop())
 
+    def deafen_sockets(self) -> None:
+        """Leave the bot's sockets connected, carrying nothing and answering no ping; new ones are good."""
+        self.server.run(self.server.sockets.deafen())
+
     def replay(self, acted: Acted | None = None) -> Acted:
         """The last payload (or an earlier one) again, identical but for its envelope."""
         return self.hands.replay(acted)

@@ -125,6 +125,18 @@ def is_due(tx: Connection, check: str, now: datetime) -> bool:
     return tx.execute(due).first() is not None
 
 
+def reminding(tx: Connection, now: datetime) -> Sequence[str]:
+    """Checks whose leader asked to be reminded by now."""
+    due = select(cases.c.check_id).where(cases.c.remind_at <= now).order_by(cases.c.remind_at)
+    return tx.scalars(due).all()
+
+
+def is_reminding(tx: Connection, check: str, now: datetime) -> bool:
+    """Whether the reminder of this case is still due."""
+    due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.remind_at <= now)
+    return tx.execute(due).first() is not None
+
+
 def open_ids(tx: Connection) -> Sequence[str]:
     """Checks with a case that is not closed, oldest first."""
     rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)

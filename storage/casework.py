@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows.case import (
@@ -15,13 +16,16 @@ from flows.case import (
     Strand,
     StrandStatus,
     missing_to_close,
+    waits_for_sharing,
 )
 from flows.checklist import CHECKLIST
-from storage import cases, checks, outbox
+from storage import cases, checks, cover, outbox, record
 from storage.checks import Opened
 from storage.record import SYSTEM
 from storage.work import ASK_AGAIN_AFTER, Did, Work
 
+DRILL_LASTS = timedelta(hours=1)
+"""A practice page that nobody answers is over after this."""
 _AFTER_SHARING = ("3.4.1", "3.4.2")
 
 
@@ -69,30 +73,76 @@ class Casework(Work):
     def climb(self, check: str) -> None:
         """Nobody answered in time: page the next people. Somebody may have done so since, or answered.
 
-        Where somebody leads and there is no plan yet, they are reminded, and again, until there is.
+        Where somebody leads and there is no plan yet, they are reminded, and again, until there is. A plan that
+        waits for the reporter is shown to them again; after it is agreed they are asked how the sharing went.
         """
         opened, case = self._open(check)
         if not cases.is_due(self.tx, check, self.now):
             return
-        if case.status is CaseStatus.OPEN:
+        if opened.check.is_drill and self.now - case.raised_at >= DRILL_LASTS:
+            self._end_drill(opened, SYSTEM, "drill_unanswered")
+        elif case.status is CaseStatus.OPEN:
             self.ask_again(opened)
         elif case.status is CaseStatus.LED and case.led_by is not None:
-            self._remind_leader(opened, case, case.led_by)
-        elif case.disagreed and case.status is CaseStatus.PLANNED:
+            cases.save(self.tx, check, next_page_at=self.roster.plan_by(case.urgency, self.now))
+            self._remind_leader(opened, case, case.led_by, "plan_reminded")
+        elif case.status is CaseStatus.PLANNED and case.disagreed:
             self._ask_for_review(opened, case)
+        elif case.status is CaseStatus.PLANNED:
+            self._remind_reporter(opened, "plan_waits", self._next_morning())
+        elif waits_for_sharing(case):
+            self._remind_about_sharing(opened)
         else:
             cases.save(self.tx, check, next_page_at=None)
 
-    def _remind_leader(self, opened: Opened, case: Case, leader: str) -> None:
-        check, following = opened.check.id, self.roster.plan_by(case.urgency, self.now)
-        cases.save(self.tx, check, asks=case.asks + 1, asked_at=self.now, next_page_at=following)
-        self.record(opened, SYSTEM, "plan_reminded", {"asked": [leader]})
+    def _next_morning(self) -> datetime:
+        return self.roster.week.next_morning(self.now, self.roster.morning)
+
+    def _remind_leader(self, opened: Opened, case: Case, leader: str, what: str) -> None:
+        cases.save(self.tx, opened.check.id, asks=case.asks + 1, asked_at=self.now)
+        self.record(opened, SYSTEM, what, {"asked": [leader]})
         self.page(opened, (leader,), case.asks + 1, channel=False)
 
-    def check_leader(self, check: str) -> None:
-        """Somebody leads who is no longer listed, or may no longer know: it needs a lead again."""
+    def _remind_reporter(self, opened: Opened, what: str, again: datetime) -> None:
+        """In a message of its own, and again then; the messages before it say so from now on."""
+        cases.save(self.tx, opened.check.id, next_page_at=again)
+        self.happened(opened, SYSTEM, what, {})
+
+    def _remind_about_sharing(self, opened: Opened) -> None:
+        """The last two questions again (policy 3.4), until they are answered."""
+        reminded = record.count(self.tx, opened.check.id, "aftercare_reminded")
+        self._remind_reporter(opened, "aftercare_reminded", self.roster.aftercare_at(reminded + 1, self.now))
+
+    def remind_me(self, check: str, who: str, at: datetime, request: str) -> Deed:
+        """Whoever leads it is paged again then; while there is no plan, instead of the next reminder."""
         opened, case = self._open(check)
-        if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in self.allowed(case):
+        if self.is_repeat(request):
+            return Deed(Did.ALREADY, case)
+        if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
+            return Deed(Did.STALE, case)
+        column = "next_page_at" if case.status is CaseStatus.LED else "remind_at"
+        return self._do(opened, who, "remind_me", {"at": at.isoformat()}, request, **{column: at})
+
+    def remind(self, check: str) -> None:
+        """The time has come that whoever leads this asked to be reminded at."""
+        opened, case = self._open(check)
+        if not cases.is_reminding(self.tx, check, self.now):
+            return
+        cases.save(self.tx, check, remind_at=None)
+        if case.led_by is not None and case.status is not CaseStatus.CLOSED:
+            self._remind_leader(opened, case, case.led_by, "reminded_leader")
+
+    def look_again(self, check: str) -> None:
+        """An open case that nothing would ever wake: the clockwork looks at it now. It must not happen."""
+        opened, _ = self._open(check)
+        self.record(opened, SYSTEM, "found_forgotten", {})
+        cases.save(self.tx, check, next_page_at=self.now)
+
+    def check_leader(self, check: str) -> None:
+        """Somebody leads who is no longer listed, may no longer know, or has no account: it needs a lead again."""
+        opened, case = self._open(check)
+        there = set(self.allowed(case)) - cover.unreachable(self.tx)
+        if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in there:
             self.record(opened, SYSTEM, "leader_gone", {})
             self.needs_a_lead(opened)
 
@@ -116,7 +166,15 @@ class Casework(Work):
         if case.status is not CaseStatus.OPEN:
             return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
+        if opened.check.is_drill:
+            return self._end_drill(opened, who, "drill_answered", led_by=by, led_at=self.now)
         return self._do(opened, who, "led", {}, request, **self._led(case, by, CaseStatus.LED))
+
+    def _end_drill(self, opened: Opened, who: str, what: str, **changes: Any) -> Deed:
+        """The practice is over: somebody answered, or nobody did for too long."""
+        checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
+        changes |= {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
+        return self._do(opened, who, what, {}, **changes)
 
     def _led(self, case: Case, by: str, status: CaseStatus) -> dict[str, Any]:
         """The columns of a case that somebody leads from now on, with the time by which there should be a plan."""
@@ -188,7 +246,9 @@ class Casework(Work):
         if case.status is CaseStatus.CLOSED and what == "question":
             return Deed(Did.STALE, case)
         waiting = {"question": True, "reply": False}
-        changes = {"waiting_for_answer": waiting[what]} if what in waiting else {}
+        changes: dict[str, Any] = {"waiting_for_answer": waiting[what]} if what in waiting else {}
+        if case.status is CaseStatus.LED and what != "reply":  # somebody is at work on it
+            changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, what, content, request, **changes)
 
     def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Deed:
@@ -223,7 +283,7 @@ class Casework(Work):
             "plan_round": case.plan_round + 1,
             "reporter_agreed_at": None,
             "disagreed": False,
-            "next_page_at": None,
+            "next_page_at": self._next_morning(),
         }
         if case.led_by is None:
             changes |= {"led_by": by, "led_at": self.now}
@@ -236,8 +296,9 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round):
             return Deed(Did.STALE, case)
-        agreed = {"status": CaseStatus.AGREED} if case.status is CaseStatus.PLANNED else {}
-        changes: dict[str, Any] = {**agreed, "reporter_agreed_at": self.now, "disagreed": False}
+        changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
+        if case.status is CaseStatus.PLANNED:
+            changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
         return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Deed:
@@ -253,11 +314,12 @@ class Casework(Work):
 
     def _ask_for_review(self, opened: Opened, case: Case) -> None:
         """Page those who may know, the leader of the plan aside; where nobody else may, the independent contact."""
+        absent, _ = self._not_there()
         others = tuple(one for one in self.allowed(case) if one != case.led_by)
+        others = tuple(one for one in others if one not in absent) or others
         people = tuple(one for one in others if one in self.roster.people.leads)
         reviewers = people or others or self.allowed(case)
-        again = self.roster.week.next_morning(self.now, self.roster.morning)
-        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, next_page_at=again)
+        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, next_page_at=self._next_morning())
         self.record(opened, SYSTEM, "review_asked", {"asked": list(reviewers)})
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
@@ -325,6 +387,7 @@ class Casework(Work):
             return Deed(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
+        changes["remind_at"] = None
         return self._do(opened, who, "closed", content, request, **changes)
 
     def reopen(self, check: str, who: str, reason: str, request: str) -> Deed:

@@ -32,7 +32,7 @@ _DRAFTS = (
 )
 _OF_REPORTER = (
     select(checks)
-    .where(checks.c.reporter == bindparam("reporter"))
+    .where(checks.c.reporter == bindparam("reporter"), ~checks.c.is_drill)
     .order_by(checks.c.touched_at.desc())
     .limit(bindparam("most"))
 )
@@ -47,7 +47,7 @@ class Opened:
 
 
 def start(
-    tx: Connection, keys: Keyring, reporter: str, request: str, now: datetime, version: str
+    tx: Connection, keys: Keyring, reporter: str, request: str, now: datetime, version: str, *, is_drill: bool = False
 ) -> tuple[Opened, bool]:
     """A new draft, and whether it is new: the same request again finds the draft it started."""
     found = tx.execute(select(checks).where(checks.c.request == request)).first()
@@ -69,6 +69,7 @@ def start(
             revision=0,
             asked_lead=False,
             reminders=0,
+            is_drill=is_drill,
             request=request,
             started_at=now,
             touched_at=now,
@@ -210,5 +211,6 @@ def _opened(row: Row[Any], keys: Keyring) -> Opened:
         revisiting=row.revisiting,
         asked_lead=row.asked_lead,
         cover=Cover(row.cover) if row.cover else None,
+        is_drill=row.is_drill,
     )
     return Opened(check, box)

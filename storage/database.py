@@ -28,6 +28,10 @@ _PRAGMAS = (
 )
 
 
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
+"""Several instances that start together bring the tables up to date one after another. The number is our own."""
+
+
 class Database:
     """One database. `begin` is the unit of work: everything in it is kept, or nothing is.
 
@@ -58,6 +62,8 @@ class Database:
         """Bring the tables to this version. Raises DatabaseNotReady where the database cannot be used."""
         try:
             with self.begin() as tx:
+                if not self.is_lone:
+                    tx.execute(_ONE_AT_A_TIME)
                 command.upgrade(_config(tx), "head")
         except CommandError as error:
             message = "The database was made by a newer share-check. Start that version, or restore an older backup."

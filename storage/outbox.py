@@ -8,22 +8,29 @@ gone changes nothing. A message already posted becomes due again when what it sh
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
 
 from flows.case import Told
+from storage import once
 from storage.tables import outbox
 
 LEASE = timedelta(seconds=60)
 """Longer than Slack's own 30 s time-out."""
 
-PAGE, CARD, LATER = 0, 1, 2
-"""Lanes: pages first, then cards and lines, then the rest."""
+PAGE, CARD, LATER, ELSEWHERE = 0, 1, 2, 3
+"""Lanes: pages first, then cards and lines, then the rest; ELSEWHERE goes another way than through Slack."""
+
+LANES = (PAGE, CARD, LATER, ELSEWHERE)
+
+SLACK = "slack"
+
+_INSTANCE_LENGTH = 8
 
 _FAILING_AFTER = timedelta(seconds=20)
 
@@ -36,6 +43,7 @@ class Claimed:
     what: str
     check: str | None
     target: str
+    via: str
     event: int | None
     ask: int
     wanted: int
@@ -52,6 +60,9 @@ _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due
 _SHOW_KEY_ANEW = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
+_SHOW_ID_ANEW = (
+    update(outbox).where(outbox.c.id == bindparam("row")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
+)
 
 
 def put(
@@ -67,23 +78,32 @@ def put(
     ask: int = 0,
 ) -> None:
     """A message that should be in Slack. The same key again shows the same message anew, never a second."""
-    if show_key_anew(tx, key, now):
-        return
-    tx.execute(
-        insert(outbox).values(
-            key=key,
-            what=what,
-            check_id=check,
-            target=target,
-            event_id=event,
-            ask=ask,
-            lane=lane,
-            wanted=1,
-            due_at=now,
-            created_at=now,
-            attempts=0,
-        )
-    )
+    if not show_key_anew(tx, key, now):
+        _add(tx, key, what, target, now, check_id=check, lane=lane, event_id=event, ask=ask)
+
+
+def put_elsewhere(
+    tx: Connection, key: str, what: str, target: str, via: str, now: datetime, *, check: str | None = None, ask: int = 0
+) -> None:
+    """A message to somebody by another way than Slack. The same key again adds none: it cannot be edited there."""
+    _add(tx, key, what, target, now, check_id=check, lane=ELSEWHERE, via=via, ask=ask)
+
+
+def put_once(tx: Connection, key: str, what: str, target: str, now: datetime, *, lane: int = LATER) -> bool:
+    """A message of no check that is sent once, whichever instance thinks of it; whether it is new."""
+    return _add(tx, key, what, target, now, lane=lane)
+
+
+def _add(tx: Connection, key: str, what: str, target: str, now: datetime, *, ask: int = 0, **columns: Any) -> bool:
+    """A row that is due now, unless its key is taken; whether it is new."""
+    row = {"key": key, "what": what, "target": target, "ask": ask, **columns}
+    return once.add(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
+
+
+def show_recent_anew(tx: Connection, what: str, since: datetime, now: datetime) -> None:
+    """Make messages of a kind due again in Slack that were asked for since then."""
+    recent = update(outbox).where(outbox.c.what == what, outbox.c.created_at >= since, outbox.c.via == SLACK)
+    tx.execute(recent.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
 def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
@@ -107,20 +127,25 @@ def _showing(whats: tuple[str, ...]) -> Update:
 def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now: datetime) -> None:
     """What was posted to this target is about to be followed by a newer message: show it so, once."""
     older = update(outbox).where(outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target)
-    tx.execute(older.values(what=becomes, due_at=now, wanted=outbox.c.wanted + 1))
+    tx.execute(older.values(what=becomes, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
-def claim(tx: Connection, now: datetime, most: int) -> Sequence[Claimed]:
-    """The next rows to send, pages first; no other worker gets them until the lease runs out."""
+def claim(
+    tx: Connection, now: datetime, most: int, lanes: Sequence[int] = LANES, instance: str = ""
+) -> Sequence[Claimed]:
+    """The next rows to send, pages first; no other worker gets them until the lease runs out.
+
+    instance: eight characters that name this process, so that what it holds can be given back when it is gone.
+    """
     due = (
         select(outbox.c.id)
-        .where(outbox.c.due_at <= now)
+        .where(outbox.c.due_at <= now, outbox.c.lane.in_(lanes))
         .order_by(outbox.c.lane, outbox.c.ts.is_not(None), outbox.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    token = secrets.token_hex(16)
+    token = instance.ljust(_INSTANCE_LENGTH, "-") + secrets.token_hex(12)
     taken = (
         update(outbox)
         .where(outbox.c.id.in_(select(due.c.id)))
@@ -137,6 +162,7 @@ def _claimed(row: Any) -> Claimed:
         what=row.what,
         check=row.check_id,
         target=row.target,
+        via=row.via,
         event=row.event_id,
         ask=row.ask,
         wanted=row.wanted,
@@ -171,7 +197,7 @@ def stamp(tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: 
 
 def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
     """Make one row due again: what was sent of it may have been overtaken by something older."""
-    tx.execute(update(outbox).where(outbox.c.id == row).values(due_at=now, wanted=outbox.c.wanted + 1))
+    tx.execute(_SHOW_ID_ANEW, {"row": row, "now": now})
 
 
 def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
@@ -190,32 +216,56 @@ def release(tx: Connection, now: datetime) -> int:
     return tx.execute(free).rowcount
 
 
-def next_due(tx: Connection) -> datetime | None:
-    """When the next row is due."""
-    due: datetime | None = tx.scalar(select(func.min(outbox.c.due_at)))
-    return due
+def holders(tx: Connection) -> frozenset[str]:
+    """The instances that are sending something now."""
+    held = tx.scalars(select(outbox.c.token).where(outbox.c.token.is_not(None)))
+    return frozenset(token[:_INSTANCE_LENGTH] for token in held)
 
 
-def told(tx: Connection, check: str, now: datetime) -> Told:
+def release_of(tx: Connection, gone: Iterable[str], now: datetime) -> int:
+    """Give back what these instances hold, without waiting for the lease; how much that was."""
+    count = 0
+    for instance in gone:
+        theirs = update(outbox).where(outbox.c.token.startswith(instance, autoescape=True))
+        count += tx.execute(theirs.values(due_at=now, token=None)).rowcount
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a check's pages have come. in_slack: channels and people whose page Slack has.
+
+    not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which a
+    page was handed over, such as "email".
+    """
+
+    told: Told
+    in_slack: frozenset[str] = frozenset()
+    not_taken: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+
+
+def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
-    rows = _pages(tx, check)
-    if not rows:
+    columns = (outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via)
+    pages = outbox.c.what.in_(("page", "old_page", "alert"))
+    rows = tx.execute(select(*columns).where(outbox.c.check_id == check, pages)).all()
+    in_slack = frozenset(row.target for row in rows if row.ts and row.via == SLACK)
+    elsewhere = frozenset(row.via for row in rows if row.ts and row.via != SLACK)
+    waiting = [row for row in rows if row.via == SLACK and row.due_at]
+    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in waiting)
+    not_taken = frozenset(row.target for row in waiting if row.attempts and not row.ts)
+    return Reach(_told(bool(rows), bool(in_slack), bool(elsewhere), failing), in_slack, not_taken, elsewhere)
+
+
+def _told(is_paged: bool, in_slack: bool, elsewhere: bool, failing: bool) -> Told:  # noqa: FBT001 - one caller
+    if not is_paged:
         return Told.NOBODY
-    if any(row.ts for row in rows):
+    if in_slack:
         return Told.DELIVERED
-    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in rows if row.due_at)
+    if elsewhere:
+        return Told.ELSEWHERE
     return Told.FAILED if failing else Told.NOT_YET
-
-
-def reached(tx: Connection, check: str) -> frozenset[str]:
-    """The channels and people whose page Slack has."""
-    return frozenset(row.target for row in _pages(tx, check) if row.ts)
-
-
-def _pages(tx: Connection, check: str) -> Sequence[Any]:
-    columns = (outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target)
-    pages = outbox.c.what.in_(("page", "old_page"))
-    return tx.execute(select(*columns).where(outbox.c.check_id == check, pages)).all()
 
 
 def newest(tx: Connection, check: str, what: str) -> int | None:

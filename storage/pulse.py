@@ -1,21 +1,42 @@
-"""Whether anybody was there: the clockwork leaves the time it last turned."""
+"""Whether anybody is there: the clockwork leaves the time it last turned, and each instance its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from storage import once
 from storage.tables import pulse
 
 _NAME = "clockwork"
+_INSTANCE = "i:"
 
 
 def beat(tx: Connection, now: datetime) -> datetime | None:
     """Leave the time; returns the time left before, None the first time ever."""
     before: datetime | None = tx.scalar(select(pulse.c.at).where(pulse.c.name == _NAME).with_for_update())
-    if before is None:
-        tx.execute(insert(pulse).values(name=_NAME, at=now))
-    else:
-        tx.execute(update(pulse).where(pulse.c.name == _NAME).values(at=now))
+    _leave(tx, _NAME, now)
     return before
+
+
+def beat_as(tx: Connection, instance: str, now: datetime) -> None:
+    """Leave the time in this instance's own name."""
+    _leave(tx, _INSTANCE + instance, now)
+
+
+def stamps(tx: Connection) -> dict[str, datetime]:
+    """The time each instance left last, by that instance's own clock."""
+    rows = tx.execute(select(pulse.c.name, pulse.c.at).where(pulse.c.name.startswith(_INSTANCE)))
+    return {row.name.removeprefix(_INSTANCE): row.at for row in rows}
+
+
+def forget(tx: Connection, gone: Iterable[str]) -> None:
+    """These instances are gone for good."""
+    tx.execute(delete(pulse).where(pulse.c.name.in_([_INSTANCE + instance for instance in gone])))
+
+
+def _leave(tx: Connection, name: str, now: datetime) -> None:
+    if not once.add(tx, pulse, name=name, at=now):
+        tx.execute(update(pulse).where(pulse.c.name == name).values(at=now))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from flows.case import Entry
 from storage.crypto import Box
@@ -80,6 +80,12 @@ def content_of(box: Box, check: str, sealed: bytes) -> dict[str, object]:
         return {}
     found: dict[str, object] = json.loads(opened[_SALT_BYTES:])
     return found
+
+
+def count(tx: Connection, check: str, what: str) -> int:
+    """How many events of a kind a check has."""
+    rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)
+    return int(tx.scalar(rows) or 0)
 
 
 def latest(entries: Iterable[Entry], what: str) -> Entry | None:

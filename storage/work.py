@@ -6,7 +6,7 @@ kept together, or none of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level, Urgency
-from flows.roster import Roster
-from storage import cases, checks, outbox, record
+from flows.roster import Roster, skipped
+from storage import cases, checks, cover, outbox, record
 from storage.checks import Opened
 from storage.crypto import Keyring
 from storage.record import SYSTEM
@@ -30,11 +30,17 @@ THREAD_LINES = frozenset(
         *("asked_again", "asked_lead", "escalated", "led", "handed_on", "seen", "sent", "details"),
         *("question", "reply", "note", "planned", "agreed", "disagreed", "talk_first", "strand"),
         *("shared", "not_shared_yet", "chose_not_to_share", "closed", "reopened"),
+        *("plan_waits", "aftercare_reminded", "drill_answered", "drill_unanswered"),
     }
 )
 """Events that add a line to the leads' thread."""
 
-REPORTER_NOTICES = frozenset({"led", "question", "planned", "agreed", "closed", "reopened", "disagreed", "handed_on"})
+REPORTER_NOTICES = frozenset(
+    {
+        *("led", "question", "planned", "agreed", "closed", "reopened", "disagreed", "handed_on"),
+        *("plan_waits", "aftercare_reminded", "drill_answered", "drill_unanswered"),
+    }
+)
 """Events the reporter is told of in a message of its own."""
 
 
@@ -119,6 +125,10 @@ class Work:
         """Ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
         return self.roster.may_know(case.check, case.left_out)
 
+    def _not_there(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Ids of those whom the ladder skips today, and of those among them whose account is closed."""
+        return cover.absent(self.tx, self.roster.week.day_of(self.now)), cover.unreachable(self.tx)
+
     def raise_case(self, opened: Opened, level: Level, *, content_free: bool = False) -> None:
         """Make it a case and page the first people, or ask anew where it became more urgent."""
         urgency = URGENCY_OF_LEVEL[level]
@@ -130,7 +140,8 @@ class Work:
 
     def _open_case(self, opened: Opened, urgency: Urgency, *, content_free: bool) -> None:
         check = opened.check
-        people = self.roster.first_asked(check, checks.people_left_out(self.tx, check.id))
+        out = checks.people_left_out(self.tx, check.id)
+        people = self.roster.first_asked(check, out, *self._not_there())
         in_channel = not content_free and not self._is_conflict(opened)
         answer_by = self.roster.answer_by(urgency, self.now)
         cases.add(
@@ -145,8 +156,11 @@ class Work:
             dm_only=not in_channel,
             content_free=content_free,
         )
-        self.record(opened, SYSTEM, "raised", {"urgency": urgency, "asked": list(people)})
+        asked = _asked(people, self.roster.first_asked(check, out))
+        self.record(opened, SYSTEM, "raised", {"urgency": urgency, **asked})
         self.page(opened, people, 1, channel=in_channel)
+        if self.roster.uses_second_channel(urgency, 0):
+            self.ask_elsewhere(opened, people, 1)
 
     def settle_who_may_know(self, opened: Opened) -> None:
         """S2 was answered, or answered anew, when people had been paged already: leave out, and ask the others."""
@@ -167,9 +181,10 @@ class Work:
         self._ask_independent(opened, may)
 
     def _ask_independent(self, opened: Opened, may: tuple[str, ...]) -> None:
-        """Where a lead is, or may be, part of it, the independent contact is asked with the first."""
+        """Where a lead is, or may be, part of it, the independent contact, if there, is asked with the first."""
         case, independent = self.case(opened), self.roster.people.independent
-        if case is not None and self._is_conflict(opened) and independent in set(may) - set(case.asked):
+        absent, _ = self._not_there()
+        if case is not None and self._is_conflict(opened) and independent in set(may) - set(case.asked) - absent:
             self.page(opened, (independent,), case.asks, channel=False)
 
     def _is_conflict(self, opened: Opened) -> bool:
@@ -194,16 +209,26 @@ class Work:
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
-        people, following = self.roster.next_ask(case.urgency, case.asks, self.allowed(case), self.now)
+        turn = (case.urgency, case.asks, self.allowed(case), self.now)
+        people, following = self.roster.next_ask(*turn, *self._not_there())
+        usual, _ = self.roster.next_ask(*turn)
         asks = case.asks + 1
         changes: dict[str, object] = {"asks": asks, "asked_at": self.now}
         if case.status is CaseStatus.OPEN:
             changes["next_page_at"] = following
         cases.save(self.tx, case.check.id, **changes)
-        event = self.happened(opened, SYSTEM, "asked_again", {"asked": list(people), "ask": asks})
-        if case.status is CaseStatus.OPEN and case.urgency in _URGENT and asks in _ASKS_WORTH_A_SOUND:
+        event = self.happened(opened, SYSTEM, "asked_again", {**_asked(people, usual), "ask": asks})
+        if self._is_worth_a_sound(opened, case, asks):
             self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
+        if self.roster.uses_second_channel(case.urgency, case.asks):
+            self.ask_elsewhere(opened, people, asks)
+
+    @staticmethod
+    def _is_worth_a_sound(opened: Opened, case: Case, asks: int) -> bool:
+        """Whether the reporter is told aloud that nobody answers: to ring for help themselves."""
+        is_open = case.status is CaseStatus.OPEN and not opened.check.is_drill
+        return is_open and case.urgency in _URGENT and asks in _ASKS_WORTH_A_SOUND
 
     def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object], request: str | None = None) -> None:
         """Open a closed case again. A lead who reopens it leads it; where the reporter does, it needs a lead."""
@@ -230,3 +255,26 @@ class Work:
             key = f"page:{check}:{ask}:{target}"
             outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
         outbox.show_anew(self.tx, check, self.now, "card")
+
+    def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int) -> None:
+        """Ask these people by every other way than Slack there is for them; once for each page."""
+        check = opened.check.id
+        for person in people:
+            target = self.roster.slack[person]
+            for via in self.roster.ways.get(person, ()):
+                key = f"alert:{check}:{ask}:{target}:{via}"
+                outbox.put_elsewhere(self.tx, key, "alert", target, via, self.now, check=check, ask=ask)
+
+    def not_taken(self, check: str, target: str, ask: int) -> None:
+        """Slack did not take a page: whoever it was for is asked another way, at once (I19)."""
+        person = self.roster.person_at(target)
+        opened = self.load(check)
+        case = self.case(opened)
+        if person is not None and case is not None and person in self.allowed(case):
+            self.ask_elsewhere(opened, (person,), ask)
+
+
+def _asked(people: tuple[str, ...], usual: tuple[str, ...]) -> dict[str, object]:
+    """For the record: who is asked, and whose step was passed over because nobody on it is there."""
+    away = skipped(usual, people)
+    return {"asked": list(people), **({"skipped": list(away)} if away else {})}

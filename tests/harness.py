@@ -7,7 +7,7 @@ import copy
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -383,7 +383,9 @@ def settings_for(workspace: Workspace, database_url: str, clock_file: Path, **mo
 
 
 @contextlib.contextmanager
-def stage(folder: Path, database_url: str | None = None, mode: str = "socket") -> Iterator[Stage]:
+def stage(
+    folder: Path, database_url: str | None = None, mode: str = "socket", more: Mapping[str, str] | None = None
+) -> Iterator[Stage]:
     """A workspace and a bot in it, until the test is done."""
     clock_file = folder / "clock"
     port = free_port()
@@ -395,7 +397,7 @@ def stage(folder: Path, database_url: str | None = None, mode: str = "socket") -
         request_url=request_url if mode == "http" else None,
     ) as workspace:
         url = database_url or f"sqlite:///{folder / 'test.db'}"
-        settings = settings_for(workspace, url, clock_file, SHARE_CHECK_MODE=mode)
+        settings = settings_for(workspace, url, clock_file, SHARE_CHECK_MODE=mode, **(more or {}))
         set_stage = Stage(workspace, settings, port)
         try:
             yield set_stage

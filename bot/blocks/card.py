@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.blocks import kit
+from bot.blocks.cover import nobody
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
 from flows import wording
@@ -19,6 +20,7 @@ from flows.model import Choose, Level, Outcome, Question, Status
 TEXT = "Your sharing check."
 TOOLS = "tools"
 """The same block of every card, so that a press still arrives while the card is being edited."""
+_WAYS = {"email": "an email", "push": "a message to a phone"}
 _SOON = timedelta(hours=1)
 _LONG_LABEL = 30
 """Slack may cut a button's words after about this many characters; the words then stand above it too."""
@@ -147,6 +149,11 @@ def _news(view: CheckView, case: Case) -> str:
         return f"{since} If it cannot wait, phone:\n{_phones(view)}" if urgent else since
     if view.told in (Told.NOT_YET, Told.NOBODY):
         return f"I am telling {kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
+    if view.told is Told.ELSEWHERE:
+        return (
+            f"*Slack does not take my messages, so I have sent {_other_ways(view)} instead.* I cannot know whether "
+            f"it is read. I keep trying. Please phone:\n{_phones(view)}"
+        )
     if view.told is Told.FAILED:
         return f"*I could not reach anyone through Slack yet.* I keep trying. Please phone:\n{_phones(view)}"
     return _told(view, case)
@@ -155,7 +162,8 @@ def _news(view: CheckView, case: Case) -> str:
 def _told(view: CheckView, case: Case) -> str:
     told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.raised_at)}."
     if case.asks > 1:
-        told = f"No answer yet. I asked again at {kit.at(case.asked_at)} and will keep asking."
+        also = f" and have also sent {_other_ways(view)}" if view.elsewhere else ""
+        told = f"No answer yet. I asked again at {kit.at(case.asked_at)}{also}, and will keep asking."
     drafting = view.check.status is CheckStatus.DRAFT
     urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
     by_phone = (drafting and urgent) or view.check.asked_lead or case.asks > 1
@@ -172,6 +180,10 @@ def _told(view: CheckView, case: Case) -> str:
     return told + phone + _refer(view, case) + more
 
 
+def _other_ways(view: CheckView) -> str:
+    return " and ".join(_WAYS[via] for via in sorted(view.elsewhere))
+
+
 def _refer(view: CheckView, case: Case) -> str:
     """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
     if case.asks == 1 or view.check.level < Level.CONSULT_URGENT:
@@ -183,6 +195,8 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
     check = view.check
     if question.id == "S1" and not check.answers:
         yield kit.section("*Before you start.*")
+        if view.nobody_on_cover:
+            yield kit.section(nobody(view.organisation))
     yield kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
     yield from (kit.context(words) for words in _worth_knowing(view, question))
     yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from bot.blocks import kit
 from bot.blocks.card import labels
@@ -24,6 +25,7 @@ from flows.case import (
     DECISIONS,
     STRAND_TITLES,
     Case,
+    CaseStatus,
     Entry,
     Strand,
     StrandName,
@@ -31,7 +33,7 @@ from flows.case import (
     missing_to_close,
 )
 from flows.checklist import CHECKLIST
-from flows.model import Status
+from flows.model import Status, Urgency
 from storage.record import latest
 
 _MOST_BLOCKS = 97
@@ -52,6 +54,17 @@ DECISION = (
     Field("consulted", "Who else was consulted?", longest=500),
     Field("dissent", "Does anyone see it differently?", longest=1500),
 )
+
+
+REMINDERS: dict[str, tuple[str, timedelta | None]] = {
+    "half_hour": ("In half an hour", timedelta(minutes=30)),
+    "hour": ("In an hour", timedelta(hours=1)),
+    "four_hours": ("In four hours", timedelta(hours=4)),
+    "morning": ("Next working morning", None),
+    "three_days": ("In three days", timedelta(days=3)),
+    "week": ("In a week", timedelta(weeks=1)),
+}
+_FOR_DAYS = frozenset({"three_days", "week"})
 
 
 def sample(view: CheckView) -> Block:
@@ -284,6 +297,20 @@ def note(view: CheckView) -> Block:
     """A note only those who may open the case can read."""
     box = kit.input_("Your note", kit.text_input(lines=True), "text")
     return kit.modal("Add note", [box], callback_id="case_note", metadata=view.check.id, submit="Save")
+
+
+def reminders(case: Case) -> Mapping[str, tuple[str, timedelta | None]]:
+    """What can be chosen: words and wait, None for the next working morning. What is urgent does not wait for days."""
+    if case.status is CaseStatus.LED and case.urgency is not Urgency.P2:
+        return {key: when for key, when in REMINDERS.items() if key not in _FOR_DAYS}
+    return REMINDERS
+
+
+def remind(view: CheckView, case: Case) -> Block:
+    """When whoever leads this wants to hear of it again."""
+    whens = {key: words for key, (words, _) in reminders(case).items()}
+    box = kit.input_("When?", kit.choice("radio_buttons", "option", whens), "when")
+    return kit.modal("Remind me", [box], callback_id="remind_me", metadata=view.check.id, submit="Remind me")
 
 
 def close(view: CheckView, case: Case) -> Block:

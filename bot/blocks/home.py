@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.blocks import kit
+from bot.blocks.cover import OnCover, today, your_days
 from bot.blocks.kit import Block
 from bot.organisation import Organisation
 from flows.case import Check, CheckStatus
@@ -20,9 +21,31 @@ _STATUS = {
 }
 
 
-def home(checks: Sequence[Check], organisation: Organisation, to_sample: Sequence[Check] = ()) -> Block:
+def home(
+    checks: Sequence[Check],
+    organisation: Organisation,
+    to_sample: Sequence[Check] = (),
+    cover: OnCover | None = None,
+) -> Block:
     """checks: the reader's own, newest first; at most ten are shown. to_sample: those a lead may look at."""
-    return kit.home([*_start(organisation), *_checks(checks), *_sample(to_sample), *_policy()])
+    there = [today(cover, organisation)] if cover else []
+    days = your_days(cover) if cover else ()
+    practice = _practice() if cover and cover.days is not None else ()
+    more = (*_sample(to_sample), *days, *practice, *_policy())
+    return kit.home([*_start(organisation), *there, *_checks(checks), *more])
+
+
+def _practice() -> Iterator[Block]:
+    """For those who can be asked: a page about nobody, through the real ladder."""
+    yield kit.divider()
+    yield kit.section(
+        "*Practise*\nA practice page goes to the leads as an urgent one would, and says that it is practice.",
+        kit.button("Start practice", "start_drill", confirm=_sure_to_practise()),
+    )
+
+
+def _sure_to_practise() -> Block:
+    return kit.confirm("Start practice?", "The leads are paged now, until one presses I will lead.", "Start", "Not now")
 
 
 def _sample(checks: Sequence[Check]) -> Iterator[Block]:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from bot.blocks import kit
+from bot.blocks import drill, kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
+from storage.record import latest
+
+_LAST_WORDS = frozenset({"closed", "drill_answered", "drill_unanswered"})
 
 
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
     """What to say of an event now; None where there is nothing left to say."""
-    if case.status is CaseStatus.CLOSED and event.what != "closed":
+    if case.status is CaseStatus.CLOSED and event.what not in _LAST_WORDS:
         words = f"{view.check.ref}: this is complete."
         return Message(words, [kit.context(words)])
     make = {
         "led": _led,
         "question": _question,
         "planned": _planned,
+        "plan_waits": _plan_waits,
         "agreed": _aftercare,
+        "aftercare_reminded": _aftercare,
         "disagreed": _disagreed,
         "closed": _closed,
         "reopened": _reopened,
         "asked_again": _unanswered,
         "handed_on": _needs_another,
         "stepped_aside": _needs_another,
+        "drill_answered": _drill_is_over,
+        "drill_unanswered": _drill_is_over,
     }[event.what]
     return make(view, case, event)
+
+
+def _drill_is_over(view: CheckView, case: Case, event: Entry) -> Message:
+    return _plain(drill.over(view, case))
 
 
 def reminder(view: CheckView, event: Entry) -> Message:
@@ -88,6 +99,8 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
     if case.reporter_agreed_at is not None:
         see = kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
         return _with(f"You agreed the plan for {ref}.", see)
+    if _is_asked_again(view, event, "plan_waits"):
+        return _plain(f"{ref}: see the newer message about the plan.")
     target = f"{view.check.id}:{plan_round}"
     return _with(
         f"The plan for {ref} is ready for you. It is agreed when you agree too.",
@@ -96,6 +109,27 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
         kit.button("Talk to me first", "talk_first", target),
         kit.button("I disagree", "disagree", target),
     )
+
+
+def _plan_waits(view: CheckView, case: Case, event: Entry) -> Message:
+    """The plan was shown before, and nothing was said to it."""
+    is_over = case.status is not CaseStatus.PLANNED or case.disagreed
+    if is_over or _is_asked_again(view, event, "plan_waits"):
+        return _plain(f"{view.check.ref}: see the newer message about the plan.")
+    target = f"{view.check.id}:{case.plan_round}"
+    return _with(
+        f"The plan for {view.check.ref} still waits for you. It is agreed when you agree too.",
+        kit.button("See my part", "see_plan", target, style="primary"),
+        kit.button("I agree", "agree", target),
+        kit.button("Talk to me first", "talk_first", target),
+        kit.button("I disagree", "disagree", target),
+    )
+
+
+def _is_asked_again(view: CheckView, event: Entry, what: str) -> bool:
+    """Whether the same was asked again since, in a message further down."""
+    newest = latest(view.entries, what)
+    return newest is not None and newest.id > event.id
 
 
 def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
@@ -107,6 +141,8 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
         return _plain(f"You answered the last questions about {ref}. Thank you.")
     if case.shared is Shared.CHOSE_NOT_TO:
         return _plain(f"{ref}: nothing was shared. That is recorded.")
+    if _is_asked_again(view, event, "aftercare_reminded"):
+        return _plain(f"{ref}: see the newer message below.")
     return _with(
         f"You {'shared' if was_shared else 'planned to share'} about {ref}. Two last questions, once that is done.",
         kit.button("Answer", "record_sharing", check, style="primary"),

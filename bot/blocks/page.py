@@ -5,10 +5,12 @@ Clause numbers and counts only; no answer words, no child, no school, nothing ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from bot.blocks import kit
+from bot.blocks import drill, kit
 from bot.blocks.kit import Block, Message
+from bot.second_channel import Words
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency
@@ -26,11 +28,39 @@ OUTCOME_WORDS = {
 DECIDED_LINES = 6
 
 
-def page(view: CheckView, case: Case, ask: int, target: str = "") -> Message:
-    """The card, in the leads' channel and in direct messages alike. ask: the number of this page."""
+def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datetime | None = None) -> Message:
+    """The card, in the leads' channel and in direct messages alike. ask: the number of this page.
+
+    was_due: when it should have gone out, where it goes out late.
+    """
+    if view.check.is_drill:
+        return drill.page(view, case, ask)
     if case.status is CaseStatus.CLOSED:
         return _closed(view)
-    return Message(_push(view, case, ask), list(_blocks(view, case, ask, _is_last_in_line(view, ask, target))))
+    late = [kit.context(f"This is late: it was due at {kit.at(was_due)}.")] if was_due else []
+    blocks = _blocks(view, case, ask, _is_last_in_line(view, ask, target))
+    return Message(_push(view, case, ask), [*late, *blocks])
+
+
+def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
+    """The same to somebody's e-mail or phone: reference, urgency, answer-by time, and nothing else."""
+    if view.check.is_drill:
+        return drill.alert(view)
+    ref, urgency, by = view.check.ref, URGENCY_WORDS[case.urgency], _answer_by(view, case)
+    where = "Open Slack to see it."
+    if not_taken:
+        where = (
+            "Slack did not take the message to you, so it may not be there yet. The person who asked is told to "
+            "phone the leads. Please keep your phone at hand, and phone the other leads."
+        )
+    asks = f"It has been asked {case.asks} times." if case.asks > 1 else f"Please answer by {by}."
+    return Words(f"A check needs a safeguarding lead: {ref}, {urgency}", f"{asks} {where}")
+
+
+def _answer_by(view: CheckView, case: Case) -> str:
+    by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
+    day = "" if by.date() == today.date() else f" on {by:%A}"
+    return f"{by:%H:%M}{day}"
 
 
 def _is_last_in_line(view: CheckView, ask: int, target: str) -> bool:
@@ -55,9 +85,8 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
         return f"{ref}, {urgency}, {waits}. Open Slack to see it."
     if ask > 1:
         return f"{ref}, {urgency}, still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
-    by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
-    day = "" if by.date() == today.date() else f" on {by:%A}"
-    return f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by:%H:%M}{day}. Open Slack to see it."
+    by = _answer_by(view, case)
+    return f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by}. Open Slack to see it."
 
 
 def _closed(view: CheckView) -> Message:
@@ -89,17 +118,13 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     yield kit.section(f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case))
     yield from _buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if ask > 1 and case.led_by is None and not nameless:
-        yield kit.context(f"{_by(view)} has been given your phone number.")
+        yield kit.context(f"{view.reporter} has been given your phone number.")
     notes = " Add note keeps them private." if case.led_by else ""
     yield kit.context(f"Keep case details out of Slack messages.{notes}")
 
 
-def _by(view: CheckView) -> str:
-    return f"<@{view.check.reporter}>"
-
-
 def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
-    yield "Raised", f"{kit.at(case.raised_at)} by {_by(view)}"
+    yield "Raised", f"{kit.at(case.raised_at)} by {view.reporter}"
     yield "Answer by", kit.on(case.answer_by)
     if view.organisation.page_detail == "reference":
         return
@@ -129,11 +154,11 @@ def _where_it_stands(view: CheckView, case: Case) -> str:
         case CaseStatus.OPEN:
             return "*Nobody leads this yet.*"
         case CaseStatus.LED:
-            return f"{leader} leads. Next: talk with {_by(view)} and agree a plan."
+            return f"{leader} leads. Next: talk with {view.reporter} and agree a plan."
         case CaseStatus.PLANNED if case.disagreed:
-            return f"{leader} leads. {_by(view)} does not agree with the plan. Another view is needed."
+            return f"{leader} leads. {view.reporter} does not agree with the plan. Another view is needed."
         case CaseStatus.PLANNED:
-            return f"{leader} leads. The plan waits for {_by(view)} to agree."
+            return f"{leader} leads. The plan waits for {view.reporter} to agree."
         case _:
             return f"{leader} leads. The plan is agreed. Next: carry it out, record the sharing, close."
 
@@ -163,6 +188,7 @@ def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
     yield kit.actions(
         kit.button("Take over", "take_over", check, confirm=_sure_to_take_over()),
         kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
+        kit.button("Remind me", "remind_me", check),
         kit.button("Page again", "page_again", check),
         kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
     )
@@ -210,13 +236,21 @@ _LINES = {
     "shared": "{who} has recorded the sharing and answered the last questions.",
     "not_shared_yet": "{who} says that nothing has been shared yet.",
     "chose_not_to_share": "{who} says that it was decided not to share.",
+    "plan_waits": "The plan still waits for the staff member, who was asked again.",
+    "aftercare_reminded": "The staff member was asked again how the sharing went.",
+    "drill_answered": "{who} answered. The practice is over.",
+    "drill_unanswered": "Nobody answered. The practice is over.",
     "strand": "{who} has updated the plan.",
     "closed": "{who} has closed this.",
     "reopened": "{who} has reopened this.",
 }
 
 
-def line(what: str, who: str, moment: str) -> Message:
-    """One line of the thread. who: a mention, or share-check itself."""
-    words = _LINES[what].format(who=who)
+_SKIPPED = " Somebody on the list is away, so the next were asked at once."
+
+
+def line(what: str, who: str, moment: str, content: Mapping[str, object] | None = None) -> Message:
+    """One line of the thread. who: a mention, or share-check itself. content: what the record says of it."""
+    passed_over = _SKIPPED if content and content.get("skipped") else ""
+    words = _LINES[what].format(who=who) + passed_over
     return Message(words, [kit.context(f"{moment} {words}")])

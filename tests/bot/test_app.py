@@ -66,7 +66,8 @@ def test_everything_speaks_through_that_one_client(workspace: Workspace, tmp_pat
     database.migrate()
     bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
     assert bot.app.client.retry_handlers == []
-    assert bot.deliverer._client is bot.app.client  # noqa: SLF001 - that it is the same one is the promise
+    for deliverer in bot.deliverers:
+        assert deliverer._client is bot.app.client  # noqa: SLF001 - that it is the same one is the promise
     bot.stop()
 
 

@@ -27,3 +27,18 @@ def test_the_days_are_those_that_were_published(organisation: Organisation, nati
     off = organisation.model_copy(update={"hours": hours}).days_off([year])
     weekdays = {day for day in off if day.weekday() < 5}
     assert weekdays == {date.fromisoformat(f"{year}-{day}") for day in PUBLISHED[nation, year].split()}
+
+
+def test_a_term_break_is_added_to_them(organisation: Organisation) -> None:
+    """Every day of it, whichever year it ends in; what is around it is worked as before."""
+    term_break = {"first": date(2026, 12, 29), "last": date(2027, 1, 3)}
+    hours = Hours.model_validate({"monday": "08:30-17:00", "breaks": [term_break]})
+    usual = organisation.days_off([2026, 2027])
+    off = organisation.model_copy(update={"hours": hours}).days_off([2026, 2027])
+    assert off - usual == {
+        date(2026, 12, 29),
+        date(2026, 12, 30),
+        date(2026, 12, 31),
+        date(2027, 1, 2),
+        date(2027, 1, 3),
+    }

@@ -51,7 +51,7 @@ class Rig:
         self.database = database
         self.clock = HandClock()
         roster, keys = roster_of(ORGANISATION), Keyring([Fernet.generate_key().decode()])
-        self.desk = Desk(ORGANISATION, roster, database, keys, self.clock, threading.Event())
+        self.desk = Desk(ORGANISATION, roster, database, keys, self.clock)
         self.senders = ThreadPoolExecutor(4)
         self.deliverer = self.another()
 
@@ -367,7 +367,7 @@ def test_a_row_that_cannot_be_made_stops_no_other_and_logs_no_words(rig: Rig, ca
     with caplog.at_level(logging.DEBUG, logger="bot"):
         rig.deliver()
     assert len(rig.dms("U0STAFF")) == 1
-    assert "NoSuchCheck" in caplog.text
+    assert "KeyError" in caplog.text
     assert "Traceback" not in caplog.text
     assert secret[:16] not in caplog.text
 
@@ -391,7 +391,7 @@ def test_the_loop_outlives_a_database_that_is_away(rig: Rig, monkeypatch: pytest
         rig.workspace.wait_for(lambda: rig.dms("U0STAFF"))
     finally:
         stopping.set()
-        rig.desk.unsent.set()
+        rig.desk.unsent.ring()
         loop.join(5)
     assert broken.is_set()
     assert not loop.is_alive()

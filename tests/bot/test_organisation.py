@@ -33,6 +33,8 @@ phone = "020 7946 0104"
 email = "independent@example.org"
 """
 
+BREAKS = "# breaks = [{ first = 2026-12-21, last = 2027-01-03 }]"
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -49,6 +51,11 @@ def _problems(file: Path, text: str) -> tuple[str, ...]:
 def _least(file: Path) -> Organisation:
     file.write_text(LEAST, encoding="utf-8")
     return load_organisation(file)
+
+
+def _breaks(first: str, last: str) -> str:
+    """A good break, and one from the first to the last."""
+    return f"breaks = [{{ first = 2026-10-26, last = 2026-10-30 }}, {{ first = {first}, last = {last} }}]"
 
 
 def _changed(old: str, new: str) -> str:
@@ -133,6 +140,14 @@ def test_days_off_are_bank_holidays_and_the_days_that_are_written(file: Path) ->
     assert {date(2026, 12, 24), date(2026, 12, 25), date(2027, 1, 1)} < off
 
 
+def test_a_term_break_is_off_from_its_first_day_to_its_last(file: Path) -> None:
+    """The example that is commented out can be used as it is."""
+    file.write_text(_changed(BREAKS, BREAKS.removeprefix("# ")), encoding="utf-8")
+    off = load_organisation(file).days_off([2026, 2027])
+    assert {date(2026, 12, 21), date(2026, 12, 31), date(2027, 1, 3)} < off
+    assert not {date(2026, 12, 18), date(2027, 1, 4)} & off
+
+
 def test_what_is_left_out_is_reported_as_a_gap(file: Path) -> None:
     """Nothing that the organisation must settle is invented."""
     gaps = "\n".join(_least(file).gaps)
@@ -190,6 +205,11 @@ def test_every_problem_is_listed_at_once(file: Path) -> None:
         ("statutory_duty = true", 'statutory_duty = "perhaps"', "statutory_duty"),
         ('name = "Lead two"', 'name = ""', "leads[2].name"),
         ("closed = []", 'closed = ["Christmas"]', "hours.closed[1]"),
+        (BREAKS, _breaks("2027-01-03", "2026-12-21"), "hours.breaks[2]: the last day, 2026-12-21, is before the first"),
+        (BREAKS, _breaks("2026-12-21", "2037-01-03"), "hours.breaks[2]: 2026-12-21 to 2037-01-03 is longer than 92"),
+        (BREAKS, _breaks("2026-12-21", '"New Year"'), "hours.breaks[2].last must be a date"),
+        (BREAKS, "breaks = [{ first = 2026-12-21 }]", "hours.breaks[1].last is missing."),
+        (BREAKS, "breaks = [2026-12-21]", "hours.breaks[1] must be a table"),
         ('["U0ADMIN"]', '"U0ADMIN"', "administrators"),
         ('nspcc = "0808 800 5000"', "nspcc = 800", "phones.nspcc"),
     ],
@@ -211,6 +231,7 @@ def test_each_mistake_is_placed(file: Path, old: str, new: str, problem: str) ->
         ('who = ["leads"]', 'who = ["deputy1"]', "deputy-1"),
         ("[targets]", "[target]", "targets"),
         ("no_risk", "norisk", "no_risk"),
+        (BREAKS, BREAKS.removeprefix("# ").replace("last", "lst = 1, last"), "last"),
     ],
 )
 def test_a_word_that_is_not_known_names_the_nearest(file: Path, old: str, new: str, meant: str) -> None:

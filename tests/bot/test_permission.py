@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.permission import MATRIX, Act, Gate, Role, gate, role
+from bot.permission import MATRIX, Act, Gate, Role, gate, may_set_away, role
 from flows.case import Case, CaseStatus
 from flows.model import Level
 from tests.bot.builders import ROSTER, case, check, led
@@ -20,7 +20,7 @@ HELPER = ["open", "see", "lead", "step_aside", "note", "page_again", "ask", "reo
 MAY: dict[Role, list[str]] = {
     Role.REPORTER: ["reply", "read_plan", "agree", "record_sharing"],
     Role.HELPER: HELPER,
-    Role.LEADER: [*HELPER, *["plan", "hand_on", "record_sharing", "close"]],
+    Role.LEADER: [*HELPER, *["plan", "hand_on", "remind", "record_sharing", "close"]],
     Role.NOBODY: [],
 }
 """Written out a second time on purpose: whoever changes the one must mean the other."""
@@ -123,3 +123,18 @@ def test_another_left_out_person_does_not_shut_the_rest_out() -> None:
     of = check({"S1": ("no",), "S2": ("lead-1",)}, level=Level.CONSULT)
     assert gate(case(of), "U0LEAD2", Act.LEAD, ROSTER) is Gate.ALLOWED
     assert gate(case(of), "U0INDEP", Act.LEAD, ROSTER) is Gate.ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("slack", "may"),
+    [
+        ("U0LEAD1", {"lead-1", "lead-2", "deputy-1"}),
+        ("U0LEAD2", {"lead-1", "lead-2", "deputy-1"}),
+        ("U0DEPUTY", {"deputy-1"}),
+        ("U0INDEP", {"independent"}),
+        *((stranger, set()) for stranger in STRANGERS),
+    ],
+)
+def test_whose_days_away_somebody_may_set(slack: str, may: set[str]) -> None:
+    """Their own; a lead those of every lead and deputy; nobody the independent contact's but they themselves."""
+    assert {one for one in (*ROSTER.everyone, "nobody") if may_set_away(slack, one, ROSTER)} == may

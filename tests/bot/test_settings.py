@@ -1,11 +1,17 @@
 """Settings: every problem at once, each with its fix, and never a secret in sight."""
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.organisation import example_organisation_path
+from bot.serving import load_all
 from bot.settings import Settings, SettingsError, load_settings, setting_names
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 KEY = "c2hhcmUtY2hlY2stdGVzdHMtb25seS0tLS0tLS0tLS0="
 GOOD = {
@@ -13,6 +19,8 @@ GOOD = {
     "SLACK_APP_TOKEN": "xapp-secret-of-the-app",
     "SHARE_CHECK_KEYS": KEY,
 }
+FROM = "share-check@example.org"
+URL = "json://us:hush@127.0.0.1/a-path"
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +188,207 @@ def test_a_value_that_cannot_be_read_says_what_it_must_be(name: str, value: str)
     assert problem.startswith(f"{name} must be ")
 
 
+def test_nobody_is_reached_outside_slack_unless_it_is_set_up() -> None:
+    """No mail server, no notifications and no watch is a way to run it."""
+    settings = _load()
+    assert not any([settings.smtp_url, settings.mail_from, settings.alarm_email, settings.heartbeat_url])
+    assert settings.notify == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://127.0.0.1:25",
+        "smtp://mail.example.org",
+        "smtp://us:p%40ss%23%2F%3A@mail.example.org:587",
+        "smtps://us%40example.org:hush@mail.example.org:465/",
+    ],
+)
+def test_mail_servers_as_people_write_them(url: str) -> None:
+    """A login is needed where the mail server wants one."""
+    settings = _load(SHARE_CHECK_SMTP_URL=url, SHARE_CHECK_MAIL_FROM=FROM, SHARE_CHECK_ALARM_EMAIL=FROM)
+    assert settings.smtp_url
+    assert settings.smtp_url.get_secret_value() == url
+    assert settings.mail_from == settings.alarm_email == FROM
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        "https://us:hush@mail.example.org",
+        "smtp://us:hush@:587",
+        "smtp://us:hush@mail.example.org:many",
+        "smtp://us:hush@mail.example.org:0",
+        "smtp://us:hush#1@mail.example.org",
+        "smtp://us:hush/1@mail.example.org",
+        "smtp://us:hush?1@mail.example.org",
+        "smtp://us:hushé@mail.example.org",
+        "smtp://us:hush%C3%A9@mail.example.org",
+        "smtp://hush@mail.example.org",
+        "smtp://:hush@mail.example.org",
+        "smtp://[hush",
+    ],
+)
+def test_a_mail_server_that_would_be_misread_is_refused(url: str) -> None:
+    """Also a password that would be cut off where its # stands; and a missing sender is said beside it."""
+    server, sender = _problems(SHARE_CHECK_SMTP_URL=url)
+    assert server.startswith("SHARE_CHECK_SMTP_URL must be smtp://user:password@host:587 or ")
+    assert sender.startswith("SHARE_CHECK_MAIL_FROM is not set.")
+    assert "hush" not in server + sender
+
+
+def test_a_mail_server_needs_a_sender() -> None:
+    """No mail leaves without somebody to have come from."""
+    (problem,) = _problems(SHARE_CHECK_SMTP_URL="smtp://127.0.0.1")
+    assert problem.startswith("SHARE_CHECK_MAIL_FROM is not set.")
+    assert problem.endswith("SHARE_CHECK_SMTP_URL needs it.")
+
+
+@pytest.mark.parametrize("name", ["SHARE_CHECK_MAIL_FROM", "SHARE_CHECK_ALARM_EMAIL"])
+def test_an_address_that_no_mail_would_use_is_refused(name: str) -> None:
+    """Whoever set it up expects mails."""
+    (problem,) = _problems(**{name: FROM})
+    assert problem == f"{name} is set, but no mail can be sent. Set SHARE_CHECK_SMTP_URL too, or remove {name}."
+
+
+@pytest.mark.parametrize("name", ["SHARE_CHECK_MAIL_FROM", "SHARE_CHECK_ALARM_EMAIL"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "hush",
+        "hush@host",
+        "a@example.org, hush@example.org",
+        "A <hush@example.org>",
+        "hush@example.org\nBcc: b",
+        "é@e.org",
+    ],
+)
+def test_an_address_is_one_plain_address(name: str, address: str) -> None:
+    """Not two, not a name beside it; and it is not shown, for it may be a password in the wrong place."""
+    mail = {"SHARE_CHECK_SMTP_URL": "smtp://127.0.0.1", "SHARE_CHECK_MAIL_FROM": FROM}
+    (problem,) = _problems(**{**mail, name: address})
+    assert problem.startswith(f"{name} must be the email address ")
+    assert "hush" not in problem
+
+
+def test_one_address_to_notify_or_several() -> None:
+    """A phone, or a phone and a text message."""
+    notify = _load(SHARE_CHECK_NOTIFY=json.dumps({"lead-1": URL, "administrators": [URL, URL]})).notify
+    assert {person: len(urls) for person, urls in notify.items()} == {"lead-1": 1, "administrators": 2}
+    assert notify["lead-1"][0].get_secret_value() == URL
+
+
+@pytest.mark.parametrize("quote", ["", "'"])
+def test_whom_to_notify_can_stand_in_the_file(tmp_path: Path, quote: str) -> None:
+    """With or without quotes around the line."""
+    file = tmp_path / ".env"
+    file.write_text(f"SHARE_CHECK_NOTIFY={quote}{json.dumps({'lead-1': URL})}{quote}\n")
+    assert load_settings(file, **GOOD).notify["lead-1"][0].get_secret_value() == URL
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "hush",
+        '["json://hush"]',
+        '"json://hush"',
+        "7",
+        '{"lead-1": 7}',
+        '{"lead-1": 7, "lead-2": null}',
+        '{"lead-1": []}',
+        '{"lead-1": {"url": "json://hush"}}',
+        '{"json://hush": "lead-1"}',
+        '{"lead-1": "json://hush", "lead-1": "json://other"}',
+        '{"lead-1": "json://hush",}',
+    ],
+)
+def test_what_is_not_a_list_of_people_and_addresses_is_refused(written: str) -> None:
+    """Once, and without what stands in it: also an id that stands twice, of which only the last would count."""
+    (problem,) = _problems(SHARE_CHECK_NOTIFY=written)
+    assert problem.startswith("SHARE_CHECK_NOTIFY must be a JSON object: ")
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize("bad", ["", "hush", "carrier-pigeon://hush", "json://", "https://hush.example.org/"])
+def test_an_address_that_would_fail_when_it_is_needed_is_counted_not_shown(bad: str) -> None:
+    """It is found at the start, and every one of them."""
+    (problem,) = _problems(SHARE_CHECK_NOTIFY=json.dumps({"lead-1": [URL, bad], "lead-2": URL, "lead-3": bad}))
+    assert problem.startswith("SHARE_CHECK_NOTIFY: apprise cannot use address 2 of lead-1, the address of lead-3.")
+    assert "hush" not in problem
+
+
+def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where somebody is to be notified, and with the words to type."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    assert _load().notify == {}
+    (problem,) = _problems(SHARE_CHECK_NOTIFY=json.dumps({"lead-1": [URL, URL]}))
+    assert problem.endswith('pip install "share-check[push]"')
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org/hush", "example.org/hush", "https://", "ftp://e.org/hush", "https://[hush"]
+)
+def test_a_watch_is_spoken_to_only_in_private(url: str) -> None:
+    """Whoever saw its address could say that all is well."""
+    (problem,) = _problems(SHARE_CHECK_HEARTBEAT_URL=url)
+    assert problem.startswith("SHARE_CHECK_HEARTBEAT_URL must be a web address that starts with https://")
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize("url", ["https://example.org/a-secret", "http://127.0.0.1:9/a-secret"])
+def test_a_watch_has_an_address_of_its_own(url: str) -> None:
+    """On the network, or on this machine."""
+    heartbeat = _load(SHARE_CHECK_HEARTBEAT_URL=url).heartbeat_url
+    assert heartbeat
+    assert heartbeat.get_secret_value() == url
+
+
+def test_whoever_is_to_be_notified_is_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id that nobody has is said together with every other problem, and the right one is offered."""
+    monkeypatch.chdir(tmp_path)
+    notify = {"lead-1": URL, "administrators": URL, "laed-2": URL, "zz": URL}
+    lines = {**GOOD, "SHARE_CHECK_ORGANISATION": str(example_organisation_path())}
+    lines |= {"SHARE_CHECK_NOTIFY": json.dumps(notify), "SHARE_CHECK_WORKERS": "many"}
+    for name, value in lines.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_all()
+    workers, near, far = caught.value.problems
+    assert workers.startswith("SHARE_CHECK_WORKERS must be ")
+    assert near == "SHARE_CHECK_NOTIFY: organisation.toml has nobody with the id laed-2. Did you mean lead-2?"
+    assert far.endswith("nobody with the id zz. Known are lead-1, lead-2, deputy-1, independent, administrators.")
+    monkeypatch.setenv("SHARE_CHECK_WORKERS", "")
+    with pytest.raises(SettingsError, match="laed-2"):
+        load_all()
+    monkeypatch.setenv("SHARE_CHECK_NOTIFY", json.dumps({"lead-1": URL}))
+    settings, _ = load_all()
+    assert list(settings.notify) == ["lead-1"]
+
+
+@pytest.mark.parametrize("written", ["hush", "[1]", '{"json://hush": "lead-1"}'])
+def test_what_cannot_be_read_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    """It names nobody, so nobody is called unknown."""
+    monkeypatch.chdir(tmp_path)
+    lines = {**GOOD, "SHARE_CHECK_ORGANISATION": str(example_organisation_path()), "SHARE_CHECK_NOTIFY": written}
+    for name, value in lines.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_all()
+    (problem,) = caught.value.problems
+    assert "hush" not in problem
+
+
 def test_no_secret_shows_when_settings_are_printed() -> None:
     """A log line or a failed test gives nothing away."""
-    shown = repr(_load(SHARE_CHECK_DATABASE_URL="postgresql://us:hush@host/db"))
+    shown = repr(
+        _load(
+            SHARE_CHECK_DATABASE_URL="postgresql://us:hush@host/db",
+            SHARE_CHECK_SMTP_URL="smtp://us:hush@host",
+            SHARE_CHECK_MAIL_FROM=FROM,
+            SHARE_CHECK_NOTIFY=json.dumps({"lead-1": URL}),
+            SHARE_CHECK_HEARTBEAT_URL="https://example.org/hush",
+        )
+    )
     assert not any(secret in shown for secret in (*GOOD.values(), "hush"))

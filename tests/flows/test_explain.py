@@ -106,7 +106,7 @@ def test_explaining_again_waits_while_telling_could_harm() -> None:
     [
         (Told.NOT_YET, "I am telling Lead one and Lead two now"),
         (Told.DELIVERED, "I have paged Lead one and Lead two"),
-        (Told.FAILED, "I could not reach Lead one and Lead two. Please phone Lead one on"),
+        (Told.FAILED, "I could not reach Lead one and Lead two in Slack yet. Please phone Lead one on"),
         (Told.NOBODY, "I have not told anyone yet."),
     ],
 )

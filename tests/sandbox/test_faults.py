@@ -95,6 +95,19 @@ def test_a_deaf_socket_stays_connected_and_carries_nothing(bot: Bot, staff: Pers
     assert staff.shortcut("start").acked
 
 
+def test_a_socket_that_was_made_deaf_stays_so_and_the_next_one_is_good(bot: Bot, staff: Person) -> None:
+    heard: list[Json] = []
+    bot.app.shortcut("start")(noting(heard))
+    bot.connect()
+    bot.workspace.deafen_sockets()
+    bot.workspace.faults.clear()
+    assert not staff.shortcut("start").acked
+    assert (bot.workspace.connections, heard, bot.workspace.complaints) == (1, [], [])
+    bot.workspace.drop_sockets()
+    bot.connect()
+    assert staff.shortcut("start").acked
+
+
 def test_a_deaf_socket_answers_no_ping(bot: Bot) -> None:
     handler = bot.connect(ping_interval=0.05)
     session = handler.client.current_session

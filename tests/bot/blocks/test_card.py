@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,35 @@ def test_every_question_fits_when_it_is_shown_again(question: Question) -> None:
     message = card(shown)
     fits_message(message)
     assert "Keep my answer" in words(message.blocks)
+
+
+def test_with_nobody_on_cover_the_first_card_gives_numbers_and_no_later_one_does() -> None:
+    """While one lead or deputy is there it says nothing of it."""
+    nobody = frozenset({"lead-1", "lead-2", "deputy-1"})
+    line = "No safeguarding lead is marked as on cover today."
+    first = card(replace(view(check()), absent=nobody))
+    fits_message(first)
+    said = words(first.blocks)
+    assert f"{line} I will still ask for help. You can also phone Independent contact 020 7946 0104" in said
+    assert said.index(line) < said.index("immediate danger")
+    for answers in ({"S1": ("no",)}, {"S1": ("yes",)}, {"S1": ("no",), "S2": ("independent",)}):
+        assert line not in words(card(replace(view(check(answers)), absent=nobody)).blocks)
+    for there in nobody:
+        assert line not in words(card(replace(view(check()), absent=nobody - {there})).blocks)
+    many = card(
+        replace(view(check(), organisation=crowd()), absent=frozenset(person.id for person in crowd().everyone))
+    )
+    fits_message(many)
+
+
+def test_whoever_is_absent_is_not_among_those_to_phone_first() -> None:
+    """Before anybody is told, the numbers are those of the people who will be."""
+    shown = replace(view(check({"S1": ("yes",)})), absent=frozenset({"lead-1"}))
+    said = words(card(shown).blocks)
+    assert "Lead two: 020 7946 0102" in said
+    assert "Lead one" not in said
+    everybody = replace(shown, absent=frozenset(shown.roster.everyone))
+    assert "Lead one: 020 7946 0101" in words(card(everybody).blocks)
 
 
 def test_3_1_8_is_never_answered_with_yes_or_no() -> None:

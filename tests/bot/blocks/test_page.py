@@ -149,6 +149,16 @@ def test_every_event_of_a_thread_has_its_line(what: str) -> None:
     assert "{" not in message.text
 
 
+def test_a_step_that_was_skipped_is_said_without_a_name() -> None:
+    """Somebody is away: the thread says that the next were asked, and not who is away."""
+    content: dict[str, object] = {"asked": ["deputy-1"], "skipped": ["lead-1", "lead-2"]}
+    message = line("asked_again", "share-check", "10:00", content)
+    fits_message(message)
+    assert message.text == "Asked again. Somebody on the list is away, so the next were asked at once."
+    for nothing in ({}, {"asked": ["lead-1"]}, None):
+        assert line("asked_again", "share-check", "10:00", nothing).text == "Asked again."
+
+
 def test_labels_of_answers_would_be_found() -> None:
     """The test above looks for words that the card does show."""
     question = CHECKLIST["S3"]

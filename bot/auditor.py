@@ -1,0 +1,92 @@
+"""The one who watches the watchers: every minute, whether everything that must happen is going to.
+
+What is late is an alarm to the leads and to whoever runs the bot, and withholds the outside heartbeat, so that
+somebody hears of it even where this process, its network or its database is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk import WebClient
+from sqlalchemy import Connection
+
+from bot.cover import look_for_closed_accounts, plan_gap_report
+from bot.heartbeat import Heartbeat
+from bot.second_channel import Via
+from bot.settings import ADMINISTRATORS
+from bot.views import Desk
+from storage import audit, outbox
+from storage.audit import Findings
+
+log = logging.getLogger(__name__)
+EVERY = 60.0
+"""Seconds."""
+_REMEMBERED = timedelta(days=1)
+_ACCOUNTS_EVERY = timedelta(hours=1)
+
+
+class Auditor:
+    """Looks once a minute. administrators: the ways other than Slack to whoever runs the bot."""
+
+    def __init__(self, desk: Desk, client: WebClient, administrators: Sequence[Via], heartbeat: Heartbeat) -> None:
+        self._desk = desk
+        self._client = client
+        self._administrators = administrators
+        self._heartbeat = heartbeat
+        self._said_well = False
+        self._asked_for_accounts = datetime.min.replace(tzinfo=UTC)
+        self.is_connected: Callable[[], bool] = lambda: True
+
+    def run(self, stopping: threading.Event, _tick: float) -> None:
+        """Look every minute until told to stop."""
+        while not stopping.wait(EVERY):
+            try:
+                self.turn()
+            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
+                log.error("the audit failed: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+
+    def turn(self) -> Findings:
+        """Look, put right what can be, say what cannot, and tell the outside only where all is well."""
+        now = self._desk.clock.now()
+        with self._desk.write() as tx:
+            found = audit.look(tx, now)
+            self._wake_the_forgotten(tx, found)
+            if found.is_well:
+                self._say_well(tx)
+            else:
+                self._alarm(tx, found)
+            plan_gap_report(self._desk, tx, now)
+        if found.is_well and self.is_connected():
+            self._heartbeat.beat()
+        if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
+            self._asked_for_accounts = now
+            look_for_closed_accounts(self._desk, self._client)
+        return found
+
+    def _wake_the_forgotten(self, tx: Connection, found: Findings) -> None:
+        for check in found.unwatched:
+            self._desk.casework(tx).look_again(check)
+
+    def _alarm(self, tx: Connection, found: Findings) -> None:
+        """Once an hour to each, for as long as it lasts."""
+        log.error("late: %s timers, %s messages, %s cases", found.late, found.unsent, len(found.unwatched))
+        self._said_well = False
+        now, desk = self._desk.clock.now(), self._desk
+        key = f"alarm:{now:%Y-%m-%dT%H}"
+        for target in (desk.roster.channel, *desk.organisation.administrators):
+            outbox.put(tx, f"{key}:{target}", "alarm", target, now, lane=outbox.PAGE)
+        roster = desk.roster
+        leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
+        for via, target in (*leads, *((via, ADMINISTRATORS) for via in self._administrators)):
+            outbox.put_elsewhere(tx, f"{key}:{target}:{via}", "alarm", target, via, now)
+
+    def _say_well(self, tx: Connection) -> None:
+        """Alarms of the last day say that it is over; once."""
+        if not self._said_well:
+            now = self._desk.clock.now()
+            outbox.show_recent_anew(tx, "alarm", now - _REMEMBERED, now)
+            self._said_well = True

@@ -1,0 +1,33 @@
+"""What is said where messages are late: to the leads and to whoever runs the bot. Never which, or how many.
+
+A count or a reference would tell somebody who is left out of a case that there is one.
+"""
+
+from __future__ import annotations
+
+from bot.blocks import kit
+from bot.blocks.kit import Message
+from bot.second_channel import Words
+
+_TITLE = "share-check is late."
+_LATE = (
+    "A message to a safeguarding lead may not have gone out in time. I keep trying. Until this says that it is "
+    "over, please phone each other, and look at the newest messages here."
+)
+_OVER = "share-check was late. That is over: everything has gone out."
+_ELSEWHERE = (
+    "A message to a safeguarding lead may not have gone out in time. It keeps trying. Please look in Slack, "
+    "and phone the other leads. Whoever runs share-check should look at its log."
+)
+
+
+def alarm(*, is_well: bool) -> Message:
+    """In Slack; the same message says so when it is over."""
+    if is_well:
+        return Message(_OVER, [kit.context(_OVER)])
+    return Message(_TITLE, [kit.section(f"*{_TITLE}* {_LATE}")])
+
+
+def alarm_elsewhere() -> Words:
+    """By e-mail, or to a phone."""
+    return Words(_TITLE.removesuffix("."), _ELSEWHERE)

@@ -1,0 +1,59 @@
+"""A practice page: looks and works like a page, says on every line that it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, Message
+from bot.second_channel import Words
+from bot.views import CheckView
+from flows.case import Case, CaseStatus
+
+_NOBODY_AT_RISK = "This is practice: nobody is at risk."
+
+
+def page(view: CheckView, case: Case, ask: int) -> Message:
+    """In the leads' channel and in direct messages. ask: the number of this page."""
+    ref = view.check.ref
+    if case.status is CaseStatus.CLOSED:
+        return Message(f"Practice {ref} is closed.", [kit.section(over(view, case))])
+    return Message(f"Practice: {ref}, ask {ask}. Open Slack to see it.", list(_open(view, case, ask)))
+
+
+def _open(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
+    check = view.check
+    mentions = " ".join(view.slack(one) for one in case.asked if one in view.people)
+    again = f" This is ask {ask}." if ask > 1 else ""
+    yield kit.section(f"*Practice page {check.ref}*{again} {mentions}".strip())
+    yield kit.section(
+        f"{_NOBODY_AT_RISK} Press *I will lead*, as you would for a real one. "
+        f"Started {kit.at(case.raised_at)} by {view.reporter}."
+    )
+    yield kit.actions(
+        kit.button("I will lead", "lead", check.id, style="primary"),
+        kit.button("I have seen it", "seen", check.id),
+        block_id="answer",
+    )
+
+
+def alert(view: CheckView) -> Words:
+    """The same to somebody's e-mail or phone."""
+    return Words(f"Practice: {view.check.ref}", f"{_NOBODY_AT_RISK} Open Slack and press I will lead.")
+
+
+def over(view: CheckView, case: Case) -> str:
+    """How the practice went."""
+    ref = view.check.ref
+    if case.led_by is None or case.led_at is None:
+        return f"Practice {ref} is over. Nobody answered it. Please find out why, and practise again."
+    return f"Practice {ref} is over. {view.slack(case.led_by)} answered after {_spoken(case.led_at - case.raised_at)}."
+
+
+def _spoken(wait: timedelta) -> str:
+    seconds = round(wait.total_seconds())
+    minutes = round(seconds / 60)
+    if seconds < 120:  # noqa: PLR2004 - two minutes
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{minutes} minutes"

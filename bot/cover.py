@@ -1,0 +1,186 @@
+"""Days away, closed accounts, and days on which nobody is on cover."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime
+from http.client import HTTPException
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
+
+from bot import home
+from bot.blocks import cover as blocks
+from bot.blocks.kit import Message
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent, named
+from bot.permission import may_set_away
+from bot.views import Desk
+from flows.cover import AHEAD, Gap, gaps
+from storage import cases, cover, outbox
+from storage.outbox import Claimed
+
+Json = dict[str, Any]
+NO_ACCOUNT = frozenset({"users_not_found", "user_not_found"})
+"""Slack's words for an account that is not there."""
+
+log = logging.getLogger(__name__)
+
+
+class DaysAway:
+    """Listeners of the Home tab's part about cover. People who are not on the list do nothing here."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def open_modal(self, body: Json, client: WebClient) -> None:
+        """Set days away."""
+        press = Press.model_validate(body)
+        roster = self._desk.roster
+        me = roster.person_at(press.user.id)
+        if me is not None:
+            mine = [one for one in roster.everyone if may_set_away(press.user.id, one, roster)]
+            people = {one: self._desk.organisation.person(one).name for one in mine}
+            client.views_open(trigger_id=press.trigger_id, view=blocks.set_days(people, me, _today(self._desk)))
+
+    def save(self, ack: Ack, body: Json, context: BoltContext) -> None:
+        """The days chosen; where nobody is there on some of them, that is said at once."""
+        sent = Sent.model_validate(body)
+        person = next(iter(sent.chosen("person")), self._desk.roster.person_at(sent.user.id))
+        if person is None or not may_set_away(sent.user.id, person, self._desk.roster):
+            ack()
+            return
+        first, last = _date(sent.typed("first")), _date(sent.typed("last"))
+        wrong = blocks.problems(first, last, _today(self._desk))
+        if wrong or first is None or last is None:
+            ack(response_action="errors", errors=wrong)
+            return
+        alone = self._keep(sent, person, first, last)
+        context["saved"] = True
+        if alone:
+            ack(response_action="update", view=blocks.saved(alone))
+        else:
+            ack()
+
+    def _keep(self, sent: Sent, person: str, first: date, last: date) -> tuple[Gap, ...]:
+        """Keep the days; those of them on which nobody is on cover now."""
+        now, who = self._desk.clock.now(), sent.user.id
+        with self._desk.write() as tx:
+            is_new = cover.set_away(tx, person, first, last, by=who, now=now, request=sent.request)
+            account = self._desk.roster.slack[person]
+            if is_new and account != who:
+                outbox.put_once(tx, f"away:{sent.request}", "marked_away", account, now)
+            days = (last - first).days + 1
+            return _gaps(self._desk, tx, first, days) if person != self._desk.roster.people.independent else ()
+
+    def redraw(self, body: Json, client: WebClient, context: BoltContext) -> None:
+        """The Home tab as it is now."""
+        if context.get("saved"):
+            home.show(self._desk, client, Sent.model_validate(body).user.id)
+
+    def remove(self, body: Json, client: WebClient) -> None:
+        """Take an entry back, or come back early."""
+        press = Press.model_validate(body)
+        entry, now, who = press.action.value, self._desk.clock.now(), press.user.id
+        with self._desk.database.begin() as tx:
+            found = cover.find(tx, int(entry)) if entry.isdecimal() and len(entry) < _LONGEST_ID else None
+            if found is None or not may_set_away(who, found.person, self._desk.roster):
+                return
+            cover.end(tx, found.id, _today(self._desk), by=who, now=now)
+        home.show(self._desk, client, who)
+
+
+_LONGEST_ID = 18
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """The buttons and the modal of days away."""
+    days = DaysAway(desk)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    app.action("set_days_away")(ack=quickly, lazy=[guarded(days.open_modal, replies.sorry)])
+    app.action(named("remove_days_away"))(ack=quickly, lazy=[guarded(days.remove, replies.sorry)])
+    app.view("days_away")(ack=days.save, lazy=[guarded(days.redraw, replies.sorry)])
+
+
+def plan_gap_report(desk: Desk, tx: Connection, now: datetime) -> None:
+    """On a working day from the morning on: one report to each reader, while there are days with nobody on cover."""
+    here = now.astimezone(desk.roster.week.zone)
+    is_time = desk.roster.week.works(here.date()) and here.time() >= desk.roster.morning
+    if is_time and _gaps(desk, tx, here.date()):
+        for target in _readers(desk):
+            outbox.put_once(tx, f"gaps:{here.date()}:{target}", "gaps", target, now)
+
+
+def gaps_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+    """The report as it is true now; None where there is nothing to report any more, or its day is over."""
+    today = _today(desk)
+    if row.ts is None and desk.roster.week.day_of(row.created_at) != today:
+        return None
+    return blocks.gap_report(_gaps(desk, tx, today))
+
+
+def look_for_closed_accounts(desk: Desk, client: WebClient) -> None:
+    """Ask Slack about everybody on the list; who has no account any more is skipped, and whoever runs this is told."""
+    found = {person: _is_closed(client, account) for person, account in desk.roster.slack.items()}
+    now = desk.clock.now()
+    with desk.write() as tx:
+        for person, is_closed in found.items():
+            if is_closed is None:
+                continue
+            if not is_closed:
+                cover.mark_back(tx, person)
+            elif cover.mark_unreachable(tx, person, now):
+                day = desk.roster.week.day_of(now)
+                for target in _readers(desk):
+                    outbox.put_once(tx, f"closed:{person}:{day}:{target}", "closed_account", target, now)
+                for check in cases.open_ids(tx):
+                    desk.casework(tx).check_leader(check)
+
+
+def closed_account_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+    """The alarm; None where every account works again."""
+    closed = cover.unreachable(tx) & frozenset(desk.roster.everyone)
+    return blocks.closed_account() if closed or row.ts else None
+
+
+def _is_closed(client: WebClient, account: str) -> bool | None:
+    """Whether Slack has this account closed; None where Slack cannot say."""
+    try:
+        return bool(client.users_info(user=account)["user"].get("deleted"))
+    except SlackApiError as error:
+        if error.response.get("error") in NO_ACCOUNT:
+            return True
+        problem = type(error).__name__
+    except (OSError, HTTPException) as error:
+        problem = type(error).__name__
+    log.warning("whether an account is closed could not be asked: %s", problem)
+    return None
+
+
+def _readers(desk: Desk) -> Iterator[str]:
+    """Where cover is reported: the leads' channel, and whoever runs the bot."""
+    yield desk.organisation.leads_channel
+    yield from desk.organisation.administrators
+
+
+def _gaps(desk: Desk, tx: Connection, first: date, days: int = AHEAD) -> tuple[Gap, ...]:
+    roster = desk.roster
+    return gaps(roster.people, cover.from_day(tx, first), cover.unreachable(tx), roster.week, first, days)
+
+
+def _today(desk: Desk) -> date:
+    return desk.roster.week.day_of(desk.clock.now())
+
+
+def _date(picked: str) -> date | None:
+    try:
+        return date.fromisoformat(picked)
+    except ValueError:
+        return None

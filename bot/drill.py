@@ -1,0 +1,50 @@
+"""A practice page, from the Home tab or the command line: marked, through the real ladder, in no figures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.payloads import Press
+from bot.views import Desk
+from storage import checks, outbox
+from storage.drill import Drill
+
+Json = dict[str, Any]
+_LOOK_EVERY = 0.5
+
+
+def start(desk: Desk, who: str, request: str) -> str:
+    """Page the leads for practice; the practice's id. The same request again starts no second."""
+    with desk.write() as tx:
+        return Drill(tx, desk.keys, desk.roster, desk.clock.now()).start(who, request)
+
+
+def follow(desk: Desk, drill: str, patience: float) -> Iterator[str]:
+    """What becomes of its first page, in words, for at most so many seconds. Never more than is known."""
+    with desk.database.read() as tx:
+        ref = checks.load(tx, desk.keys, drill).check.ref
+    yield f"Practice page {ref} is in the outbox. The running bot sends it."
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        with desk.database.read() as tx:
+            if reached := outbox.reach(tx, drill, desk.clock.now()).in_slack:
+                yield f"Slack has it, in {len(reached)} places. The leads press I will lead, as for a real one."
+                return
+        time.sleep(_LOOK_EVERY)
+    yield f"Slack does not have it after {patience:.0f} seconds. Is share-check serve running?"
+
+
+def register(app: App, desk: Desk) -> None:
+    """The button on the Home tab of those who can be asked."""
+
+    def practise(ack: Ack, body: Json) -> None:
+        press = Press.model_validate(body)
+        if desk.roster.person_at(press.user.id) is not None:
+            start(desk, press.user.id, press.request)
+        ack()
+
+    app.action("start_drill")(practise)

@@ -1,0 +1,136 @@
+"""Ways other than Slack to reach somebody: a mail, or a notification on their phone.
+
+What carries it is not the organisation's own, so it is given words without content, and a failure tells the class of
+the problem only: its words may hold an address or a key.
+"""
+
+from __future__ import annotations
+
+import secrets
+import smtplib
+import ssl
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import SecretStr
+
+from bot.clock import SystemClock
+from bot.organisation import Organisation
+from bot.settings import ADMINISTRATORS, LOOPBACK, Settings, hush_notifications
+
+TIMEOUT = 20.0
+"""Seconds for each answer of a mail server, and for a notification service as a whole."""
+
+_PORTS = {"smtp": 587, "smtps": 465}
+_NAMELESS = "[127.0.0.1]"
+_WIRE = SMTP.clone(cte_type="7bit")  # Any mail server carries it as it is.
+
+
+class Via(StrEnum):
+    EMAIL = "email"
+    PUSH = "push"
+
+
+class NotSent(Exception):
+    """It could not be handed over. Its text is the class name of the problem, and no more."""
+
+
+class NotAccepted(Exception):
+    """A notification service refused it, or could not be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said, by someone who knows that strangers may read it."""
+
+    title: str
+    body: str
+
+
+class SecondChannel:
+    """A person is an id of the organisation, or "administrators": whoever runs the bot."""
+
+    def __init__(self, settings: Settings, organisation: Organisation, timeout: float = TIMEOUT) -> None:
+        self._server = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
+        self._sender = settings.mail_from
+        self._mailboxes = _mailboxes(organisation, settings.alarm_email) if self._server else {}
+        self._addresses = settings.notify
+        self._timeout = timeout
+
+    def ways(self, person: str) -> tuple[Via, ...]:
+        """How they can be reached apart from Slack, mail first; empty where not at all."""
+        reached = {Via.EMAIL: self._mailboxes, Via.PUSH: self._addresses}
+        return tuple(via for via, people in reached.items() if person in people)
+
+    def send(self, via: Via, person: str, words: Words) -> None:
+        """Return once the mail server, or every notification service of theirs, has accepted it. Raises NotSent."""
+        try:
+            match via:
+                case Via.EMAIL:
+                    self._mail(self._mailboxes[person], words)
+                case Via.PUSH:
+                    self._push(self._addresses[person], words)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, its words may hold an address
+            raise NotSent(type(problem).__name__) from None
+
+    def _mail(self, mailbox: str, words: Words) -> None:
+        """Encrypted before anybody logs in, unless the mail server is this machine."""
+        sender, where = str(self._sender), urlsplit(self._server)
+        letter = _letter(sender, mailbox, words)
+        with closing(_dialled(where, self._timeout)) as server:
+            if where.scheme == "smtp" and where.hostname not in LOOPBACK:
+                server.starttls(context=ssl.create_default_context())
+            if where.username:
+                server.login(unquote(where.username), unquote(where.password or ""))
+            server.send_message(letter, sender, [mailbox])
+            with suppress(OSError):  # It has been accepted, however they part.
+                server.quit()
+
+    def _push(self, addresses: Sequence[SecretStr], words: Words) -> None:
+        hush_notifications()
+        from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyFormat  # noqa: PLC0415 - an extra
+
+        # A redirect is followed as a GET without the words, and that succeeds. An icon would tell who looks at it.
+        asset = AppriseAsset(
+            app_id="share-check", http_redirects=False, image_url_mask="", service_timeout=self._timeout
+        )
+        services = Apprise(asset=asset)
+        all_known = services.add([each.get_secret_value() for each in addresses])
+        outcome = services.notify(words.body, words.title, body_format=NotifyFormat.TEXT)
+        if outcome.status is AppriseResultStatus.TIMEOUT:
+            raise TimeoutError
+        # An address with optional=yes counts as a success when it fails, so its attempts are looked at.
+        if not (all_known and outcome and all(any(service) for service in outcome)):
+            raise NotAccepted
+
+
+def _mailboxes(organisation: Organisation, alarm_email: str | None) -> dict[str, str]:
+    people = {person.id: person.email for person in organisation.everyone}
+    return {**people, ADMINISTRATORS: alarm_email} if alarm_email else people
+
+
+def _letter(sender: str, mailbox: str, words: Words) -> EmailMessage:
+    """A mail to one person, which no robot answers and which names no machine of ours."""
+    letter = EmailMessage(policy=_WIRE)
+    letter["From"] = Address(addr_spec=sender)
+    letter["To"] = Address(addr_spec=mailbox)
+    letter["Subject"] = words.title
+    letter["Date"] = SystemClock().now()
+    letter["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter["X-Auto-Response-Suppress"] = "All"
+    letter.set_content(words.body)
+    return letter
+
+
+def _dialled(where: SplitResult, timeout: float) -> smtplib.SMTP:
+    host, port = str(where.hostname), where.port or _PORTS[where.scheme]
+    if where.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, _NAMELESS, timeout=timeout, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, _NAMELESS, timeout=timeout)

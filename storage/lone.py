@@ -1,0 +1,79 @@
+"""SQLite is for one serving process: it holds a lock for as long as it lives.
+
+The lock is on a file beside the database, and is the kernel's: whatever ends the process, kill -9 included, lets go of
+it. The file itself stays. Commands that only read or add rows do without the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.errors import DatabaseNotReady
+
+MODE = 0o600
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Be the one process that serves with this SQLite file; with PostgreSQL there may be several, and nothing is held.
+
+    Raises DatabaseNotReady where another process is that one, or no lock can be had.
+    """
+    database = _file_of(url)
+    if database is None:
+        yield
+        return
+    descriptor = _opened(lock_beside(database))
+    try:
+        _lock(descriptor, database)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock_beside(database: Path) -> Path:
+    """The lock's file, the same by whatever links the database is reached."""
+    file = database.resolve()
+    return file.with_name(f"{file.name}.lock")
+
+
+def _file_of(url: str) -> Path | None:
+    """None where it is not SQLite, or not understood: Database says so."""
+    try:
+        known = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    is_file = known.get_backend_name() == "sqlite" and known.database
+    return Path(known.database) if is_file and known.database else None
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+    except OSError as error:
+        message = f"The database could not be opened: no file can be made beside it ({type(error).__name__})."
+        raise DatabaseNotReady(message) from error
+
+
+def _lock(descriptor: int, database: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = (
+            f"Another share-check is already serving with {database.name}, and a SQLite file is for one at a time: "
+            "two would send everything twice. Stop the other one, or use PostgreSQL (SHARE_CHECK_DATABASE_URL)."
+        )
+        raise DatabaseNotReady(message) from error
+    except OSError as error:
+        message = (
+            f"The database could not be opened: its disk cannot lock files ({type(error).__name__}). "
+            "Keep it on a disk of this machine, or use PostgreSQL (SHARE_CHECK_DATABASE_URL)."
+        )
+        raise DatabaseNotReady(message) from error

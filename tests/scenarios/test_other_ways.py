@@ -1,0 +1,171 @@
+"""Slack is not the only way: a real mail server gets what Slack does not take, and not a word of what it is about."""
+
+from collections.abc import Iterator
+from email.message import Message as EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Mailroom
+
+from tests import harness
+from tests.harness import HARM, LEADS, POSSIBLY, Stage, card_of, free_port, words_of
+
+POST = "chat.postMessage"
+SENDER = "share-check@example.org"
+LEAD_ONE, LEAD_TWO, DEPUTY = "lead.one@example.org", "lead.two@example.org", "deputy.one@example.org"
+
+
+class Letters(Mailroom):
+    """What arrived, for whom."""
+
+    def __init__(self) -> None:
+        super().__init__(EmailMessage)
+        self.kept: list[tuple[str, str]] = []
+
+    def handle_message(self, message: object) -> None:
+        assert isinstance(message, EmailMessage)
+        body = message.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        words = " ".join(f"{message['Subject']} {body.decode()}".split())
+        self.kept.append((str(message["To"]), words))
+
+    def to(self, address: str) -> list[str]:
+        return [text for whom, text in self.kept if whom == address]
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, letters: Letters) -> Iterator[Stage]:
+    """A bot that may send mail."""
+    port = free_port()
+    server = Controller(letters, hostname="127.0.0.1", port=port)
+    server.start()
+    mail = {"SHARE_CHECK_SMTP_URL": f"smtp://127.0.0.1:{port}", "SHARE_CHECK_MAIL_FROM": SENDER}
+    try:
+        with harness.stage(tmp_path, more=mail) as set_stage:
+            yield set_stage
+    finally:
+        server.stop()
+
+
+def _urgent(stage: Stage) -> None:
+    stage.begin()
+    stage.answer(*HARM[:-1])
+    stage.press("Yes")
+
+
+def test_slack_does_not_take_a_page_so_the_leads_get_an_email_at_once(stage: Stage, letters: Letters) -> None:
+    """Each lead one; the card says that it was an email, that nobody can know whether it is read, and whom to phone."""
+    stage.begin()
+    stage.answer(*HARM[:-1])
+    stage.workspace.faults.server_error(POST, times=None)
+    stage.press("Yes")
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE) and letters.to(LEAD_TWO))
+    stage.settle()
+    shown = words_of(card_of(stage.staff))
+    assert "Slack does not take my messages, so I have sent an email instead." in shown
+    assert "I have told" not in shown
+    assert "Lead one: 020 7946 0101" in shown
+    (letter,) = letters.to(LEAD_ONE)
+    assert f"A check needs a safeguarding lead: {stage.check().ref}, urgent" in letter
+    assert "Please answer by" in letter
+    assert "Slack did not take the message to you" in letter
+
+    stage.workspace.faults.clear()
+    stage.pass_time(minutes=2)
+    assert stage.paged() >= {LEADS, "U0LEAD1", "U0LEAD2"}
+    assert "*I have told Lead one and Lead two*" in words_of(card_of(stage.staff))
+    assert len(letters.to(LEAD_ONE)) == 1
+
+
+def test_a_late_page_says_when_it_was_due_once(stage: Stage) -> None:
+    """Slack was away for a while: whoever reads it now knows that it has been waiting."""
+    stage.begin()
+    stage.answer(*HARM[:-1])
+    stage.workspace.faults.server_error(POST, times=None)
+    stage.press("Yes")
+    stage.pass_time(minutes=5)
+    stage.workspace.faults.clear()
+    stage.pass_time(minutes=2)
+    (page,) = stage.pages("U0LEAD1")
+    assert "This is late: it was due at" in words_of(page)
+    stage.lead()
+    (page,) = stage.pages("U0LEAD1")
+    assert "This is late" not in words_of(page)
+
+
+def test_nobody_answers_so_an_email_is_sent_with_the_second_ask(stage: Stage, letters: Letters) -> None:
+    """As the ladder says; the reporter hears of it, and only once it was taken."""
+    _urgent(stage)
+    assert letters.kept == []
+    stage.pass_time(minutes=16)
+    stage.workspace.wait_for(lambda: len(letters.kept) == 3)
+    assert {whom for whom, _ in letters.kept} == {LEAD_ONE, LEAD_TWO, DEPUTY}
+    assert "It has been asked 2 times. Open Slack to see it." in letters.to(DEPUTY)[0]
+    stage.settle()
+    assert "and have also sent an email, and will keep asking" in words_of(card_of(stage.staff))
+
+
+def test_somebody_left_out_gets_no_email(stage: Stage, letters: Letters) -> None:
+    """Whatever Slack does, and however often it is asked."""
+    stage.begin()
+    stage.answer("No")
+    stage.leave_out("Lead two")
+    stage.answer("No")
+    stage.workspace.faults.server_error(POST, times=None)
+    stage.press("Yes")
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE))
+    stage.workspace.faults.clear()
+    for _ in range(3):
+        stage.pass_time(minutes=16)
+    assert letters.to(LEAD_TWO) == []
+
+
+def test_nobody_gets_an_email_about_what_somebody_leads_already(stage: Stage, letters: Letters) -> None:
+    """The state is looked at again when it is sent."""
+    _urgent(stage)
+    stage.lead()
+    stage.pass_time(hours=5)
+    assert letters.kept == []
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_nothing_is_called_sent(
+    stage: Stage, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card says that nobody was reached, until somebody is."""
+    stage.begin()
+    stage.answer(*HARM[:-1])
+    stage.workspace.faults.server_error(POST, times=None)
+    monkeypatch.setattr("bot.second_channel.smtplib.SMTP", _away)
+    stage.press("Yes")
+    stage.pass_time(seconds=30)
+    assert "I could not reach anyone through Slack yet" in words_of(card_of(stage.staff))
+    monkeypatch.undo()
+    for _ in range(10):
+        stage.pass_time(minutes=1)
+    assert letters.to(LEAD_ONE)
+    assert "I have sent an email instead" in words_of(card_of(stage.staff))
+
+
+def _away(*_args: object, **_kwargs: object) -> None:
+    raise ConnectionRefusedError
+
+
+def test_an_email_holds_reference_urgency_and_time_only(stage: Stage, letters: Letters) -> None:
+    """No name, no school, nothing typed, no answer."""
+    stage.begin()
+    stage.answer(*POSSIBLY[:3])
+    stage.press("Add a note")
+    harness.opened(stage.staff, "Add a note")
+    stage.staff.submit({"note": "marker of something typed"})
+    stage.workspace.faults.server_error(POST, times=None)
+    stage.press("Ask a lead")
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE))
+    said = " ".join(text for _, text in letters.kept)
+    for never in ("marker", "Staff", "Lead one", "School", "U0STAFF", "Possibly", "risk"):
+        assert never not in said
