@@ -30,8 +30,8 @@ from tests.harness import MANIFEST, ROOT, stage
 OPEN = "apps.connections.open"
 PING = 0.1
 GRACE = 6 * PING
-SOON = 5.0
-"""Seconds until something that happens within a second or two has surely happened, on a busy machine."""
+SOON = 20.0
+"""Seconds until something that happens within a second or two has surely happened, on the busiest machine."""
 
 STARTED_WITHIN = 20
 STOPPED_WITHIN = 6
@@ -47,7 +47,9 @@ cli.main(["serve"])
 class Watched:
     """A watch over the connection of an app that counts, and may be slow."""
 
-    def __init__(self, workspace: Workspace, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, workspace: Workspace, monotonic: Callable[[], float] = time.monotonic, ping: float = PING
+    ) -> None:
         client = WebClient(workspace.bot_token, base_url=workspace.api_url, timeout=1, retry_handlers=[])
         self.app = App(client=client, process_before_response=True)
         self.app.logger.disabled = True
@@ -62,7 +64,7 @@ class Watched:
             self.app,
             workspace.app_token,
             4,
-            ping=PING,
+            ping=ping,
             give_up=lambda: self.given_up.append(time.monotonic()),
             give_up_after=1,
             monotonic=monotonic,
@@ -120,11 +122,9 @@ def test_a_deaf_connection_is_replaced_and_the_next_press_is_answered_once(
         here.settle()
         assert here.bot.is_connected
         here.workspace.deafen_sockets()
-        began = time.monotonic()
         card = harness.card_of(here.staff)
         assert not here.staff.press("No", card).acked
         here.workspace.wait_for(lambda: here.bot.is_connected, SOON)
-        assert time.monotonic() - began < GRACE + SOON
         assert here.staff.press("No", card).acked
         here.answer("No")
         assert here.events()["answered"] == 2
@@ -245,15 +245,18 @@ def test_what_a_connection_receives_after_its_end_is_not_handled(watched: Watche
     assert watched.heard == 1
 
 
-def test_a_connection_that_is_cut_is_missed_at_once(watched: Watched, staff: Person) -> None:
-    """Long before a ping has failed."""
-    for _ in range(3):
-        watched.workspace.drop_sockets()
-        began = time.monotonic()
-        watched.workspace.wait_for_bot(timeout=SOON)
+def test_a_connection_that_is_cut_is_missed_before_any_ping_has_failed(workspace: Workspace, staff: Person) -> None:
+    """With pings so seldom that none could tell."""
+    watched = Watched(workspace, ping=60)
+    watched.watch.start()
+    try:
+        workspace.wait_for_bot()
+        workspace.drop_sockets()
+        workspace.wait_for_bot(timeout=SOON)
         assert staff.shortcut("start").acked
-        assert time.monotonic() - began < GRACE
-    assert watched.heard == 3
+    finally:
+        watched.watch.stop()
+    assert watched.heard == 1
 
 
 def test_connections_that_are_gone_leave_no_thread_and_no_socket(watched: Watched) -> None:
