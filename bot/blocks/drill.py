@@ -19,14 +19,17 @@ def page(view: CheckView, case: Case, ask: int) -> Message:
     ref = view.check.ref
     if case.status is CaseStatus.CLOSED:
         return Message(f"Practice {ref} is closed.", [kit.section(over(view, case))])
-    return Message(f"Practice: {ref}, ask {ask}. Open Slack to see it.", list(_open(view, case, ask)))
+    return Message(f"Practice: {ref}.{_again(ask)} Open Slack to see it.", list(_open(view, case, ask)))
+
+
+def _again(ask: int) -> str:
+    return f" This is ask {ask}." if ask > 1 else ""
 
 
 def _open(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
     check = view.check
     mentions = " ".join(view.slack(one) for one in case.asked if one in view.people)
-    again = f" This is ask {ask}." if ask > 1 else ""
-    yield kit.section(f"*Practice page {check.ref}*{again} {mentions}".strip())
+    yield kit.section(f"*Practice page {check.ref}*{_again(ask)} {mentions}".strip())
     yield kit.section(
         f"{_NOBODY_AT_RISK} Press *I will lead*, as you would for a real one. "
         f"Started {kit.at(case.raised_at)} by {view.reporter}."
