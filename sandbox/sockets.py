@@ -61,8 +61,9 @@ class Sockets:
             if not self._is_deaf(socket):
                 await socket.send_json(_frame(envelope))
             response = await asyncio.wait_for(future, limit)
-        except (TimeoutError, ConnectionError):
-            self._missed(envelope, socket)
+        except (TimeoutError, ConnectionError) as error:
+            if isinstance(error, TimeoutError):  # else the connection broke under it, and nobody had it to answer
+                self._missed(envelope, socket)
             return Ack(time.monotonic() - started, "timeout")
         finally:
             del self._waiting[envelope.id]

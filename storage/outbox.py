@@ -37,7 +37,10 @@ _FAILING_AFTER = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row this worker may send now. `ts` is set once Slack has the message: then it is edited."""
+    """A row this worker may send now. `ts` is set once Slack has the message: then it is edited.
+
+    shown: hash of what Slack shows of it, None where that is not known for certain.
+    """
 
     id: int
     what: str
@@ -52,6 +55,7 @@ class Claimed:
     created_at: datetime
     channel: str | None
     ts: str | None
+    shown: str | None = None
 
 
 _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due_at.type)), else_=outbox.c.due_at)
@@ -149,7 +153,7 @@ def claim(
     taken = (
         update(outbox)
         .where(outbox.c.id.in_(select(due.c.id)))
-        .values(due_at=now + LEASE, token=token)
+        .values(due_at=now + LEASE, token=token, shown_before=outbox.c.shown, shown=None)
         .returning(*outbox.c)
     )
     rows = tx.execute(taken).all()
@@ -171,10 +175,13 @@ def _claimed(row: Any) -> Claimed:
         created_at=row.created_at,
         channel=row.channel,
         ts=row.ts,
+        shown=row.shown_before,
     )
 
 
-def stamp(tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None) -> bool:
+def stamp(
+    tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None, shown: str | None = None
+) -> bool:
     """Slack shows it. False where another worker has taken the row since: then nothing is changed.
 
     A row that was asked to change while it was being sent stays due.
@@ -190,6 +197,7 @@ def stamp(tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: 
             delivered_at=func.coalesce(outbox.c.delivered_at, now) if ts else outbox.c.delivered_at,
             channel=channel,
             ts=ts,
+            shown=shown,
         )
     )
     return tx.execute(done).rowcount > 0

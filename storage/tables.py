@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     false,
     text,
@@ -185,6 +186,8 @@ outbox = Table(
     Column("delivered_at", Utc, comment="when Slack first took it"),
     Column("channel", String(32)),
     Column("ts", String(32)),
+    Column("shown", String(64), comment="hash of what Slack surely shows; empty while somebody may be changing it"),
+    Column("shown_before", String(64), comment="the same, as it was when the row was claimed"),
     Index("ix_outbox_due_at", "lane", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),  # what to send next
     Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
 )
@@ -216,6 +219,22 @@ unreachable = Table(
     Column("since", Utc, nullable=False, comment="when Slack first said that there is no such account any more"),
 )
 
+seals = Table(
+    "seals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3, ... without a gap"),
+    Column("made_at", Utc, nullable=False),
+    Column("first_event", _Id, nullable=False),
+    Column("last_event", _Id, nullable=False),
+    Column("entries", Integer, nullable=False, comment="how many events it lists"),
+    Column("size", BigInteger, nullable=False, comment="how many events are sealed so far, these included"),
+    Column("previous", LargeBinary, nullable=False, comment="the head of the seal before"),
+    Column("head", LargeBinary, nullable=False, comment="SHA-256 over all of this and the list"),
+    Column("listed", Text, nullable=False, comment="each event in a line: id, time, digest"),
+    Column("signer", LargeBinary, comment="Ed25519 public key; empty where no key was set"),
+    Column("signature", LargeBinary, comment="over the note that is published"),
+)
+
 __all__ = [
     "asked",
     "away",
@@ -226,6 +245,7 @@ __all__ = [
     "metadata",
     "outbox",
     "pulse",
+    "seals",
     "strands",
     "unreachable",
 ]

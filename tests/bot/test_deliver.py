@@ -134,6 +134,35 @@ def test_a_change_edits_the_card_and_posts_no_second(rig: Rig) -> None:
     assert len(rig.workspace.calls("chat.update")) == 1
 
 
+def test_what_slack_shows_already_is_not_sent_again(rig: Rig) -> None:
+    """Slack counts every call; a step that changes nothing of a message costs none."""
+    check = rig.check({})
+    rig.deliver()
+    with rig.desk.write() as tx:
+        outbox.show_anew(tx, check, rig.clock.now(), "card")
+    rig.deliver()
+    assert rig.workspace.calls("chat.update") == []
+    assert rig.due() == 0
+
+
+def test_an_edit_whose_fate_is_unknown_is_sent_again_even_back_to_what_was_there(rig: Rig) -> None:
+    """Slack may show either: only what it surely shows is left alone."""
+    check = rig.check({})
+    rig.deliver()
+    staff = rig.workspace.person("U0STAFF")
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).hide(check, "U0STAFF")
+    rig.workspace.faults.lose_answer("chat.update", times=1)
+    rig.deliver()
+    assert "Paused" in staff.text()
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).show(check, "U0STAFF")
+    rig.clock.forward(seconds=5)
+    rig.deliver()
+    assert rig.due() == 0
+    assert "Paused" not in staff.text()
+
+
 def test_too_many_requests_waits_as_long_as_slack_says(rig: Rig) -> None:
     """429 with Retry-After: not a second sooner, and then it arrives once."""
     rig.check({})

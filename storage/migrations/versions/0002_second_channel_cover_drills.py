@@ -18,6 +18,24 @@ def upgrade() -> None:
         sa.Column("via", sa.String(length=8), server_default="slack", nullable=False, comment="slack, email or push"),
     )
     op.add_column(
+        "outbox",
+        sa.Column(
+            "shown",
+            sa.String(length=64),
+            nullable=True,
+            comment="hash of what Slack surely shows; empty while somebody may be changing it",
+        ),
+    )
+    op.add_column(
+        "outbox",
+        sa.Column(
+            "shown_before",
+            sa.String(length=64),
+            nullable=True,
+            comment="the same, as it was when the row was claimed",
+        ),
+    )
+    op.add_column(
         "checks",
         sa.Column(
             "is_drill",
@@ -80,4 +98,6 @@ def downgrade() -> None:
     op.drop_index("ix_cases_remind_at", table_name="cases", sqlite_where=_REMINDING, postgresql_where=_REMINDING)
     op.drop_column("cases", "remind_at")
     op.drop_column("checks", "is_drill")
+    op.drop_column("outbox", "shown_before")
+    op.drop_column("outbox", "shown")
     op.drop_column("outbox", "via")
