@@ -28,6 +28,7 @@ from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
 from storage.database import Database
+from storage.signed_note import SealKey
 
 GONE = "somebody no longer listed"
 _FIRST_QUESTIONS = frozenset({"S1", "S2"})
@@ -167,7 +168,10 @@ class Bell:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new."""
+    """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new.
+
+    seal_key: signs the record; without one it is sealed all the same.
+    """
 
     organisation: Organisation
     roster: Roster
@@ -175,6 +179,7 @@ class Desk:
     keys: Keyring
     clock: Clock
     unsent: Bell = field(default_factory=Bell)
+    seal_key: SealKey | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -198,12 +203,13 @@ class Desk:
     def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
         """The same, of a check already loaded."""
         check, now = opened.check.id, self.clock.now()
-        reach = outbox.reach(tx, check, now)
+        case, reach = cases.find(tx, opened), outbox.reach(tx, check, now)
+        somebody_knows = case is not None and case.led_by is not None  # also where every page was taken back since
         is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
         return CheckView(
             check=opened.check,
-            case=cases.find(tx, opened),
-            told=reach.told,
+            case=case,
+            told=Told.DELIVERED if somebody_knows else reach.told,
             reached=reach.in_slack,
             not_taken=reach.not_taken,
             elsewhere=reach.elsewhere,

@@ -306,6 +306,17 @@ def thread_of(tx: Connection, check: str, target: str) -> str | None:
     return tx.scalar(rows)
 
 
+def has_page(tx: Connection, check: str, target: str) -> bool:
+    """Whether somebody has a page of their own, or one is on its way."""
+    mine = select(outbox.c.id).where(
+        outbox.c.check_id == check,
+        outbox.c.what == "page",
+        outbox.c.target == target,
+        or_(outbox.c.ts.is_not(None), outbox.c.due_at.is_not(None)),
+    )
+    return tx.execute(mine.limit(1)).first() is not None
+
+
 def is_awaited(tx: Connection, check: str, target: str) -> bool:
     """Whether a page to this target is still to be posted."""
     waiting = select(outbox.c.id).where(

@@ -356,3 +356,21 @@ def test_a_closed_case_can_be_reopened_and_never_deleted(stage: Stage) -> None:
     assert f"{stage.check().ref} is open again. A lead will talk with you." in stage.staff.text()
     assert "Close" in stage.lead_one.buttons(page_of(stage.lead_one))
     assert "See my answers" in stage.staff.buttons(card_of(stage.staff))
+
+
+def test_a_reporter_goes_on_answering_though_every_page_was_taken_back(stage: Stage) -> None:
+    """Those who were paged stepped aside, and somebody else leads: the next question stands there as always."""
+    stage.begin()
+    stage.answer(*HARM[:-1])
+    stage.press("Yes")
+    stage.deputy.press("I will lead", page_of(stage.deputy, LEADS))
+    stage.settle()
+    for lead in (stage.lead_one, stage.lead_two):
+        lead.press("I should not deal with this", page_of(lead, "dm"))
+        stage.settle()
+    assert stage.pages() == []
+    assert "leads." in words_of(page_of(stage.deputy, "dm"))  # whoever leads has a card of their own now
+    stage.answer("No")
+    shown = words_of(card_of(stage.staff))
+    assert "A lead is on it" in shown
+    assert "Question" in shown
