@@ -16,6 +16,8 @@ from storage.tables import asked, cases, strands
 
 _BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))
 _BY_CHECK_LOCKED = _BY_CHECK.with_for_update()
+_ASKED = select(asked).where(asked.c.check_id == bindparam("check")).order_by(asked.c.ask)
+_STRANDS = select(strands).where(strands.c.check_id == bindparam("check"))
 _SAVE = update(cases).where(cases.c.check_id == bindparam("check"))
 
 
@@ -44,7 +46,7 @@ def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
     row = tx.execute(_BY_CHECK_LOCKED if lock else _BY_CHECK, {"check": check}).first()
     if row is None:
         return None
-    people = tx.execute(select(asked).where(asked.c.check_id == check).order_by(asked.c.ask)).all()
+    people = tx.execute(_ASKED, {"check": check}).all()
     return Case(
         check=opened.check,
         status=CaseStatus(row.status),
@@ -73,7 +75,7 @@ def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
 
 def _strands(tx: Connection, opened: Opened) -> tuple[Strand, ...]:
     check = opened.check.id
-    rows = {row.name: row for row in tx.execute(select(strands).where(strands.c.check_id == check))}
+    rows = {row.name: row for row in tx.execute(_STRANDS, {"check": check})}
     return tuple(_strand(opened, rows[name]) for name in StrandName if name in rows)
 
 

@@ -25,6 +25,7 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_LEFT_OUT = select(left_out.c.person).where(left_out.c.check_id == bindparam("check"))
 _DRAFTS = (
     select(checks)
     .where(checks.c.reporter == bindparam("reporter"), checks.c.status == CheckStatus.DRAFT)
@@ -170,7 +171,7 @@ def shelve(tx: Connection, check: str) -> None:
 
 def people_left_out(tx: Connection, check: str) -> frozenset[str]:
     """Ids of the people who see nothing of this check."""
-    return frozenset(tx.scalars(select(left_out.c.person).where(left_out.c.check_id == check)))
+    return frozenset(tx.scalars(_LEFT_OUT, {"check": check}))
 
 
 def leave_out(tx: Connection, check: str, people: Sequence[str], *, stepped_aside: bool = False) -> None:

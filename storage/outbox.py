@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, String, Update, bindparam, case, func, or_, select, update
 
 from flows.case import Told
 from storage import once
@@ -64,6 +64,55 @@ _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due
 _SHOW_KEY_ANEW = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
+_MOMENT = outbox.c.due_at.type
+_NEXT = (
+    select(outbox.c.id)
+    .where(outbox.c.due_at <= bindparam("now", type_=_MOMENT), outbox.c.lane.in_(bindparam("lanes", expanding=True)))
+    .order_by(outbox.c.lane, outbox.c.ts.is_not(None), outbox.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_NEXT.c.id)))
+    .values(
+        due_at=bindparam("lease_ends", type_=_MOMENT),
+        token=bindparam("new_token"),
+        shown_before=outbox.c.shown,
+        shown=None,
+    )
+    .returning(*outbox.c)
+)
+_IS_OURS = (outbox.c.id == bindparam("row"), outbox.c.token == bindparam("claimed"))
+_FIRST_DELIVERED = func.coalesce(outbox.c.delivered_at, bindparam("now", type_=_MOMENT))
+_STAMP = (
+    update(outbox)
+    .where(*_IS_OURS)
+    .values(
+        due_at=case((outbox.c.wanted > bindparam("saw"), bindparam("now", type_=_MOMENT)), else_=None),
+        token=None,
+        attempts=0,
+        last_error=None,
+        delivered_at=case((bindparam("new_ts", type_=String).is_(None), outbox.c.delivered_at), else_=_FIRST_DELIVERED),
+        channel=bindparam("new_channel"),
+        ts=bindparam("new_ts"),
+        shown=bindparam("new_shown"),
+    )
+)
+_PUT_OFF = (
+    update(outbox)
+    .where(*_IS_OURS)
+    .values(
+        due_at=bindparam("until", type_=_MOMENT),
+        token=None,
+        attempts=outbox.c.attempts + 1,
+        last_error=bindparam("error"),
+    )
+)
+_PAGES = select(
+    outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via
+).where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(("page", "old_page", "alert")))
 _SHOW_ID_ANEW = (
     update(outbox).where(outbox.c.id == bindparam("row")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
@@ -141,22 +190,9 @@ def claim(
 
     instance: eight characters that name this process, so that what it holds can be given back when it is gone.
     """
-    due = (
-        select(outbox.c.id)
-        .where(outbox.c.due_at <= now, outbox.c.lane.in_(lanes))
-        .order_by(outbox.c.lane, outbox.c.ts.is_not(None), outbox.c.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
     token = instance.ljust(_INSTANCE_LENGTH, "-") + secrets.token_hex(12)
-    taken = (
-        update(outbox)
-        .where(outbox.c.id.in_(select(due.c.id)))
-        .values(due_at=now + LEASE, token=token, shown_before=outbox.c.shown, shown=None)
-        .returning(*outbox.c)
-    )
-    rows = tx.execute(taken).all()
+    given = {"now": now, "lanes": lanes, "most": most, "lease_ends": now + LEASE, "new_token": token}
+    rows = tx.execute(_CLAIM, given).all()
     return [_claimed(row) for row in sorted(rows, key=lambda row: (row.lane, row.id))]
 
 
@@ -186,21 +222,9 @@ def stamp(
 
     A row that was asked to change while it was being sent stays due.
     """
-    done = (
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.token == row.token)
-        .values(
-            due_at=case((outbox.c.wanted > row.wanted, now), else_=None),
-            token=None,
-            attempts=0,
-            last_error=None,
-            delivered_at=func.coalesce(outbox.c.delivered_at, now) if ts else outbox.c.delivered_at,
-            channel=channel,
-            ts=ts,
-            shown=shown,
-        )
-    )
-    return tx.execute(done).rowcount > 0
+    given = {"row": row.id, "claimed": row.token, "saw": row.wanted, "now": now}
+    shows = {"new_channel": channel, "new_ts": ts, "new_shown": shown}
+    return tx.execute(_STAMP, {**given, **shows}).rowcount > 0
 
 
 def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
@@ -210,12 +234,8 @@ def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
 
 def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
     """It could not be sent: try again then. The error's class is kept, never its words."""
-    later = (
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.token == row.token)
-        .values(due_at=until, token=None, attempts=outbox.c.attempts + 1, last_error=error)
-    )
-    return tx.execute(later).rowcount > 0
+    given = {"row": row.id, "claimed": row.token, "until": until, "error": error}
+    return tx.execute(_PUT_OFF, given).rowcount > 0
 
 
 def release(tx: Connection, now: datetime) -> int:
@@ -255,9 +275,7 @@ class Reach:
 
 def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
-    columns = (outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via)
-    pages = outbox.c.what.in_(("page", "old_page", "alert"))
-    rows = tx.execute(select(*columns).where(outbox.c.check_id == check, pages)).all()
+    rows = tx.execute(_PAGES, {"check": check}).all()
     in_slack = frozenset(row.target for row in rows if row.ts and row.via == SLACK)
     elsewhere = frozenset(row.via for row in rows if row.ts and row.via != SLACK)
     waiting = [row for row in rows if row.via == SLACK and row.due_at]
