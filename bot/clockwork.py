@@ -13,7 +13,7 @@ from bot.instances import Instances
 from bot.views import Desk
 from storage import cases, checks, outbox, pulse
 
-BEAT = timedelta(seconds=5)
+BEAT = timedelta(seconds=2)
 WORTH_SAYING = timedelta(seconds=30)
 ANSWERING = timedelta(minutes=30)
 """How long before the gap somebody must have pressed something to count as being in the middle of it."""

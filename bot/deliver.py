@@ -152,7 +152,7 @@ class Deliverer:
         with self._desk.database.read() as tx:
             letter = Letters(self._desk, tx).write(row)
         if letter.later:
-            self._put_off(row, "waits", THREAD_WAIT)
+            self._put_off(row, "waits", min(THREAD_WAIT * 2 ** min(row.attempts, 6), LONGEST_WAIT))
         elif letter.message is None:
             self._take_away(row)
         elif row.ts and row.channel:
@@ -228,7 +228,7 @@ class Deliverer:
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
                 self._desk.casework(tx).record(opened, SYSTEM, "page_sent", sent)
-                outbox.show_anew(tx, opened.check.id, now, "card")
+                outbox.show_anew(tx, opened.check.id, now, "card", "line")  # lines wait for their page
         self._desk.unsent.ring()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:

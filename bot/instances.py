@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-GONE_AFTER = 20.0
-"""Seconds without a new stamp; a living instance leaves one every five."""
+GONE_AFTER = 10.0
+"""Seconds without a new stamp; a living instance leaves one every two."""
 
 
 class Instances:

@@ -17,7 +17,7 @@ from http.client import HTTPException
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -116,6 +116,8 @@ class Line(SocketModeHandler):
             self._busy += 1
         try:
             super().handle(client, req)
+        except SlackClientNotConnectedError:
+            log.warning("a press was kept, but Slack could not be told: its connection was gone")
         finally:
             with self._gate:
                 self._busy -= 1

@@ -41,8 +41,8 @@ class CheckView:
 
     left_out: organisation ids of people who see nothing of it. reached: channels and people whose page Slack has.
     not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
-    somebody was asked. absent: organisation ids of people who are not there today, known while the first questions
-    are shown.
+    somebody was asked. has_asked: whether the newest ask has arrived anywhere. absent: organisation ids of people who
+    are not there today, known while the first questions are shown.
     """
 
     check: Check
@@ -56,6 +56,7 @@ class CheckView:
     reached: frozenset[str] = frozenset()
     not_taken: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    has_asked: bool = True
     absent: frozenset[str] = frozenset()
 
     @cached_property
@@ -213,6 +214,7 @@ class Desk:
             reached=reach.in_slack,
             not_taken=reach.not_taken,
             elsewhere=reach.elsewhere,
+            has_asked=reach.has_asked,
             left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,

@@ -111,7 +111,7 @@ _PUT_OFF = (
     )
 )
 _PAGES = select(
-    outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via
+    *(outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via, outbox.c.ask)
 ).where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(("page", "old_page", "alert")))
 _SHOW_ID_ANEW = (
     update(outbox).where(outbox.c.id == bindparam("row")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
@@ -264,34 +264,54 @@ class Reach:
     """How far a check's pages have come. in_slack: channels and people whose page Slack has.
 
     not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which a
-    page was handed over, such as "email".
+    page was handed over, such as "email". has_asked: whether the newest ask has arrived anywhere.
     """
 
     told: Told
     in_slack: frozenset[str] = frozenset()
     not_taken: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    has_asked: bool = False
 
 
 def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
     rows = tx.execute(_PAGES, {"check": check}).all()
-    in_slack = frozenset(row.target for row in rows if row.ts and row.via == SLACK)
-    elsewhere = frozenset(row.via for row in rows if row.ts and row.via != SLACK)
-    waiting = [row for row in rows if row.via == SLACK and row.due_at]
-    failing = any(row.attempts > 1 or now - row.created_at > _FAILING_AFTER for row in waiting)
-    not_taken = frozenset(row.target for row in waiting if row.attempts and not row.ts)
-    return Reach(_told(bool(rows), bool(in_slack), bool(elsewhere), failing), in_slack, not_taken, elsewhere)
+    newest = [row for row in rows if row.ask == max(row.ask for row in rows)]
+    waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
+    return Reach(
+        told=_told(rows, newest, is_failing=any(_is_failing(row, now) for row in waiting)),
+        in_slack=frozenset(row.target for row in _in_slack(rows)),
+        not_taken=frozenset(row.target for row in waiting if row.attempts),
+        elsewhere=frozenset(row.via for row in _elsewhere(rows)),
+        has_asked=any(row.ts for row in newest),
+    )
 
 
-def _told(is_paged: bool, in_slack: bool, elsewhere: bool, failing: bool) -> Told:  # noqa: FBT001 - one caller
-    if not is_paged:
+def _told(rows: Sequence[Any], newest: Sequence[Any], *, is_failing: bool) -> Told:
+    """Of the newest ask, where anything is known of it: an older one that arrived is no comfort when this one fails."""
+    if not rows:
         return Told.NOBODY
-    if in_slack:
-        return Told.DELIVERED
-    if elsewhere:
-        return Told.ELSEWHERE
-    return Told.FAILED if failing else Told.NOT_YET
+    for asked in (newest, rows):
+        if any(_in_slack(asked)):
+            return Told.DELIVERED
+        if any(_elsewhere(asked)):
+            return Told.ELSEWHERE
+        if is_failing:
+            return Told.FAILED
+    return Told.NOT_YET
+
+
+def _in_slack(rows: Sequence[Any]) -> list[Any]:
+    return [row for row in rows if row.ts and row.via == SLACK]
+
+
+def _elsewhere(rows: Sequence[Any]) -> list[Any]:
+    return [row for row in rows if row.ts and row.via != SLACK]
+
+
+def _is_failing(row: Any, now: datetime) -> bool:
+    return bool(row.attempts > 1 or now - row.created_at > _FAILING_AFTER)
 
 
 def newest(tx: Connection, check: str, what: str) -> int | None:

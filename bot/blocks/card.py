@@ -155,7 +155,10 @@ def _news(view: CheckView, case: Case) -> str:
             f"it is read. I keep trying. Please phone:\n{_phones(view)}"
         )
     if view.told is Told.FAILED:
-        return f"*I could not reach anyone through Slack yet.* I keep trying. Please phone:\n{_phones(view)}"
+        failed = "I could not reach anyone through Slack yet."
+        if case.asks > 1:
+            failed = "No answer yet, and Slack does not take it when I ask again."
+        return f"*{failed}* I keep trying. Please phone:\n{_phones(view)}{_refer(view, case)}"
     return _told(view, case)
 
 
@@ -163,7 +166,8 @@ def _told(view: CheckView, case: Case) -> str:
     told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.raised_at)}."
     if case.asks > 1:
         also = f" and have also sent {_other_ways(view)}" if view.elsewhere else ""
-        told = f"No answer yet. I asked again at {kit.at(case.asked_at)}{also}, and will keep asking."
+        again = f"I asked again at {kit.at(case.asked_at)}{also}" if view.has_asked else "I am asking again now"
+        told = f"No answer yet. {again}, and will keep asking."
     drafting = view.check.status is CheckStatus.DRAFT
     urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
     by_phone = (drafting and urgent) or view.check.asked_lead or case.asks > 1

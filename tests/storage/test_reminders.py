@@ -169,7 +169,7 @@ def test_what_was_handed_over_elsewhere_is_not_called_delivered_in_slack(office:
         (alert,) = outbox.claim(tx, office.now, 20, (outbox.ELSEWHERE,))
         outbox.stamp(tx, alert, office.now, "email", "handed over")
         reach = outbox.reach(tx, check, office.now)
-    assert reach == Reach(Told.ELSEWHERE, elsewhere=frozenset({"email"}))
+    assert reach == Reach(Told.ELSEWHERE, elsewhere=frozenset({"email"}), has_asked=True)
     _send_all(office)
     with office.database.read() as tx:
         assert outbox.reach(tx, check, office.now).told is Told.DELIVERED
@@ -327,3 +327,23 @@ def test_each_instance_leaves_its_own_time(office: Office) -> None:
         assert pulse.stamps(tx) == {"11111111": office.now, "22222222": office.now + timedelta(seconds=15)}
         pulse.forget(tx, ["11111111"])
         assert list(pulse.stamps(tx)) == ["22222222"]
+
+
+def test_an_older_page_that_arrived_is_no_comfort_when_the_newest_does_not(office: Office) -> None:
+    """The reporter is not told "I asked again" while nobody was."""
+    check = office.raised(URGENT)
+    _send_all(office)
+    office.forward(minutes=16)
+    _climb(office, check)
+    with office.database.begin() as tx:
+        reach = outbox.reach(tx, check, office.now)
+        assert (reach.told, reach.has_asked) == (Told.DELIVERED, False)
+        for _ in range(2):
+            office.forward(minutes=1)
+            for row in outbox.claim(tx, office.now, 100):
+                outbox.put_off(tx, row, office.now, "channel_not_found")
+        assert outbox.reach(tx, check, office.now).told is Told.FAILED
+    _send_all(office)
+    with office.database.read() as tx:
+        reach = outbox.reach(tx, check, office.now)
+        assert (reach.told, reach.has_asked) == (Told.DELIVERED, True)
