@@ -67,6 +67,7 @@ class Conversation(Work):
             return Step(Did.REFUSED, opened)
         opened = self._save(opened, cover=None, **_taken_up(opened))
         self._wait_for_more(opened)
+        outbox.doubt(self.tx, check, "card")
         newest = outbox.newest_at(self.tx, check, "card")
         if newest is None or self.now - newest > _ONE_CLICK:
             self.put_card(opened)

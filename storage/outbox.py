@@ -177,6 +177,11 @@ def _showing(whats: tuple[str, ...]) -> Update:
     return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
+def doubt(tx: Connection, check: str, what: str) -> None:
+    """What Slack shows of these may not be so any more, such as where somebody deleted it: it is sent for sure."""
+    tx.execute(update(outbox).where(outbox.c.check_id == check, outbox.c.what == what).values(shown=None))
+
+
 def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now: datetime) -> None:
     """What was posted to this target is about to be followed by a newer message: show it so, once."""
     older = update(outbox).where(outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target)
