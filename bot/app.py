@@ -29,6 +29,7 @@ from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
 from storage.crypto import Keyring
 from storage.database import Database
+from storage.signed_note import SealKey
 
 log = logging.getLogger(__name__)
 SENDERS = 8
@@ -150,7 +151,8 @@ def desk_of(
     """What use cases and screens need, also for a command that adds something and leaves the sending to the bot."""
     keys = Keyring([key.get_secret_value() for key in settings.keys])
     ways = {person.id: second.ways(person.id) for person in organisation.everyone}
-    return Desk(organisation, roster_of(organisation, ways), database, keys, clock)
+    seal_key = SealKey.read(settings.seal_key.get_secret_value()) if settings.seal_key else None
+    return Desk(organisation, roster_of(organisation, ways), database, keys, clock, seal_key=seal_key)
 
 
 def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:

@@ -21,6 +21,7 @@ from bot.settings import ADMINISTRATORS
 from bot.views import Desk
 from storage import audit, outbox
 from storage.audit import Findings
+from storage.seal import seal_due
 
 log = logging.getLogger(__name__)
 EVERY = 60.0
@@ -65,6 +66,8 @@ class Auditor:
         if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
             self._asked_for_accounts = now
             look_for_closed_accounts(self._desk, self._client)
+        with self._desk.database.begin() as tx:
+            seal_due(tx, self._desk.seal_key, now)
         return found
 
     def _wake_the_forgotten(self, tx: Connection, found: Findings) -> None:

@@ -14,7 +14,10 @@ from typing import NoReturn
 import click
 from slack_sdk.errors import SlackApiError
 
+from bot.backup_commands import backup, restore
 from bot.checklist_commands import checklist, decide
+from bot.key_commands import check_keys, rotate_keys
+from bot.record_commands import export_proof, new_seal, seal, verify
 
 BAD_INPUT = 2
 SENT_WITHIN = 30.0
@@ -29,8 +32,12 @@ def main() -> None:
     """Social Sense's Information Sharing Checklist as a conversation in Slack."""
 
 
+main.add_command(backup)
 main.add_command(checklist)
 main.add_command(decide)
+for command in (seal, verify, export_proof):
+    main.add_command(command)
+main.add_command(restore)
 
 
 @main.command()
@@ -102,6 +109,11 @@ def new() -> None:
     click.echo(Fernet.generate_key().decode())
 
 
+keys.add_command(new_seal)
+keys.add_command(check_keys)
+keys.add_command(rotate_keys)
+
+
 @main.command()
 @click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
 def demo(port: int) -> None:
@@ -110,3 +122,17 @@ def demo(port: int) -> None:
 
     os.umask(PRIVATE)
     run(Path(".demo"), port)
+
+
+@main.command()
+@click.option("--seed", default=1, show_default=True, help="The first seed. The same seed is always the same run.")
+@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1), help="How many, one after the other.")
+@click.option("--days", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help="How long each lasts.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="How many at the same time.")
+@click.option("--verbose", is_flag=True, help="Tell every event.")
+def simulate(seed: int, seeds: int, days: float, processes: int, *, verbose: bool) -> None:
+    """The real bot against a simulated Slack, clock and people; checks every promise, with all that goes wrong."""
+    from bot.simulation.series import tell  # noqa: PLC0415 - decide starts without Slack's libraries
+
+    if not tell(range(seed, seed + seeds), days, processes, click.echo, verbose=verbose):
+        sys.exit(1)

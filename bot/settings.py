@@ -19,6 +19,9 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from storage.errors import BadKey
+from storage.signed_note import SealKey
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DATABASES = ("sqlite", "postgresql+psycopg")
 TOKENS = {
@@ -94,6 +97,11 @@ class Settings(BaseSettings):
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         alias="SHARE_CHECK_KEYS",
         description=f"one or more keys, separated by commas. {MAKE_A_KEY}",
+    )
+    seal_key: SecretStr | None = Field(
+        None,
+        alias="SHARE_CHECK_SEAL_KEY",
+        description="the private key that signs the record. Make one with: share-check keys new-seal",
     )
     http_host: str = Field("127.0.0.1", alias="SHARE_CHECK_HTTP_HOST", description="an address to listen on")
     http_port: int = Field(
@@ -209,6 +217,13 @@ class Settings(BaseSettings):
             which = ", ".join(str(place) for place in bad)
             raise _problem(f"SHARE_CHECK_KEYS: number {which} of {len(keys)} is not a key. {MAKE_A_KEY}")
         return keys
+
+    @field_validator("seal_key")
+    @classmethod
+    def _is_seal_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not _can_sign(key):
+            raise _problem(f"SHARE_CHECK_SEAL_KEY must be {_meaning('SHARE_CHECK_SEAL_KEY')}.")
+        return key
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -407,6 +422,14 @@ def _is_key(key: SecretStr) -> bool:
     try:
         Fernet(key.get_secret_value())
     except ValueError:
+        return False
+    return True
+
+
+def _can_sign(key: SecretStr) -> bool:
+    try:
+        SealKey.read(key.get_secret_value())
+    except BadKey:
         return False
     return True
 

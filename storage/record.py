@@ -18,7 +18,8 @@ from storage.tables import events
 SYSTEM = "share-check"
 """Who did what nobody pressed a button for."""
 
-_SALT_BYTES = 16
+SALT_BYTES = 16
+_SMALLEST = 256
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
 _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
@@ -36,10 +37,12 @@ def append(
 ) -> int:
     """Add an event and return its id. The content is sealed; the commitment is a salted hash over all of it.
 
+    What is sealed is 256 bytes long, or 512, or 1024, and so on: its length tells next to nothing of what it says.
+
     request: what Slack sent, so that the same again can be recognised (`is_repeat`).
     """
-    body = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    salt = os.urandom(_SALT_BYTES)
+    body = _padded(json.dumps(content, sort_keys=True, separators=(",", ":")).encode())
+    salt = os.urandom(SALT_BYTES)
     row = {
         "check_id": check,
         "at": at,
@@ -51,6 +54,14 @@ def append(
     }
     key = tx.execute(_APPEND, row).inserted_primary_key
     return int(key[0]) if key else 0
+
+
+def _padded(body: bytes) -> bytes:
+    """The content with spaces after it, which JSON does not mind, until salt and content fill a size class."""
+    size = _SMALLEST
+    while size < SALT_BYTES + len(body):
+        size *= 2
+    return body.ljust(size - SALT_BYTES)
 
 
 def is_repeat(tx: Connection, request: str) -> bool:
@@ -78,7 +89,7 @@ def content_of(box: Box, check: str, sealed: bytes) -> dict[str, object]:
         opened = box.open(sealed, f"event:{check}")
     except CannotOpen:
         return {}
-    found: dict[str, object] = json.loads(opened[_SALT_BYTES:])
+    found: dict[str, object] = json.loads(opened[SALT_BYTES:])
     return found
 
 

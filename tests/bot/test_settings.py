@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from bot.organisation import example_organisation_path
 from bot.serving import load_all
 from bot.settings import Settings, SettingsError, load_settings, setting_names
+from storage.signed_note import SealKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
@@ -186,6 +187,18 @@ def test_a_value_that_cannot_be_read_says_what_it_must_be(name: str, value: str)
     """The fix is in the sentence."""
     (problem,) = _problems(**{name: value})
     assert problem.startswith(f"{name} must be ")
+
+
+def test_the_key_that_signs_is_the_private_one() -> None:
+    """Without one nothing is signed; with a slip in it, or with the public one, nothing starts; and it is not shown."""
+    key = SealKey.new()
+    assert _load().seal_key is None
+    assert _load(SHARE_CHECK_SEAL_KEY=key.written).seal_key
+    assert key.written not in repr(_load(SHARE_CHECK_SEAL_KEY=key.written))
+    for bad in ("hush", str(key.public), key.written[:-1], key.written.replace("share-check", "hush"), KEY):
+        (problem,) = _problems(SHARE_CHECK_SEAL_KEY=bad)
+        assert problem.startswith("SHARE_CHECK_SEAL_KEY must be the private key that signs the record. Make one with")
+        assert "hush" not in problem
 
 
 def test_nobody_is_reached_outside_slack_unless_it_is_set_up() -> None:

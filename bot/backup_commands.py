@@ -1,0 +1,78 @@
+"""share-check backup and share-check restore: a copy of the record, and proof that it is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from storage.restore import Proof
+
+
+@click.command()
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="A folder that is there.")
+@click.option("--keep", type=click.IntRange(min=1), help="Then delete all but the newest so many backups in it.")
+def backup(folder: Path, keep: int | None) -> None:
+    """Make a backup of the database, while the bot runs, and read it again from end to end."""
+    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
+    from storage.backup import make, source_of  # noqa: PLC0415
+
+    with beside.in_words("could not make a backup"):
+        settings = load_settings()
+        source = source_of(settings.database_url.get_secret_value())
+        keys = [key.get_secret_value() for key in settings.keys]
+        made = make(source, keys, folder, SystemClock().now(), keep)
+    click.echo(f"{made.file} is made and was read again: {made.manifest.counts['checks']} checks.")
+    if made.removed:
+        click.echo(f"Deleted {made.removed} older than the newest {keep}.")
+    if shut := made.manifest.shut_keys:
+        click.echo(f"{shut} of them do not open with the keys in the settings: see share-check keys check.", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--verify", "way", flag_value="verify", help="Prove that it can be restored. Replaces nothing.")
+@click.option("--replace", "way", flag_value="replace", help="Prove it, then put it in the place of the database.")
+def restore(file: Path, way: str | None) -> None:
+    """Prove a backup or restore it, with the keys and the database in the settings."""
+    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
+    from storage import restore as restoring  # noqa: PLC0415
+    from storage.backup import source_of  # noqa: PLC0415
+
+    if way is None:
+        message = "Say --verify to try it, or --replace to put it in the place of the database."
+        raise click.UsageError(message)
+    with beside.in_words("did not restore anything"):
+        settings = load_settings()
+        source = source_of(settings.database_url.get_secret_value())
+        keys = [key.get_secret_value() for key in settings.keys]
+        if way == "verify":
+            _say(restoring.verify(source, keys, file), file)
+            click.echo("It can be restored. Nothing was replaced.")
+        else:
+            proof, where = restoring.replace(source, keys, file, SystemClock().now())
+            _say(proof, file)
+            click.echo(where)
+
+
+def _say(proof: Proof, file: Path) -> None:
+    manifest = proof.manifest
+    click.echo(f"{file.name}, made {manifest.made_at:%d %B %Y %H:%M} UTC by share-check {manifest.share_check}:")
+    click.echo("- It is whole: the checksum is right.")
+    if proof.schema == manifest.schema:
+        click.echo(f"- Its tables are of this version ({proof.schema}).")
+    else:
+        click.echo(f"- Its tables are older ({manifest.schema}) and were brought up to this version ({proof.schema}).")
+    rows = sum(manifest.counts.values())
+    click.echo(f"- All {rows} rows are there, {manifest.counts['checks']} of them checks.")
+    click.echo(f"- {manifest.wrapped_keys - manifest.shut_keys} of {manifest.wrapped_keys} keys open.")
+    click.echo(f"- {proof.texts} sealed texts open, and {proof.lines} lines of the record say what was recorded.")
+    click.echo(f"- {proof.seals} seals stand over the record, and the chain is unbroken.")
+    if proof.closed:
+        click.echo(f"- {proof.closed} texts and lines have no key any more, as when it was made.")

@@ -1,0 +1,169 @@
+"""A backup's file: a tar of a copy of the database, and of a manifest that says what must be in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.copies import BackupRefused
+
+PRIVATE = 0o600
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_MANIFEST_MOST = 1_000_000
+"""Bytes; a file that says it has more is none of ours."""
+
+_OURS = re.compile(r"share-check-\d{8}T\d{6}\.\d{3}Z\.backup", re.ASCII)
+_UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself. schema: the revision of its tables. database: sqlite or postgresql.
+
+    counts: rows of each table. wrapped_keys: of checks; shut_keys: those that none of the keys opened even then.
+    sha256: of the copy of the database.
+    """
+
+    share_check: str
+    schema: str
+    database: str
+    made_at: datetime
+    counts: Mapping[str, int]
+    wrapped_keys: int
+    shut_keys: int
+    sha256: str
+
+
+def stamp(now: datetime) -> str:
+    """A moment in UTC as part of a file's name; names sort as their moments do."""
+    utc = now.astimezone(UTC)
+    return f"{utc:%Y%m%dT%H%M%S}.{utc.microsecond // 1000:03}Z"
+
+
+def name_of(manifest: Manifest) -> str:
+    """What the file of this backup is called."""
+    return f"share-check-{stamp(manifest.made_at)}.backup"
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file is called what only backups are called."""
+    return bool(_OURS.fullmatch(file.name)) and file.is_file() and not file.is_symlink()
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file, as hex."""
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
+
+
+def write(file: Path, manifest: Manifest, copy: Path) -> None:
+    """Make the file, for our account alone, and see it onto the disk."""
+    said = asdict(manifest) | {"format": _FORMAT, "made_at": manifest.made_at.isoformat()}
+    words = json.dumps(said, indent=2, sort_keys=True).encode()
+    with private(file) as target:
+        with tarfile.open(fileobj=target, mode="w") as tar, copy.open("rb") as content:
+            tar.addfile(_member(_MANIFEST, len(words), manifest), BytesIO(words))
+            tar.addfile(_member(_copy_of(manifest), copy.stat().st_size, manifest), content)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def read(file: Path) -> Manifest:
+    """What a backup says of itself. Raises BackupRefused where this is none."""
+    with _opened(file) as tar:
+        member = tar.getmember(_MANIFEST)
+        content = tar.extractfile(member)
+        if content is None or member.size > _MANIFEST_MOST:
+            raise ValueError
+        return _manifest(json.loads(content.read()))
+
+
+def unpack(file: Path, manifest: Manifest, to: Path) -> None:
+    """Take the copy of the database out. Raises BackupRefused where it is not what was put in."""
+    with _opened(file) as tar, private(to) as target:
+        content = tar.extractfile(_copy_of(manifest))
+        if content is None:
+            raise ValueError
+        shutil.copyfileobj(content, target)
+    if digest(to) != manifest.sha256:
+        message = f"{file.name} was changed or damaged since it was made: its checksum is not the one it names."
+        raise BackupRefused(message)
+
+
+@contextmanager
+def private(file: Path) -> Iterator[BinaryIO]:
+    """A new file that only our account can read, whatever the umask."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    with os.fdopen(descriptor, "wb") as opened:
+        with suppress(OSError):  # such a disk has no modes
+            os.fchmod(descriptor, PRIVATE)
+        yield opened
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(file, "r:") as tar:
+            yield tar
+    except FileNotFoundError as error:
+        message = f"There is no file {file}."
+        raise BackupRefused(message) from error
+    except (*_UNREADABLE, RecursionError) as error:
+        message = f"{file.name} is not a backup of share-check, or it was cut off while it was copied."
+        raise BackupRefused(message) from error
+
+
+def _manifest(said: Mapping[str, object]) -> Manifest:
+    if said["format"] != _FORMAT:
+        message = f"The backup was made by share-check {said['share_check']}, which is newer. Install that version."
+        raise BackupRefused(message)
+    made_at = datetime.fromisoformat(_text(said["made_at"]))
+    if made_at.tzinfo is None:
+        raise ValueError
+    counts = said["counts"]
+    if not isinstance(counts, dict):
+        raise TypeError
+    return Manifest(
+        share_check=_text(said["share_check"]),
+        schema=_text(said["schema"]),
+        database=_text(said["database"]),
+        made_at=made_at,
+        counts={_text(table): _number(rows) for table, rows in counts.items()},
+        wrapped_keys=_number(said["wrapped_keys"]),
+        shut_keys=_number(said["shut_keys"]),
+        sha256=_text(said["sha256"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError
+    return value
+
+
+def _member(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = size, PRIVATE, int(manifest.made_at.timestamp())
+    return member
+
+
+def _copy_of(manifest: Manifest) -> str:
+    return f"database.{manifest.database}"

@@ -1,0 +1,139 @@
+"""A SQLite file, copied through SQLite itself while others write, and put in place by one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, NullPool, create_engine
+
+from storage import archive
+from storage.copies import BackupRefused, counts_of, see_onto_disk, workshop
+from storage.database import Database
+from storage.lone import alone
+
+_LOGS = ("-wal", "-journal")
+"""What SQLite keeps beside a file. Beside another file of that name it would be read into it."""
+
+
+class SqliteFile:
+    """The file in the settings, whether it is there or not."""
+
+    kind = "sqlite"
+
+    def __init__(self, url: URL) -> None:
+        self.file = Path(url.database or "").resolve()
+
+    @contextmanager
+    def snapshot(self, to: Path) -> Iterator[Connection]:
+        """As Source.snapshot, by SQLite's online backup: one moment, and no writer waits."""
+        if not self.file.is_file():
+            message = f"There is no database {self.file.name} yet. Start share-check serve once."
+            raise BackupRefused(message)
+        try:
+            with archive.private(to), closing(_connect(self.file)) as live, closing(_connect(to)) as copy:
+                live.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        except sqlite3.Error as error:
+            message = f"{self.file.name} could not be copied ({error.sqlite_errorname}). Is there room on the disk?"
+            raise BackupRefused(message) from error
+        with _reading(to) as tx:
+            yield tx
+
+    def counts(self, copy: Path) -> Mapping[str, int]:
+        """As Source.counts, after SQLite has looked at every page and every reference."""
+        with _reading(copy) as tx:
+            whole = tx.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
+            if not whole or tx.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                message = "The copy of the database is damaged (integrity check), as the database was when it was made."
+                raise BackupRefused(message)
+            return counts_of(tx)
+
+    def workshop(self) -> AbstractContextManager[Path]:
+        """Beside the database: one rename puts in place what was tried."""
+        return workshop(self.file.parent)
+
+    @contextmanager
+    def trial(self, copy: Path) -> Iterator[Database]:
+        """As Source.trial: the copy itself."""
+        database = Database(_url(copy))
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """As Source.quiet, by the lock that a serving process holds."""
+        if self.file.exists() and self.file.stat().st_uid != os.geteuid():
+            message = f"{self.file.name} belongs to another account. Run this as the account that runs the bot."
+            raise BackupRefused(message)
+        with alone(_url(self.file)):
+            yield
+
+    def put_in_place(self, trial: Database, now: datetime) -> str:
+        """As Source.put_in_place. At every moment there is a whole database under the name in the settings."""
+        new = Path(str(trial.engine.url.database))
+        trial.close()
+        see_onto_disk(new)
+        said = f"{self.file.name} is that backup now. There was none before."
+        if self.file.exists():
+            kept = self.file.with_name(f"{self.file.name}.replaced-{archive.stamp(now)}")
+            _set_aside(self.file, kept)
+            said = f"{self.file.name} is that backup now. The one before is kept beside it: {kept.name}."
+        new.replace(self.file)
+        see_onto_disk(self.file.parent)
+        return said
+
+
+def _url(file: Path) -> str:
+    return URL.create("sqlite", database=str(file)).render_as_string()
+
+
+def _connect(file: Path, patience: float = 30) -> sqlite3.Connection:
+    """To a file that is there: SQLite would make one that is not. patience: seconds for others to let go."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
+
+
+@contextmanager
+def _reading(copy: Path) -> Iterator[Connection]:
+    """A copy that nobody writes, read without leaving anything beside it."""
+    engine = create_engine("sqlite://", creator=lambda: _connect(copy), poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as tx:
+        yield tx
+
+
+def _set_aside(file: Path, kept: Path) -> None:
+    """Give a database and its logs a second name, and leave nothing beside the first that another would be read with.
+
+    SQLite is asked to empty the logs into the file; where it cannot, they are kept as they were.
+    """
+    for end in ("", *_LOGS):
+        if (part := _beside(file, end)).exists():
+            _name_twice(part, _beside(kept, end))
+    with suppress(sqlite3.Error), closing(_connect(file, patience=1)) as last:
+        last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for end in (*_LOGS, "-shm"):
+        _beside(file, end).unlink(missing_ok=True)
+    for log in (_beside(kept, end) for end in _LOGS):
+        if log.exists() and not log.stat().st_size:
+            log.unlink()
+
+
+def _beside(file: Path, end: str) -> Path:
+    return file.with_name(file.name + end)
+
+
+def _name_twice(file: Path, second: Path) -> None:
+    try:
+        os.link(file, second)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk where a file has one name
+        shutil.copy2(file, second)
+        see_onto_disk(second)

@@ -1,0 +1,202 @@
+"""What a proof comes to: which seal or entry is not what it was, or that all of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storage.chain import Finding, Line, Page, Wrong, chain, moment, order, signatures
+from storage.proof import Proof, Shown
+from storage.seal import Seal
+from storage.signed_note import PublicKey
+
+TOLERANCE = timedelta(minutes=5)
+"""How far the clocks of two servers may be apart before an entry counts as back-dated."""
+_UNFIT = "its content is not what it committed to"
+_LOCKED = "its check's key was replaced, or is wrapped with a key that SHARE_CHECK_KEYS does not have"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """entries: how many there are. erased: those of them whose content has no key any more. newer: not sealed yet.
+
+    matched: the seal whose head was asked about.
+    """
+
+    seals: tuple[Seal, ...]
+    findings: tuple[Finding, ...]
+    entries: int
+    erased: int
+    newer: int
+    matched: Seal | None
+
+    @property
+    def signers(self) -> tuple[PublicKey, ...]:
+        """Whose signatures are on it, in the order of the seals."""
+        return tuple(dict.fromkeys(seal.signer for seal in self.seals if seal.signer and seal.signature))
+
+    @property
+    def unsigned(self) -> int:
+        """How many seals nobody signed."""
+        return sum(seal.signature is None for seal in self.seals)
+
+
+def judge(
+    proof: Proof, trusted: Collection[PublicKey] = (), head: bytes | None = None, *, open_all: bool = False
+) -> Verdict:
+    """Everything that is wrong with a proof.
+
+    trusted: the keys that may have signed; with none, any may. head: a seal's head that was published elsewhere.
+    open_all: every entry should have been opened, unless it was erased.
+    """
+    rows = _Rows.of(proof.entries, open_all=open_all)
+    unique = {seal.number: seal for seal in reversed(proof.seals)}
+    pages = [Page.of(unique[number]) for number in sorted(unique)]
+    findings = [*order("Seal", [seal.number for seal in proof.seals]), *chain(pages), *signatures(pages, trusted)]
+    comparison = _Comparison(rows, pages)
+    findings += [*order("Entry", rows.ids), *comparison.findings()]
+    return Verdict(
+        seals=tuple(page.seal for page in pages),
+        findings=tuple(findings),
+        entries=len(rows.lines),
+        erased=rows.erased,
+        newer=comparison.newer,
+        matched=next((page.seal for page in pages if page.is_sound and page.seal.head == head), None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The entries as they stand. ids: in the order in which they do. unfit: those with something wrong inside."""
+
+    ids: Sequence[int]
+    lines: Mapping[int, Line]
+    unfit: Mapping[int, Finding]
+    erased: int
+
+    @classmethod
+    def of(cls, entries: Iterable[Shown], *, open_all: bool) -> _Rows:
+        ids: list[int] = []
+        lines: dict[int, Line] = {}
+        unfit: dict[int, Finding] = {}
+        erased = 0
+        for shown in entries:
+            entry = shown.entry
+            ids.append(entry.id)
+            lines.setdefault(entry.id, Line(entry.id, entry.at, entry.digest))
+            erased += shown.is_erased
+            if shown.opened and not shown.opened.is_of(entry):
+                unfit[entry.id] = _entry(entry.id, Wrong.CHANGED, _UNFIT)
+            elif open_all and not shown.opened and not shown.is_erased:
+                unfit[entry.id] = _entry(entry.id, Wrong.LOCKED, _LOCKED)
+        return cls(ids, lines, unfit, erased)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a seal says of an entry. earliest: it cannot be older, or the seal before would have it."""
+
+    line: Line
+    seal: Seal
+    earliest: datetime | None
+
+
+class _Comparison:
+    """The entries, held against what the seals list."""
+
+    def __init__(self, rows: _Rows, pages: Sequence[Page]) -> None:
+        self._rows = rows.lines
+        self._unfit = rows.unfit
+        self._newest = pages[-1] if pages else None
+        self._spans: list[tuple[float, int]] = []
+        self._listed: dict[int, _Listed] = {}
+        for before, page in zip([None, *pages], pages, strict=False):
+            self._add(before, page)
+        self._listed_as = {each.line.digest: each for each in self._listed.values()}
+        self._stand_as = {line.digest for line in self._rows.values()}
+
+    def _add(self, before: Page | None, page: Page) -> None:
+        lines = self._lines_of(page)
+        is_next = page.number == (before.number + 1 if before else 1)
+        earliest = before.seal.made_at - TOLERANCE if before and before.is_sound and page.is_sound else None
+        if lines:
+            after = self._last if is_next else lines[0].id - 1
+            self._spans.append((after, lines[-1].id))
+        self._listed |= {line.id: _Listed(line, page.seal, earliest) for line in lines}
+
+    @property
+    def _last(self) -> float:
+        """The last entry that is sealed."""
+        return self._spans[-1][1] if self._spans else float("-inf")
+
+    def _lines_of(self, page: Page) -> Sequence[Line]:
+        """Its list; or the entries that stand there, where its head says that they were its list."""
+        seal = page.seal
+        if page.is_whole:
+            return page.lines
+        lines = [self._rows[number] for number in sorted(self._rows) if seal.first <= number <= seal.last]
+        is_theirs = replace(seal, listed="".join(map(str, lines))).due_head() == seal.head
+        return lines if is_theirs else page.lines
+
+    @property
+    def newer(self) -> int:
+        """How many entries wait for the next seal."""
+        return sum(number > self._last for number in self._rows)
+
+    def findings(self) -> Iterator[Finding]:
+        """By entry, one for each that is wrong."""
+        for number in sorted({*self._listed, *self._rows}):
+            line, listed = self._rows.get(number), self._listed.get(number)
+            found = self._wrong(line, listed) if line else self._removed(listed)
+            found = found or self._unfit.get(number)
+            if found:
+                yield found
+
+    def _removed(self, listed: _Listed | None) -> Finding | None:
+        """Of an entry that is not there: unless it is there under another number."""
+        if listed is None or listed.line.digest in self._stand_as:
+            return None
+        return _entry(listed.line.id, Wrong.REMOVED, f"seal {listed.seal.number} lists it, and it is not there")
+
+    def _wrong(self, line: Line, listed: _Listed | None) -> Finding | None:
+        """Of an entry that is there."""
+        if listed and listed.line.digest == line.digest:
+            return self._mistimed(line, listed)
+        elsewhere = self._listed_as.get(line.digest)
+        if elsewhere:
+            return self._moved(line, elsewhere)
+        if listed:
+            return _entry(line.id, Wrong.CHANGED, f"it is not what seal {listed.seal.number} lists")
+        if any(after < line.id <= last for after, last in self._spans):
+            return _entry(line.id, Wrong.ADDED, "it stands among sealed entries, and no seal lists it")
+        return self._too_late(line)
+
+    def _mistimed(self, line: Line, listed: _Listed) -> Finding | None:
+        number = listed.seal.number
+        if line.at != listed.line.at:
+            what = Wrong.BACK_DATED if line.at < listed.line.at else Wrong.CHANGED
+            return _entry(line.id, what, f"seal {number} lists it at {moment(listed.line.at)}")
+        if listed.earliest and line.at < listed.earliest:
+            return _entry(line.id, Wrong.BACK_DATED, f"the seal before seal {number} is younger and does not list it")
+        return None
+
+    def _moved(self, line: Line, listed: _Listed) -> Finding:
+        known = self._rows.get(listed.line.id)
+        if known and known.digest == line.digest:
+            return _entry(line.id, Wrong.ADDED, f"it is a copy of entry {known.id}")
+        return _entry(line.id, Wrong.REORDERED, f"seal {listed.seal.number} lists it as entry {listed.line.id}")
+
+    def _too_late(self, line: Line) -> Finding | None:
+        """Of an entry that no seal lists yet: it cannot be much older than the newest seal."""
+        newest = self._newest
+        if newest is None or not newest.is_sound or line.id <= self._last:
+            return None
+        if line.at >= newest.seal.made_at - TOLERANCE:
+            return None
+        why = f"seal {newest.number}, made on {moment(newest.seal.made_at)}, does not list it"
+        return _entry(line.id, Wrong.BACK_DATED, why)
+
+
+def _entry(number: int, what: Wrong, why: str) -> Finding:
+    return Finding(f"Entry {number}", what, why)

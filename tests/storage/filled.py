@@ -1,0 +1,81 @@
+"""A record with words in it that must never be seen, sealed with keys that the test knows."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from bot.settings import setting_names
+from flows.model import Answers
+from storage.crypto import Keyring
+from storage.database import Database
+from tests.harness import ROOT
+from tests.storage.builders import DONE, LEAD_ONE, REPORTER, Office
+
+OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))
+MARKS = ("Xanthippe", "quokkas", "periwinkle", "marzipan")
+"""In a note, in the details, in a plan and in a decision's reason."""
+URGENT: Answers = {"S1": ("no",), "S2": ("no",), "S3": ("harm",)}
+
+
+def url_of(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
+
+
+class KeyedOffice(Office):
+    """Several of them work on one database, each with keys of its own."""
+
+    def __init__(self, database: Database, *keys: str) -> None:
+        super().__init__(database)
+        self.keys = Keyring(keys)
+
+    def request(self) -> str:
+        return secrets.token_hex(16)
+
+
+def filled(database: Database, *keys: str) -> Office:
+    """A case with everything that people type, and a check without any answer."""
+    office = KeyedOffice(database, *(keys or (OLD,)))
+    check = office.led(URGENT)
+    note, details, plan, reason = MARKS
+    with office.reporting() as work:
+        work.write(check, REPORTER, "note", {"question": "S3", "text": f"about {note}"}, office.request())
+        work.write(check, REPORTER, "details", {"text": f"about {details}"}, office.request())
+    with office.leading() as work:
+        work.decide(check, LEAD_ONE, "share", {"reason": f"because of {reason}"}, office.request())
+    office.plan(check, tuple(replace(strand, what=plan) for strand in DONE))
+    office.start("U0OTHER")
+    return office
+
+
+def settings(url: str, *keys: str) -> dict[str, str]:
+    """With which the commands run; they ask Slack nothing."""
+    return {
+        "SLACK_BOT_TOKEN": "xoxb-test",
+        "SLACK_APP_TOKEN": "xapp-test",
+        "SHARE_CHECK_DATABASE_URL": url,
+        "SHARE_CHECK_KEYS": ",".join(keys),
+    }
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Of a program with these settings and no other."""
+    inherited = {name: value for name, value in os.environ.items() if name not in setting_names()}
+    return {**inherited, **given, "PYTHONPATH": str(ROOT)}
+
+
+def started(folder: Path, given: Mapping[str, str], *words: str) -> subprocess.Popen[str]:
+    """share-check as a program of its own."""
+    return subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder,
+        env=environment(given),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )

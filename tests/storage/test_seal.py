@@ -1,0 +1,679 @@
+"""Seals: nothing is missed, nothing is sealed twice, and whatever was done to the record afterwards is named."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from storage import checks, proof, record, seal
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.errors import BadKey
+from storage.proof import NotAProof, Proof
+from storage.seal import Seal
+from storage.signed_note import PublicKey, SealKey
+from storage.tables import checks as check_table
+from storage.tables import events, seals
+from storage.verdict import Verdict, judge
+from tests.proofs import (
+    KEY,
+    WELL,
+    Deed,
+    Undone,
+    both,
+    exported,
+    note,
+    seal_now,
+    sealed_record,
+    strangers,
+    tamper,
+    unguard,
+)
+from tests.storage.builders import START, Office
+
+CHANGED, REMOVED, ADDED = "was changed", "was removed", "was added"
+REORDERED, BACK_DATED = "was reordered", "is back-dated"
+UNSIGNED, REPLACED = "is not signed", "does not follow from the one before"
+LONG_AGO = START - timedelta(days=365)
+
+
+def _all(office: Office) -> list[Seal]:
+    with office.database.read() as tx:
+        return [seal.seal_of(row) for row in tx.execute(seal.SEALS)]
+
+
+def _verdict(office: Office, *, head: bytes | None = None, trusted: tuple[PublicKey, ...] = ()) -> Verdict:
+    with office.database.read() as tx:
+        return judge(proof.of_record(tx, office.keys), trusted, head, open_all=True)
+
+
+def _any_check(office: Office) -> str:
+    with office.database.read() as tx:
+        return str(tx.scalars(select(check_table.c.id)).first())
+
+
+def _set(table: str, number: int, column: str, value: object) -> Deed:
+    """UPDATE, as an administrator of the database would."""
+    known = events if table == "events" else seals
+    return lambda tx: tx.execute(update(known).where(next(iter(known.c)) == number).values({column: value}))
+
+
+# Sealing
+
+
+def test_what_was_added_is_sealed_in_batches_that_follow_each_other(database: Database) -> None:
+    """Each lists what is new, counts all there is, and names the head of the one before; nothing is wrong."""
+    office = sealed_record(database)
+    first, second, third = _all(office)
+    assert [(each.first, each.last, each.entries, each.size) for each in (first, second, third)] == [
+        (1, 3, 3, 3),
+        (4, 6, 3, 6),
+        (7, 9, 3, 9),
+    ]
+    assert first.previous == seal.START
+    assert (second.previous, third.previous) == (first.head, second.head)
+    verdict = _verdict(office, head=second.head, trusted=(KEY.public,))
+    assert (verdict.findings, verdict.entries, verdict.newer, verdict.erased) == ((), 10, 1, 0)
+    assert verdict.matched
+    assert verdict.matched.number == 2
+
+
+def test_sealing_is_due_once_an_hour_whoever_asks(database: Database) -> None:
+    """At once the first time; then not before an hour has gone by, and not where nothing was added."""
+    office = Office(database)
+    check = office.start()
+
+    def due() -> Seal | None:
+        with database.begin() as tx:
+            return seal.seal_due(tx, KEY, office.now)
+
+    assert due()
+    note(office, check)
+    office.forward(minutes=59)
+    assert due() is None
+    office.forward(minutes=1)
+    assert due()
+    office.forward(hours=3)
+    assert due() is None
+    assert [each.last for each in _all(office)] == [1, 2]
+
+
+def test_a_clock_that_was_set_back_never_dates_a_seal_before_another(database: Database) -> None:
+    """And it goes on being sealed; what was recorded meanwhile is called back-dated, for so it would look."""
+    office = sealed_record(database)
+    office.forward(days=-2)
+    seal_now(office)
+    *_, before, newest = _all(office)
+    assert newest.made_at == before.made_at
+    assert _verdict(office).findings == ()
+    note(office, office.start())
+    assert {str(each.what) for each in _verdict(office).findings} == {BACK_DATED}
+
+
+def test_a_note_says_what_is_published_and_opens_with_the_public_key_alone(office: Office) -> None:
+    """The text, an empty line and the signature, as other programs write signed notes."""
+    office.start()
+    made = seal_now(office)
+    assert made
+    body, _, signature = made.note.rpartition("\n\n")
+    assert body.splitlines() == [
+        "share-check record v1",
+        "seal 1",
+        "made 2026-11-23T10:00:00+00:00",
+        "entries 1",
+        f"head {made.head.hex()}",
+    ]
+    assert signature.startswith("— share-check ")
+    assert made.signature
+    assert KEY.public.has_signed(body + "\n", made.signature)
+    assert not KEY.public.has_signed(body, made.signature)
+
+
+def test_without_a_key_it_is_chained_and_says_that_it_is_not_signed(database: Database) -> None:
+    """The chain holds; who made it is not shown. A key that is set later signs from then on."""
+    office = sealed_record(database, None)
+    verdict = _verdict(office)
+    assert (verdict.findings, verdict.unsigned, verdict.signers) == ((), 3, ())
+    assert seal_now(office, KEY)
+    verdict = _verdict(office, trusted=(KEY.public,))
+    assert (verdict.findings, verdict.unsigned, verdict.signers) == ((), 3, (KEY.public,))
+
+
+def test_nobody_changes_deletes_or_replaces_a_seal(database: Database) -> None:
+    """I21 holds for the seals too: the database refuses, whoever asks."""
+    office = sealed_record(database)
+    before = _all(office)
+    columns = ", ".join(column.name for column in seals.c)
+    statements = ["UPDATE seals SET size = size", "DELETE FROM seals", "DELETE FROM seals WHERE number = 3"]
+    if database.is_lone:
+        statements += [f"{how} INTO seals SELECT {columns} FROM seals" for how in ("REPLACE", "INSERT OR REPLACE")]  # noqa: S608 - ours
+    else:
+        statements += ["TRUNCATE seals"]
+    for statement in statements:
+        with pytest.raises(DBAPIError, match="append-only"), database.begin() as tx:
+            tx.execute(text(statement))
+    assert _all(office) == before
+
+
+# Nothing is missed
+
+
+def test_a_step_that_is_kept_later_than_a_newer_one_is_not_missed(postgresql: Database) -> None:
+    """PostgreSQL gives ids before the commit. While a lower one may still come, nothing is sealed past it."""
+    office = Office(postgresql)
+    slow, quick = office.start("U1"), office.start("U2")
+    with office.leading() as work:
+        work.record(work.load(slow), "U1", "note", {})
+        note(office, quick)
+        assert seal_now(office) is None
+    made = seal_now(office)
+    assert made
+    assert (made.first, made.last, made.entries) == (1, 4, 4)
+    assert _verdict(office).findings == ()
+
+
+def test_a_step_that_is_taken_back_leaves_a_gap_and_nothing_else(postgresql: Database) -> None:
+    """Its id is never used; an entry that appears there later was added."""
+    office = Office(postgresql)
+    check = office.start()
+    with suppress(Undone), office.leading() as work:
+        work.record(work.load(check), "U1", "note", {})
+        raise Undone
+    note(office, check)
+    made = seal_now(office)
+    assert made
+    assert (made.first, made.last, made.entries) == (1, 3, 2)
+    assert tamper(office, _copy_of(3, 2, {"who": "U9"})) == ({("Entry 2", ADDED)},) * 2
+
+
+def test_nobody_waits_for_a_seal_that_is_being_made(postgresql: Database) -> None:
+    """The lock is gone before the work begins."""
+    office = Office(postgresql)
+    check = office.start()
+    with postgresql.begin() as tx:
+        assert seal.seal_now(tx, KEY, office.now)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(note, office, check).result(timeout=5)
+    assert office.happened(check) == ["started", "note"]
+
+
+def test_one_seals_at_a_time(postgresql: Database) -> None:
+    """A second instance leaves it to the first, and nothing is sealed twice."""
+    office = Office(postgresql)
+    office.start()
+    with postgresql.begin() as tx:
+        assert seal.seal_now(tx, KEY, office.now)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(seal_now, office).result(timeout=5) is None
+    assert seal_now(office) is None
+    assert len(_all(office)) == 1
+
+
+def test_many_write_while_two_seal_and_every_entry_is_sealed_once(database: Database) -> None:
+    """In whatever order the steps are kept; some of them are taken back."""
+    office = Office(database)
+    drafts = [office.start(f"U{number}") for number in range(6)]
+    written = threading.Event()
+
+    def write(check: str) -> None:
+        for number in range(15):
+            with suppress(Undone), office.leading() as work:
+                work.record(work.load(check), "U1", "note", {"number": number})
+                time.sleep(0.003 * (hash((check, number)) % 4))
+                if number % 5 == 4:
+                    raise Undone
+
+    def go_on_sealing() -> None:
+        while not written.is_set():
+            seal_now(office)
+
+    with ThreadPoolExecutor(8) as threads:
+        sealers = [threads.submit(go_on_sealing) for _ in range(2)]
+        writers = [threads.submit(write, check) for check in drafts]
+        for writer in writers:
+            writer.result()
+        written.set()
+        for sealer in sealers:
+            sealer.result()
+    seal_now(office)
+    verdict = _verdict(office)
+    assert (verdict.findings, verdict.entries, verdict.newer) == ((), 6 + 6 * 12, 0)
+    assert verdict.seals[-1].size == 6 + 6 * 12
+    assert len(verdict.seals) > 1
+
+
+# What is sealed tells nothing by its length
+
+
+def test_short_answers_cannot_be_told_apart_by_their_length(office: Office) -> None:
+    """Everything up to 240 bytes looks the same; longer texts fall into few classes."""
+    check = office.start()
+    lengths = {}
+    for size in (0, 1, 50, 229, 230, 400, 900, 3000):
+        with office.leading() as work:
+            event = work.record(work.load(check), "U1", "note", {"text": "x" * size})
+        with office.database.read() as tx:
+            sealed = tx.scalars(select(events.c.sealed).where(events.c.id == event)).one()
+        lengths[size] = len(sealed) - 28  # a nonce and a tag
+    assert lengths == {0: 256, 1: 256, 50: 256, 229: 256, 230: 512, 400: 512, 900: 1024, 3000: 4096}
+    assert [entry.content.get("text") for entry in office.history(check)[1:]] == ["x" * size for size in lengths]
+
+
+def test_what_was_sealed_without_padding_still_opens_and_is_proven(office: Office) -> None:
+    """Nothing of the record has to be written anew."""
+    check = office.start()
+    salt, body = b"s" * 16, b'{"text":"old"}'
+    with office.database.begin() as tx:
+        box = checks.load(tx, office.keys, check).box
+        sealed = box.seal(salt + body, f"event:{check}")
+        commitment = record.commitment(salt, check, START, "U1", "note", body)
+        row = {"check_id": check, "at": START, "who": "U1", "what": "note"}
+        tx.execute(insert(events).values(**row, commitment=commitment, sealed=sealed))
+    seal_now(office)
+    assert office.history(check)[-1].content == {"text": "old"}
+    assert _verdict(office).findings == ()
+
+
+# What is done to the record afterwards
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("who", "U9"),
+        ("what", "closed"),
+        ("request", None),
+        ("request", "another"),
+        ("check_id", None),
+        ("commitment", b"c" * 32),
+        ("sealed", b"s" * 284),
+        ("at", START + timedelta(days=1)),
+    ],
+)
+def test_a_changed_entry_is_named(sqlite: Database, column: str, value: object) -> None:
+    """Whichever column it was, the first of a seal or the last, and also where two were changed."""
+    office = sealed_record(sqlite)
+    for number in (4, 5, 6):
+        assert tamper(office, _set("events", number, column, value)) == ({(f"Entry {number}", CHANGED)},) * 2
+    found = tamper(office, _set("events", 3, column, value), _set("events", 8, "who", "U9"))
+    assert found == ({("Entry 3", CHANGED), ("Entry 8", CHANGED)},) * 2
+
+
+def _copy_of(number: int, new: int, changes: dict[str, object]) -> Deed:
+    """INSERT a row like another one."""
+
+    def deed(tx: Connection) -> None:
+        row = tx.execute(select(events).where(events.c.id == number)).mappings().one()
+        tx.execute(insert(events).values({**row, "id": new, "request": None, **changes}))
+
+    return deed
+
+
+def _swap(one: int, other: int) -> list[str]:
+    """Each takes the other's number."""
+    steps = ((one, -one), (other, one), (-one, other))
+    return [f"UPDATE events SET id = {new} WHERE id = {old}" for old, new in steps]  # noqa: S608 - numbers
+
+
+def test_whatever_is_done_to_entries_is_named(database: Database) -> None:
+    """Changed, removed, added, reordered, back-dated: on both databases, by both verifiers, and the right entry."""
+    office = sealed_record(database)
+    assert tamper(office) == (WELL, WELL)
+    for deeds, found in (
+        ([_set("events", 5, "who", "U9")], {("Entry 5", CHANGED)}),
+        (["DELETE FROM events WHERE id = 5"], {("Entry 5", REMOVED)}),
+        (["DELETE FROM events WHERE id IN (1, 9)"], {("Entry 1", REMOVED), ("Entry 9", REMOVED)}),
+        ([_copy_of(5, 0, {"who": "U9"})], {("Entry 0", ADDED)}),
+        ([_copy_of(1, 11, {})], {("Entry 11", ADDED)}),
+        ([_copy_of(1, 11, {"who": "U9"})], {("Entry 11", BACK_DATED)}),
+        (_swap(5, 6), {("Entry 5", REORDERED), ("Entry 6", REORDERED)}),
+        (_swap(2, 8), {("Entry 2", REORDERED), ("Entry 8", REORDERED)}),
+        (["UPDATE events SET id = 0 WHERE id = 5"], {("Entry 0", REORDERED)}),
+        ([_set("events", 5, "at", LONG_AGO)], {("Entry 5", BACK_DATED)}),
+        ([_set("events", 10, "at", LONG_AGO)], {("Entry 10", BACK_DATED)}),
+    ):
+        assert tamper(office, *deeds) == (found, found), deeds
+
+
+def test_an_entry_that_was_written_with_an_old_time_is_named_also_once_it_is_sealed(database: Database) -> None:
+    """Somebody who can do all that the program can still cannot make the seals that would have listed it."""
+    office = sealed_record(database)
+    with database.begin() as tx:
+        opened = checks.load(tx, office.keys, _any_check(office))
+        record.append(tx, opened.check.id, opened.box, LONG_AGO, "U1", "note", {})
+    found = {("Entry 11", BACK_DATED)}
+    assert tamper(office) == (found, found)
+    assert seal_now(office)
+    assert tamper(office) == (found, found)
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(4, WELL), (6, {("Entry 11", BACK_DATED)})])
+def test_clocks_may_differ_by_five_minutes(office: Office, minutes: int, found: set[tuple[str, str]]) -> None:
+    """Two servers are never quite together, and a step takes a moment from its time to its place in the record."""
+    office = sealed_record(office.database)
+    assert seal_now(office)
+    office.forward(minutes=-minutes)
+    note(office, _any_check(office))
+    assert tamper(office) == (found, found)
+    office.forward(minutes=10)
+    assert seal_now(office)
+    assert tamper(office) == (found, found)
+
+
+def test_an_entry_that_was_changed_before_it_was_sealed_is_named_by_whoever_has_the_key(database: Database) -> None:
+    """The seal came too late, the entry's own commitment did not; a stranger sees no content, and cannot know."""
+    office = sealed_record(database)
+
+    def seal_again(tx: Connection) -> None:
+        assert seal.seal_now(tx, KEY, office.now)
+
+    assert tamper(office, _set("events", 10, "who", "U9"), seal_again) == ({("Entry 10", CHANGED)}, WELL)
+    assert tamper(office, _set("events", 10, "who", "U9")) == ({("Entry 10", CHANGED)}, WELL)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "what"),
+    [
+        ("made_at", START, CHANGED),
+        ("first_event", 3, CHANGED),
+        ("last_event", 7, CHANGED),
+        ("entries", 4, CHANGED),
+        ("size", 7, CHANGED),
+        ("previous", b"p" * 32, CHANGED),
+        ("head", b"h" * 32, CHANGED),
+        ("listed", "", CHANGED),
+        ("listed", "5 2026-11-23T10:00:00+00:00 nonsense\n", CHANGED),
+        ("listed", "99999999999999999999999 never\n", CHANGED),
+        ("signer", b"k" * 32, CHANGED),
+        ("signer", b"k", CHANGED),
+        ("signer", None, CHANGED),
+        ("signature", b"s" * 64, CHANGED),
+        ("signature", b"s", CHANGED),
+        ("signature", None, UNSIGNED),
+        ("number", 9, CHANGED),
+    ],
+)
+def test_a_changed_seal_is_named_and_its_entries_are_not(
+    sqlite: Database, column: str, value: object, what: str
+) -> None:
+    """The entries still say what its head says of them."""
+    office = sealed_record(sqlite)
+    for number in (1, 2, 3):
+        ours, strangers = tamper(office, _set("seals", number, column, value))
+        expected = {(f"Seal {number if column != 'number' else 9}", what)}
+        if column == "number":
+            expected |= {(f"Seal {number}", REMOVED)} | ({("Seal 4", REMOVED)} if number < 3 else set())
+        assert ours == strangers == expected
+
+
+def _remake(since: int, key: SealKey | None, until: int = 99) -> Deed:
+    """What somebody does who knows how seals are made: from one seal on, or only some, over what is there now."""
+
+    def deed(tx: Connection) -> None:
+        before = [seal.seal_of(row) for row in tx.execute(seal.SEALS)]
+        tx.execute(text(f"DELETE FROM seals WHERE number >= {since}"))  # noqa: S608 - a number
+        kept = before[since - 2] if since > 1 else None
+        for old in before[since - 1 :]:
+            if old.number > until:
+                tx.execute(insert(seals).values(**seal._columns(old)))  # noqa: SLF001 - as an intruder would
+                continue
+            wanted = seal.EVENTS.where(events.c.id >= old.first, events.c.id <= old.last)
+            lines = [seal.entry_of(row).line for row in tx.execute(wanted)]
+            kept = seal._made(kept, lines, key, old.made_at)  # noqa: SLF001
+            tx.execute(insert(seals).values(**seal._columns(kept)))  # noqa: SLF001
+
+    return deed
+
+
+def test_whatever_is_done_to_seals_is_named(database: Database) -> None:
+    """A seal that is gone, one that was replaced, and a chain that goes on without the key."""
+    office = sealed_record(database)
+    lie = _set("events", 5, "at", office.now)
+    for deeds, found in (
+        ([_set("seals", 2, "head", b"h" * 32)], {("Seal 2", CHANGED)}),
+        (["DELETE FROM seals WHERE number = 1"], {("Seal 1", REMOVED)}),
+        (["DELETE FROM seals WHERE number = 2"], {("Seal 2", REMOVED)}),
+        (["DELETE FROM seals WHERE number < 3"], {("Seal 1", REMOVED)}),
+        ([lie, _remake(2, KEY, until=2)], {("Seal 3", REPLACED)}),
+        ([lie, _remake(2, None, until=2)], {("Seal 3", REPLACED), ("Seal 2", UNSIGNED)}),
+        ([lie, _remake(2, None)], {("Seal 2", UNSIGNED), ("Seal 3", UNSIGNED)}),
+        (["DELETE FROM events WHERE id < 4", "DELETE FROM seals WHERE number = 1"], {("Seal 1", REMOVED)}),
+    ):
+        ours, strangers = tamper(office, *deeds)
+        assert {each for each in ours if each != ("Entry 5", CHANGED)} == strangers == found
+
+
+def _made_anew(number: int, **changes: object) -> Deed:
+    """What somebody does who has the key too: a seal that says something else, with the head and signature for it."""
+
+    def deed(tx: Connection) -> None:
+        old = seal.seal_of(tx.execute(seal.SEALS.where(seals.c.number == number)).one())
+        new = replace(old, **changes)  # type: ignore[arg-type] # by field name
+        new = replace(new, head=new.due_head())
+        columns = seal._columns(replace(new, signature=KEY.sign(new.text)))  # noqa: SLF001 - as an intruder would
+        tx.execute(update(seals).where(seals.c.number == number).values(columns))
+
+    return deed
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "found"),
+    [
+        (3, {}, WELL),
+        (3, {"made_at": LONG_AGO}, {("Seal 3", BACK_DATED)}),
+        (3, {"size": 10}, {("Seal 3", CHANGED)}),
+        (3, {"previous": b"p" * 32}, {("Seal 3", REPLACED)}),
+        (3, {"listed": ""}, {("Seal 3", CHANGED)}),
+        (1, {"size": 10}, {("Seal 1", CHANGED), ("Seal 2", REPLACED)}),
+        (1, {"previous": b"p" * 32}, {("Seal 1", REPLACED), ("Seal 2", REPLACED)}),
+    ],
+)
+def test_a_seal_that_was_made_with_the_key_must_still_fit(
+    sqlite: Database, number: int, changes: dict[str, object], found: set[tuple[str, str]]
+) -> None:
+    """Whoever has the key can sign; what was made before and after still says what it should say."""
+    office = sealed_record(sqlite)
+    ours, strangers = tamper(office, _made_anew(number, **changes))
+    assert {each for each in ours if each[0].startswith("Seal")} == found
+    assert ours == strangers
+
+
+def test_a_record_that_was_remade_whole_is_seen_by_a_key_or_a_head_from_elsewhere(database: Database) -> None:
+    """Nothing in it can tell; what was published before can."""
+    office = sealed_record(database)
+    published = _all(office)[-1].head
+    for deeds, wrong in (
+        ([_remake(1, SealKey.new())], {"is signed by another key"}),
+        ([_remake(1, None)], {UNSIGNED}),
+        ([_remake(1, KEY)], set()),
+        (["DELETE FROM seals WHERE number = 3"], set()),
+        (["DELETE FROM seals WHERE number = 3", "DELETE FROM events WHERE id > 6"], set()),
+    ):
+        with suppress(Undone), database.begin() as tx:
+            unguard(tx)
+            _set("events", 5, "request", "another")(tx)
+            for deed in deeds:
+                tx.execute(text(deed)) if isinstance(deed, str) else deed(tx)
+            verdict = judge(proof.of_record(tx), (KEY.public,), published)
+            assert {str(each.what) for each in verdict.findings if each.subject != "Entry 5"} == wrong
+            assert verdict.matched is None
+            raise Undone
+    assert _verdict(office, head=published, trusted=(KEY.public,)).matched
+
+
+def test_keys_that_were_changed_in_time_are_all_good_where_all_are_known(office: Office) -> None:
+    """Whoever knows only the new one is told which seals it did not make."""
+    office = sealed_record(office.database)
+    new = SealKey.new()
+    assert seal_now(office, new)
+    assert _verdict(office, trusted=(KEY.public, new.public)).findings == ()
+    assert _verdict(office).signers == (KEY.public, new.public)
+    found = _verdict(office, trusted=(new.public,)).findings
+    assert [str(each) for each in found] == [
+        f"Seal {number} is signed by another key: {KEY.public.name}." for number in (1, 2, 3)
+    ]
+
+
+# What may be done to it
+
+
+def test_erasing_under_the_retention_rule_breaks_nothing(database: Database) -> None:
+    """Destroying a check's key erases what its entries say. That they were made, and when, is proven as before."""
+    office = sealed_record(database)
+    head = _all(office)[-1].head
+    with database.begin() as tx:
+        erased = tx.scalars(select(check_table.c.id)).first()
+        tx.execute(update(check_table).where(check_table.c.id == erased).values(wrapped_key=b""))
+    verdict = _verdict(office, head=head, trusted=(KEY.public,))
+    assert (verdict.findings, verdict.entries) == ((), 10)
+    assert 0 < verdict.erased < 10
+    with database.read() as tx:
+        assert strangers(exported(tx)) == (0, WELL)
+    assert tamper(office, _set("events", 5, "who", "U9")) == ({("Entry 5", CHANGED)},) * 2
+
+
+def test_new_keys_for_the_organisation_break_nothing(office: Office) -> None:
+    """A check's key is wrapped anew; what is sealed under it stays."""
+    office = sealed_record(office.database)
+    new = Fernet.generate_key().decode()
+    with office.database.begin() as tx:
+        for row in tx.execute(select(check_table.c.id, check_table.c.wrapped_key)).all():
+            rewrapped = Fernet(new).encrypt(office.keys._fernet.decrypt(row.wrapped_key))  # noqa: SLF001 - as when keys are changed
+            tx.execute(update(check_table).where(check_table.c.id == row.id).values(wrapped_key=rewrapped))
+    office.keys = Keyring([new])
+    assert _verdict(office).findings == ()
+
+
+def test_a_key_that_was_overwritten_is_no_erasure(database: Database) -> None:
+    """Nor is one that is missing from the settings: what cannot be opened is named."""
+    office = sealed_record(database)
+    with database.read() as tx:
+        mine = tx.scalars(select(check_table.c.id)).first()
+        theirs = set(tx.scalars(select(events.c.id).where(events.c.check_id == mine)))
+    overwritten = update(check_table).where(check_table.c.id == mine).values(wrapped_key=b"x")
+    assert tamper(office, lambda tx: tx.execute(overwritten))[0] == {
+        (f"Entry {number}", "cannot be opened") for number in theirs
+    }
+    office.keys = Keyring([Fernet.generate_key().decode()])
+    assert len(_verdict(office).findings) == 10
+
+
+def test_words_where_a_time_should_be_are_said_to_be_unreadable(sqlite: Database) -> None:
+    """SQLite keeps anything; a row that cannot even be read ends in a sentence, not in a trace."""
+    office = sealed_record(sqlite)
+    for statement in (
+        "UPDATE events SET at = 'yesterday' WHERE id = 5",
+        "UPDATE seals SET made_at = 'yesterday' WHERE number = 2",
+        "UPDATE seals SET size = 'many' WHERE number = 2",
+    ):
+        with pytest.raises(NotAProof, match="cannot be read"):
+            tamper(office, statement)
+    assert tamper(office, "UPDATE events SET sealed = 'words' WHERE id = 5") == ({("Entry 5", CHANGED)},) * 2
+
+
+def test_whose_content_is_shown_can_be_chosen_and_is_proven_too(office: Office) -> None:
+    """One check's entries are opened, and hold up against their commitments."""
+    office = sealed_record(office.database)
+    with office.database.read() as tx:
+        mine = tx.scalars(select(check_table.c.id)).first()
+        shown = tuple(proof.of_record(tx, office.keys, lambda check: check == mine).entries)
+        found = tuple(proof.of_record(tx).seals)
+    opened = [each.opened for each in shown if each.opened]
+    assert {each.check for each in opened} == {mine}
+    assert 0 < len(opened) < len(shown)
+    assert judge(Proof(found, shown)).findings == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "share-check",
+        "share-check+00000000",
+        "share-check+00000000+",
+        "share-check+00000000+AAAA",
+        f"share-check+00000000+{str(KEY.public).split('+', 2)[2]}",
+        f"somebody+{str(KEY.public).split('+', 1)[1]}",
+        f"{KEY.public}A",
+        KEY.written,
+    ],
+)
+def test_a_key_with_a_slip_in_it_is_refused(written: str) -> None:
+    """Rather than called a stranger's."""
+    with pytest.raises(BadKey):
+        PublicKey.read(written)
+    assert PublicKey.read(str(KEY.public)) == KEY.public
+    assert SealKey.read(KEY.written).public == KEY.public
+    with pytest.raises(BadKey):
+        SealKey.read(f"PRIVATE+KEY+{written}")
+
+
+# Whatever happens
+
+
+WORDS = some.dictionaries(some.text(max_size=9), some.text(max_size=300), max_size=3)
+STEPS = some.lists(
+    some.one_of(
+        some.tuples(some.just("note"), some.integers(0, 2), WORDS),
+        some.tuples(some.just("seal"), some.integers(0, 1), some.just({})),
+        some.tuples(some.just("wait"), some.integers(1, 300), some.just({})),
+    ),
+    max_size=20,
+)
+
+
+def _live(tx: Connection, office: Office, steps: list[tuple[str, int, dict[str, str]]]) -> None:
+    """Three checks, written about and sealed in any order; the first note is always sealed."""
+    opened = [checks.start(tx, office.keys, f"U{who}", f"start-{who}", START, "1")[0] for who in range(3)]
+    now = START
+    for what, number, content in [("note", 0, {}), ("seal", 0, {}), *steps]:
+        if what == "note":
+            record.append(tx, opened[number].check.id, opened[number].box, now, f"U{number}", "note", content)
+        elif what == "seal":
+            seal.seal_now(tx, KEY if number else None, now)
+        now += timedelta(minutes=number)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, data=some.data())
+def test_any_history_is_proven_and_any_one_entry_that_was_touched_is_named(
+    office: Office, steps: list[tuple[str, int, dict[str, str]]], data: some.DataObject
+) -> None:
+    """Both verifiers are well with it, until one row was changed, dated back, removed, added or moved."""
+    with suppress(Undone), office.database.begin() as tx:
+        unguard(tx)
+        _live(tx, office, steps)
+        before = {str(each.what) for each in judge(proof.of_record(tx, office.keys), open_all=True).findings}
+        assert before <= {UNSIGNED}  # a seal without the key after one with it
+        last = seal.latest(tx)
+        assert last
+        number = data.draw(some.integers(1, last.last))
+        deed, found = data.draw(some.sampled_from(_touched(number, last.last)))
+        tx.execute(text(deed)) if isinstance(deed, str) else deed(tx)
+        entries = [{each for each in found if each[0].startswith("Entry")} for found in both(tx, office.keys)]
+        assert entries == [found, found]
+        raise Undone
+
+
+def _touched(number: int, last: int) -> list[tuple[Deed | str, set[tuple[str, str]]]]:
+    """What can be done to one entry, and what must be said of it."""
+    here = f"Entry {number}"
+    return [
+        (_set("events", number, "who", "U9"), {(here, CHANGED)}),
+        (_set("events", number, "sealed", b"s" * 284), {(here, CHANGED)}),
+        (_set("events", number, "at", LONG_AGO), {(here, BACK_DATED)}),
+        (f"DELETE FROM events WHERE id = {number}", {(here, REMOVED)}),  # noqa: S608 - a number
+        (_copy_of(number, 0, {}), {("Entry 0", ADDED)}),
+        (_copy_of(number, 0, {"what": "closed"}), {("Entry 0", ADDED)}),
+        (f"UPDATE events SET id = {-number} WHERE id = {number}", {(f"Entry {-number}", REORDERED)}),  # noqa: S608
+        (f"DELETE FROM events WHERE id <= {last}", {(f"Entry {each}", REMOVED) for each in range(1, last + 1)}),  # noqa: S608
+    ]
