@@ -1,0 +1,209 @@
+"""What a person can press, and what Slack sends when they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from flows.case import StrandStatus
+from flows.model import PEOPLE
+
+Json = dict[str, Any]
+MARK = "quillfeather"
+"""Stands in everything anybody types: it must be in no message."""
+
+_TEAM = {"id": "T0SIM"}
+_BLANK = 0.05
+_LEFT_EMPTY = 0.6
+_KEPT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button before somebody. boxes: the checkboxes beside it, by block. where: what its press brings with it."""
+
+    action: str
+    value: str
+    label: str
+    block: str
+    where: Json = field(hash=False, compare=False)
+    boxes: tuple[tuple[str, Json], ...] = field(default=(), hash=False, compare=False)
+
+    @property
+    def verb(self) -> str:
+        """What it does, as the bot names it."""
+        return self.action.partition(".")[0]
+
+    @property
+    def choice(self) -> str:
+        """What it chooses, as in "answer.yes"; empty where it chooses nothing."""
+        return self.action.partition(".")[2]
+
+    @property
+    def check(self) -> str:
+        """The check it is about."""
+        return self.value.partition(":")[0]
+
+    @property
+    def question(self) -> str:
+        """The question it answers, where it answers one."""
+        return self.value.partition(":")[2].partition(":")[0]
+
+
+def offers(blocks: list[Json], where: Json) -> Iterator[Offer]:
+    """Every button in a message or window."""
+    boxes = tuple(_boxes(blocks))
+    for block in blocks:
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if element.get("type") == "button" and not element.get("url"):
+                label = element["text"]["text"]
+                yield Offer(element["action_id"], element["value"], label, block.get("block_id", "b"), where, boxes)
+
+
+def _boxes(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
+    for block in blocks:
+        if block["type"] == "actions":
+            for element in block["elements"]:
+                if element["type"] in ("checkboxes", "multi_static_select"):
+                    yield block["block_id"], element
+
+
+def press(who: str, offer: Offer, ticked: tuple[str, ...], number: int) -> Json:
+    """A press: block_actions. number: no other press has it, and the same press again has the same."""
+    values = {
+        block: {box["action_id"]: {"type": box["type"], "selected_options": [{"value": one} for one in ticked]}}
+        for block, box in offer.boxes
+    }
+    action = {
+        "type": "button",
+        "action_id": offer.action,
+        "block_id": offer.block,
+        "value": offer.value,
+        "action_ts": f"{number}.1",
+    }
+    return {
+        "type": "block_actions",
+        "user": {"id": who, "team_id": _TEAM["id"]},
+        "team": _TEAM,
+        "api_app_id": "A0SIM",
+        "trigger_id": f"{who}.{number}",
+        "state": {"values": values},
+        "actions": [action],
+        **offer.where,
+    }
+
+
+def command(who: str, number: int) -> Json:
+    """/share-check."""
+    return {
+        "command": "/share-check",
+        "text": "",
+        "user_id": who,
+        "team_id": _TEAM["id"],
+        "api_app_id": "A0SIM",
+        "trigger_id": f"{who}.{number}",
+        "response_url": reply_to(who),
+    }
+
+
+def sent(who: str, view: Json, values: Mapping[str, Json], root: str, number: int) -> Json:
+    """A window that was filled in: view_submission."""
+    return {
+        "type": "view_submission",
+        "user": {"id": who, "team_id": _TEAM["id"]},
+        "team": _TEAM,
+        "api_app_id": "A0SIM",
+        "trigger_id": f"{who}.{number}",
+        "view": {**view, "root_view_id": root, "hash": "h", "state": {"values": dict(values)}},
+    }
+
+
+def home_opened(who: str) -> Json:
+    """The Home tab was opened: app_home_opened."""
+    return {
+        "type": "event_callback",
+        "team_id": _TEAM["id"],
+        "api_app_id": "A0SIM",
+        "event": {"type": "app_home_opened", "user": who, "channel": f"D{who[1:]}", "tab": "home"},
+    }
+
+
+def in_message(who: str, channel: str) -> Json:
+    """What a press in a message brings with it."""
+    return {"channel": {"id": channel}, "response_url": reply_to(who), "container": {"type": "message"}}
+
+
+def in_window(view: Json, root: str) -> Json:
+    """What a press in a window brings with it."""
+    return {"view": {**view, "root_view_id": root, "hash": "h", "state": {"values": {}}}}
+
+
+def reply_to(who: str) -> str:
+    """The address for words to this person alone."""
+    return f"https://hooks.slack.com/actions/{who}"
+
+
+def fill(view: Json, chance: Random) -> dict[str, Json]:
+    """Fill in a window: any of the options, and words that must stay private."""
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    values = {block["block_id"]: {block["element"]["action_id"]: _given(block, chance)} for block in inputs}
+    _agree_with_itself(values)
+    return values
+
+
+def _given(block: Json, chance: Random) -> Json:
+    element, kind = block["element"], block["element"]["type"]
+    match kind:
+        case "plain_text_input":
+            return {"type": kind, "value": _typed(element, chance, optional=bool(block.get("optional")))}
+        case "checkboxes" | "multi_static_select":
+            return {"type": kind, "selected_options": some(element["options"], chance)}
+        case "datepicker":
+            return {"type": kind, "selected_date": chance.choice((None, element.get("initial_date"), "2027-10-29"))}
+        case _:
+            return {"type": kind, "selected_option": _chosen(element, chance)}
+
+
+def _typed(element: Json, chance: Random, *, optional: bool) -> str | None:
+    before = element.get("initial_value")
+    if before and chance.random() < _KEPT:
+        return str(before)
+    if optional and chance.random() < _LEFT_EMPTY:
+        return None
+    return "   " if chance.random() < _BLANK else f"{MARK} {chance.randrange(1000)}"
+
+
+def _chosen(element: Json, chance: Random) -> Json:
+    """Parts of a plan are more often done than not, so that some cases come to an end."""
+    options: list[Json] = element["options"]
+    done = [option for option in options if option["value"] == StrandStatus.DONE]
+    if done and chance.random() < _KEPT:
+        return done[0]
+    return chance.choice(options)
+
+
+def some(options: list[Json], chance: Random) -> list[Json]:
+    """At least one of these."""
+    return chance.sample(options, min(len(options), chance.choice((1, 1, 2, 3))))
+
+
+def _agree_with_itself(values: dict[str, Json]) -> None:
+    """Nobody ticks people and chooses No; mostly."""
+    chosen = values.get("option", {})
+    people = values.get("people", {})
+    for choice in chosen.values():
+        if people and (choice.get("selected_option") or {}).get("value") != PEOPLE:
+            for boxes in people.values():
+                boxes["selected_options"] = []
+
+
+def chosen_in(values: Mapping[str, Json], block: str) -> tuple[str, ...]:
+    """Values chosen in one box of a window."""
+    for element in values.get(block, {}).values():
+        if many := element.get("selected_options"):
+            return tuple(option["value"] for option in many)
+        if one := element.get("selected_option"):
+            return (one["value"],)
+    return ()

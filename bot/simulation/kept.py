@@ -1,0 +1,184 @@
+"""What is really kept: the file, read behind the bot's back, so that nobody has to be believed."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.model import Answers, Level
+from storage import checks
+from storage.crypto import Keyring
+from storage.database import Database
+
+_REF = re.compile(r"SC-[0-9A-Z]{4}")
+_ERROR = re.compile(r"Error [0-9a-f]{6}")
+_TIMERS = (
+    "SELECT min(at) FROM (SELECT min(wake_at) AS at FROM checks UNION ALL SELECT min(next_page_at) FROM cases "
+    "UNION ALL SELECT min(remind_at) FROM cases)"
+)
+_LANES = "SELECT lane, min(due_at) FROM outbox WHERE due_at IS NOT NULL GROUP BY lane"
+_CHECKS = "SELECT id, ref, reporter, status, level, asked_lead, revision, is_drill FROM checks ORDER BY rowid"
+_CASES = (
+    "SELECT check_id, status, urgency, asks, asked_at, next_page_at, led_by, dm_only, (SELECT count(*) FROM asked "
+    "WHERE asked.check_id = cases.check_id) AS people FROM cases ORDER BY rowid"
+)
+_EVENTS = "SELECT id, check_id, who, what FROM events WHERE id > ? AND check_id IS NOT NULL ORDER BY id"
+_ROWS = "SELECT id, check_id, what, target, ask FROM outbox WHERE id > ? ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A row of the checks. number: which it is, to speak of it without an id."""
+
+    id: str
+    ref: str
+    reporter: str
+    status: str
+    level: Level
+    asked_lead: bool
+    revision: int
+    is_drill: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row of the cases. people: how many were ever asked."""
+
+    check: str
+    status: str
+    urgency: str
+    asks: int
+    asked_at: datetime
+    next_page_at: datetime | None
+    led_by: str | None
+    dm_only: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the record, without its content."""
+
+    id: int
+    check: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message that was put in the outbox."""
+
+    id: int
+    check: str | None
+    what: str
+    target: str
+    ask: int
+
+
+class Kept:
+    """The file as it is now. `look` reads it again where anybody changed it."""
+
+    def __init__(self, file: Path, keys: Keyring) -> None:
+        self._file = sqlite3.connect(file, isolation_level=None)
+        self._database = Database(f"sqlite:///{file}")
+        self._keys = keys
+        self._version = -1
+        self._answers: dict[str, tuple[int, Answers]] = {}
+        self.checks: dict[str, Check] = {}
+        self.cases: dict[str, Case] = {}
+        self.left_out: dict[str, frozenset[str]] = {}
+        self.events: list[Event] = []
+        self.rows: list[Row] = []
+
+    def close(self) -> None:
+        self._file.close()
+        self._database.close()
+
+    def look(self) -> bool:
+        """Read what is new; whether anything is."""
+        (version,) = self._file.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return False
+        self._version = version
+        self.checks = {check.id: check for check in self._checks()}
+        self.cases = {case.check: case for case in self._cases()}
+        self.left_out = self._left_out()
+        self.events += [Event(*row) for row in self._file.execute(_EVENTS, (self._newest(self.events),))]
+        self.rows += [Row(*row) for row in self._file.execute(_ROWS, (self._newest(self.rows),))]
+        return True
+
+    @staticmethod
+    def _newest(known: list[Event] | list[Row]) -> int:
+        return known[-1].id if known else 0
+
+    def _checks(self) -> Iterator[Check]:
+        rows = self._file.execute(_CHECKS)
+        for number, (check, ref, reporter, status, level, asked_lead, revision, is_drill) in enumerate(rows, 1):
+            yield Check(check, ref, reporter, status, Level(level), bool(asked_lead), revision, bool(is_drill), number)
+
+    def _cases(self) -> Iterator[Case]:
+        for check, status, urgency, asks, asked_at, next_at, led_by, dm_only, people in self._file.execute(_CASES):
+            due = _moment(next_at) if next_at else None
+            yield Case(check, status, urgency, asks, _moment(asked_at), due, led_by, bool(dm_only), people)
+
+    def _left_out(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for check, person in self._file.execute("SELECT check_id, person FROM left_out"):
+            found[check] = found.get(check, frozenset()) | {person}
+        return found
+
+    def answers(self, check: str) -> Answers:
+        """The answers as they are sealed in the file."""
+        revision = self.checks[check].revision
+        known = self._answers.get(check)
+        if known is None or known[0] != revision:
+            with self._database.read() as tx:
+                known = self._answers[check] = revision, checks.load(tx, self._keys, check).check.answers
+        return known[1]
+
+    def timer_due(self) -> datetime | None:
+        """When the clockwork has something to do, by the bot's clock."""
+        (at,) = self._file.execute(_TIMERS).fetchone()
+        return _moment(at) if at else None
+
+    def lanes_due(self) -> dict[int, datetime]:
+        """When each lane of the outbox has something to send, by the bot's clock."""
+        return {lane: _moment(at) for lane, at in self._file.execute(_LANES)}
+
+    def unsent(self) -> frozenset[int]:
+        """Rows that nobody has yet and that are still to be sent."""
+        rows = self._file.execute("SELECT id FROM outbox WHERE ts IS NULL AND due_at IS NOT NULL")
+        return frozenset(row for (row,) in rows)
+
+    def stamps(self) -> frozenset[str]:
+        """The messages that the outbox knows Slack has."""
+        return frozenset(ts for (ts,) in self._file.execute("SELECT ts FROM outbox WHERE ts IS NOT NULL"))
+
+    def newest_cards(self) -> dict[str, str]:
+        """By check, the message that is its newest card."""
+        rows = "SELECT check_id, ts FROM outbox WHERE what = 'card' AND ts IS NOT NULL ORDER BY id"
+        return dict(self._file.execute(rows).fetchall())
+
+    def nameless(self, words: str) -> str:
+        """Words without references, which would differ from run to run."""
+        names = {check.ref: self.name(check.id) for check in self.checks.values()}
+        return _ERROR.sub("Error", _REF.sub(lambda found: names.get(found[0], "a check"), words))
+
+    def about(self, words: str) -> str | None:
+        """The check that words or buttons speak of, None where they speak of none."""
+        refs = set(_REF.findall(words))
+        return next((check.id for check in self.checks.values() if check.ref in refs or check.id in words), None)
+
+    def name(self, check: str) -> str:
+        """A check, to speak of it: "check 3"."""
+        return f"check {self.checks[check].number}" if check in self.checks else "no check"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

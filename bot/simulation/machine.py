@@ -1,0 +1,238 @@
+"""The bot as one process after another runs it: on the same file, put together as in bot/app.py, in one thread."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from slack_bolt import App, BoltContext, BoltRequest
+from slack_sdk import WebClient
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+
+from bot import aftercare, casework, conversation, cover, drill, errors, home, start
+from bot.auditor import Auditor
+from bot.clock import Clock
+from bot.clockwork import Clockwork
+from bot.deliver import QUEUES, Deliverer, OtherWays
+from bot.heartbeat import Heartbeat
+from bot.organisation import Organisation
+from bot.outsiders import Outsiders
+from bot.views import Desk
+from flows.roster import Roster
+from storage.crypto import Keyring
+from storage.database import Database
+
+Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Inline(Executor):
+    """Runs what is submitted at once, so that a seed is always the same run. A killed process runs nothing more."""
+
+    def submit(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it now."""
+        done: Future[T] = Future()
+        try:
+            done.set_result(do(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as any executor does
+            done.set_exception(error)
+        return done
+
+
+class Disk(Database):
+    """The file, with a place before and after every commit where the process can be killed, or the disk be full.
+
+    A killed process is all that happens here, never a power cut: so nothing waits for the disk.
+    """
+
+    def __init__(self, file: Path, strike: Callable[[str], None], is_full: Callable[[], bool]) -> None:
+        super().__init__(f"sqlite:///{file}")
+        event.listen(self.engine, "connect", _does_not_wait)
+        event.listen(self.engine, "commit", self._committing)
+        self._strike = strike
+        self._is_full = is_full
+        self._writes = 0
+        self.open = 0
+
+    def begin(self) -> Any:
+        """As Database.begin."""
+        return self._begin_writing()
+
+    @contextmanager
+    def _begin_writing(self) -> Iterator[Connection]:
+        with super().begin() as tx, self._opened():
+            yield tx
+            self._strike("before a commit")
+            self._writes = 1
+        self._strike("after a commit")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As Database.read."""
+        with super().read() as tx, self._opened():
+            yield tx
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        self.open += 1
+        try:
+            yield
+        finally:
+            self.open -= 1
+
+    def _committing(self, _connection: Connection) -> None:
+        is_write, self._writes = self._writes, 0
+        if is_write and self._is_full():
+            raise OperationalError("COMMIT", None, OSError("disk full"))
+
+
+def _does_not_wait(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Slack and the person get for a press. said: whispers to them. action: what becomes of the window."""
+
+    acked: bool
+    action: Mapping[str, Any]
+    said: tuple[str, ...] = ()
+
+
+class Whispers(errors.Replies):
+    """Words to one person, kept instead of being sent to an address of Slack's."""
+
+    def __init__(self, client: WebClient, show: Callable[[str, Json], None], phones: str) -> None:
+        super().__init__(client, Inline(), phones)
+        self._show = show
+        self.said: list[str] = []
+
+    def _post(self, url: str, **message: Any) -> None:
+        self.said.append(str(message.get("text", "")))
+        self._show(url, message)
+
+
+class Door(start.Door):
+    """Nobody waits at it: in one thread the card cannot come meanwhile."""
+
+    def _is_shown(self, _check: str, _patience: float) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every process is made of."""
+
+    organisation: Organisation
+    roster: Roster
+    keys: Keyring
+    clock: Clock
+    slack: WebClient
+    others: OtherWays
+    whisper: Callable[[str, Json], None]
+
+
+class Process:
+    """From a start of the bot to its end. Raises what Slack raises where it does not answer at the start."""
+
+    def __init__(self, parts: Parts, disk: Disk, instance: str) -> None:
+        self.disk = disk
+        self.desk = Desk(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
+        self._whispers = Whispers(parts.slack, parts.whisper, errors.phone_words(parts.organisation))
+        self._app = self._listening(parts)
+        self._senders = [
+            _Sender(Deliverer(self.desk, parts.slack, Inline(), parts.others, instance, lanes), frozenset(lanes))
+            for lanes in QUEUES
+        ]
+        self._clockwork = Clockwork(self.desk, instance)
+        self._auditor = Auditor(self.desk, parts.slack, (), Heartbeat(None))
+        self._is_turning = False
+
+    def wake_up(self) -> None:
+        """As at every start."""
+        self._clockwork.wake_up()
+
+    def turn(self) -> None:
+        """Let the clockwork do what is due, unless it is at it."""
+        if not self._is_turning:
+            self._is_turning = True
+            with suppress(Exception):  # as in its own loop
+                self._clockwork.turn()
+            self._is_turning = False
+
+    def audit(self) -> None:
+        """Let the auditor look."""
+        with suppress(Exception):  # as in its own loop
+            self._auditor.turn()
+
+    def send(self, lanes: frozenset[int]) -> None:
+        """Let each sender that is free send one batch of what is due in these lanes."""
+        for sender in self._senders:
+            sender.send(lanes)
+
+    def take(self, payload: Json) -> Reply:
+        """Somebody pressed something, sent a window or typed the command."""
+        said = len(self._whispers.said)
+        response = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        action: Json = json.loads(response.body) if response.body else {}
+        return Reply(response.status == HTTPStatus.OK, action, tuple(self._whispers.said[said:]))
+
+    def _listening(self, parts: Parts) -> App:
+        log = logging.getLogger("share-check.bolt")
+        log.setLevel(logging.ERROR)
+        app = App(
+            name="share-check",  # otherwise it looks through the stack for one, at every start
+            client=parts.slack,
+            logger=log,
+            signing_secret="unused",  # noqa: S106 - nothing is signed here
+            process_before_response=True,
+            listener_executor=Inline(),
+            token_verification_enabled=True,
+            ignoring_self_events_enabled=False,
+            ignoring_self_assistant_message_events_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+
+        @app.middleware
+        def over_this_wire(context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
+            context["client"] = parts.slack
+            next()
+
+        desk, replies = self.desk, self._whispers
+        outsiders = Outsiders(parts.slack, str(parts.slack.auth_test()["team_id"]))
+        errors.register(app, parts.organisation, replies)
+        conversation.register(app, desk, replies)
+        start.register(app, Door(desk, parts.slack, replies, outsiders))
+        casework.register(app, desk, replies)
+        aftercare.register(app, desk, replies)
+        home.register(app, desk, outsiders)
+        cover.register(app, desk, replies)
+        drill.register(app, desk)
+        return app
+
+
+@dataclass
+class _Sender:
+    """One loop that sends: it is not asked again while it waits for Slack."""
+
+    deliverer: Deliverer
+    lanes: frozenset[int]
+    is_busy: bool = field(default=False, init=False)
+
+    def send(self, due: frozenset[int]) -> None:
+        if self.is_busy or not self.lanes & due:
+            return
+        self.is_busy = True
+        with suppress(Exception):  # as in its own loop
+            self.deliverer.deliver_due()
+        self.is_busy = False

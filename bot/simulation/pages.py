@@ -1,0 +1,172 @@
+"""Pages: each reaches somebody or the reporter is told, none is lost, none comes twice without a reason."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from bot.simulation.kept import Case, Check, Row
+from bot.simulation.scene import SOON, Scene, Since
+from bot.simulation.workspace import Post, direct
+from flows.model import Level
+
+REACHED = timedelta(minutes=3)
+"""Somebody allowed has a page within this, in good time; or the reporter is told that nobody could be reached."""
+LONGEST_WAIT = timedelta(days=8)
+"""No ladder waits longer, holidays counted in."""
+CARD = "Your sharing check."
+_PLAIN = ("could not reach", "did not take", "does not take my messages", "Paused.")
+"""Words of a card by which a reporter knows that nobody is coming yet, or that covers them by their own wish."""
+_ASK = re.compile(r"This is ask (\d+)\.")
+_OVER = ("closed", "shelved")
+
+Key = tuple[str, int, str]
+"""A page: the check, the number of the ask, the target."""
+
+
+class Pages:
+    """Holds what people have against what is due. stamped: messages the bot ever knew that Slack has."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._touched: dict[str, Since] = {}
+        self._asked: dict[str, Since] = {}
+        self._overdue: dict[str, Since] = {}
+        self._due: dict[Key, Since] = {}
+        self._arrived: defaultdict[Key, list[tuple[Post, int]]] = defaultdict(list)
+        self._elsewhere: dict[tuple[str, str], datetime] = {}
+        self.stamped: frozenset[str] = frozenset()
+
+    # What happens to them
+
+    def note(self, row: Row) -> None:
+        """A message was put in the outbox."""
+        if row.what == "page" and row.check is not None:
+            self._scene.figures.pages_due += 1
+            self._due[row.check, row.ask, row.target] = self._scene.since(row.id)
+
+    def note_news(self) -> None:
+        """The file has changed."""
+        kept, since = self._scene.kept, self._scene.since
+        self.stamped |= kept.stamps()
+        for check in kept.checks.values():
+            if check.id not in self._touched or self._touched[check.id].what != check.revision:
+                self._touched[check.id] = since(check.revision)
+        for case in kept.cases.values():
+            if case.check not in self._asked or self._asked[case.check].what != case.asks:
+                self._asked[case.check] = since(case.asks)
+
+    def arrives(self, check: str, target: str, post: Post) -> None:
+        """Slack shows one. Twice only where the bot could not know that Slack has it."""
+        asks = _ASK.search(post.words)
+        key = check, int(asks[1]) if asks else 1, target
+        before = [(other, mishaps) for other, mishaps in self._arrived[key] if not other.gone and other.check]
+        is_first = not self._arrived[key]
+        self._arrived[key].append((post, self._scene.mishaps))
+        self._scene.figures.duplicated += bool(before)
+        for other, mishaps in before:
+            if other.ts in self.stamped or (other.answered and mishaps == self._scene.mishaps):
+                words = f"{self._scene.kept.name(check)}, ask {key[1]}"
+                self._scene.broken("a page comes once, unless its answer was lost", words)
+        if is_first and key in self._due:
+            self._note_lateness(self._due[key], target)
+
+    def _note_lateness(self, due: Since, target: str) -> None:
+        """Time in which the channel or person took no messages is no good time."""
+        figures, world = self._scene.figures, self._scene.world
+        was_closed = self._scene.workspace.closed_since(target, due.at)
+        late = timedelta() if was_closed else world.good - due.good
+        figures.delivered += 1
+        figures.late += late > SOON
+        figures.latest = max(figures.latest, late)
+        figures.latest_of_all = max(figures.latest_of_all, world.now - due.at)
+
+    def is_handed_over(self, check: str, person: str) -> None:
+        """Somebody is reached by another way than Slack."""
+        self._elsewhere[check, person] = self._scene.world.now
+
+    def has_any(self, check: str) -> bool:
+        """Whether Slack ever took a page of this check."""
+        return any(key[0] == check and posts for key, posts in self._arrived.items())
+
+    # What must hold
+
+    def stopping_still_pages(self, check: Check) -> None:
+        """At CONSULT or above there is a case: at once, or when the reporter was away for so long (I11, I12)."""
+        kept, name = self._scene.kept, self._scene.kept.name(check.id)
+        if check.level is Level.NONE or check.id in kept.cases or check.status in _OVER:
+            return
+        idle = self._scene.world.up - self._touched[check.id].up
+        if idle > self._patience(check) + SOON:
+            self._scene.broken("stopping at CONSULT or above pages (I12)", f"{name} after {idle}")
+        is_urgent = check.level > Level.CONSULT or check.asked_lead
+        if check.status == "sent" or ("S2" in kept.answers(check.id) and is_urgent):
+            self._scene.broken("an urgent check pages at once (I11)", name)
+
+    def _patience(self, check: Check) -> timedelta:
+        in_need = check.level is Level.EMERGENCY or check.asked_lead
+        no_choice = in_need and "S2" not in self._scene.kept.answers(check.id)
+        return self._scene.roster.no_choice if no_choice else self._scene.roster.idle
+
+    def somebody_is_asked(self, case: Case) -> None:
+        """Nobody leads: there is a time for the next ask, and this ask has reached somebody (I13, I19)."""
+        name = self._scene.kept.name(case.check)
+        if not case.people:
+            self._scene.broken("recipients are never empty (I13)", name)
+        if case.status != "open":
+            self._overdue.pop(case.check, None)
+            return
+        self._has_a_time(case, name)
+        asked = self._asked[case.check]
+        waited = self._scene.world.good - asked.good
+        if waited > REACHED and not (self._is_reached(case, asked) or self._is_told(case, asked)):
+            words = f"ask {case.asks} of {name}, for {waited}"
+            self._scene.broken("each page reaches somebody, or the reporter is told (I19)", words)
+
+    def _has_a_time(self, case: Case, name: str) -> None:
+        now = self._scene.world.now + self._scene.world.off
+        if case.next_page_at is None or case.next_page_at > now + LONGEST_WAIT:
+            self._scene.broken("an open case has a time at which people are asked again", name)
+        before = self._overdue.get(case.check)
+        if case.next_page_at > now:
+            self._overdue.pop(case.check, None)
+        elif before is None or before.what != case.next_page_at:
+            self._overdue[case.check] = self._scene.since(case.next_page_at)
+        elif self._scene.world.up - before.up > SOON:
+            self._scene.broken("people are asked again in time", f"{name} is overdue")
+
+    def _is_reached(self, case: Case, asked: Since) -> bool:
+        """Whether anybody who may know has a page that came since they were asked."""
+        out = self._scene.kept.left_out.get(case.check, frozenset())
+        for (check, _ask, target), posts in self._arrived.items():
+            is_room = target == self._scene.workspace.room
+            may = not case.dm_only if is_room else self._scene.roster.person_at(target) not in out
+            if check == case.check and may and any(post.at >= asked.at for post, _ in posts):
+                return True
+        by_other_ways = ((person, at) for (check, person), at in self._elsewhere.items() if check == case.check)
+        return any(at >= asked.at and person not in out for person, at in by_other_ways)
+
+    def _is_told(self, case: Case, asked: Since) -> bool:
+        """Whether the reporter's newest card says so; nobody can be told who cannot be reached themselves."""
+        check, workspace = self._scene.kept.checks[case.check], self._scene.workspace
+        mine = (post for post in workspace.posts if post.channel == direct(check.reporter) and not post.gone)
+        cards = [post for post in mine if post.check == check.id and post.text == CARD]
+        cannot = check.is_drill or not cards or workspace.closed_since(check.reporter, asked.at)
+        return cannot or any(words in cards[-1].words for words in _PLAIN)
+
+    def end(self) -> None:
+        """After a while in which nothing went wrong, nothing is left to send."""
+        kept, figures = self._scene.kept, self._scene.figures
+        unsent = kept.unsent()
+        lost = [key for key, due in self._due.items() if due.what in unsent and key not in self._arrived]
+        figures.lost = len(lost)
+        figures.withdrawn = figures.pages_due - figures.delivered - figures.lost
+        if lost:
+            words = ", ".join(f"ask {ask} of {kept.name(check)}" for check, ask, _ in lost)
+            self._scene.broken("no page is lost", words)
+
+
+def is_a_page(words: str) -> bool:
+    """Whether a message asks for a lead: it has the buttons to."""
+    return '"action_id": "open_case"' in words or '"action_id": "lead"' in words

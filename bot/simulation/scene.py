@@ -1,0 +1,54 @@
+"""What every promise is checked against, and what it means that one is broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from bot.simulation.figures import Figures
+from bot.simulation.kept import Kept
+from bot.simulation.workspace import Workspace
+from bot.simulation.world import World
+from flows.roster import Roster
+
+SOON = timedelta(seconds=60)
+"""Whatever is due happens within this, in time in which the bot was there."""
+
+
+class BrokenPromise(BaseException):
+    """One of the promises does not hold. No Exception: the bot's own loops outlive each of those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When something began: in the world's time, in time in which the bot was there, and in good time.
+
+    what: what began, where the same thing can begin again.
+    """
+
+    at: datetime
+    up: timedelta
+    good: timedelta
+    what: object = None
+
+
+@dataclass
+class Scene:
+    """Everything there is to look at. mishaps: how often the bot may have lost what Slack had told it."""
+
+    world: World
+    kept: Kept
+    workspace: Workspace
+    roster: Roster
+    figures: Figures = field(default_factory=Figures)
+    mishaps: int = 0
+
+    def since(self, what: object = None) -> Since:
+        """From now on."""
+        return Since(self.world.now, self.world.up, self.world.good, what)
+
+    def broken(self, promise: str, words: str) -> NoReturn:
+        """Say which promise, and how."""
+        message = f"{promise}: {words}"
+        raise BrokenPromise(message)

@@ -1,0 +1,100 @@
+"""What messages say: nothing that was typed, nothing to people left out, nothing that is not so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.deliver import WITHDRAWN
+from bot.simulation.hands import MARK
+from bot.simulation.pages import Pages, is_a_page
+from bot.simulation.scene import Scene, Since
+from bot.simulation.workspace import Call, owner
+
+TAKEN_BACK = timedelta(minutes=5)
+"""What somebody saw before they were left out is gone within this, in good time."""
+_ASKS_FOR_HELP = "needs a safeguarding lead"
+
+
+class Secrecy:
+    """Reads everything on its way to Slack. left: since when somebody is left out of a check."""
+
+    def __init__(self, scene: Scene, pages: Pages) -> None:
+        self._scene = scene
+        self._pages = pages
+        self.left: dict[tuple[str, str], Since] = {}
+
+    def note_news(self) -> None:
+        """The file has changed."""
+        for check, people in self._scene.kept.left_out.items():
+            for person in people:
+                self.left.setdefault((check, person), self._scene.since())
+
+    def about(self, call: Call, words: str) -> str | None:
+        """The check a message is about: it says so, or hangs under one that does."""
+        if call.args["text"] == WITHDRAWN.text:
+            return None
+        known = (call.args.get("thread_ts"), call.args.get("ts"))
+        others = (post.check for post in self._scene.workspace.posts if post.check and post.ts in known)
+        return self._scene.kept.about(words) or next(others, None)
+
+    def allows(self, call: Call, words: str) -> None:
+        """The bot is about to say these words."""
+        if MARK in words:
+            self._scene.broken("nothing typed is in a message (I18)", call.args["text"])
+        check = self.about(call, words)
+        if check is None:
+            return
+        out = self._readers(call.target) & self._scene.kept.left_out.get(check, frozenset())
+        if out:
+            said = f"{', '.join(sorted(out))} would read of {self._scene.kept.name(check)}: {call.args['text']}"
+            self._scene.broken("people left out get no message of a case (I13)", said)
+        self._is_so(call, check, words)
+
+    def allows_elsewhere(self, person: str, words: str) -> None:
+        """The same by another way than Slack."""
+        check = self._scene.kept.about(words)
+        if MARK in words:
+            self._scene.broken("nothing typed is in a message (I18)", words)
+        if check is not None and (check, person) in self.left:
+            self._scene.broken("people left out get no message of a case (I13)", f"{person}, by another way")
+
+    def _readers(self, target: str) -> frozenset[str]:
+        """Organisation ids of those who read what is sent there."""
+        workspace = self._scene.workspace
+        accounts = workspace.members if target == workspace.room else {target, owner(target)}
+        return frozenset(person for account in accounts if (person := self._scene.roster.person_at(account)))
+
+    def _is_so(self, call: Call, check_id: str, words: str) -> None:
+        """Nobody is told what is not so (I19), nor asked for what somebody does already."""
+        kept = self._scene.kept
+        check, case, name = kept.checks[check_id], kept.cases.get(check_id), kept.name(check_id)
+        is_led = case is not None and case.led_by is not None
+        asks_for_help = call.method == "chat.postMessage" and _ASKS_FOR_HELP in call.args["text"]
+        nameless = "S2" not in kept.answers(check_id) and is_a_page(words)
+        wrong = {
+            "nobody is paged for a case that is led": asks_for_help and is_led,
+            "nobody is named before it is known who may be told": nameless and f"<@{check.reporter}>" in words,
+            "a card never says told before Slack has a page (I19)": (
+                "I have told" in words and not self._pages.has_any(check_id)
+            ),
+            "a card never says led before somebody leads": "A lead is on it" in words and not is_led,
+            "nobody is told saved before it is kept": "Saved at" in words and check.status not in ("sent", "closed"),
+        }
+        for promise, is_broken in wrong.items():
+            if is_broken:
+                self._scene.broken(promise, name)
+
+    def nothing_stays(self, check: str, person: str) -> None:
+        """What somebody saw before they were left out is taken back.
+
+        Not a message whose answer was lost: the bot does not know of it.
+        """
+        since, workspace = self.left[check, person], self._scene.workspace
+        if self._scene.world.good - since.good <= TAKEN_BACK:
+            return
+        for post in workspace.seen_by(self._scene.roster.slack[person]):
+            target = post.channel if post.channel == workspace.room else owner(post.channel)
+            is_known = post.ts in self._pages.stamped and not workspace.closed_since(target, since.at)
+            if post.check == check and is_known:
+                words = f"{person} still has a message about {self._scene.kept.name(check)}: {post.text}"
+                self._scene.broken("people left out see nothing from then on (I13)", words)

@@ -1,0 +1,52 @@
+"""What every run starts from: an organisation, an empty database with its tables, and a key."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from bot.facts import roster_of
+from bot.organisation import Organisation, example_organisation_path, load_organisation
+from flows.roster import Roster
+from storage.crypto import Keyring
+from storage.database import Database
+
+KINDS = ("as in the example", "one lead", "no deputies")
+WAYS = ("", "email")
+"""How people are reached apart from Slack, if at all."""
+
+
+@cache
+def organisation(kind: str, way: str) -> tuple[Organisation, Roster]:
+    """The example's organisation, or a smaller one, and its roster."""
+    example = load_organisation(example_organisation_path())
+    fewer: dict[str, dict[str, object]] = {
+        "one lead": {"leads": example.leads[:1]},
+        "no deputies": {"deputies": ()},
+    }
+    made = example.model_copy(update=fewer.get(kind, {}))
+    ways = {person.id: (way,) if way else () for person in made.everyone}
+    return made, roster_of(made, ways)
+
+
+@cache
+def empty_database() -> Path:
+    """A file with all tables and nothing in them, made once and copied for each run."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    database.close()
+    return file
+
+
+@cache
+def keyring() -> Keyring:
+    """One key, as good as any."""
+    return Keyring([Fernet.generate_key().decode()])

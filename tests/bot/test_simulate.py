@@ -1,0 +1,145 @@
+"""Bad days by the hundred: every promise holds in each, a seed is always the same run, and a promise can break."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from bot.deliver import Deliverer, Letters
+from bot.simulation.figures import Figures, total
+from bot.simulation.run import Outcome, play
+from bot.simulation.series import outcomes
+from storage import outbox
+from storage.casework import Casework
+from storage.conversation import Conversation
+from storage.work import Work
+
+SHORT = 0.1
+"""Days of a run here: long enough for a check, its case, and some trouble."""
+BLOCK = 20
+SEEDS = 200
+Patch = pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+def test_every_promise_holds_on_bad_days(first: int) -> None:
+    """Kills, outages, lost answers, stale presses, people left out: nothing is lost, and nobody is misled."""
+    for seed in range(first, first + BLOCK):
+        outcome = play(seed, SHORT)
+        assert not outcome.broken, outcome.broken
+        assert outcome.figures.lost == 0
+
+
+def test_the_days_are_bad_enough() -> None:
+    """What is promised to hold in trouble is tried in trouble."""
+    figures = total(outcome.figures for outcome in outcomes(range(BLOCK, 2 * BLOCK), SHORT, processes=1))
+    none = Figures()
+    tried = ("checks", "cases", "presses", "pages_due", "delivered", "kills", "restarts", "outages", "refusals")
+    assert [name for name in tried if getattr(figures, name) == getattr(none, name)] == []
+
+
+def test_a_seed_is_always_the_same_run() -> None:
+    """What was seen once can be looked at again."""
+    assert play(11, SHORT) == play(11, SHORT)
+
+
+def test_a_seed_is_the_same_run_in_every_process() -> None:
+    """Neither random ids nor the order of a set decide anything."""
+    told = {_told_by_another_process(seed=11, hashes=hashes) for hashes in ("1", "2")}
+    assert told == {play(11, SHORT).trace}
+
+
+def _told_by_another_process(seed: int, hashes: str) -> tuple[str, ...]:
+    command = [sys.executable, "-m", "bot", "simulate", "--seed", str(seed), "--days", str(SHORT), "--verbose"]
+    environment = {**os.environ, "PYTHONHASHSEED": hashes}
+    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own words
+    return tuple(line for line in said.splitlines() if line[:3] in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+
+
+def test_many_seeds_on_two_processors_come_to_the_same() -> None:
+    """How a run is spread changes nothing in it."""
+    at_once = [outcome.figures for outcome in outcomes(range(4), SHORT, processes=2)]
+    assert at_once == [outcome.figures for outcome in outcomes(range(4), SHORT, processes=1)]
+
+
+def _no_stamp(patch: Patch) -> None:
+    patch.setattr(Deliverer, "_stamp", lambda *_: None)
+
+
+def _no_ladder(patch: Patch) -> None:
+    patch.setattr(Casework, "climb", lambda *_: None)
+
+
+def _open_to_all(patch: Patch) -> None:
+    patch.setattr(Letters, "_may_read", lambda *_: True)
+
+
+def _lost_pages(patch: Patch) -> None:
+    put = outbox.put
+
+    def put_unless_page(tx: Any, key: str, what: str, *args: Any, **kwargs: Any) -> None:
+        if what != "page":
+            put(tx, key, what, *args, **kwargs)
+
+    patch.setattr(outbox, "put", put_unless_page)
+
+
+def _no_wake(patch: Patch) -> None:
+    patch.setattr(Conversation, "wake", lambda *_: None)
+
+
+def _no_repeats_known(patch: Patch) -> None:
+    patch.setattr(Work, "is_repeat", lambda *_: False)
+
+
+def _typed_words_in_messages(patch: Patch) -> None:
+    from bot.blocks import page  # noqa: PLC0415 - only this one breaks it
+
+    patch.setattr(page, "_by", lambda view: str([entry.content for entry in view.entries]))
+
+
+BREAKS: list[tuple[Callable[[Patch], None], tuple[str, ...]]] = [
+    (_no_stamp, ("a page comes once",)),
+    (_no_ladder, ("people are asked again in time",)),
+    (_open_to_all, ("people left out get no message", "people left out see nothing")),
+    (_lost_pages, ("each page reaches somebody",)),
+    (_no_wake, ("stopping at CONSULT or above pages",)),
+    (_no_repeats_known, ("the same request again changes nothing", "an answer that was taken")),
+]
+
+
+@pytest.mark.parametrize(("breaks", "promises"), BREAKS, ids=[breaks.__name__.strip("_") for breaks, _ in BREAKS])
+def test_a_promise_that_is_broken_is_told(
+    breaks: Callable[[Patch], None], promises: tuple[str, ...], monkeypatch: Patch
+) -> None:
+    """With the seed, the time, the last events in words, and the command that shows it again."""
+    breaks(monkeypatch)
+    outcome = _first_broken()
+    story = outcome.broken.splitlines()
+    assert story[0].startswith(f"Seed {outcome.seed}, ")
+    assert story[1].startswith(promises)
+    assert 1 < len(story[3:-2]) <= 40
+    assert story[-1] == f"To see it again: share-check simulate --seed {outcome.seed} --days {SHORT} --verbose"
+
+
+def _first_broken() -> Outcome:
+    found = next((outcome for seed in range(60) if (outcome := play(seed, SHORT)).broken), None)
+    assert found is not None, "no seed noticed it"
+    return found
+
+
+def test_the_command_says_what_came_of_it(monkeypatch: Patch) -> None:
+    """Figures in a plain table, and an exit code that a script can read."""
+    asked = ["simulate", "--seed", "3", "--seeds", "2", "--days", str(SHORT)]
+    well = CliRunner().invoke(main, asked)
+    assert well.exit_code == 0
+    assert "runs with a broken promise                                    0" in well.output
+    _no_stamp(monkeypatch)
+    broken = CliRunner().invoke(main, ["simulate", "--seeds", "20", "--days", str(SHORT)])
+    assert broken.exit_code == 1
+    assert "To see it again: share-check simulate --seed" in broken.output
