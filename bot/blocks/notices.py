@@ -101,28 +101,25 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
         return _with(f"You agreed the plan for {ref}.", see)
     if _is_asked_again(view, event, "plan_waits"):
         return _plain(f"{ref}: see the newer message about the plan.")
-    target = f"{view.check.id}:{plan_round}"
-    return _with(
-        f"The plan for {ref} is ready for you. It is agreed when you agree too.",
-        kit.button("See my part", "see_plan", target, style="primary"),
-        kit.button("I agree", "agree", target),
-        kit.button("Talk to me first", "talk_first", target),
-        kit.button("I disagree", "disagree", target),
-    )
+    return _agree_to(view, case, f"The plan for {ref} is ready for you. It is agreed when you agree too.")
 
 
 def _plan_waits(view: CheckView, case: Case, event: Entry) -> Message:
     """The plan was shown before, and nothing was said to it."""
     is_over = case.status is not CaseStatus.PLANNED or case.disagreed
-    if is_over or _is_asked_again(view, event, "plan_waits"):
+    if is_over or any(_is_asked_again(view, event, what) for what in ("plan_waits", "planned")):
         return _plain(f"{view.check.ref}: see the newer message about the plan.")
-    target = f"{view.check.id}:{case.plan_round}"
+    return _agree_to(view, case, f"The plan for {view.check.ref} still waits for you. It is agreed when you agree too.")
+
+
+def _agree_to(view: CheckView, case: Case, words: str) -> Message:
+    plan = f"{view.check.id}:{case.plan_round}"
     return _with(
-        f"The plan for {view.check.ref} still waits for you. It is agreed when you agree too.",
-        kit.button("See my part", "see_plan", target, style="primary"),
-        kit.button("I agree", "agree", target),
-        kit.button("Talk to me first", "talk_first", target),
-        kit.button("I disagree", "disagree", target),
+        words,
+        kit.button("See my part", "see_plan", plan, style="primary"),
+        kit.button("I agree", "agree", plan),
+        kit.button("Talk to me first", "talk_first", plan),
+        kit.button("I disagree", "disagree", plan),
     )
 
 

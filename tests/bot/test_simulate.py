@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bot.blocks.kit import Message
 from bot.cli import main
 from bot.deliver import Deliverer, Letters
 from bot.simulation.figures import Figures, total
 from bot.simulation.run import Outcome, play
 from bot.simulation.series import outcomes
-from storage import outbox
+from storage import checks, outbox
 from storage.casework import Casework
 from storage.conversation import Conversation
-from storage.work import Work
 
 SHORT = 0.1
 """Days of a run here: long enough for a check, its case, and some trouble."""
@@ -93,14 +93,18 @@ def _no_wake(patch: Patch) -> None:
     patch.setattr(Conversation, "wake", lambda *_: None)
 
 
-def _no_repeats_known(patch: Patch) -> None:
-    patch.setattr(Work, "is_repeat", lambda *_: False)
+def _lost_answers(patch: Patch) -> None:
+    save = checks.save
+
+    def save_the_rest(tx: Any, opened: Any, now: Any, **changes: Any) -> None:
+        changes.pop("answers", None)
+        save(tx, opened, now, **changes)
+
+    patch.setattr(checks, "save", save_the_rest)
 
 
-def _typed_words_in_messages(patch: Patch) -> None:
-    from bot.blocks import page  # noqa: PLC0415 - only this one breaks it
-
-    patch.setattr(page, "_by", lambda view: str([entry.content for entry in view.entries]))
+def _typed_words(patch: Patch) -> None:
+    patch.setattr("bot.deliver.notice", lambda _view, _case, event: Message(str(event.content), []))
 
 
 BREAKS: list[tuple[Callable[[Patch], None], tuple[str, ...]]] = [
@@ -109,7 +113,8 @@ BREAKS: list[tuple[Callable[[Patch], None], tuple[str, ...]]] = [
     (_open_to_all, ("people left out get no message", "people left out see nothing")),
     (_lost_pages, ("each page reaches somebody",)),
     (_no_wake, ("stopping at CONSULT or above pages",)),
-    (_no_repeats_known, ("the same request again changes nothing", "an answer that was taken")),
+    (_lost_answers, ("an answer that was taken is kept",)),
+    (_typed_words, ("nothing typed is in a message",)),
 ]
 
 

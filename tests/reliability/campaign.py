@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -217,7 +218,8 @@ def _calm_down(fleet: Fleet, books: Books, plan: Plan) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one by hand; 1 where a promise was broken."""
+    """Run one by hand; 1 where a promise was broken. Told to stop, it takes its instances with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
