@@ -151,6 +151,8 @@ class Line(SocketModeHandler):
             for state in self._states:
                 state.terminated = True
             reading.thread.join(0.05)
+        with suppress(AttributeError):  # the client looks before it takes its lock: another thread can be first
+            self.client.disconnect()
         self.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from itertools import count
-from pathlib import Path
 
 from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackClientError
@@ -20,6 +19,7 @@ from storage.errors import StorageError
 TICK = timedelta(seconds=1)
 """How often the bot looks what is due."""
 _PULSE = timedelta(minutes=15)
+_AUDIT = timedelta(minutes=40)
 _MOST_BATCHES = 200
 _MOST_KILLS = 8
 """In a run: a process that is killed again and again does nothing else."""
@@ -30,15 +30,17 @@ _BACK_IN = (2.0, 5.0, 20.0, 60.0, 600.0)
 class Host:
     """One bot at a time. weather: as it is by now. is_deaf: presses do not arrive."""
 
-    def __init__(self, scene: Scene, weather: Weather, file: Path) -> None:
+    def __init__(self, scene: Scene, weather: Weather, disk: Disk) -> None:
         self.weather = weather
         self.process: Process | None = None
         self._scene = scene
         self._world = scene.world
-        self._file = file
+        self._disk = disk
+        self._disk.is_in(self.strike, self._is_full)
         self._parts: Parts | None = None
         self._instances = count(1)
-        self._turned = scene.world.now
+        self._turned = self._audited = scene.world.now
+        self._is_waiting = False
         self._deaf = 0
 
     def is_for(self, parts: Parts) -> None:
@@ -53,16 +55,24 @@ class Host:
 
     def start(self) -> None:
         """As `serve` does: it waits until Slack answers."""
-        if self.process is not None or self._parts is None:
+        if self.process is not None or self._parts is None or self._is_waiting:
             return
-        disk = Disk(self._file, self.strike, self._is_full)
         try:
-            process = Process(self._parts, disk, f"host{next(self._instances)}")
+            process = Process(self._parts, self._disk, f"host{next(self._instances)}")
         except (OSError, HTTPException, SlackClientError, BoltError):
-            disk.close()
-            self._world.after(_ANOTHER_TRY, self.start)
+            self._try_again()
             return
         self._wake(process)
+
+    def _try_again(self) -> None:
+        """A while later; once, however often it was to start."""
+
+        def start() -> None:
+            self._is_waiting = False
+            self.start()
+
+        self._is_waiting = True
+        self._world.after(_ANOTHER_TRY, start)
 
     def _wake(self, process: Process) -> None:
         self.process, self._world.is_up, self._turned = process, True, self._world.now
@@ -71,12 +81,12 @@ class Host:
             process.wake_up()
         except (StorageError, SQLAlchemyError):
             self.stop()
-            self._world.after(_ANOTHER_TRY, self.start)
+            self._try_again()
 
     def stop(self) -> None:
         """It is not there any more."""
-        if self.process is not None:
-            self.process.disk.close()
+        self._disk.close()
+        self._disk.open = 0
         self.process, self._world.is_up = None, False
 
     def restart(self, spell: Spell) -> None:
@@ -139,7 +149,12 @@ class Host:
         if self.process is not None and at - self._turned > _PULSE:
             self._world.move_to(max(at - TICK, self._world.now))
             self._turn(self.process)
-            self.process.audit()
+            self._audit(self.process)
+
+    def _audit(self, process: Process) -> None:
+        if self._world.now - self._audited > _AUDIT:
+            self._audited = self._world.now
+            process.audit()
 
     def settle(self) -> None:
         """Do what is due, until nothing is."""

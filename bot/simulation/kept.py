@@ -84,9 +84,9 @@ class Row:
 class Kept:
     """The file as it is now. `look` reads it again where anybody changed it."""
 
-    def __init__(self, file: Path, keys: Keyring) -> None:
+    def __init__(self, file: Path, database: Database, keys: Keyring) -> None:
         self._file = sqlite3.connect(file, isolation_level=None)
-        self._database = Database(f"sqlite:///{file}")
+        self._database = database
         self._keys = keys
         self._version = -1
         self._answers: dict[str, tuple[int, Answers]] = {}
@@ -98,7 +98,6 @@ class Kept:
 
     def close(self) -> None:
         self._file.close()
-        self._database.close()
 
     def look(self) -> bool:
         """Read what is new; whether anything is."""

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -51,19 +51,22 @@ class Inline(Executor):
 class Disk(Database):
     """The file, with a place before and after every commit where the process can be killed, or the disk be full.
 
-    A killed process is all that happens here, never a power cut: so nothing waits for the disk.
+    A killed process is all that happens here, never a power cut: so nothing waits for the disk. The same object
+    serves one process after another: only the statements it has made stay, and making them costs more than all else.
     """
 
-    def __init__(self, file: Path, strike: Callable[[str], None], is_full: Callable[[], bool]) -> None:
+    def __init__(self, file: Path) -> None:
         super().__init__(f"sqlite:///{file}")
         event.listen(self.engine, "connect", _does_not_wait)
         event.listen(self.engine, "commit", self._committing)
-        self._strike = strike
-        self._is_full = is_full
-        self._writes = 0
         self.open = 0
+        self.is_in(lambda _where: None, lambda: False)
 
-    def begin(self) -> Any:
+    def is_in(self, strike: Callable[[str], None], is_full: Callable[[], bool]) -> None:
+        """The machine it is in decides when a kill comes and when it is full."""
+        self._strike, self._is_full, self._is_write, self.open = strike, is_full, False, 0
+
+    def begin(self) -> AbstractContextManager[Connection]:
         """As Database.begin."""
         return self._begin_writing()
 
@@ -72,7 +75,7 @@ class Disk(Database):
         with super().begin() as tx, self._opened():
             yield tx
             self._strike("before a commit")
-            self._writes = 1
+            self._is_write = True
         self._strike("after a commit")
 
     @contextmanager
@@ -90,7 +93,7 @@ class Disk(Database):
             self.open -= 1
 
     def _committing(self, _connection: Connection) -> None:
-        is_write, self._writes = self._writes, 0
+        is_write, self._is_write = self._is_write, False
         if is_write and self._is_full():
             raise OperationalError("COMMIT", None, OSError("disk full"))
 

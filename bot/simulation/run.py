@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 from bot.blocks.card import card
@@ -52,9 +49,9 @@ class Outcome:
 
 
 def play(seed: int, days: float = 1, listen: Callable[[str], None] | None = None) -> Outcome:
-    """One seed from its first event to its last. The same seed and days are always the same run."""
-    with tempfile.TemporaryDirectory() as folder, _hushed():
-        run = Run(seed, days, Path(folder), listen)
+    """One seed from its first event to its last; one at a time. The same seed and days are always the same run."""
+    with _hushed():
+        run = Run(seed, days, listen)
         broken = ""
         try:
             run.play()
@@ -79,19 +76,18 @@ def _hushed() -> Iterator[None]:
 class Run:
     """Everything of one seed."""
 
-    def __init__(self, seed: int, days: float, folder: Path, listen: Callable[[str], None] | None = None) -> None:
+    def __init__(self, seed: int, days: float, listen: Callable[[str], None] | None = None) -> None:
         chance = Random(seed)  # noqa: S311 - a seed is to give the same run again
         organisation, roster = setting.organisation(chance.choice(setting.KINDS), chance.choice(setting.WAYS))
-        file = folder / "simulated.db"
-        shutil.copy(setting.empty_database(), file)
         self._seed, self._days = seed, days
         self.weather = draw(chance, days, [roster.channel, *roster.slack.values()])
         self.world = World(chance, self.weather.begins, listen)
         members = [roster.slack[person] for person in (*roster.people.leads, *roster.people.deputies)]
         self.workspace = Workspace(self.world, self.weather, roster.channel, members)
-        self.scene = Scene(self.world, Kept(file, setting.keyring()), self.workspace, roster)
+        kept = Kept(setting.afresh(), setting.witness(), setting.keyring())
+        self.scene = Scene(self.world, kept, self.workspace, roster)
         self.promises = Promises(self.scene)
-        self.host = Host(self.scene, self.weather, file)
+        self.host = Host(self.scene, self.weather, setting.disk())
         self._slack = Slack(self.world, self.weather, self.workspace, self._meanwhile, self.host.strike)
         clock, mail = WallClock(self.world), Mail(self)
         parts = (organisation, roster, setting.keyring(), clock, self._slack, mail, self._whisper)
@@ -104,7 +100,7 @@ class Run:
 
     def _person(self, user: str, name: str) -> Person:
         temper = self.world.chance.choice(STAFF if user in _USERS else LEADS)
-        temper = replace(temper, acts=math.ceil(temper.acts * min(0.4 + self._days, 1)))
+        temper = replace(temper, acts=math.ceil(temper.acts * min(0.3 + self._days, 1)))
         return Person(user, name, temper, self.world, self.workspace, self.promises, self.host.take)
 
     def close(self) -> None:

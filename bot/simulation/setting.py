@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot.facts import roster_of
 from bot.organisation import Organisation, example_organisation_path, load_organisation
+from bot.simulation.machine import Disk
 from flows.roster import Roster
 from storage.crypto import Keyring
 from storage.database import Database
@@ -35,14 +36,42 @@ def organisation(kind: str, way: str) -> tuple[Organisation, Roster]:
 
 
 @cache
-def empty_database() -> Path:
-    """A file with all tables and nothing in them, made once and copied for each run."""
+def _folder() -> Path:
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = folder / "empty.db"
+    return folder
+
+
+@cache
+def _empty_database() -> Path:
+    """A file with all tables and nothing in them, made once and copied for each run."""
+    file = _folder() / "empty.db"
     database = Database(f"sqlite:///{file}")
     database.migrate()
     database.close()
+    return file
+
+
+@cache
+def disk() -> Disk:
+    """Where the bot keeps what it keeps: one file for one run after another."""
+    return Disk(_folder() / "simulated.db")
+
+
+@cache
+def witness() -> Database:
+    """The same file, for whoever looks at it behind the bot's back."""
+    return Database(f"sqlite:///{_folder() / 'simulated.db'}")
+
+
+def afresh() -> Path:
+    """The file as it is before anything was kept."""
+    disk().close()
+    witness().close()
+    file = _folder() / "simulated.db"
+    for old in file.parent.glob(f"{file.name}*"):
+        old.unlink()
+    shutil.copy(_empty_database(), file)
     return file
 
 

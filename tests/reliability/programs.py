@@ -164,6 +164,7 @@ class Fleet:
     def start(self, *which: int) -> None:
         """Start these, or all, and wait until they are connected."""
         started = [self.programs[number] for number in which] or list(self.programs)
+        self.workspace.wait_for(lambda: self.workspace.connections <= self.running, CONNECTED_WITHIN)
         wanted = self.running + len(started)
         for program in started:
             program.start()
