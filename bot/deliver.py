@@ -221,10 +221,13 @@ class Deliverer:
         """
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            opened = self._desk.casework(tx).load(row.check) if row.check and _asks(row) else None
+            is_new_card = row.what == "card" and ts is not None and not row.ts
+            opened = self._desk.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
             if not outbox.stamp(tx, row, now, channel, ts, shown):
                 if row.via == outbox.SLACK:
                     outbox.show_id_anew(tx, row.id, now)
+            elif is_new_card:
+                outbox.show_older_anew(tx, row, now)
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
                 self._desk.casework(tx).record(opened, SYSTEM, "page_sent", sent)
@@ -319,7 +322,8 @@ class Letters:
         return audit.look(self._tx, self._desk.clock.now()).is_well
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
-        newest = row.id == outbox.newest(self._tx, view.check.id, "card")
+        shown = outbox.newest_shown(self._tx, view.check.id, "card")
+        newest = shown is None or row.id >= shown  # one that is not there yet takes nothing over
         away = _entry(view, row.event) if row.ask == view.check.revision else None
         return Letter(card(view, newest=newest, away=away))
 

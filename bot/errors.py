@@ -82,7 +82,7 @@ def log_failure(error: Exception) -> str:
 
 
 def guarded(listener: Callable[..., None], sorry: Callable[[Json, str], None] | None = None) -> Callable[..., None]:
-    """A lazy listener that, failing, logs a reference and nothing of the payload. sorry: tells the person."""
+    """A listener that, failing, logs a reference and nothing of the payload. sorry: tells the person."""
 
     @functools.wraps(listener)
     def safe(*args: Any, **kwargs: Any) -> None:

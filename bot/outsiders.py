@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -11,7 +10,6 @@ from slack_sdk.errors import SlackApiError
 from bot.payloads import Person
 
 log = logging.getLogger(__name__)
-_REMEMBERED = 4096
 
 
 class Outsiders:
@@ -20,17 +18,26 @@ class Outsiders:
     def __init__(self, client: WebClient, team: str) -> None:
         self._client = client
         self._team = team
-        self._is_guest = lru_cache(_REMEMBERED)(self._ask)
+        self._is_guest: dict[str, bool] = {}
+
+    def is_known(self, person: Person) -> bool:
+        """Whether is_outsider can tell without asking Slack."""
+        return person.id in self._is_guest or self._is_elsewhere(person)
 
     def is_outsider(self, person: Person) -> bool:
         """Whether this person is not staff of this workspace."""
-        if person.team_id and self._team and person.team_id != self._team:
+        if self._is_elsewhere(person):
             return True
-        try:
-            return self._is_guest(person.id)
-        except (SlackApiError, OSError) as error:
-            log.warning("who somebody is could not be asked: %s", type(error).__name__)
-            return False
+        if person.id not in self._is_guest:
+            try:
+                self._is_guest[person.id] = self._ask(person.id)
+            except (SlackApiError, OSError) as error:
+                log.warning("who somebody is could not be asked: %s", type(error).__name__)
+                return False
+        return self._is_guest[person.id]
+
+    def _is_elsewhere(self, person: Person) -> bool:
+        return bool(person.team_id and self._team and person.team_id != self._team)
 
     def _ask(self, user: str) -> bool:
         """users.info; restricted and ultra-restricted accounts are guests, strangers come from elsewhere."""

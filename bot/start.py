@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -35,15 +35,23 @@ class Door:
     replies: Replies
     outsiders: Outsiders
 
-    def enter(self, person: Person, request: str, answer: Answer, *, another: bool = False) -> None:
-        """Open the person's card. The same request again opens no second check."""
+    def enter(self, person: Person, request: str, answer: Answer, ack: Ack, *, another: bool = False) -> None:
+        """Open the person's card, and only then tell Slack that it arrived. The same request opens no second check.
+
+        Of somebody seen for the first time Slack is asked who they are, which can outlast Slack's own patience: then
+        it is told first.
+        """
+        if not self.outsiders.is_known(person):
+            ack()
         if self.outsiders.is_outsider(person):
+            ack()
             answer.say(refusal(self.desk))
             return
         with self.desk.write() as tx:
             drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
             begun = next((draft for draft in drafts if draft.answers), None)
             opened = self._open(tx, person, request, drafts) if begun is None else ""
+        ack()
         if begun is not None:
             answer.choose(begun)
         else:
@@ -117,26 +125,33 @@ class Answer:
 def register(app: App, door: Door) -> None:
     """The slash command, both shortcuts and the Home tab's button. What was typed after the command is never read."""
 
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    def by_command(body: Json) -> None:
+    def by_command(body: Json, ack: Ack) -> None:
         person = Person(id=body["user_id"], team_id=body.get("team_id"))
-        door.enter(person, _request(body), _answer(door, body))
+        door.enter(person, _request(body), _answer(door, body), ack)
 
-    def by_shortcut(body: Json) -> None:
-        door.enter(_person(body), _request(body), _answer(door, {**body, "response_url": ""}))
+    def by_shortcut(body: Json, ack: Ack) -> None:
+        door.enter(_person(body), _request(body), _answer(door, {**body, "response_url": ""}), ack)
 
-    def by_button(body: Json) -> None:
+    def by_button(body: Json, ack: Ack) -> None:
         press = Press.model_validate(body)
-        door.enter(press.user, press.request, _answer(door, body), another=press.action.action_id == "start_another")
+        another = press.action.action_id == "start_another"
+        door.enter(press.user, press.request, _answer(door, body), ack, another=another)
 
-    app.command("/share-check")(ack=quickly, lazy=[guarded(by_command, door.replies.sorry)])
-    app.shortcut("start_check")(ack=quickly, lazy=[guarded(by_shortcut, door.replies.sorry)])
-    app.shortcut("check_before_sharing")(ack=quickly, lazy=[guarded(by_shortcut, door.replies.sorry)])
-    app.action("start")(ack=quickly, lazy=[guarded(by_button, door.replies.sorry)])
-    app.action("start_another")(ack=quickly, lazy=[guarded(by_button, door.replies.sorry)])
-    app.action("go_there")(quickly)
+    def way_in(listener: Callable[[Json, Ack], None]) -> Callable[..., None]:
+        def listen(body: Json, ack: Ack) -> None:
+            try:
+                listener(body, ack)
+            finally:
+                ack()
+
+        return guarded(listen, door.replies.sorry)
+
+    app.command("/share-check")(way_in(by_command))
+    app.shortcut("start_check")(way_in(by_shortcut))
+    app.shortcut("check_before_sharing")(way_in(by_shortcut))
+    app.action("start")(way_in(by_button))
+    app.action("start_another")(way_in(by_button))
+    app.action("go_there")(lambda ack: ack())
 
 
 def _person(body: Json) -> Person:

@@ -230,7 +230,7 @@ class Casework(Work):
             self.needs_a_lead(opened)
         elif case.led_by is None and self._nobody_else_asked(case, by):
             self.ask_again(opened)
-        self.keep_leader_in_reach(opened)
+        self.keep_in_reach(opened)
         outbox.show_anew(self.tx, check, self.now, "card", "page", "old_page", "line")
         return self._deed(Did.DONE, opened)
 

@@ -169,6 +169,12 @@ def show_anew(tx: Connection, check: str, now: datetime, *whats: str) -> None:
     tx.execute(_showing(whats), {"check": check, "now": now})
 
 
+def show_older_anew(tx: Connection, row: Claimed, now: datetime) -> None:
+    """Make a check's messages of this one's kind due that were put before it."""
+    older = _showing((row.what,)).where(outbox.c.id < row.id)
+    tx.execute(older, {"check": row.check, "now": now})
+
+
 @cache
 def _showing(whats: tuple[str, ...]) -> Update:
     """The statement that makes messages of these kinds due, made once."""
@@ -319,9 +325,11 @@ def _is_failing(row: Any, now: datetime) -> bool:
     return bool(row.attempts > 1 or now - row.created_at > _FAILING_AFTER)
 
 
-def newest(tx: Connection, check: str, what: str) -> int | None:
-    """Id of a check's newest message of a kind."""
-    rows = select(func.max(outbox.c.id)).where(outbox.c.check_id == check, outbox.c.what == what)
+def newest_shown(tx: Connection, check: str, what: str) -> int | None:
+    """Id of a check's newest message of a kind that Slack has taken."""
+    rows = select(func.max(outbox.c.id)).where(
+        outbox.c.check_id == check, outbox.c.what == what, outbox.c.ts.is_not(None)
+    )
     found: int | None = tx.scalar(rows)
     return found
 

@@ -179,16 +179,20 @@ class Work:
         elif not set(case.asked) & set(may):
             self.ask_again(opened)
         self._ask_independent(opened, may)
-        self.keep_leader_in_reach(opened)
+        self.keep_in_reach(opened)
 
-    def keep_leader_in_reach(self, opened: Opened) -> None:
-        """Whoever leads has a card of their own, once there is none in the shared channel any more."""
+    def keep_in_reach(self, opened: Opened) -> None:
+        """Whoever leads, or was asked and has answered, has a card of their own once the shared channel has none."""
         case = self.case(opened)
-        if case is None or case.led_by is None or case.led_by not in self.allowed(case):
+        if case is None or not case.dm_only or case.status is CaseStatus.CLOSED:
             return
-        if not outbox.has_page(self.tx, opened.check.id, self.roster.slack[case.led_by]):
+        leads = () if case.led_by is None else (case.led_by,)
+        there = [person for person in leads or case.asked if person in self.allowed(case)]
+        left = tuple(one for one in there if not outbox.has_page(self.tx, opened.check.id, self.roster.slack[one]))
+        if leads and left:
             cases.save(self.tx, opened.check.id, asks=case.asks + 1)
-            self.page(opened, (case.led_by,), case.asks + 1, channel=False)
+        if left:
+            self.page(opened, left, case.asks + len(leads), channel=False)
 
     def _ask_independent(self, opened: Opened, may: tuple[str, ...]) -> None:
         """Where a lead is, or may be, part of it, the independent contact, if there, is asked with the first."""

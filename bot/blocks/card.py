@@ -156,7 +156,7 @@ def _news(view: CheckView, case: Case) -> str:
         )
     if view.told is Told.FAILED:
         failed = "I could not reach anyone through Slack yet."
-        if case.asks > 1:
+        if view.reached:  # an ask before this one came through
             failed = "No answer yet, and Slack does not take it when I ask again."
         return f"*{failed}* I keep trying. Please phone:\n{_phones(view)}{_refer(view, case)}"
     return _told(view, case)

@@ -16,7 +16,7 @@ REACHED = timedelta(minutes=3)
 LONGEST_WAIT = timedelta(days=8)
 """No ladder waits longer, holidays counted in."""
 CARD = "Your sharing check."
-_PLAIN = ("could not reach", "did not take", "does not take my messages", "Paused.")
+_PLAIN = ("could not reach", "did not take", "does not take", "Paused.")
 """Words of a card by which a reporter knows that nobody is coming yet, or that covers them by their own wish."""
 _ASK = re.compile(r"This is ask (\d+)\.")
 _OVER = ("closed", "shelved")

@@ -23,6 +23,7 @@ from storage.crypto import Keyring
 from storage.database import Database
 from storage.record import SYSTEM
 from tests.flows.builders import calm_but, stopped_after
+from tests.harness import words_of
 
 URGENT = stopped_after("S4", calm_but(S4="yes"))
 ORGANISATION = load_organisation(example_organisation_path())
@@ -260,6 +261,25 @@ def test_a_card_that_was_deleted_is_posted_anew(rig: Rig) -> None:
     rig.deliver()
     assert len(rig.dms("U0STAFF")) == 1
     assert rig.due() == 0
+
+
+def test_a_card_stays_whole_until_the_one_that_takes_its_place_is_there(rig: Rig) -> None:
+    """A newer card that Slack does not take yet takes nothing away."""
+    check = rig.check({})
+    rig.deliver()
+    rig.workspace.faults.server_error("chat.postMessage", times=None)
+    rig.clock.forward(minutes=1)
+    with rig.desk.write() as tx:
+        rig.desk.conversation(tx).carry_on(check, "U0STAFF")
+    rig.deliver()
+    [only] = rig.dms("U0STAFF")
+    assert "immediate danger" in words_of(only)
+    rig.workspace.faults.clear()
+    rig.clock.forward(minutes=2)
+    rig.deliver()
+    old, new = rig.dms("U0STAFF")
+    assert "continues in a newer card below" in words_of(old)
+    assert "immediate danger" in words_of(new)
 
 
 def test_no_page_goes_out_for_a_case_somebody_already_leads(rig: Rig) -> None:

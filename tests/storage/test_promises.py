@@ -127,3 +127,15 @@ def test_back_to_danger_after_asking_a_lead_takes_the_answer(office: Office) -> 
     assert office.check(check).revisiting == "S1"
     assert office.answer(check, "S1", "yes").did is Did.DONE
     assert office.check(check).level is Level.EMERGENCY
+
+
+def test_whoever_saw_it_in_the_channel_has_a_card_of_their_own_once_that_is_gone(office: Office) -> None:
+    """The lead who was asked steps aside: the deputy who read the shared card is asked in a message of their own."""
+    check = office.raised({**URGENT, "S2": ("no",)})
+    with office.leading() as work:
+        work.see(check, "U0DEPUTY", "deputy-1")
+        for lead, person in (("U0LEAD1", "lead-1"), ("U0LEAD2", "lead-2")):
+            work.step_aside(check, lead, person)
+    assert office.paged(check).count("U0DEPUTY") == 1
+    assert office.the_case(check).asks == 1
+    assert office.next_page_at(check) is not None
