@@ -8,13 +8,13 @@ import secrets
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import aftercare, casework, conversation, cover, drill, errors, home, start
+from bot import aftercare, casework, conversation, corrections, cover, drill, errors, home, start
 from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
@@ -140,7 +140,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     ]
     heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
     auditor = Auditor(desk, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
-    _register(app, desk, client, replies)
+    register(app, desk, client, errors.Replies(client, replies, errors.phone_words(organisation)))
     gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
     return Bot(app, desk, deliverers, Clockwork(desk, instance), auditor, (listeners, replies, *pools))
 
@@ -155,14 +155,20 @@ def desk_of(
     return Desk(organisation, roster_of(organisation, ways), database, keys, clock, seal_key=seal_key)
 
 
-def _register(app: App, desk: Desk, client: WebClient, senders: Executor) -> None:
-    replies = errors.Replies(client, senders, errors.phone_words(desk.organisation))
+def register(
+    app: App, desk: Desk, client: WebClient, replies: errors.Replies, door: type[start.Door] = start.Door
+) -> None:
+    """Everything people can press, type and open. door: lets people in.
+
+    Raises SlackApiError where Slack refuses the token.
+    """
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     errors.register(app, desk.organisation, replies)
     conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most
-    start.register(app, start.Door(desk, client, replies, outsiders))
+    start.register(app, door(desk, client, replies, outsiders))
     casework.register(app, desk, replies)
     aftercare.register(app, desk, replies)
+    corrections.register(app, desk, replies)
     home.register(app, desk, outsiders)
     cover.register(app, desk, replies)
     drill.register(app, desk)

@@ -14,11 +14,10 @@ from bot.blocks import casework as forms
 from bot.blocks import kit
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
-from bot.permission import Act, Gate, gate, may_sample
+from bot.permission import Act, Gate, Subject, gate, may
 from bot.views import CheckView, Desk
-from flows.case import Case, CheckStatus, Strand, StrandName, StrandStatus
+from flows.case import Case, Strand, StrandName, StrandStatus
 from storage.casework import Casework, Deed
-from storage.errors import NoSuchCheck
 from storage.work import Did
 
 Json = dict[str, Any]
@@ -76,12 +75,10 @@ class Lead:
 
     def gate(self, tx: Connection, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
         """Whether they may, and the case; a check that does not exist is answered like one they may not know of."""
-        work = self._desk.casework(tx)
-        try:
-            case = work.case(work.load(check))
-        except NoSuchCheck:
+        subject = self._desk.subject(tx, check, lock=True)
+        if subject is None or subject.case is None:
             return Gate.NOT_FOUND, None
-        return gate(case, who, act, self._desk.roster), case
+        return gate(subject, who, act, self._desk.roster), subject.case
 
     def _words(self, press: Press, deed: Deed) -> str | None:
         if deed.did is Did.DONE:
@@ -118,14 +115,10 @@ class Lead:
         """From a lead's Home: a check that ended without a page. The opening is recorded first (I21)."""
         press = Press.model_validate(body)
         with self._desk.write() as tx:
-            try:
-                view = self._desk.look(tx, press.check, history=True)
-            except NoSuchCheck:
+            subject = self._desk.subject(tx, press.check)
+            if not may(subject, press.user.id, Act.OPEN, self._desk.roster) or (subject and subject.case):
                 return
-            if view.case is not None or view.check.status is not CheckStatus.SENT:
-                return
-            if not may_sample(view.check, view.left_out, press.user.id, self._desk.roster):
-                return
+            view = self._desk.look(tx, press.check, history=True)
             self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
         client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
 
@@ -222,9 +215,8 @@ class Lead:
         sent = Sent.model_validate(body)
         with self._desk.database.read() as tx:
             view = self._desk.look(tx, sent.check, history=True)
-            if gate(view.case, sent.user.id, Act.CLOSE, self._desk.roster) is not Gate.ALLOWED:
-                return
-        if view.case is not None and sent.view.root_view_id:
+            allowed = view.case and may(Subject.of(view.case), sent.user.id, Act.CLOSE, self._desk.roster)
+        if allowed and view.case is not None and sent.view.root_view_id:
             client.views_update(view_id=sent.view.root_view_id, view=forms.close(view, view.case))
 
     def close(self, ack: Ack, body: Json) -> None:

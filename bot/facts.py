@@ -43,6 +43,7 @@ def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | 
         plan=organisation.targets.plan,
         aftercare=tuple(_waits(organisation.aftercare)),
         ways=ways or {},
+        administrators=frozenset(organisation.administrators),
     )
 
 

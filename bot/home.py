@@ -14,7 +14,7 @@ from bot.blocks.cover import OnCover
 from bot.errors import guarded
 from bot.outsiders import Outsiders
 from bot.payloads import Person
-from bot.permission import may_sample
+from bot.permission import Act, Subject, may
 from bot.start import refusal
 from bot.views import Desk
 from flows.case import Check
@@ -24,10 +24,11 @@ from storage import checks, cover
 
 def _to_sample(tx: Connection, desk: Desk, user: str) -> list[Check]:
     """Checks without a page that this person may open; nothing for anybody but a lead."""
-    if desk.roster.person_at(user) not in desk.roster.people.leads:
+    if desk.roster.person_at(user) is None:
         return []
     ended = checks.ended_without_page(tx, desk.keys, blocks.MOST_CHECKS)
-    return [check for check in ended if may_sample(check, checks.people_left_out(tx, check.id), user, desk.roster)]
+    subjects = (Subject(check, checks.people_left_out(tx, check.id)) for check in ended)
+    return [subject.check for subject in subjects if may(subject, user, Act.OPEN, desk.roster)]
 
 
 def _on_cover(tx: Connection, desk: Desk, user: str) -> OnCover:

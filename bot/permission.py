@@ -1,84 +1,175 @@
 """The one gate: who may see or do what. Left-out people first, then everybody else.
 
-Every read and every action on a case asks here. Somebody who may not learn that a case exists is answered
-exactly as if it did not: NOT_FOUND.
+Every read and every action on a check asks here. Somebody who may not learn that a check exists is answered
+exactly as if it did not: NOT_FOUND. docs/who-may-do-what.md is printed from MATRIX.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from flows.case import Case, Check
+from flows.case import Case, Check, CheckStatus
 from flows.roster import Roster
 
 
 class Act(StrEnum):
-    """What can be asked of a case."""
+    """What can be asked of a check."""
 
+    KNOW = "see that it exists"
+    COUNT = "have it counted in figures"
     OPEN = "open"
-    SEE = "see"
+    SEE = "say that one has seen it"
     LEAD = "lead"
     TAKE_OVER = "take over"
     STEP_ASIDE = "step aside"
-    ASK = "ask"
-    NOTE = "note"
-    PLAN = "plan"
+    ASK = "ask the reporter"
+    NOTE = "add a note"
+    PLAN = "decide and plan"
     HAND_ON = "hand on"
     PAGE_AGAIN = "page again"
-    REMIND = "remind"
-    RECORD_SHARING = "record sharing"
+    REMIND = "be reminded"
+    RECORD_SHARING = "record what was shared"
     CLOSE = "close"
     REOPEN = "reopen"
-    REPLY = "reply"
-    READ_PLAN = "read plan"
-    AGREE = "agree"
+    REPLY = "answer a lead's question"
+    READ_PLAN = "read the plan"
+    AGREE = "agree or disagree with the plan"
+    CORRECT = "correct or dispute"
+    EXPORT = "export, and answer a request about it"
+    HOLD = "put on legal hold"
+    ERASE = "approve its erasure"
 
 
 class Role(StrEnum):
-    """What somebody is to one case."""
+    """What somebody is to one check. The first that fits is the one."""
 
     REPORTER = "reporter"
-    HELPER = "helper"
-    LEADER = "leader"
-    NOBODY = "nobody"
+    LEFT_OUT = "left out"
+    LEADER = "leads this one"
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    INDEPENDENT = "independent contact"
+    ADMINISTRATOR = "administrator"
+    NOBODY = "anybody else"
 
 
 class Gate(StrEnum):
-    """NOT_FOUND says nothing of whether there is a case. NOT_YOURS is for people who know of it anyway."""
+    """NOT_FOUND says nothing of whether there is a check. NOT_YOURS is for people who know of it anyway."""
 
     ALLOWED = "allowed"
     NOT_FOUND = "not found"
     NOT_YOURS = "not yours"
 
 
-_NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE})
-"""Until it is known who to leave out, only who leads sees more than that somebody needs help."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A check somebody asks for. left_out: as `checks.people_left_out` has it. case: None where nobody was paged."""
+
+    check: Check
+    left_out: frozenset[str]
+    case: Case | None = None
+
+    @classmethod
+    def of(cls, case: Case) -> Subject:
+        """The check of a case."""
+        return cls(case.check, case.left_out, case)
+
+
 _HELPER = frozenset(
-    {Act.OPEN, Act.SEE, Act.LEAD, Act.TAKE_OVER, Act.STEP_ASIDE, Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN}
+    {
+        *(Act.KNOW, Act.COUNT, Act.OPEN, Act.SEE, Act.LEAD, Act.TAKE_OVER, Act.STEP_ASIDE),
+        *(Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN, Act.CORRECT),
+    }
 )
+_KEEPER = _HELPER | {Act.EXPORT, Act.HOLD, Act.ERASE}
+"""Leads and the independent contact answer for the record as well."""
+
 MATRIX: dict[Role, frozenset[Act]] = {
-    Role.REPORTER: frozenset({Act.REPLY, Act.READ_PLAN, Act.AGREE, Act.RECORD_SHARING}),
-    Role.HELPER: _HELPER,
-    Role.LEADER: _HELPER | {Act.PLAN, Act.HAND_ON, Act.REMIND, Act.RECORD_SHARING, Act.CLOSE},
+    Role.REPORTER: frozenset(
+        {Act.KNOW, Act.REPLY, Act.READ_PLAN, Act.AGREE, Act.RECORD_SHARING, Act.CORRECT},
+    ),
+    Role.LEFT_OUT: frozenset(),
+    Role.LEADER: _KEEPER | {Act.PLAN, Act.HAND_ON, Act.REMIND, Act.RECORD_SHARING, Act.CLOSE},
+    Role.LEAD: _KEEPER,
+    Role.DEPUTY: _HELPER,
+    Role.INDEPENDENT: _KEEPER,
+    Role.ADMINISTRATOR: frozenset(),
     Role.NOBODY: frozenset(),
 }
-"""The whole of it. A helper is a lead, deputy or independent contact who may know of the case."""
+"""The whole of it. What a check is in shuts further doors, see `_shut`; nothing opens one."""
+
+_NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
+"""Until it is known who to leave out, only who leads sees more than that somebody needs help."""
+_SENT = frozenset({Act.KNOW, Act.COUNT, Act.OPEN, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
+"""Of a check that was sent and needed nobody: its reporter was told that a lead can see the reasons."""
+_PUT_AWAY = frozenset({Act.KNOW, Act.COUNT, Act.EXPORT, Act.HOLD, Act.ERASE})
+"""Of one that was never finished and raised no risk: it is kept and deleted like the others, and not looked into."""
 
 
-def role(case: Case, slack: str, roster: Roster) -> Role:
-    """What the person with this Slack id is to the case."""
-    if slack == case.check.reporter:
+_WITHOUT_A_CASE = {
+    CheckStatus.DRAFT: frozenset({Act.COUNT}),
+    CheckStatus.SENT: _SENT,
+    CheckStatus.CLOSED: _SENT,
+    CheckStatus.SHELVED: _PUT_AWAY,
+}
+
+
+def role(subject: Subject, slack: str, roster: Roster) -> Role:
+    """What the person with this Slack id is to the check."""
+    if slack == subject.check.reporter:
         return Role.REPORTER
     person = roster.person_at(slack)
-    if person is None or person not in roster.may_know(case.check, case.left_out):
-        return Role.NOBODY
-    return Role.LEADER if person == case.led_by else Role.HELPER
+    if person is None:
+        return Role.ADMINISTRATOR if slack in roster.administrators else Role.NOBODY
+    if slack in subject.left_out or person not in roster.may_know(subject.check, subject.left_out):
+        return Role.LEFT_OUT
+    if subject.case is not None and person == subject.case.led_by:
+        return Role.LEADER
+    people = roster.people
+    if person == people.independent:
+        return Role.INDEPENDENT
+    return Role.LEAD if person in people.leads else Role.DEPUTY
 
 
-def may_sample(check: Check, out: frozenset[str], slack: str, roster: Roster) -> bool:
-    """Whether this person may open a check that ended without a page: a lead who may know of it, not its reporter."""
-    person = roster.person_at(slack)
-    return person in roster.people.leads and person in roster.may_know(check, out)
+def gate(subject: Subject | None, slack: str, act: Act, roster: Roster) -> Gate:
+    """Whether this person may do this, now."""
+    if subject is None:
+        return Gate.NOT_FOUND
+    found = role(subject, slack, roster)
+    if not MATRIX[found]:
+        return Gate.NOT_FOUND
+    if subject.check.status is CheckStatus.ERASED:
+        return Gate.NOT_FOUND
+    if subject.case is None:
+        return Gate.ALLOWED if act in MATRIX[found] & _without_a_case(subject.check, found) else Gate.NOT_FOUND
+    if found not in (Role.REPORTER, Role.LEADER) and act in _NEEDS_CHOICE and _is_too_early(subject):
+        return Gate.NOT_YOURS
+    return Gate.ALLOWED if act in MATRIX[found] else Gate.NOT_YOURS
+
+
+def may(subject: Subject | None, slack: str, act: Act, roster: Roster) -> bool:
+    """The same, for whoever only leaves out what somebody may not have."""
+    return gate(subject, slack, act, roster) is Gate.ALLOWED
+
+
+def _without_a_case(check: Check, found: Role) -> frozenset[Act]:
+    """What is there to be done with a check that nobody was paged about; a draft is its writer's alone."""
+    if found is Role.DEPUTY:
+        return frozenset()
+    return _WITHOUT_A_CASE.get(check.status, frozenset())
+
+
+def _is_too_early(subject: Subject) -> bool:
+    case = subject.case
+    return case is not None and case.content_free and "S2" not in subject.check.answers
+
+
+def table() -> str:
+    """MATRIX as docs/who-may-do-what.md prints it."""
+    rows = [["", *Role], ["---"] * (len(Role) + 1)]
+    rows += [[act, *("yes" if act in MATRIX[one] else "" for one in Role)] for act in Act]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def may_set_away(slack: str, person: str, roster: Roster) -> bool:
@@ -90,15 +181,3 @@ def may_set_away(slack: str, person: str, roster: Roster) -> bool:
     if by is None:
         return False
     return person == by or (by in people.leads and person in (*people.leads, *people.deputies))
-
-
-def gate(case: Case | None, slack: str, act: Act, roster: Roster) -> Gate:
-    """Whether this person may do this, now."""
-    if case is None:
-        return Gate.NOT_FOUND
-    found = role(case, slack, roster)
-    if found is Role.NOBODY:
-        return Gate.NOT_FOUND
-    if found is Role.HELPER and act in _NEEDS_CHOICE and case.content_free and "S2" not in case.check.answers:
-        return Gate.NOT_YOURS
-    return Gate.ALLOWED if act in MATRIX[found] else Gate.NOT_YOURS

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.facts import facts_of
 from bot.organisation import Organisation
+from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.cover import on_cover
@@ -28,6 +29,7 @@ from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
 from storage.database import Database
+from storage.errors import NoSuchCheck
 from storage.signed_note import SealKey
 
 GONE = "somebody no longer listed"
@@ -39,8 +41,8 @@ _FIRST_QUESTIONS = frozenset({"S1", "S2"})
 class CheckView:
     """One check as somebody sees it now.
 
-    left_out: organisation ids of people who see nothing of it. reached: channels and people whose page Slack has.
-    not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
+    left_out: organisation and Slack ids of people who see nothing of it. reached: channels and people whose page Slack
+    has. not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
     somebody was asked. has_asked: whether the newest ask has arrived anywhere. absent: organisation ids of people who
     are not there today, known while the first questions are shown.
     """
@@ -122,6 +124,11 @@ class CheckView:
         return bool(self.left_out) or self.check.answers.get("S2", ("no",)) != ("no",)
 
     @property
+    def people_left_out(self) -> frozenset[str]:
+        """Organisation ids of people who see nothing of it; a Slack id where the file lists them no longer."""
+        return frozenset(self.roster.person_at(one) or one for one in self.left_out)
+
+    @property
     def told_before(self) -> tuple[str, ...]:
         """Ids of people left out now who had been paged before."""
         asked = self.case.asked if self.case else ()
@@ -196,6 +203,14 @@ class Desk:
     def casework(self, tx: Connection) -> Casework:
         """The leads' use cases in this transaction."""
         return Casework(tx, self.keys, self.roster, self.clock.now())
+
+    def subject(self, tx: Connection, check: str, *, lock: bool = False) -> Subject | None:
+        """What the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile."""
+        try:
+            opened = checks.load(tx, self.keys, check, lock=lock)
+        except NoSuchCheck:
+            return None
+        return Subject(opened.check, checks.people_left_out(tx, check), cases.find(tx, opened, lock=lock))
 
     def look(self, tx: Connection, check: str, *, history: bool = False) -> CheckView:
         """A check as it stands; history: with everything recorded of it. Raises NoSuchCheck."""

@@ -10,12 +10,18 @@ from flows.model import Answers, Level, Outcome, Urgency
 
 
 class CheckStatus(StrEnum):
-    """DRAFT: being answered. SENT: finished and handed over. CLOSED: complete. SHELVED: put away, never deleted."""
+    """DRAFT: being answered. SENT: finished and handed over. CLOSED: complete. SHELVED: put away, nothing lost.
+
+    ERASED: its time was over and its key is destroyed; nothing can be read of it.
+    REQUEST: no check at all, but the record of a subject access request, with a reference and a key like one.
+    """
 
     DRAFT = "draft"
     SENT = "sent"
     CLOSED = "closed"
     SHELVED = "shelved"
+    ERASED = "erased"
+    REQUEST = "request"
 
 
 class CaseStatus(StrEnum):

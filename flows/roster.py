@@ -30,6 +30,7 @@ class Rung:
 class Roster:
     """The people, their Slack ids, the leads' channel, the ladders and the waits.
 
+    administrators: Slack ids of whoever runs the bot.
     ways: how each can be reached apart from Slack, such as "email". aftercare: how long until each reminder of the
     last two questions; the last one repeats without end.
     """
@@ -45,6 +46,7 @@ class Roster:
     no_choice: timedelta = timedelta(seconds=60)
     aftercare: tuple[timedelta, ...] = (timedelta(days=1), timedelta(days=2), timedelta(days=7))
     ways: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    administrators: frozenset[str] = frozenset()
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -58,14 +60,15 @@ class Roster:
     def may_know(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:
         """Ids of the people who may know of a check: the one rule everything else asks (I13, decision 8).
 
-        out: everybody left out, by the reporter or by stepping aside. The reporter is never their own reviewer.
+        out: everybody left out, by the reporter or by stepping aside, each with the Slack id they had then: another
+        id in the organisation's file lets nobody back in. The reporter is never their own reviewer.
         Never empty while anybody is left: somebody must be able to help.
         """
         choices = check.answers.get("S2", ())
         named = left_out({"S2": choices})
         conflict = bool(choices) and choices != ("no",)
         reporter = self.person_at(check.reporter)
-        gone = out | {reporter}
+        gone = out | {reporter, *(person for person, account in self.slack.items() if account in out)}
         # "Not sure" about the leads never ends with them, unless the independent contact is the one who asks.
         leads = self.people.leads if not conflict or named or reporter == self.people.independent else ()
         groups = (may_know(named, conflict, self.people), self.people.deputies, leads)

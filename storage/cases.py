@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
 from flows.model import Urgency
 from storage.checks import Opened, people_left_out
+from storage.crypto import padded
 from storage.tables import asked, cases, strands
 
 _BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))
@@ -96,7 +97,7 @@ def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None
                 name=strand.name,
                 status=strand.status,
                 due=strand.due,
-                sealed=opened.box.seal(text, f"strand:{check}:{strand.name}"),
+                sealed=opened.box.seal(padded(text), f"strand:{check}:{strand.name}"),
             )
         )
 

@@ -222,7 +222,7 @@ class Casework(Work):
             return Deed(Did.STALE, case)
         if set(self.allowed(case)) == {by} and not self.allowed(replace(case, left_out=case.left_out | {by})):
             return Deed(Did.REFUSED, case)
-        checks.leave_out(self.tx, check, [by], stepped_aside=True)
+        checks.leave_out(self.tx, check, [by], self.roster.slack, stepped_aside=True)
         event = self.record(opened, who, "stepped_aside", {})
         cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
         if case.led_by == by:

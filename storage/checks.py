@@ -16,7 +16,7 @@ from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.model import Answers, Level, Outcome
 from flows.replay import fitting
-from storage.crypto import Box, Keyring
+from storage.crypto import Box, Keyring, padded
 from storage.errors import NoSuchCheck
 from storage.tables import cases, checks, left_out
 
@@ -25,7 +25,7 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
-_LEFT_OUT = select(left_out.c.person).where(left_out.c.check_id == bindparam("check"))
+_LEFT_OUT = select(left_out.c.person, left_out.c.slack).where(left_out.c.check_id == bindparam("check"))
 _DRAFTS = (
     select(checks)
     .where(checks.c.reporter == bindparam("reporter"), checks.c.status == CheckStatus.DRAFT)
@@ -88,9 +88,12 @@ def _new_ref(tx: Connection) -> str:
 
 
 def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Opened:
-    """A check by id; lock: nobody else changes it until this transaction ends. Raises NoSuchCheck."""
+    """A check by id; lock: nobody else changes it until this transaction ends. Raises NoSuchCheck.
+
+    One that was erased is not there any more.
+    """
     row = tx.execute(_BY_ID_LOCKED if lock else _BY_ID, {"check": check}).first()
-    if row is None:
+    if row is None or not row.wrapped_key:
         raise NoSuchCheck(check)
     return _opened(row, keys)
 
@@ -170,15 +173,20 @@ def shelve(tx: Connection, check: str) -> None:
 
 
 def people_left_out(tx: Connection, check: str) -> frozenset[str]:
-    """Ids of the people who see nothing of this check."""
-    return frozenset(tx.scalars(_LEFT_OUT, {"check": check}))
+    """Of the people who see nothing of this check: their organisation ids, and the Slack ids they had then."""
+    return frozenset(one for row in tx.execute(_LEFT_OUT, {"check": check}) for one in row if one)
 
 
-def leave_out(tx: Connection, check: str, people: Sequence[str], *, stepped_aside: bool = False) -> None:
-    """Leave people out, now and later. Nobody is ever taken back in: they may have been told why."""
+def leave_out(
+    tx: Connection, check: str, people: Sequence[str], slack: Mapping[str, str], *, stepped_aside: bool = False
+) -> None:
+    """Leave people out, now and later. Nobody is ever taken back in: they may have been told why.
+
+    people: organisation ids. slack: of each their Slack id.
+    """
     already = people_left_out(tx, check)
     rows = [
-        {"check_id": check, "person": person, "stepped_aside": stepped_aside}
+        {"check_id": check, "person": person, "slack": slack.get(person), "stepped_aside": stepped_aside}
         for person in people
         if person not in already
     ]
@@ -187,7 +195,8 @@ def leave_out(tx: Connection, check: str, people: Sequence[str], *, stepped_asid
 
 
 def _seal(box: Box, check: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
-    return box.seal(json.dumps(dict(answers)).encode(), f"answers:{check}")
+    """All 24 answers fit the smallest size."""
+    return box.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), f"answers:{check}")
 
 
 def _opened(row: Row[Any], keys: Keyring) -> Opened:

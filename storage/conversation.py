@@ -12,7 +12,7 @@ from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose, Level, Outcome
 from flows.outcome import decide, left_out
 from flows.replay import Progress, replay
-from storage import checks, outbox
+from storage import checks, outbox, people
 from storage.checks import Opened
 from storage.record import SYSTEM
 from storage.work import ASK_AGAIN_AFTER, Did, Work
@@ -139,7 +139,7 @@ class Conversation(Work):
         what = "changed" if question in opened.check.answers else "answered"
         self.record(opened, who, what, {"question": question, "options": choices})
         if question == "S2":
-            checks.leave_out(self.tx, opened.check.id, left_out(answers))
+            checks.leave_out(self.tx, opened.check.id, left_out(answers), self.roster.slack)
         level = max(after.level, opened.check.level)
         opened = self._save(opened, answers=answers, level=level, revisiting=None, cover=None)
         self._show_step(opened, question)
@@ -309,6 +309,8 @@ class Conversation(Work):
             return Step(Did.REFUSED, opened)
         if self.is_repeat(request):
             return Step(Did.ALREADY, opened)
+        if what == "details":
+            people.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
         if self._is_told(opened):
             self.happened(opened, who, what, content, request)
         else:

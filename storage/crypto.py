@@ -21,6 +21,17 @@ _NONCE_BYTES = 12
 _UNWRAPPED_KEPT = 1024
 
 
+def padded(text: bytes, beside: int = 0, smallest: int = 256) -> bytes:
+    """JSON with spaces after it, which it does not mind: 256 bytes, 512, 1024, ..., with `beside` counted in.
+
+    So its length, sealed, tells next to nothing of what it says.
+    """
+    size = smallest
+    while size < beside + len(text):
+        size *= 2
+    return text.ljust(size - beside)
+
+
 class Box:
     """What one check's key seals and opens."""
 
@@ -58,6 +69,10 @@ class Keyring:
     def box(self, wrapped: bytes) -> Box:
         """The box a wrapped key opens. Raises CannotOpen where none of our keys unwraps it."""
         return self._unwrap(wrapped)
+
+    def forget(self) -> None:
+        """Keep no unwrapped key in memory: one of them was destroyed."""
+        self._unwrap.cache_clear()
 
     def _unwrap_now(self, wrapped: bytes) -> Box:
         try:

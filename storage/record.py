@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from flows.case import Entry
-from storage.crypto import Box
+from storage.crypto import Box, padded
 from storage.errors import CannotOpen
 from storage.tables import events
 
@@ -19,7 +19,6 @@ SYSTEM = "share-check"
 """Who did what nobody pressed a button for."""
 
 SALT_BYTES = 16
-_SMALLEST = 256
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
 _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
@@ -41,7 +40,7 @@ def append(
 
     request: what Slack sent, so that the same again can be recognised (`is_repeat`).
     """
-    body = _padded(json.dumps(content, sort_keys=True, separators=(",", ":")).encode())
+    body = padded(json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), SALT_BYTES)
     salt = os.urandom(SALT_BYTES)
     row = {
         "check_id": check,
@@ -54,14 +53,6 @@ def append(
     }
     key = tx.execute(_APPEND, row).inserted_primary_key
     return int(key[0]) if key else 0
-
-
-def _padded(body: bytes) -> bytes:
-    """The content with spaces after it, which JSON does not mind, until salt and content fill a size class."""
-    size = _SMALLEST
-    while size < SALT_BYTES + len(body):
-        size *= 2
-    return body.ljust(size - SALT_BYTES)
 
 
 def is_repeat(tx: Connection, request: str) -> bool:

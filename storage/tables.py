@@ -88,6 +88,10 @@ checks = Table(
     Column("wake_at", Utc, comment="when stopping here means something: the leads are told, or a reminder"),
     Column("reminders", Integer, nullable=False, comment="how often the reporter was reminded since they stopped"),
     Column("is_drill", Boolean, nullable=False, server_default=false(), comment="a practice page, in no figures"),
+    Column("held_at", Utc, comment="legal hold: never deleted while this is set"),
+    Column("keep_until", Utc, comment="a lead wants it kept until then, although its time was over"),
+    Column("erased_at", Utc, comment="when its key was destroyed; what is left of it is a tombstone"),
+    Column("shrunk_at", Utc, comment="when its messages in Slack were last cut to the reference because they were old"),
     Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
     Index(
         "ix_checks_wake_at", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING
@@ -100,6 +104,7 @@ left_out = Table(
     _check_id(primary_key=True),
     Column("person", String(64), primary_key=True, comment="organisation id; sees nothing of this check"),
     Column("stepped_aside", Boolean, nullable=False, comment="left by themselves, not by the reporter"),
+    Column("slack", String(32), comment="their Slack id then: another id in the organisation's file lets nobody in"),
 )
 
 cases = Table(
@@ -188,8 +193,22 @@ outbox = Table(
     Column("ts", String(32)),
     Column("shown", String(64), comment="hash of what Slack surely shows; empty while somebody may be changing it"),
     Column("shown_before", String(64), comment="the same, as it was when the row was claimed"),
+    Column(
+        "unshrunk",
+        String(64),
+        comment="Slack's word for why this message could not be shrunk; it is not asked again",
+    ),
     Index("ix_outbox_due_at", "lane", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),  # what to send next
     Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    _check_id(primary_key=True),
+    Column("approved_by", String(32), nullable=False, comment="Slack user id"),
+    Column("approved_at", Utc, nullable=False),
+    Column("erased_at", Utc, comment="empty until it is done"),
 )
 
 pulse = Table(
@@ -235,16 +254,73 @@ seals = Table(
     Column("signature", LargeBinary, comment="over the note that is published"),
 )
 
+index_keys = Table(
+    "index_keys",
+    metadata,
+    Column("name", String(16), primary_key=True, comment="what it is the key of"),
+    Column("wrapped_key", LargeBinary, nullable=False, comment="moved by keys rotate, as a check's is"),
+    Column("sealed", LargeBinary, nullable=False, comment="the key of the hashes, sealed under it"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("form", LargeBinary(16), primary_key=True, comment="keyed hash of one form of a name, birthday or number"),
+    _check_id(primary_key=True),
+    Index("ix_people_check_id", "check_id"),  # what a check is found by
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column(
+        "check_id",
+        String(32),
+        ForeignKey("checks.id"),
+        primary_key=True,
+        comment="the record of the request itself: its reference, key and events",
+    ),
+    Column("status", String(16), nullable=False),
+    Column("received", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("extended", Boolean, nullable=False, comment="two months were added, once"),
+    Column("sealed", LargeBinary, nullable=False, comment="whom it is about and who asks"),
+    Index("ix_requests_status_due", "status", "due"),  # open requests, the most pressing first
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("number", String(12), primary_key=True, comment="random, so that it tells nothing"),
+    Column("made_at", Utc, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="encrypted with a passphrase that is kept nowhere"),
+    Index("ix_packs_made_at", "made_at"),  # packs that are old enough to go
+)
+
+pack_checks = Table(
+    "pack_checks",
+    metadata,
+    Column("number", String(12), ForeignKey("packs.number"), primary_key=True),
+    _check_id(primary_key=True),
+    Index("ix_pack_checks_check_id", "check_id"),  # packs that go when a check is erased
+)
+
 __all__ = [
     "asked",
     "away",
     "cases",
     "checks",
+    "deletions",
     "events",
+    "index_keys",
     "left_out",
     "metadata",
     "outbox",
+    "pack_checks",
+    "packs",
+    "people",
     "pulse",
+    "requests",
     "seals",
     "strands",
     "unreachable",

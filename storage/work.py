@@ -29,7 +29,7 @@ THREAD_LINES = frozenset(
     {
         *("asked_again", "asked_lead", "escalated", "led", "handed_on", "seen", "sent", "details"),
         *("question", "reply", "note", "planned", "agreed", "disagreed", "talk_first", "strand"),
-        *("shared", "not_shared_yet", "chose_not_to_share", "closed", "reopened"),
+        *("shared", "not_shared_yet", "chose_not_to_share", "closed", "reopened", "corrected", "disputed"),
         *("plan_waits", "aftercare_reminded", "drill_answered", "drill_unanswered"),
     }
 )

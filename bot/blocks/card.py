@@ -376,4 +376,5 @@ def _next(view: CheckView) -> Iterator[Block]:
     elif check.outcome in (Outcome.FIX_FIRST, Outcome.HOLD):
         yield kit.button("Reopen this check", "reopen_check", check.id)
     yield kit.button("See my answers", "review", check.id)
+    yield kit.button("Correct something", "correct", check.id)
     yield kit.button("Phone numbers", "phones", check.id)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.blocks import kit
 from bot.blocks.card import labels
+from bot.blocks.corrections import name_of
 from bot.blocks.forms import (
     DETAILS,
     SHARING,
@@ -72,17 +73,27 @@ def sample(view: CheckView) -> Block:
     outcome = view.check.outcome.words if view.check.outcome else ""
     head = kit.section(f"*{view.check.ref}* Outcome: {outcome}. Sent {kit.on(view.check.sent_at or view.now)}.")
     why = kit.section("*Why*\n" + kit.lines(_why(view)))
-    after = [*_answers(view), kit.context("Opening this is recorded.")]
-    before = [head, why, *_details(view), *_risk(view), *_fixes(view)]
+    after = [*_answers(view), _keeping(view), kit.context("Opening this is recorded.")]
+    before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_fixes(view)]
     return kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
 
 def summary(view: CheckView, case: Case) -> Block:
     """Everything a lead needs, most pressing first (rules.md "Summary")."""
-    before = [*_urgency(view, case), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
-    after = [*_answers(view), kit.context("Opening this is recorded.")]
+    before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
+    after = [*_answers(view), _keeping(view), kit.context("Opening this is recorded.")]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
     return kit.modal("Summary", blocks, metadata=view.check.id)
+
+
+def _keeping(view: CheckView) -> Block:
+    """What can be done with the record itself."""
+    return kit.actions(kit.button("Correct or dispute", "correct", view.check.id))
+
+
+def _disputed(view: CheckView) -> Iterator[Block]:
+    if any(entry.what == "disputed" for entry in view.entries):
+        yield kit.section("*Part of this record is disputed.* The words of whoever disputes it stand below.")
 
 
 def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
@@ -124,7 +135,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
 
 def _kept_out(view: CheckView) -> Iterator[Block]:
     """Who must not hear of it, and who did before they were left out or stepped aside."""
-    never = [kit.esc(view.name(one)) for one in sorted(view.left_out - set(view.told_before))]
+    never = [kit.esc(view.name(one)) for one in sorted(view.people_left_out - set(view.told_before))]
     before = [kit.esc(view.name(one)) for one in view.told_before]
     if never:
         yield kit.section(f"*Not told, now or later: {', '.join(never)}.* Do not talk to them about this.")
@@ -199,7 +210,14 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
             yield from kit.labelled(field.label, str(shared.content.get(field.key) or ""))
 
 
-_TALK = {"question": "A lead asked", "reply": "Answer", "note": "Note", "disagreed": "Does not agree"}
+_TALK = {
+    "question": "A lead asked",
+    "reply": "Answer",
+    "note": "Note",
+    "disagreed": "Does not agree",
+    "corrected": "Correction of",
+    "disputed": "Dispute of",
+}
 
 
 def _talk(view: CheckView) -> Iterator[list[Block]]:
@@ -207,11 +225,23 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
     for entry in view.entries:
         text = str(entry.content.get("text") or entry.content.get("reason") or "")
         if entry.what in _TALK and text:
-            about = entry.content.get("question")
-            topic = f", on {CHECKLIST[str(about)].topic}" if about in CHECKLIST.by_id else ""
+            topic, text = _about(view, entry), _in_whose_words(entry, text)
             at = entry.at.astimezone(view.organisation.zone)
             head = f"{_TALK[entry.what]}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
             yield list(kit.labelled(head, text))
+
+
+def _about(view: CheckView, entry: Entry) -> str:
+    corrected = next((one for one in view.entries if one.id == entry.content.get("entry")), None)
+    if corrected is not None:
+        return f": {name_of(view, corrected)}"
+    asked = CHECKLIST.by_id.get(str(entry.content.get("question")))
+    return f", on {asked.topic}" if asked else ""
+
+
+def _in_whose_words(entry: Entry, text: str) -> str:
+    by = str(entry.content.get("by") or "")
+    return f"{by}: {text}" if by else text
 
 
 def _author(view: CheckView, entry: Entry) -> str:

@@ -229,6 +229,8 @@ _LINES = {
     "question": "{who} has asked the staff member a question.",
     "reply": "{who} has answered. Open shows it.",
     "note": "{who} has added a note. Open shows it.",
+    "corrected": "{who} has added a correction. Open shows it.",
+    "disputed": "{who} has noted that part of this is disputed. Open shows it.",
     "planned": "{who} has written a plan. It waits for the staff member to agree.",
     "agreed": "{who} agrees the plan.",
     "disagreed": "{who} does not agree with the plan. Another lead is asked to look within one working day.",

@@ -17,14 +17,14 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from bot import aftercare, casework, conversation, cover, drill, errors, home, start
+from bot import errors, start
+from bot.app import register
 from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
 from bot.deliver import QUEUES, Deliverer, OtherWays
 from bot.heartbeat import Heartbeat
 from bot.organisation import Organisation
-from bot.outsiders import Outsiders
 from bot.views import Desk
 from flows.roster import Roster
 from storage.crypto import Keyring
@@ -211,16 +211,7 @@ class Process:
             context["client"] = parts.slack
             next()
 
-        desk, replies = self.desk, self._whispers
-        outsiders = Outsiders(parts.slack, str(parts.slack.auth_test()["team_id"]))
-        errors.register(app, parts.organisation, replies)
-        conversation.register(app, desk, replies)
-        start.register(app, Door(desk, parts.slack, replies, outsiders))
-        casework.register(app, desk, replies)
-        aftercare.register(app, desk, replies)
-        home.register(app, desk, outsiders)
-        cover.register(app, desk, replies)
-        drill.register(app, desk)
+        register(app, self.desk, parts.slack, self._whispers, Door)
         return app
 
 

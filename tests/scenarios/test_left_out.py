@@ -30,6 +30,7 @@ LEADS_BUTTONS = (
     "close_case",
     "reopen_case",
     "record_sharing",
+    "correct",
 )
 REPORTERS_BUTTONS = ("agree", "talk_first", "not_shared_yet", "chose_not", "see_plan", "reply", "disagree")
 CARD_BUTTONS = ("answer.no", "back", "forward", "hide", "show", "stop", "ask_lead", "reopen_check", "carry_on")

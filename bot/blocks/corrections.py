@@ -1,0 +1,58 @@
+"""The window in which something in the record is corrected or disputed. Nothing that was written is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks import kit
+from bot.blocks.kit import Block
+from bot.views import CheckView
+from flows.case import Entry
+from flows.checklist import CHECKLIST
+
+MOST_ENTRIES = 100
+"""Slack's limit of a list."""
+KINDS = {
+    "corrected": "It is wrong. I write what is right.",
+    "disputed": "Somebody says it is not so. I write their own words.",
+}
+_WHAT = {
+    "note": "Note",
+    "details": "Details",
+    "question": "A lead's question",
+    "reply": "Answer to a lead",
+    "decided": "Decision",
+    "planned": "Plan",
+    "strand": "Plan's part",
+    "disagreed": "Does not agree",
+    "shared": "What was shared",
+    "closed": "How it ended",
+    "reopened": "Why it was opened again",
+    "corrected": "Correction",
+    "disputed": "Dispute",
+}
+
+
+def name_of(view: CheckView, entry: Entry) -> str:
+    """An entry, to choose it by: what kind it is and when, and none of its words."""
+    at = entry.at.astimezone(view.organisation.zone)
+    asked = CHECKLIST.by_id.get(str(entry.content.get("question")))
+    kind = f"{asked.id} {asked.topic}" if asked else _WHAT.get(entry.what, entry.what)
+    return f"{at:%d %b %H:%M} {kind}"
+
+
+def correct(view: CheckView, entries: Sequence[Entry]) -> Block:
+    """Which entry, what kind, whose words and which. The newest entry stands first."""
+    newest = sorted(entries, key=lambda entry: entry.id, reverse=True)[:MOST_ENTRIES]
+    if not newest:
+        return kit.modal("Correct or dispute", [kit.section("Nothing is written here yet.")])
+    options = {str(entry.id): name_of(view, entry) for entry in newest}
+    chosen = kit.choice("static_select", "option", options)
+    blocks = [
+        kit.section("What was written stays. Your correction stands beside it, with your name and the time."),
+        kit.input_("What is it about?", {**chosen, "type": "static_select"}, "entry"),
+        kit.input_("What is the matter?", kit.choice("radio_buttons", "option", KINDS), "kind"),
+        kit.input_("Whose words are these?", kit.text_input(longest=150), "by", optional=True, hint="If not yours."),
+        kit.input_("The words", kit.text_input(lines=True), "text"),
+    ]
+    return kit.modal("Correct or dispute", blocks, callback_id="correct", metadata=view.check.id, submit="Save")

@@ -1,0 +1,89 @@
+"""Correct or dispute: for the reporter on their card, for those who may in the summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy import Connection
+
+from bot.blocks import corrections as blocks
+from bot.casework import NOT_FOUND, nothing_typed
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent
+from bot.permission import Act, may
+from bot.views import Desk
+from storage import checks
+from storage.corrections import Corrections
+from storage.work import Did
+
+Json = dict[str, Any]
+
+
+class Correct:
+    """Listeners of the button and its window."""
+
+    def __init__(self, desk: Desk, replies: Replies) -> None:
+        self._desk = desk
+        self._replies = replies
+
+    def open(self, body: Json, client: WebClient) -> None:
+        """The opening is recorded first (I21). The reporter is offered what they said themselves."""
+        press = Press.model_validate(body)
+        who = press.user.id
+        with self._desk.write() as tx:
+            window = self._window(tx, press.check, who)
+        if window is None:
+            self._replies.whisper(press.response_url, NOT_FOUND)
+        elif press.view is None:
+            client.views_open(trigger_id=press.trigger_id, view=window)
+        else:
+            client.views_push(trigger_id=press.trigger_id, view=window)
+
+    def _window(self, tx: Connection, check: str, who: str) -> Json | None:
+        subject = self._desk.subject(tx, check, lock=True)
+        if subject is None or not may(subject, who, Act.CORRECT, self._desk.roster):
+            return None
+        is_reporter = who == subject.check.reporter
+        if not is_reporter:
+            self._desk.casework(tx).viewed(check, who, "opened_correct")
+        work = self._work(tx)
+        entries = work.entries(checks.load(tx, self._desk.keys, check), who if is_reporter else None)
+        return blocks.correct(self._desk.look(tx, check), entries)
+
+    def _work(self, tx: Connection) -> Corrections:
+        return Corrections(tx, self._desk.keys, self._desk.roster, self._desk.clock.now())
+
+    def submit(self, ack: Ack, body: Json) -> None:
+        """Added; the window stays where it could not be."""
+        sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent):
+            return
+        did = Did.REFUSED
+        with self._desk.write() as tx:
+            subject = self._desk.subject(tx, sent.check, lock=True)
+            if subject is not None and may(subject, sent.user.id, Act.CORRECT, self._desk.roster):
+                did = self._add(tx, sent, sent.user.id if sent.user.id == subject.check.reporter else None)
+        if did in (Did.DONE, Did.ALREADY):
+            ack()
+        else:
+            ack(response_action="errors", errors={"text": NOT_FOUND})
+
+    def _add(self, tx: Connection, sent: Sent, of: str | None) -> Did:
+        [kind, entry] = sent.chosen("kind") + sent.chosen("entry")
+        if kind not in blocks.KINDS or not entry.isdecimal():
+            return Did.STALE
+        by, text = sent.typed("by"), sent.typed("text")
+        return self._work(tx).add(sent.check, sent.user.id, kind, int(entry), by, text, sent.request, of=of)
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """The button, in a message or a window, and what it opens."""
+    correct = Correct(desk, replies)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    app.action("correct")(ack=quickly, lazy=[guarded(correct.open, replies.sorry)])
+    app.view("correct")(correct.submit)

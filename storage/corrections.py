@@ -1,0 +1,51 @@
+"""Corrections: they add, and what they correct stays as it was written (invariant I21).
+
+A dispute keeps the words of the person who says that it is not so, marked as theirs.
+"""
+
+from __future__ import annotations
+
+from flows.case import Case, Entry
+from storage import record
+from storage.checks import Opened
+from storage.record import SYSTEM
+from storage.work import Did, Work
+
+CORRECTABLE = frozenset(
+    {
+        *("answered", "changed", "note", "details", "question", "reply", "decided", "planned", "strand"),
+        *("disagreed", "shared", "closed", "reopened", "corrected", "disputed"),
+    }
+)
+"""Entries that hold what somebody said. What share-check itself did is not a matter of opinion."""
+
+
+class Corrections(Work):
+    """What anybody may do who may correct; who may, the gate has decided before."""
+
+    def entries(self, opened: Opened, who: str | None = None) -> tuple[Entry, ...]:
+        """What can be corrected, oldest first. who: only what this person said."""
+        history = record.history(self.tx, opened.check.id, opened.box)
+        said = (entry for entry in history if entry.what in CORRECTABLE and entry.who != SYSTEM)
+        return tuple(entry for entry in said if who in (None, entry.who))
+
+    def add(
+        self, check: str, who: str, what: str, entry: int, by: str, text: str, request: str, *, of: str | None = None
+    ) -> Did:
+        """A correction or a dispute of one entry of this check. STALE where there is no such entry.
+
+        what: "corrected" or "disputed". entry: the id of what it is about. by: whose words these are. of: as `who` of
+        `entries`.
+        """
+        opened = self.load(check)
+        if self.is_repeat(request):
+            return Did.ALREADY
+        if entry not in {one.id for one in self.entries(opened, of)}:
+            return Did.STALE
+        content = {"entry": entry, "by": by, "text": text}
+        case: Case | None = self.case(opened)
+        if case is None:
+            self.record(opened, who, what, content, request)
+        else:
+            self.happened(opened, who, what, content, request)
+        return Did.DONE

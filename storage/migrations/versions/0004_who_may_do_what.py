@@ -1,0 +1,27 @@
+"""Who is left out, also by the Slack id they had then."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column. Of those left out before, the organisation's id alone is known."""
+    op.add_column(
+        "left_out",
+        sa.Column(
+            "slack",
+            sa.String(length=32),
+            nullable=True,
+            comment="their Slack id then: another id in the organisation's file lets nobody in",
+        ),
+    )
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    op.drop_column("left_out", "slack")
