@@ -10,10 +10,13 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from storage import archive
+from storage import archive, pulse
 from storage.archive import Manifest
 from storage.copies import BackupRefused, Source, counts_of, see_onto_disk, workshop
+from storage.database import Database
+from storage.errors import NotKept
 from storage.keys import Tally, tally
 from storage.sqlite_copies import SqliteFile
 
@@ -76,6 +79,19 @@ def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep:
         draft.rename(file)
         see_onto_disk(folder)
         return Made(file, manifest, 0 if keep is None else _remove_older(file, keep))
+
+
+def note(url: str, made: Made) -> bool:
+    """Leave in the database when its newest backup was made; whether that was kept. The backup is good either way."""
+    database = Database(url)
+    try:
+        with database.begin() as tx:
+            pulse.backed_up(tx, made.manifest.made_at)
+    except (SQLAlchemyError, NotKept):
+        return False
+    finally:
+        database.close()
+    return True
 
 
 def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> Manifest:

@@ -18,10 +18,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from storage.errors import DatabaseNotReady, NotKept
 from storage.turns import Turns, driver_of
 
+_PATIENCE, _A_MOMENT = 5000, 300
+"""Milliseconds."""
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={_PATIENCE}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     "PRAGMA wal_autocheckpoint=4000",
@@ -41,7 +43,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_lone = self.engine.dialect.name == "sqlite"
-        self._begin = Turns(self.engine).begin if self.is_lone else self.engine.begin
+        self._turns = Turns(self.engine) if self.is_lone else None
+        self._begin = self._turns.begin if self._turns else self.engine.begin
 
     def begin(self) -> AbstractContextManager[Connection]:
         """A transaction that may write; commits at the end, rolls back on any error.
@@ -86,6 +89,23 @@ class Database:
         except (SQLAlchemyError, NotKept):
             return False
         return True
+
+    def empty_log(self) -> bool:
+        """Write SQLite's log into the file and cut it: what was erased stands in it until then. Whether it is empty.
+
+        It is not while somebody reads what was there before, or while another process writes. Whoever wants to write
+        waits meanwhile, so it is tried for a moment only.
+        """
+        if self._turns is None:
+            return True
+        with self._turns.nobody_writing(), self.engine.connect() as tx:
+            driver = driver_of(tx)
+            driver.execute(f"PRAGMA busy_timeout={_A_MOMENT}")
+            try:
+                busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            return not busy
 
     def close(self) -> None:
         """Let go of every connection."""

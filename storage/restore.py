@@ -16,19 +16,21 @@ from sqlalchemy import Connection, Row, Select, select
 from storage import archive
 from storage.archive import Manifest
 from storage.backup import state
+from storage.checks import about_answers
 from storage.copies import BackupRefused, Source
 from storage.crypto import Box, Keyring
 from storage.database import Database
 from storage.errors import CannotOpen
 from storage.proof import of_record
 from storage.record import SALT_BYTES, commitment
+from storage.retention import Erasure, erase_again
 from storage.tables import checks, events, strands
 from storage.verdict import judge
 
 _AT_ONCE = 500
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
-_ANSWERS = select(checks.c.id, checks.c.wrapped_key, checks.c.sealed_answers)
+_ANSWERS = select(checks.c.id, checks.c.reporter, checks.c.wrapped_key, checks.c.sealed_answers)
 _PLANS = select(strands, checks.c.wrapped_key).join(checks).order_by(strands.c.check_id)
 _EVENTS = select(events, checks.c.wrapped_key).join(checks).order_by(events.c.check_id)
 
@@ -56,10 +58,17 @@ def verify(source: Source, keys: Sequence[str], file: Path) -> Proof:
         return proof
 
 
-def replace(source: Source, keys: Sequence[str], file: Path, now: datetime) -> tuple[Proof, str]:
-    """Prove it, then put it in place; with words on where the database before is. Raises as verify does."""
+def replace(
+    source: Source, keys: Sequence[str], file: Path, now: datetime, erased: Iterable[Erasure] = ()
+) -> tuple[Proof, str]:
+    """Prove it, then put it in place; with words on where the database before is. Raises as verify does.
+
+    erased: what was erased since it was made. It is erased in the copy before that takes any place.
+    """
     with source.quiet(), _tried(source, keys, file) as (proof, trial):
-        return proof, source.put_in_place(trial, now)
+        again = erase_again(trial, Keyring(keys), erased, now)
+        said = source.put_in_place(trial, now)
+    return proof, f"{said} What had been erased since is erased in it as well: {again}." if again else said
 
 
 @contextmanager
@@ -116,7 +125,9 @@ def _changed(file: Path) -> BackupRefused:
 
 def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
     """Open everything; how many texts, how many lines of the record, and how many of either have no key."""
-    texts = Counter(_opens(keys, row, row.sealed_answers, f"answers:{row.id}") for row in _each(tx, _ANSWERS))
+    texts = Counter(
+        _opens(keys, row, row.sealed_answers, about_answers(row.id, row.reporter)) for row in _each(tx, _ANSWERS)
+    )
     texts.update(_opens(keys, row, row.sealed, f"strand:{row.check_id}:{row.name}") for row in _each(tx, _PLANS))
     lines = Counter(_holds(keys, row) for row in _each(tx, _EVENTS))
     if broken := texts[False] + lines[False]:

@@ -56,6 +56,15 @@ class Turns:
         if not shared.is_kept:
             raise NotKept
 
+    @contextmanager
+    def nobody_writing(self) -> Iterator[None]:
+        """Whoever wants to write waits; what was being written is kept first."""
+        with self._turn:
+            if self._shared is not None:
+                self._shared.end()
+                self._shared = None
+            yield
+
     def _wait(self) -> None:
         with self._count:
             self._waiting += 1

@@ -1,0 +1,200 @@
+"""Deleting what is due, and legal holds: the list in its window, the last question, and the monthly message.
+
+The list shows references, kinds and dates: nothing of what a record says. The message shows a number alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.blocks import kit
+from bot.blocks.kit import Block, Message
+from flows.case import CheckStatus, Entry
+from flows.retention import Kept, Kind
+from storage.retention import Item
+
+MOST = 20
+"""Records in one window: each takes four of the 100 blocks that Slack shows."""
+TITLE = "Records to delete"
+DECIDE, REASON = "decide", "reason"
+DELETE, KEEP, HOLD = "delete", "keep", "hold"
+WHY_NEEDED = "Please write why."
+CHOOSE = "Choose for at least one record, or close this."
+NOTHING = "No record has reached the end of its time."
+NOT_YOURS = "Only a safeguarding lead or the independent contact can do that."
+_KEEP_WORDS = {KEEP: "Keep it for another year", HOLD: "Legal hold: keep it until somebody lifts the hold"}
+_KINDS = {
+    Kind.NO_RISK: "kept for a set time from its last change",
+    Kind.CHILD: "a child's, kept from their date of birth",
+    Kind.LONGEST: "no child's date of birth is known, kept the longest",
+}
+STAYS = {
+    Kept.OPEN: "it is open",
+    Kept.UNREAD: "something in it has not been read yet",
+    Kept.HELD: "it is on legal hold",
+    Kept.RECENT: "it was changed not long ago",
+    Kept.WANTED: "somebody wants it kept",
+    Kept.UNSENT: "a message about it is still on its way to Slack; try again in a few minutes",
+    Kept.NOT_YET: "its time is not over",
+    Kept.NOT_APPROVED: "the approval was taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of what somebody chose. Each by reference. stays: with the reason."""
+
+    approved: Mapping[str, str]
+    kept: Sequence[str] = ()
+    held: Sequence[str] = ()
+    stays: Sequence[tuple[str, Kept]] = ()
+
+
+def due(count: int) -> Message:
+    """Once a month, to those who may know of these: a number, and nothing else."""
+    if not count:
+        words = "No record waits for a decision at the end of its time."
+        return Message(words, [kit.context(words)])
+    counted = "1 record reaches" if count == 1 else f"{count} records reach"
+    text = f"{counted} the end of {'its' if count == 1 else 'their'} time. Open Home to look."
+    more = "Nothing is deleted unless you say so, one record at a time."
+    return Message(text, [kit.section(f"*{text}*\n{more}", kit.button("Open the list", "deletion_list"))])
+
+
+def the_list(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> Block:
+    """Item by item; nothing is chosen before somebody chooses it."""
+    if not items:
+        return kit.modal(TITLE, [kit.section(NOTHING)])
+    blocks = [
+        kit.section(
+            "The time of these records is over, or will be within a month. Choose for each, or leave it for later. "
+            "You are asked again before anything is deleted."
+        )
+    ]
+    for item in items[:MOST]:
+        blocks += _item(item, now, zone)
+    if len(items) > MOST:
+        blocks.append(kit.context(f"There are {len(items) - MOST} more. They come up when these are done."))
+    return kit.modal(TITLE, blocks, callback_id="deletion_list", submit="Next")
+
+
+def _item(item: Item, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
+    check, is_due = item.check, item.due <= now
+    ends = f"Its time was over on {_day(item.due, zone)}" if is_due else f"Its time is over on {_day(item.due, zone)}"
+    approved = " A lead has approved that it is deleted; that was not confirmed yet." if item.approved_by else ""
+    yield kit.divider()
+    may_open = check.status is not CheckStatus.SHELVED
+    words = (
+        f"*{check.ref}* {_what(item)}.\nMade {_day(check.started_at, zone)}, last changed "
+        f"{_day(item.keeping.last_change, zone)}. {ends}: {_KINDS[item.keeping.kind]}.{approved}"
+    )
+    yield kit.section(words, kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None)
+    options = {DELETE: "Delete it", **_KEEP_WORDS} if is_due else _KEEP_WORDS
+    choice = kit.choice("radio_buttons", "option", options)
+    yield kit.input_(f"What shall become of {check.ref}?", choice, f"{DECIDE}.{check.id}", optional=True)
+    box = kit.text_input(longest=500)
+    yield kit.input_("Why?", box, f"{REASON}.{check.id}", optional=True, hint="Needed to keep it, or to hold it.")
+
+
+def _what(item: Item) -> str:
+    check = item.check
+    if item.case is not None:
+        return "Case, closed"
+    if check.status is CheckStatus.SHELVED:
+        return "Check that was not finished, put away"
+    return f"Check that needed nobody: {check.outcome.words}" if check.outcome else "Check that needed nobody"
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    here = moment.astimezone(zone)
+    return f"{here.day} {here:%B %Y}"
+
+
+def confirm(outcome: Outcome) -> Block:
+    """The last question before records are gone."""
+    refs = ", ".join(outcome.approved.values())
+    is_one = len(outcome.approved) == 1
+    many, them = ("This record is", "it") if is_one else (f"These {len(outcome.approved)} records are", "them")
+    words = (
+        f"*{many} deleted for good when you press Delete for good:* {refs}.\nNobody can bring {them} back. "
+        "Reference and dates stay, and that it was deleted, when, and who approved it."
+    )
+    blocks = [*_done(outcome), kit.section(words)]
+    blocks.append(kit.context(f"Backups made before today still hold {them} until those backups are deleted."))
+    return kit.modal(
+        "Delete for good?",
+        blocks,
+        callback_id="delete_for_good",
+        metadata=",".join(outcome.approved),
+        submit="Delete for good",
+        close="Not now",
+    )
+
+
+def saved(outcome: Outcome) -> Block:
+    """What was kept or held; nothing is to be deleted."""
+    return kit.modal(TITLE, list(_done(outcome)) or [kit.section("Nothing was changed.")])
+
+
+def _done(outcome: Outcome) -> Iterator[Block]:
+    if outcome.kept:
+        yield kit.section(f"*Kept for another year:* {', '.join(outcome.kept)}.")
+    if outcome.held:
+        yield kit.section(f"*On legal hold:* {', '.join(outcome.held)}.")
+    yield from stayed(outcome.stays)
+
+
+def stayed(stays: Iterable[tuple[str, Kept]]) -> Iterator[Block]:
+    """What could not be deleted, each with its reason."""
+    for ref, why in stays:
+        yield kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")
+
+
+def deleted(gone: Sequence[str], stays: Sequence[tuple[str, Kept]]) -> Block:
+    """What is gone, and what is not."""
+    blocks = [kit.section(f"*Deleted for good:* {', '.join(gone)}.")] if gone else []
+    blocks += list(stayed(stays))
+    return kit.modal(TITLE, blocks or [kit.section("Nothing was deleted: somebody else was quicker.")])
+
+
+def is_held(entries: Iterable[Entry]) -> Entry | None:
+    """The legal hold a record is on now, as it was set; None where there is none."""
+    newest = None
+    for entry in entries:
+        if entry.what in ("hold_set", "hold_lifted"):
+            newest = entry
+    return newest if newest is not None and newest.what == "hold_set" else None
+
+
+def hold_part(entries: Iterable[Entry], check: str) -> Iterator[Block]:
+    """In the summary: the hold there is, or the button to set one."""
+    held = is_held(entries)
+    if held is None:
+        yield kit.actions(kit.button("Put on legal hold", "hold_record", check))
+        return
+    yield from kit.labelled("On legal hold, never deleted", str(held.content.get("reason") or "No reason is known."))
+    yield kit.actions(kit.button("Lift the hold", "lift_hold", check))
+
+
+def hold(ref: str, check: str) -> Block:
+    """Why it must be kept."""
+    words = kit.section(f"*{ref}* is not deleted, whatever the calendar says, until somebody lifts the hold.")
+    box = kit.input_(
+        "Why must it be kept?", kit.text_input(lines=True), "text", hint="For example: a claim, an inquiry."
+    )
+    return kit.modal("Legal hold", [words, box], callback_id="hold_record", metadata=check, submit="Hold")
+
+
+def lift(ref: str, check: str) -> Block:
+    """Why it need not be kept any more."""
+    words = kit.section(f"*{ref}* can be deleted again once its time is over. A lead is asked first.")
+    box = kit.input_("Why does the hold end?", kit.text_input(lines=True), "text")
+    return kit.modal("Lift the hold", [words, box], callback_id="lift_hold", metadata=check, submit="Lift the hold")
+
+
+def said(words: str) -> Block:
+    """One sentence in a window."""
+    return kit.modal("Records", [kit.section(kit.esc(words))])

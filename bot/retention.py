@@ -1,0 +1,274 @@
+"""Deleting what is due: the leads' list, legal holds, and what the clock brings once an hour.
+
+Whoever may not know of a record sees it in no list and in no number. Nothing is deleted but what somebody approved by
+name, and then confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy import Connection
+
+from bot.blocks import retention as blocks
+from bot.blocks.kit import Message
+from bot.errors import Replies, guarded
+from bot.payloads import Press, Sent
+from bot.permission import Act, Subject, may
+from bot.views import Desk
+from flows.retention import Kept, Schedule, years_after
+from storage import outbox
+from storage.outbox import Claimed
+from storage.retention import Item, Retention
+from storage.slack_copies import NotShrunk, not_shrunk
+from storage.work import Did
+
+Json = dict[str, Any]
+Deed = Callable[[Retention, str, str, str, str], Did]
+AHEAD = timedelta(days=31)
+"""How long before the end of its time a record is announced: no month is longer."""
+_MESSAGES_LIVE = timedelta(days=62)
+
+
+def keeper(desk: Desk, tx: Connection) -> Retention:
+    """The use cases, in this transaction."""
+    rule = desk.organisation.retention
+    schedule = Schedule(rule.no_risk, rule.years_from_birth)
+    return Retention(tx, desk.keys, desk.roster, desk.clock.now(), schedule)
+
+
+def items_for(desk: Desk, tx: Connection, who: str) -> tuple[Item, ...]:
+    """What is due, or will be within a month, of what this person may decide about."""
+    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
+    return tuple(item for item in items if may(_subject(item), who, Act.ERASE, desk.roster))
+
+
+def _subject(item: Item) -> Subject:
+    return Subject(item.check, item.left_out, item.case)
+
+
+def is_for_everybody(desk: Desk, item: Item) -> bool:
+    """Whether every lead but its reporter may decide about it, so that the leads' channel may count it."""
+    return _is_shared(desk, _subject(item), Act.ERASE)
+
+
+def _is_shared(desk: Desk, subject: Subject, act: Act) -> bool:
+    leads = [desk.roster.slack[lead] for lead in desk.roster.people.leads]
+    others = [lead for lead in leads if lead != subject.check.reporter]
+    is_private = bool(subject.left_out) or (subject.case is not None and subject.case.dm_only)
+    return bool(others) and not is_private and all(may(subject, one, act, desk.roster) for one in others)
+
+
+def copies_left(desk: Desk, tx: Connection, target: str) -> tuple[NotShrunk, ...]:
+    """Messages that Slack did not let us cut, for the digest of the leads' channel, or of one person by Slack id.
+
+    Of a record that was erased nobody can say any more who might know of it; what is left of it is its reference.
+    """
+    return tuple(each for each in not_shrunk(tx) if _may_count(desk, desk.subject(tx, each.check), target))
+
+
+def _may_count(desk: Desk, subject: Subject | None, target: str) -> bool:
+    if subject is None:
+        return True
+    if target == desk.roster.channel:
+        return _is_shared(desk, subject, Act.COUNT)
+    return may(subject, target, Act.COUNT, desk.roster)
+
+
+@dataclass
+class _Chosen:
+    """What somebody chose in the list, as it is carried out. Everything by reference."""
+
+    approved: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    stays: list[tuple[str, Kept]] = field(default_factory=list)
+
+
+class Deleting:
+    """Listeners of the list and of legal holds."""
+
+    def __init__(self, desk: Desk, replies: Replies) -> None:
+        self._desk = desk
+        self._replies = replies
+
+    def open_list(self, body: Json, client: WebClient) -> None:
+        """What is due, for this reader; that they looked is in the record first."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            items = items_for(self._desk, tx, press.user.id)
+        with self._desk.write() as tx:
+            keeper(self._desk, tx).listed([item.check.id for item in items[: blocks.MOST]], press.user.id)
+        is_known = self._desk.roster.person_at(press.user.id) is not None
+        view = blocks.the_list(items, self._desk.clock.now(), self._desk.organisation.zone)
+        client.views_open(trigger_id=press.trigger_id, view=view if is_known else blocks.said(blocks.NOT_YOURS))
+
+    def decide(self, ack: Ack, body: Json) -> None:
+        """What was chosen, item by item. What is to be deleted is asked about once more."""
+        sent = Sent.model_validate(body)
+        chosen = {check: choice for check in _listed(sent) for choice in sent.chosen(f"{blocks.DECIDE}.{check}")}
+        wrong = {
+            f"{blocks.REASON}.{check}": blocks.WHY_NEEDED
+            for check, choice in chosen.items()
+            if choice != blocks.DELETE and not sent.typed(f"{blocks.REASON}.{check}")
+        }
+        if not chosen:
+            wrong = {f"{blocks.DECIDE}.{check}": blocks.CHOOSE for check in _listed(sent)[:1]}
+        if wrong:
+            ack(response_action="errors", errors=wrong)
+            return
+        outcome = self._carry_out(sent, chosen)
+        ack(response_action="update", view=blocks.confirm(outcome) if outcome.approved else blocks.saved(outcome))
+
+    def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> blocks.Outcome:
+        done = _Chosen()
+        with self._desk.write() as tx:
+            for check, choice in sorted(chosen.items()):
+                self._carry_out_one(tx, sent, check, choice, done)
+            outbox.show_recent_anew(
+                tx, "deletions_due", self._desk.clock.now() - _MESSAGES_LIVE, self._desk.clock.now()
+            )
+        return blocks.Outcome(done.approved, done.kept, done.held, done.stays)
+
+    def _carry_out_one(self, tx: Connection, sent: Sent, check: str, choice: str, done: _Chosen) -> None:
+        subject = self._desk.subject(tx, check, lock=True)
+        act = Act.HOLD if choice == blocks.HOLD else Act.ERASE
+        if subject is None or not may(subject, sent.user.id, act, self._desk.roster):
+            return
+        ref, work = subject.check.ref, keeper(self._desk, tx)
+        given = (check, sent.user.id, sent.typed(f"{blocks.REASON}.{check}"))
+        request = sha256(f"{sent.request}\n{check}".encode()).hexdigest()
+        if choice == blocks.DELETE:
+            why = work.approve(*given, request)
+            if why is None:
+                done.approved[check] = ref
+            else:
+                done.stays.append((ref, why))
+        elif choice == blocks.HOLD:
+            work.hold(*given, request)
+            done.held.append(ref)
+        else:
+            work.keep(*given, _in_a_year(self._desk.clock.now()), request)
+            done.kept.append(ref)
+
+    def delete(self, ack: Ack, body: Json) -> None:
+        """Confirmed: each is looked at once more, and goes in a transaction of its own."""
+        sent = Sent.model_validate(body)
+        gone: list[str] = []
+        stays: list[tuple[str, Kept]] = []
+        for check in filter(None, sent.view.private_metadata.split(",")):
+            found = self._erase(check, sent.user.id)
+            if found is not None and found[1] is None:
+                gone.append(found[0])
+            elif found is not None:
+                stays.append((found[0], found[1] or Kept.NOT_YET))
+        ack(response_action="update", view=blocks.deleted(gone, stays))
+
+    def _erase(self, check: str, who: str) -> tuple[str, Kept | None] | None:
+        """Its reference, and why it stays; None where they may not, or it is gone already."""
+        with self._desk.write() as tx:
+            subject = self._desk.subject(tx, check, lock=True)
+            if subject is None or not may(subject, who, Act.ERASE, self._desk.roster):
+                return None
+            return subject.check.ref, keeper(self._desk, tx).erase(check, who)
+
+    def tidy_up(self) -> None:
+        """Nothing of what was erased stays in the database's log; messages with a number tell the new one."""
+        self._desk.database.empty_log()
+        with self._desk.write() as tx:
+            now = self._desk.clock.now()
+            outbox.show_recent_anew(tx, "deletions_due", now - _MESSAGES_LIVE, now)
+
+    def open_hold(self, body: Json, client: WebClient) -> None:
+        """From the summary: why it must be kept, or need not any more."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            subject = self._desk.subject(tx, press.check)
+        view = blocks.said(blocks.NOT_YOURS)
+        if subject is not None and may(subject, press.user.id, Act.HOLD, self._desk.roster):
+            make = blocks.hold if press.verb == "hold_record" else blocks.lift
+            view = make(subject.check.ref, press.check)
+        in_modal = press.view is not None
+        (client.views_push if in_modal else client.views_open)(trigger_id=press.trigger_id, view=view)
+
+    def hold(self, ack: Ack, body: Json) -> None:
+        """Put on legal hold."""
+        self._hold(ack, body, Retention.hold, "{ref} is on legal hold. It is kept until somebody lifts the hold.")
+
+    def lift(self, ack: Ack, body: Json) -> None:
+        """Lift the hold."""
+        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.")
+
+    def _hold(self, ack: Ack, body: Json, deed: Deed, words: str) -> None:
+        sent = Sent.model_validate(body)
+        reason = sent.typed("text")
+        if not reason:
+            ack(response_action="errors", errors={"text": blocks.WHY_NEEDED})
+            return
+        with self._desk.write() as tx:
+            subject = self._desk.subject(tx, sent.check, lock=True)
+            if subject is None or not may(subject, sent.user.id, Act.HOLD, self._desk.roster):
+                words = blocks.NOT_YOURS
+            else:
+                deed(keeper(self._desk, tx), sent.check, sent.user.id, reason, sent.request)
+                words = words.format(ref=subject.check.ref)
+        ack(response_action="update", view=blocks.said(words))
+
+
+def _listed(sent: Sent) -> list[str]:
+    """Ids of the records in the window, in the order in which they stand."""
+    verbs = (block_id.partition(".") for block_id in sent.view.state.values)
+    return [check for verb, _, check in verbs if verb == blocks.DECIDE]
+
+
+def _in_a_year(now: datetime) -> datetime:
+    return datetime.combine(years_after(now.date(), 1), now.timetz())
+
+
+def letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+    """The monthly message as it is true now.
+
+    The channel's counts what every lead may decide about; somebody's own counts what the channel's does not.
+    """
+    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
+    count = sum(_is_counted(desk, item, row.target) for item in items)
+    return blocks.due(count) if count or row.ts else None
+
+
+def _is_counted(desk: Desk, item: Item, target: str) -> bool:
+    for_everybody = is_for_everybody(desk, item)
+    if target == desk.roster.channel:
+        return for_everybody
+    return not for_everybody and may(_subject(item), target, Act.ERASE, desk.roster)
+
+
+def due_for(desk: Desk, tx: Connection) -> tuple[str, ...]:
+    """The channel, where it has something to count, and the Slack ids of those who have something of their own."""
+    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
+    targets = (desk.roster.channel, *desk.roster.slack.values())
+    return tuple(target for target in targets if any(_is_counted(desk, item, target) for item in items))
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """The list, its two windows, and legal holds."""
+    deleting = Deleting(desk, replies)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    def tidy_up() -> None:
+        deleting.tidy_up()
+
+    app.action("deletion_list")(ack=quickly, lazy=[guarded(deleting.open_list, replies.sorry)])
+    app.view("deletion_list")(deleting.decide)
+    app.view("delete_for_good")(ack=deleting.delete, lazy=[guarded(tidy_up)])
+    for verb in ("hold_record", "lift_hold"):
+        app.action(verb)(ack=quickly, lazy=[guarded(deleting.open_hold, replies.sorry)])
+    app.view("hold_record")(deleting.hold)
+    app.view("lift_hold")(deleting.lift)

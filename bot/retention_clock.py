@@ -1,0 +1,64 @@
+"""Retention by the clock: once an hour, announce what is due and finish what was begun. It deletes nothing itself."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from bot.retention import due_for
+from bot.views import Desk
+from storage import outbox, slack_copies
+from storage.retention import was_erased_since
+
+EVERY = timedelta(hours=1)
+MOST_SHRUNK = 20
+"""Checks in one turn: all that Slack takes is not spent on what nobody waits for."""
+_SOON = timedelta(minutes=1)
+"""When what could not be finished is tried again."""
+_DAY = timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+class RetentionClock:
+    """One for each clockwork. What it remembers only spares work: whatever is put is put once, whoever puts it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._turned = datetime.min.replace(tzinfo=UTC)
+        self._announced = ""
+
+    def turn(self) -> None:
+        """Whatever fails here holds nobody up, and is tried again within the hour."""
+        now = self._desk.clock.now()
+        if abs(now - self._turned) < EVERY:
+            return
+        self._turned = now
+        try:
+            self._do(now)
+        except Exception as error:  # noqa: BLE001 - a page must never wait for this
+            log.error("retention: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+
+    def _do(self, now: datetime) -> None:
+        self._announce(now)
+        with self._desk.write() as tx:
+            slack_copies.shrink_old(tx, self._desk.organisation.slack.keep_messages, now, MOST_SHRUNK)
+        with self._desk.database.begin() as tx:
+            outbox.forget_taken_away(tx)
+            just_erased = was_erased_since(tx, now - _DAY)
+        if just_erased and not self._desk.database.empty_log():
+            self._turned = now - EVERY + _SOON
+
+    def _announce(self, now: datetime) -> None:
+        """Once a month, from the first working morning on, or whenever somebody is there: a missed one is caught up."""
+        week, morning = self._desk.roster.week, self._desk.roster.morning
+        here = now.astimezone(week.zone)
+        month = f"{here:%Y-%m}"
+        if month == self._announced or not week.works(here.date()) or here.time() < morning:
+            return
+        with self._desk.database.read() as tx:
+            targets = due_for(self._desk, tx)
+        with self._desk.write() as tx:
+            for target in targets:
+                outbox.put_once(tx, f"retention:{month}:{target}", "deletions_due", target, now)
+        self._announced = month

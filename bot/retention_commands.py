@@ -1,0 +1,89 @@
+"""share-check retention: what is due and what was erased, by number and reference. Nothing is deleted from here.
+
+Whoever runs the bot reads no record. A record that not every lead may know of stands in no number here either.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.views import Desk
+    from storage.retention import Item
+
+_OTHERS = "Records that not every lead may know of are not counted here: Slack shows them to those who may."
+
+
+@click.command()
+@click.option("--dry-run", "way", flag_value="dry-run", help="What has reached the end of its time. Changes nothing.")
+@click.option("--erased", "way", flag_value="erased", help="What was erased, for whoever checks the record.")
+def retention(way: str | None) -> None:
+    """Say what is due for deletion, or what was erased. Records are deleted in Slack, by a lead, one by one."""
+    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.organisation import OrganisationError  # noqa: PLC0415
+
+    if way is None:
+        message = "Say --dry-run or --erased. Records are deleted in Slack, by a lead: Home, Due for deletion."
+        raise click.UsageError(message)
+    with beside.in_words("could not look at what is due"):
+        try:
+            desk = serving.desk_beside()
+        except OrganisationError as error:
+            for problem in error.problems:
+                click.echo(problem, err=True)
+            sys.exit(beside.BAD_INPUT)
+        try:
+            with desk.database.read() as tx:
+                said = list(_due(desk, tx) if way == "dry-run" else _erased(tx))
+        finally:
+            desk.database.close()
+    for line in said:
+        click.echo(line)
+
+
+def _due(desk: Desk, tx: Connection) -> Iterator[str]:
+    from bot import retention as keeping  # noqa: PLC0415 - decide starts without Slack's libraries
+
+    rule, now = desk.organisation.retention, desk.clock.now()
+    yield (
+        f"Schedule: {rule.no_risk.days} days after the last change where there was no risk; else until "
+        f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known."
+    )
+    items = keeping.keeper(desk, tx).items(now + keeping.AHEAD)
+    known = [item for item in items if keeping.is_for_everybody(desk, item)]
+    due = [item for item in known if item.due <= now]
+    yield f"At the end of their time now: {_listed(due)}."
+    yield f"In the next {keeping.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
+    yield _OTHERS
+    yield "Nothing was changed. A lead decides in Slack, one record at a time: Home, Due for deletion."
+    left = keeping.copies_left(desk, tx, desk.roster.channel)
+    if left:
+        total = sum(each.messages for each in left)
+        yield f"Slack did not let {_counted(total, 'message')} be cut to the reference, and is not asked again:"
+        yield from (f"- {each.ref}: {each.messages} ({each.why})" for each in left)
+
+
+def _listed(items: Sequence[Item]) -> str:
+    refs = ", ".join(item.check.ref for item in items)
+    return f"{_counted(len(items), 'record')} ({refs})" if refs else "none"
+
+
+def _erased(tx: Connection) -> Iterator[str]:
+    from storage.retention import tombstones  # noqa: PLC0415 - decide starts without it
+
+    stones = tombstones(tx)
+    entries = sum(stone.entries for stone in stones)
+    yield f"{_counted(len(stones), 'record')} erased, with {_counted(entries, 'entry', 'entries')} of the record."
+    for stone in stones:
+        dates = f"made {stone.started_at:%d %B %Y}, erased {stone.erased_at:%d %B %Y}"
+        yield f"{stone.ref}: {dates}, {_counted(stone.entries, 'entry', 'entries')}"
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

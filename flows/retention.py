@@ -1,0 +1,166 @@
+"""When a record may be deleted (rules.md "Record keeping"). Nothing here deletes: a lead approves each one.
+
+What is open, unread or changed not long ago is never due, whatever the calendar says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from flows.case import CaseStatus, CheckStatus, Entry
+from flows.model import Level
+from flows.people import days, described
+
+QUIET = timedelta(days=90)
+"""A record that changed within this is never due."""
+ADULT = 18
+"""Years. The schedule of child protection says nothing of somebody who was older when the check was made."""
+
+OF_KEEPING = frozenset({"listed", "deletion_approved", "kept_longer", "hold_set", "hold_lifted", "erased"})
+LOOKING = ("opened", "exported")
+"""What such events begin with: to look at a record does not change it."""
+_BY_REPORTER = frozenset({"reply", "note", "details", "talk_first", "disagreed", "shared", "corrected", "disputed"})
+
+
+class Kind(StrEnum):
+    """Which part of the schedule a record falls under. LONGEST: the age is not known, or it is not about a child."""
+
+    NO_RISK = "no risk"
+    CHILD = "child protection"
+    LONGEST = "kept the longest"
+
+
+class Kept(StrEnum):
+    """Why a record stays although its time may be over."""
+
+    OPEN = "open"
+    UNREAD = "unread"
+    HELD = "on legal hold"
+    RECENT = "changed not long ago"
+    WANTED = "a lead wants it kept"
+    UNSENT = "a message about it is still being sent"
+    NOT_YET = "its time is not over"
+    NOT_APPROVED = "nobody approved it"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What the organisation's file says. no_risk counts from the last change, years from birth."""
+
+    no_risk: timedelta
+    years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the schedule asks of one record. case: None where nobody was paged.
+
+    born: the latest date of birth that was written, None where there is none. is_unread: somebody wrote something that
+    nobody has opened since. keep_until: a lead wants it kept until then.
+    """
+
+    status: CheckStatus
+    case: CaseStatus | None
+    level: Level
+    started_at: datetime
+    last_change: datetime
+    born: date | None = None
+    is_unread: bool = False
+    is_held: bool = False
+    keep_until: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may still have to do something."""
+        if self.case is not None:
+            return self.case is not CaseStatus.CLOSED
+        ended = self.status in (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
+        return not ended or self.level is not Level.NONE
+
+    @property
+    def kind(self) -> Kind:
+        """The part of the schedule."""
+        if self.case is None:
+            return Kind.NO_RISK
+        return Kind.CHILD if self._was_child else Kind.LONGEST
+
+    @property
+    def _was_child(self) -> bool:
+        if self.born is None:
+            return False
+        made = self.started_at.date()
+        return self.born <= made < years_after(self.born, ADULT)
+
+    def ends(self, schedule: Schedule) -> datetime:
+        """When its time is over, whatever else keeps it."""
+        match self.kind:
+            case Kind.NO_RISK:
+                return self.last_change + schedule.no_risk
+            case Kind.CHILD if self.born is not None:
+                return _morning(years_after(self.born, schedule.years))
+            case _:
+                return _morning(years_after(self.started_at.date(), schedule.years))
+
+    def due(self, schedule: Schedule) -> datetime:
+        """When it may be put on the list: its time is over, it has been quiet, and no lead wants it kept."""
+        times = [self.ends(schedule), self.last_change + QUIET]
+        return max([*times, self.keep_until] if self.keep_until else times)
+
+    def stays(self, schedule: Schedule, now: datetime) -> Kept | None:
+        """Why it may not be deleted now; None where it may."""
+        reasons = {
+            Kept.OPEN: self.is_open,
+            Kept.HELD: self.is_held,
+            Kept.UNREAD: self.is_unread,
+            Kept.NOT_YET: self.ends(schedule) > now,
+            Kept.RECENT: self.last_change + QUIET > now,
+            Kept.WANTED: self.keep_until is not None and self.keep_until > now,
+        }
+        return next((why for why, holds in reasons.items() if holds), None)
+
+    @property
+    def can_end(self) -> bool:
+        """Whether the calendar alone decides when it is due."""
+        return not (self.is_open or self.is_held or self.is_unread)
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; of 29 February the day after, where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def is_change(what: str) -> bool:
+    """Whether an event changes a record. To look at it, to export it and to decide how long it stays do not."""
+    return what not in OF_KEEPING and not what.startswith(LOOKING)
+
+
+def last_change(touched_at: datetime, entries: Iterable[Entry]) -> datetime:
+    """When a record was last changed."""
+    return max([touched_at, *(entry.at for entry in entries if is_change(entry.what))])
+
+
+def is_unread(entries: Iterable[Entry], reporter: str) -> bool:
+    """Whether the reporter wrote something that nobody else has opened, answered or closed since."""
+    unread = False
+    for entry in entries:
+        if entry.who == reporter and entry.what in _BY_REPORTER:
+            unread = True
+        elif entry.who != reporter and (entry.what.startswith("opened") or entry.what in ("closed", "planned")):
+            unread = False
+    return unread
+
+
+def born(entries: Iterable[Entry], made: date) -> date | None:
+    """The latest date of birth that was ever written about whom a check is; None where there is none."""
+    written = (described(entry.content).born for entry in entries if entry.what == "details")
+    return max((day for text in written for day in days(text, made)), default=None)

@@ -1,0 +1,73 @@
+"""Which checks were erased, kept beside the backups: an older backup still holds them, and must not bring them back.
+
+A line for each: the check's id, which is random and says nothing, who approved it, and when it was erased.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.copies import see_onto_disk
+from storage.database import Database
+from storage.retention import Erasure, erasures
+
+NAME = "share-check.erased"
+_PARTS = 3
+
+
+def of_database(url: str) -> tuple[Erasure, ...]:
+    """What was erased in the database in the settings; nothing where it is not there, or cannot be read any more."""
+    known = make_url(url)
+    if known.get_backend_name() == "sqlite" and not Path(known.database or "").is_file():
+        return ()
+    database = Database(url)
+    try:
+        with database.read() as tx:
+            return erasures(tx)
+    except (SQLAlchemyError, ValueError):
+        return ()
+    finally:
+        database.close()
+
+
+def read(folder: Path) -> tuple[Erasure, ...]:
+    """The list in a folder of backups; nothing where there is none. A line that is no such line is passed over."""
+    try:
+        lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ()
+    return tuple(found for line in lines if (found := _erasure(line)) is not None)
+
+
+def _erasure(line: str) -> Erasure | None:
+    parts = line.split()
+    if len(parts) != _PARTS:
+        return None
+    try:
+        at = datetime.fromisoformat(parts[2])
+    except ValueError:
+        return None
+    return Erasure(parts[0], parts[1], at) if at.tzinfo is not None else None
+
+
+def add(folder: Path, done: Iterable[Erasure]) -> None:
+    """Add these to the list in a folder, for our account alone; it is never half written. Raises OSError."""
+    known = {each.check: each for each in (*done, *read(folder))}
+    if not known:
+        return
+    listed = sorted(known.values(), key=lambda each: (each.erased_at, each.check))
+    lines = [f"{each.check} {each.approved_by} {each.erased_at.isoformat()}\n" for each in listed]
+    descriptor, draft = tempfile.mkstemp(prefix=".share-check-", suffix=".erased", dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(descriptor)
+    Path(draft).replace(folder / NAME)
+    see_onto_disk(folder)

@@ -1,0 +1,296 @@
+"""Deleting what is due: who approved it, legal holds, and erasure itself (design decision 10).
+
+To erase a check is to destroy its key and everything about it that stands in clear. The events stay and still verify:
+what they say was sealed under the key that is gone. What is left of the check is a tombstone: reference and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+
+from flows import retention as schedules
+from flows.case import Case, Check, CheckStatus
+from flows.model import Level
+from flows.retention import ADULT, QUIET, Keeping, Kept, Schedule
+from flows.roster import Roster
+from storage import cases, checks, outbox, record, tables
+from storage.checks import Opened
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.errors import CannotOpen, NoSuchCheck
+from storage.work import Did, Work
+
+STAYS = frozenset({"events", "outbox", "deletions"})
+"""What keeps a row of an erased check. From every other table with a check's id its rows go."""
+
+_check, _case, _deletion = tables.checks, tables.cases, tables.deletions
+_ENDED = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
+_YEAR = timedelta(days=365)
+_NOTHING: Mapping[str, Any] = {
+    "wrapped_key": b"",
+    "sealed_answers": b"",
+    "reporter": "",
+    "status": CheckStatus.ERASED,
+    "level": Level.NONE,
+    "revisiting": None,
+    "asked_lead": False,
+    "cover": None,
+    "request": None,
+    "wake_at": None,
+    "reminders": 0,
+    "held_at": None,
+    "keep_until": None,
+    "shrunk_at": None,
+}
+"""What is left in the columns of a tombstone. Reference, outcome, version and dates stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record whose time is over, or soon will be. due: when. approved_by: the Slack id of whoever approved it."""
+
+    check: Check
+    case: Case | None
+    left_out: frozenset[str]
+    keeping: Keeping
+    due: datetime
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of an erased check. entries: how many of its events there are, each without its content."""
+
+    ref: str
+    started_at: datetime
+    erased_at: datetime
+    approved_by: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """That a check was erased. check: its id, which is random and says nothing. approved_by: a Slack id."""
+
+    check: str
+    approved_by: str
+    erased_at: datetime
+
+
+class Retention(Work):
+    """What a lead does with a record whose time is over. The bot's gate has let them in already."""
+
+    def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, schedule: Schedule) -> None:
+        super().__init__(tx, keys, roster, now)
+        self._schedule = schedule
+
+    def items(self, until: datetime) -> tuple[Item, ...]:
+        """Every record that is due by then, the longest due first. What is open, unread or held is not among them.
+
+        Nor is what is about nobody: practice pages, and the bot's own records.
+        """
+        found = (self._item(checks.load(self.tx, self.keys, one)) for one in self._candidates(until))
+        due = [item for item in found if item.keeping.can_end and item.due <= until]
+        return tuple(sorted(due, key=lambda item: (item.due, item.check.ref)))
+
+    def _candidates(self, until: datetime) -> Sequence[str]:
+        """Ids of those old enough; each is opened and looked at."""
+        child = _YEAR * max(self._schedule.years - ADULT, 0)
+        touched, has_case = _check.c.touched_at, exists().where(_case.c.check_id == _check.c.id)
+        old_enough = or_(
+            and_(~has_case, touched <= until - self._schedule.no_risk),
+            and_(has_case, _check.c.started_at <= until - child),
+        )
+        quiet = (touched <= until - QUIET, _check.c.held_at.is_(None), ~_check.c.is_drill)
+        wanted = or_(_check.c.keep_until.is_(None), _check.c.keep_until <= until)
+        rows = select(_check.c.id).where(_check.c.status.in_(_ENDED), *quiet, wanted, old_enough)
+        return self.tx.scalars(rows.where(func.length(_check.c.wrapped_key) > 0)).all()
+
+    def _item(self, opened: Opened) -> Item:
+        check = opened.check
+        case = cases.find(self.tx, opened)
+        keeping = self._keeping(opened, case)
+        approved = self.tx.scalar(select(_deletion.c.approved_by).where(_deletion.c.check_id == check.id))
+        left_out = checks.people_left_out(self.tx, check.id)
+        return Item(check, case, left_out, keeping, keeping.due(self._schedule), approved)
+
+    def _keeping(self, opened: Opened, case: Case | None) -> Keeping:
+        check = opened.check
+        entries = record.history(self.tx, check.id, opened.box)
+        row = self.tx.execute(select(_check.c.held_at, _check.c.keep_until).where(_check.c.id == check.id)).one()
+        return Keeping(
+            status=check.status,
+            case=case.status if case else None,
+            level=check.level,
+            started_at=check.started_at,
+            last_change=schedules.last_change(check.touched_at, entries),
+            born=schedules.born(entries, check.started_at.date()),
+            is_unread=case is not None and schedules.is_unread(entries, check.reporter),
+            is_held=row.held_at is not None,
+            keep_until=row.keep_until,
+        )
+
+    def listed(self, shown: Iterable[str], who: str) -> None:
+        """Record that somebody looks at the list with these on it. Before it is shown."""
+        for check in shown:
+            with suppress(NoSuchCheck):  # erased a moment ago
+                self.record(self.load(check), who, "listed", {})
+
+    def approve(self, check: str, who: str, reason: str, request: str) -> Kept | None:
+        """A lead approves that it is deleted; nothing is yet. None where it is approved, else why it stays."""
+        opened = self.load(check)
+        if self.is_repeat(request):
+            return None
+        if (why := self._stays(opened)) not in (None, Kept.NOT_APPROVED):
+            return why
+        self.record(opened, who, "deletion_approved", {"reason": reason, **self._rule(opened)}, request)
+        self.tx.execute(delete(_deletion).where(_deletion.c.check_id == check))
+        self.tx.execute(insert(_deletion).values(check_id=check, approved_by=who, approved_at=self.now))
+        return None
+
+    def keep(self, check: str, who: str, reason: str, until: datetime, request: str) -> Did:
+        """A lead wants it kept until then; it comes back on the list. An approval is taken back."""
+        opened = self.load(check)
+        if self.is_repeat(request):
+            return Did.ALREADY
+        self.record(opened, who, "kept_longer", {"reason": reason, "until": until.isoformat()}, request)
+        self._change(check, keep_until=until)
+        return Did.DONE
+
+    def hold(self, check: str, who: str, reason: str, request: str) -> Did:
+        """Legal hold: never deleted until somebody lifts it. An approval is taken back."""
+        opened = self.load(check)
+        if self.is_repeat(request) or self._held_at(check) is not None:
+            return Did.ALREADY
+        self.record(opened, who, "hold_set", {"reason": reason}, request)
+        self._change(check, held_at=self.now)
+        return Did.DONE
+
+    def lift(self, check: str, who: str, reason: str, request: str) -> Did:
+        """The legal hold ends. Nothing is deleted by that: the calendar, and a lead, decide again."""
+        opened = self.load(check)
+        if self.is_repeat(request) or self._held_at(check) is None:
+            return Did.ALREADY
+        self.record(opened, who, "hold_lifted", {"reason": reason}, request)
+        self._change(check, held_at=None)
+        return Did.DONE
+
+    def _change(self, check: str, **changes: object) -> None:
+        self.tx.execute(update(_check).where(_check.c.id == check).values(**changes))
+        self.tx.execute(delete(_deletion).where(_deletion.c.check_id == check))
+
+    def _held_at(self, check: str) -> datetime | None:
+        found: datetime | None = self.tx.scalar(select(_check.c.held_at).where(_check.c.id == check))
+        return found
+
+    def erase(self, check: str, who: str) -> Kept | None:
+        """Destroy it, once approved. None where it is gone, else why it stays: looked at anew, with the row locked.
+
+        It is in the record that it was erased before its key goes. Raises NoSuchCheck where it is gone already.
+        """
+        opened = self.load(check)
+        if (why := self._stays(opened)) is not None:
+            return why
+        approved = self.tx.execute(select(_deletion).where(_deletion.c.check_id == check)).one()
+        said = {"approved_by": approved.approved_by, "approved_at": approved.approved_at.isoformat()}
+        self.record(opened, who, "erased", {**said, **self._rule(opened)})
+        _destroy(self.tx, Erasure(check, approved.approved_by, self.now), self.now)
+        self.keys.forget()
+        return None
+
+    def _rule(self, opened: Opened) -> dict[str, object]:
+        keeping = self._keeping(opened, self.case(opened))
+        return {"kind": keeping.kind, "due": keeping.due(self._schedule).isoformat()}
+
+    def _stays(self, opened: Opened) -> Kept | None:
+        """Why it may not be erased now."""
+        check = opened.check.id
+        if opened.check.is_drill:
+            return Kept.NOT_YET
+        why = self._keeping(opened, self.case(opened)).stays(self._schedule, self.now)
+        if why is not None:
+            return why
+        sending = select(tables.outbox.c.id).where(
+            tables.outbox.c.check_id == check,
+            or_(tables.outbox.c.due_at.is_not(None), tables.outbox.c.token.is_not(None)),
+        )
+        if self.tx.execute(sending.limit(1)).first() is not None:
+            return Kept.UNSENT
+        approved = self.tx.execute(select(_deletion.c.check_id).where(_deletion.c.check_id == check)).first()
+        return None if approved else Kept.NOT_APPROVED
+
+
+def held_since(tx: Connection, check: str) -> datetime | None:
+    """Since when a check is on legal hold; None where it is not."""
+    found: datetime | None = tx.scalar(select(_check.c.held_at).where(_check.c.id == check))
+    return found
+
+
+def _destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
+    """The key first, then everything in clear, in every table there is. Its messages in Slack are taken away."""
+    check = erasure.check
+    nothing = {**_NOTHING, "erased_at": erasure.erased_at}
+    tx.execute(update(_check).where(_check.c.id == check).values(nothing))
+    packs, held = tables.packs, tables.pack_checks
+    numbers = tx.scalars(select(held.c.number).where(held.c.check_id == check)).all()
+    tx.execute(delete(held).where(held.c.number.in_(numbers)))
+    tx.execute(delete(packs).where(packs.c.number.in_(numbers)))
+    for table in reversed(tables.metadata.sorted_tables):
+        if "check_id" in table.c and table.name not in STAYS:
+            tx.execute(delete(table).where(table.c.check_id == check))
+    done = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at}
+    if not tx.execute(update(_deletion).where(_deletion.c.check_id == check).values(done)).rowcount:
+        tx.execute(insert(_deletion).values(check_id=check, approved_at=erasure.erased_at, **done))
+    outbox.take_away(tx, check, now)
+
+
+def tombstones(tx: Connection) -> tuple[Tombstone, ...]:
+    """What was erased, oldest first."""
+    entries = select(func.count()).where(tables.events.c.check_id == _check.c.id).scalar_subquery()
+    rows = (
+        select(_check.c.ref, _check.c.started_at, _deletion.c.erased_at, _deletion.c.approved_by, entries.label("n"))
+        .join(_deletion, _deletion.c.check_id == _check.c.id)
+        .where(_deletion.c.erased_at.is_not(None))
+        .order_by(_deletion.c.erased_at, _check.c.ref)
+    )
+    return tuple(Tombstone(*row) for row in tx.execute(rows))
+
+
+def was_erased_since(tx: Connection, since: datetime) -> bool:
+    """Whether anything was erased since then."""
+    return tx.execute(select(_deletion.c.check_id).where(_deletion.c.erased_at >= since).limit(1)).first() is not None
+
+
+def erasures(tx: Connection) -> tuple[Erasure, ...]:
+    """Everything that was erased, oldest first."""
+    rows = select(_deletion.c.check_id, _deletion.c.approved_by, _deletion.c.erased_at)
+    done = rows.where(_deletion.c.erased_at.is_not(None)).order_by(_deletion.c.erased_at, _deletion.c.check_id)
+    return tuple(Erasure(*row) for row in tx.execute(done))
+
+
+def erase_again(database: Database, keys: Keyring, done: Iterable[Erasure], now: datetime) -> int:
+    """Erase what had been erased before an older copy of the database took its place; how many that were."""
+    return sum(_erased_again(database, keys, each, now) for each in done)
+
+
+def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: datetime) -> bool:
+    check = erasure.check
+    with database.begin() as tx:
+        try:
+            opened = checks.load(tx, keys, check, lock=True)
+        except NoSuchCheck:
+            return False
+        except CannotOpen:  # there is nothing to say it with
+            pass
+        else:
+            said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}
+            record.append(tx, check, opened.box, now, record.SYSTEM, "erased", said)
+        _destroy(tx, erasure, now)
+        keys.forget()
+    return True

@@ -1,0 +1,78 @@
+"""Slack's copy of a check: cut to the reference when it is old, and what Slack did not let shrink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+
+from flows.case import Check, CheckStatus
+from flows.retention import LOOKING, OF_KEEPING
+from storage.outbox import SLACK
+from storage.tables import checks, events, outbox
+
+_APART = timedelta(seconds=1.5)
+"""Between two messages: Slack takes about 50 edits a minute, and nothing else should wait behind these."""
+_SHRINKS = ("card", "page", "line", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class NotShrunk:
+    """Messages of one check that still say more than they should. why: Slack's word, the same for all of these."""
+
+    check: str
+    ref: str
+    why: str
+    messages: int
+
+
+def is_old(tx: Connection, check: Check, keep: timedelta, now: datetime) -> bool:
+    """Whether nothing has happened to a check for so long that its messages say no more than the reference."""
+    if check.touched_at > now - keep:
+        return False
+    recent = select(events.c.id).where(events.c.check_id == check.id, events.c.at > now - keep, _changes())
+    return tx.execute(recent.limit(1)).first() is None
+
+
+def _changes() -> ColumnElement[bool]:
+    looking = [~events.c.what.startswith(word) for word in LOOKING]
+    return and_(events.c.what.not_in(OF_KEEPING), *looking)
+
+
+def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int:
+    """Make the messages of old checks due, one after the other; how many checks that were. Each is seen to once."""
+    cutoff = now - keep
+    mine = events.c.check_id == checks.c.id
+    has_messages = exists().where(
+        outbox.c.check_id == checks.c.id, outbox.c.ts.is_not(None), outbox.c.what.in_(_SHRINKS)
+    )
+    found = (
+        select(checks.c.id)
+        .where(checks.c.touched_at <= cutoff, checks.c.status != CheckStatus.ERASED, has_messages)
+        .where(~exists().where(mine, events.c.at > cutoff, _changes()))
+        .where(or_(checks.c.shrunk_at.is_(None), exists().where(mine, events.c.at >= checks.c.shrunk_at, _changes())))
+        .order_by(checks.c.touched_at)
+        .limit(most)
+    )
+    ids = tx.scalars(found).all()
+    posted = select(outbox.c.id).where(
+        outbox.c.check_id.in_(ids), outbox.c.what.in_(_SHRINKS), outbox.c.via == SLACK, outbox.c.ts.is_not(None)
+    )
+    for place, row in enumerate(tx.scalars(posted.order_by(outbox.c.id)).all()):
+        free = update(outbox).where(outbox.c.id == row, outbox.c.token.is_(None), outbox.c.due_at.is_(None))
+        tx.execute(free.values(due_at=now + place * _APART, wanted=outbox.c.wanted + 1))
+    tx.execute(update(checks).where(checks.c.id.in_(ids)).values(shrunk_at=now))
+    return len(ids)
+
+
+def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:
+    """What Slack did not let shrink, or be taken away, by check. It is not asked again."""
+    rows = (
+        select(checks.c.id, checks.c.ref, outbox.c.unshrunk, func.count())
+        .join(outbox, outbox.c.check_id == checks.c.id)
+        .where(outbox.c.unshrunk.is_not(None), outbox.c.ts.is_not(None))
+        .group_by(checks.c.id, checks.c.ref, outbox.c.unshrunk)
+        .order_by(checks.c.ref, outbox.c.unshrunk)
+    )
+    return tuple(NotShrunk(*row) for row in tx.execute(rows))

@@ -1,0 +1,134 @@
+"""When a record may be deleted, and what keeps it although the calendar would not."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from flows.case import CaseStatus, CheckStatus, Entry
+from flows.model import Level
+from flows.retention import (
+    QUIET,
+    Keeping,
+    Kept,
+    Kind,
+    Schedule,
+    born,
+    is_change,
+    is_unread,
+    last_change,
+    years_after,
+)
+
+MADE = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+SCHEDULE = Schedule(no_risk=timedelta(days=366), years=25)
+HOLD = Keeping(CheckStatus.SENT, None, Level.NONE, MADE, MADE)
+CASE = Keeping(CheckStatus.CLOSED, CaseStatus.CLOSED, Level.CONSULT, MADE, MADE)
+CENTURY = MADE + timedelta(days=36525)
+
+
+def _days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+@pytest.mark.parametrize("status", [CheckStatus.SENT, CheckStatus.SHELVED])
+def test_what_raised_no_risk_is_kept_for_twelve_months_from_its_last_change(status: CheckStatus) -> None:
+    """HOLD, FIX_FIRST, and checks that were never finished; not a second less."""
+    kept = replace(HOLD, status=status, last_change=MADE + _days(30))
+    ends = MADE + _days(30 + 366)
+    assert kept.kind is Kind.NO_RISK
+    assert kept.due(SCHEDULE) == ends
+    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is Kept.NOT_YET
+    assert kept.stays(SCHEDULE, ends) is None
+
+
+def test_a_childs_record_is_kept_until_twenty_five_years_after_their_birth() -> None:
+    """The day of birth counts, not the day of the check."""
+    kept = replace(CASE, born=date(2012, 3, 4))
+    assert kept.kind is Kind.CHILD
+    assert kept.due(SCHEDULE) == datetime(2037, 3, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("birth", [None, date(1980, 5, 6), date(2030, 1, 1)])
+def test_without_a_childs_date_of_birth_the_longest_time_holds(birth: date | None) -> None:
+    """Nobody's, an adult's, or one that cannot be: as if they were born when the check was made."""
+    kept = replace(CASE, born=birth)
+    assert kept.kind is Kind.LONGEST
+    assert kept.due(SCHEDULE) == datetime(2051, 11, 23, tzinfo=UTC)
+
+
+def test_on_the_eighteenth_birthday_somebody_is_no_child_any_more() -> None:
+    """The day before they are."""
+    assert replace(CASE, born=date(2008, 11, 24)).kind is Kind.CHILD
+    assert replace(CASE, born=date(2008, 11, 23)).kind is Kind.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        (replace(HOLD, status=CheckStatus.DRAFT), Kept.OPEN),
+        (replace(HOLD, level=Level.CONSULT), Kept.OPEN),
+        *[(replace(CASE, case=status), Kept.OPEN) for status in CaseStatus if status is not CaseStatus.CLOSED],
+        (replace(CASE, is_unread=True), Kept.UNREAD),
+        (replace(CASE, is_held=True), Kept.HELD),
+        (replace(HOLD, is_held=True), Kept.HELD),
+        (replace(HOLD, keep_until=CENTURY + _days(1)), Kept.WANTED),
+        (replace(CASE, last_change=CENTURY - QUIET + _days(1)), Kept.RECENT),
+    ],
+)
+def test_what_is_open_unread_held_wanted_or_changed_lately_is_never_due(kept: Keeping, why: Kept) -> None:
+    """Not after a hundred years."""
+    assert kept.stays(SCHEDULE, CENTURY) is why
+    assert why in (Kept.WANTED, Kept.RECENT) or not kept.can_end
+
+
+def test_a_change_near_the_end_keeps_it_a_while_longer() -> None:
+    """Ninety quiet days, also where the calendar ran out before."""
+    late = datetime(2037, 3, 1, tzinfo=UTC)
+    kept = replace(CASE, born=date(2012, 3, 4), last_change=late)
+    assert kept.due(SCHEDULE) == late + QUIET
+
+
+def test_a_birthday_on_the_29th_of_february_comes_in_every_year() -> None:
+    """A day later, never a day sooner."""
+    assert years_after(date(2012, 2, 29), 25) == date(2037, 3, 1)
+    assert years_after(date(2012, 2, 29), 24) == date(2036, 2, 29)
+
+
+def _entries(*happened: tuple[str, str]) -> list[Entry]:
+    return [Entry(number, MADE + _days(number), who, what) for number, (who, what) in enumerate(happened)]
+
+
+def test_looking_at_a_record_and_deciding_how_long_it_stays_are_no_changes() -> None:
+    """Otherwise whoever looks at what is due would put it off."""
+    looked = ("opened_open_case", "opened_check", "exported", "listed", "deletion_approved", "hold_set", "hold_lifted")
+    assert not any(map(is_change, looked))
+    entries = _entries(("U0STAFF", "answered"), *[("U0LEAD1", what) for what in looked])
+    assert last_change(MADE - _days(3), entries) == MADE
+    assert last_change(MADE, [*entries, Entry(99, MADE + _days(99), "U0LEAD1", "note")]) == MADE + _days(99)
+
+
+def test_what_the_reporter_wrote_is_unread_until_somebody_else_opens_it() -> None:
+    """The reporter's own looking does not count; nor does a list it stands on."""
+    wrote = (("U0STAFF", "answered"), ("U0STAFF", "details"))
+    assert is_unread(_entries(*wrote), "U0STAFF")
+    assert is_unread(_entries(*wrote, ("U0LEAD1", "listed"), ("U0STAFF", "opened_review")), "U0STAFF")
+    assert not is_unread(_entries(*wrote, ("U0LEAD1", "opened_open_case")), "U0STAFF")
+    assert is_unread(_entries(*wrote, ("U0LEAD1", "closed"), ("U0STAFF", "note")), "U0STAFF")
+    assert not is_unread(_entries(("U0STAFF", "answered"), ("U0LEAD1", "note")), "U0STAFF")
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ((), None),
+        (("14, nearly 15",), None),
+        (("4 March 2012",), date(2012, 3, 4)),
+        (("2012-03-04",), date(2012, 3, 4)),
+        (("4/3/2012", "no, 5/3/2013"), date(2013, 3, 5)),
+    ],
+)
+def test_the_latest_date_of_birth_that_was_written_counts(written: tuple[str, ...], found: date | None) -> None:
+    """The later it is, the longer the record is kept."""
+    entries = [Entry(number, MADE, "U0STAFF", "details", {"born": text}) for number, text in enumerate(written)]
+    assert born(entries, MADE.date()) == found
