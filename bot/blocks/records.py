@@ -1,0 +1,128 @@
+"""Finding records and giving them out, in modals: what is personal is nowhere else in Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.blocks import kit
+from bot.blocks.kit import Block
+from flows.case import Check, CheckStatus
+from flows.requests import Request
+
+MOST_FOUND = 20
+"""A longer list is no answer: the search should say more."""
+_MOST_EARLIER = 10
+SEARCHES = {
+    "name": ("Name", "As you know it. Spelling and spaces need not be exact."),
+    "number": ("Number in your school's system", None),
+    "born": ("Date of birth", "For example 12/03/2014 or 12 March 2014."),
+}
+_STATUS = {
+    CheckStatus.DRAFT: "not finished",
+    CheckStatus.SENT: "sent",
+    CheckStatus.CLOSED: "complete",
+    CheckStatus.SHELVED: "put away",
+}
+NOTHING_FOUND = "No record was found. Try another spelling, or the number."
+
+
+def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterator[Block]:
+    """The Home tab's section. answers_requests: whether they may give records out and have them deleted.
+
+    waiting: how many requests are not closed, and when the first is due, in words.
+    """
+    yield kit.divider()
+    words = kit.lines(("Find what is kept about somebody. Each opening is recorded.", *waiting))
+    yield kit.section(f"*Records*\n{words}")
+    more = [kit.button("Requests", "requests"), kit.button("Due for deletion", "deletion_list")]
+    yield kit.actions(kit.button("Find a record", "find_record"), *(more if answers_requests else ()))
+
+
+def who_boxes(*, optional: bool = True) -> Iterator[Block]:
+    """Boxes for whom it is about."""
+    for key, (label, hint) in SEARCHES.items():
+        yield kit.input_(label, kit.text_input(longest=300), key, optional=optional, hint=hint)
+
+
+def search() -> Block:
+    """Whom to look for; one box is enough."""
+    intro = kit.section("Fill in what you know. One box is enough. What you type is not kept.")
+    return kit.modal("Find a record", [intro, *who_boxes()], callback_id="find_record", submit="Find")
+
+
+def one_line(check: Check) -> str:
+    """Reference, date and outcome, and nothing of the person."""
+    outcome = f", {check.outcome.words}" if check.outcome else ""
+    return f"*{check.ref}* {_STATUS.get(check.status, '')}{outcome}, started {kit.on(check.started_at)}"
+
+
+def _row(check: Check, *, may_open: bool) -> Block:
+    """One that was put away unfinished is known of and not looked into."""
+    return kit.section(one_line(check), kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None)
+
+
+def results(found: Sequence[tuple[Check, bool]]) -> Block:
+    """What was found that the reader may know of, each with whether they may open it."""
+    rows = [_row(check, may_open=may_open) for check, may_open in found[:MOST_FOUND]]
+    more = (
+        [kit.section(f"The first {MOST_FOUND} are shown. Search again with more.")] if len(found) > MOST_FOUND else []
+    )
+    blocks = rows or [kit.section(NOTHING_FOUND)]
+    return kit.modal("Find a record", [*blocks, *more, kit.context("Opening one is recorded.")])
+
+
+def export(check: Check) -> Block:
+    """What an export is, before it is made."""
+    words = (
+        f"*{check.ref}* with everything that is recorded of it, its proof, and nothing taken out. It is made as one "
+        "file that only opens with a passphrase. Whoever runs share-check saves the file for you, and cannot read it."
+    )
+    reason = kit.input_("What is it for?", kit.text_input(longest=500), "reason", hint="For example: the child's file.")
+    return kit.modal(
+        "Export", [kit.section(words), reason], callback_id="make_export", metadata=check.id, submit="Make the file"
+    )
+
+
+def making(name: str) -> Block:
+    """While it is made. name: what this window is found by again, once it is on screen."""
+    words = "The file is being made. It takes some seconds. If nothing comes, close this and try again."
+    return {**kit.modal("One moment", [kit.section(words)]), "external_id": name}
+
+
+def made(number: str, passphrase: str) -> Block:
+    """The one time the passphrase is shown."""
+    blocks = [
+        kit.section("*Write this down now. It is not kept, and is not shown again.*"),
+        kit.section(f"Passphrase: `{passphrase}`"),
+        kit.section(f"Number of the file: *{number}*"),
+        kit.section(
+            f"Ask whoever runs share-check for the file {number}, within 30 days. They cannot open it. "
+            "Give the passphrase only to the person who is to read it, and not by the same way as the file. "
+            "If it is lost, make the file again."
+        ),
+    ]
+    return kit.modal("The file is made", blocks)
+
+
+def refused(words: str) -> Block:
+    """Why nothing was made."""
+    return kit.modal("Nothing was made", [kit.section(kit.esc(words))])
+
+
+def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
+    """In a lead's summary: what else there is about the same person, as far as the reader may know of it."""
+    if found:
+        yield kit.section(
+            "*Earlier checks about the same person*\nBy name, birthday or number. Look before relying on it."
+        )
+    for check, may_open in found[:_MOST_EARLIER]:
+        yield _row(check, may_open=may_open)
+    if len(found) > _MOST_EARLIER:
+        yield kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
+
+
+def about(request: Request) -> Iterator[Block]:
+    """Whom a request is about, and who asks."""
+    said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
+    for label, words in {**said, "Asked by": request.asked_by}.items():
+        yield from kit.labelled(label, words)

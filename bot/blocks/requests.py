@@ -1,0 +1,225 @@
+"""A subject access request in modals: the list, one request, and its items one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.blocks import kit
+from bot.blocks.kit import Block
+from bot.blocks.records import about, one_line, who_boxes
+from flows.case import Check
+from flows.requests import Choice, Item, Request, RequestStatus, Ruling, time_left
+
+MOST = 40
+"""Requests or records in one window."""
+CHOICES = {
+    Choice.INCLUDE: "Include it",
+    Choice.REDACT: "Take passages out",
+    Choice.LEAVE_OUT: "Leave it out",
+}
+_STATUS = {
+    RequestStatus.OPEN: "open",
+    RequestStatus.RELEASED: "a pack was made",
+    RequestStatus.CLOSED: "closed, with something left to decide",
+}
+NONE_HELD = "No record was found that you may see. Check the spelling, and ask for the number in your school's system."
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One check of a request. left: items not decided yet, of `total`. not_them: it is about somebody else."""
+
+    check: Check
+    left: int
+    total: int
+    not_them: bool
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _when(request: Request, today: date) -> str:
+    if request.status is RequestStatus.CLOSED:
+        return f"received {_day(request.received)}"
+    more = ", two months were added" if request.extended else ""
+    return f"received {_day(request.received)}, due {_day(request.due)} ({time_left(request.due, today)}{more})"
+
+
+def listed(requests: Sequence[Request], today: date) -> Block:
+    """Requests that are not done, the most pressing first."""
+    rows = [
+        kit.section(
+            f"*{request.ref}* {_STATUS[request.status]}, {_when(request, today)}",
+            kit.button("Open", f"request.{request.ref}", request.id),
+        )
+        for request in requests[:MOST]
+    ]
+    none = [] if rows else [kit.section("There is no open request.")]
+    new = kit.actions(kit.button("New request", "new_request", style="primary"))
+    return kit.modal("Requests", [*none, *rows, new])
+
+
+def new() -> Block:
+    """What is known of a request when it comes in."""
+    intro = kit.section("Somebody asks for a copy of what is kept about them, or about their child.")
+    who, *more = who_boxes()
+    asks = kit.input_(
+        "Who asks, and how do you know it is them?",
+        kit.text_input(lines=True, longest=1000),
+        "asked_by",
+        hint="For a child: whether the child can decide, or who may ask for them.",
+    )
+    received = kit.input_(
+        "When did it come in?", kit.date_input(), "received", hint="It is due a month after this day."
+    )
+    blocks = [intro, {**who, "optional": False}, *more, asks, received]
+    return kit.modal("New request", blocks, callback_id="new_request", submit="Save")
+
+
+def request(known: Request, held: Sequence[Progress], today: date, note: str = "") -> Block:
+    """One request: whom it is about, what is held, and what comes next."""
+    head = [kit.section(f"*{kit.esc(note)}*")] if note else []
+    head += [kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), kit.divider()]
+    undone_first = sorted(held, key=lambda each: each.left == 0)
+    rows = [_row(known, each) for each in undone_first[:MOST]] or [kit.section(NONE_HELD)]
+    return kit.modal("Request", [*head, *rows, *_next(known, held)], metadata=known.id)
+
+
+def _row(known: Request, each: Progress) -> Block:
+    done = f"{each.total - each.left} of {each.total} items decided"
+    state = "not about this person" if each.not_them else done
+    label = "Look through" if each.left else "Look again"
+    button = kit.button(label, f"items.{each.check.ref}", f"{known.id}:{each.check.id}")
+    return kit.section(f"{one_line(each.check)}\n{state}", button)
+
+
+def _next(known: Request, held: Sequence[Progress]) -> Iterator[Block]:
+    left = sum(each.left for each in held)
+    if left:
+        yield kit.context(f"{left} still to decide before a pack can be made.")
+    ready = [kit.button("Make the pack", "release", known.id, style="primary")] if held and not left else []
+    later = [] if known.extended else [kit.button("Two months more", "extend", known.id)]
+    add = kit.button("Add a record", "add_record", known.id)
+    close = [kit.button("Close the request", "close_request", known.id)]
+    if known.status is RequestStatus.CLOSED:
+        later, close = [], []
+    yield kit.actions(*ready, add, *later, *close)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody is: a request, one of its checks, the request's window beneath, and an item's key."""
+
+    request: str
+    check: str
+    beneath: str
+    key: str
+
+    @property
+    def value(self) -> str:
+        """As a button and a window carry it."""
+        return f"{self.request}:{self.check}:{self.beneath}:{self.key}"
+
+    @classmethod
+    def read(cls, value: str) -> Spot:
+        """From what they carry; anything else leads nowhere."""
+        return cls(*(*value.split(":", 3), "", "", "")[:4])
+
+
+def item(
+    spot: Spot, check: Check, found: Item, place: tuple[int, int], given: Ruling | None, more: tuple[str, ...] = ()
+) -> Block:
+    """One item. place: its number, and how many there are. more: what was taken out of other items and stands here."""
+    at, of = place
+    blocks = [
+        kit.section(f"*{check.ref}*, item {at} of {of}"),
+        *kit.labelled(f"{found.title} ({found.author}, {found.at:%d %b %Y %H:%M} UTC)", found.text),
+        *_hints(found, more),
+        *_boxes(found, given),
+        kit.actions(*_moves(spot, at, of)),
+    ]
+    return kit.modal("Look through", blocks, callback_id="rule", metadata=spot.value, submit="Save and next")
+
+
+def _hints(found: Item, more: tuple[str, ...]) -> Iterator[Block]:
+    if found.others:
+        words = ", ".join(kit.esc(each) for each in found.others)
+        yield kit.context(f"May be about somebody else: {words}"[:1900])
+    if more:
+        words = ", ".join(kit.esc(each) for each in more)
+        yield kit.context(f"You took this out elsewhere: {words}"[:1900])
+
+
+def _boxes(found: Item, given: Ruling | None) -> Iterator[Block]:
+    options = {choice.value: words for choice, words in CHOICES.items()}
+    chosen = (given.choice,) if given else ()
+    suffix = f".{found.key}"  # what was typed for one item is not there for the next
+    yield kit.input_("What becomes of it?", kit.choice("radio_buttons", "choice", options, chosen), f"choice{suffix}")
+    passages = kit.text_input("\n".join(given.passages) if given else "", lines=True)
+    yield kit.input_(
+        "Passages to take out",
+        passages,
+        f"passages{suffix}",
+        optional=True,
+        hint="Copy each as it stands, one on a line. It is taken out wherever it stands in this item.",
+    )
+    reason = kit.text_input(given.reason if given else "", longest=500)
+    yield kit.input_("Reason", reason, f"reason{suffix}", optional=True, hint="Needed where anything is left out.")
+
+
+def _moves(spot: Spot, at: int, of: int) -> Iterator[Block]:
+    if at > 1:
+        yield kit.button("Item before", "item_move.before", spot.value)
+    if at < of:
+        yield kit.button("Next item", "item_move.next", spot.value)
+    yield kit.button("Not about this person", "not_them", spot.value, confirm=_sure())
+
+
+def _sure() -> Block:
+    return kit.confirm(
+        "Not about this person?", "All items of this record are left out of the pack.", "Leave out", "Back"
+    )
+
+
+def add(spot: Spot) -> Block:
+    """A record that was not found, such as one in which nobody wrote the name."""
+    box = kit.text_input(longest=20)
+    reference = kit.input_(
+        "Its reference", box, "ref", hint="For example SC-7K2M. Be sure that it is about this person."
+    )
+    return kit.modal("Add a record", [reference], callback_id="add_record", metadata=spot.value, submit="Add")
+
+
+def all_decided(check: Check) -> Block:
+    """After the last item; the request's window is beneath, as it stands now."""
+    return kit.modal("Look through", [kit.section(f"Every item of *{check.ref}* is decided. Close this to go on.")])
+
+
+def extend(known: Request) -> Block:
+    """Two months more need a reason."""
+    blocks = [
+        kit.section("Two months can be added once, where a request is complex. Tell the person why, within the month."),
+        kit.input_("Why is more time needed?", kit.text_input(lines=True, longest=1000), "reason"),
+    ]
+    return kit.modal("Two months more", blocks, callback_id="extend", metadata=known.id, submit="Add them")
+
+
+def close(known: Request) -> Block:
+    """How it was answered."""
+    box = kit.text_input(lines=True, longest=1000)
+    hint = "For example: the pack was handed over on Friday. Or: nothing is kept about this person."
+    blocks = [kit.input_("How was it answered?", box, "outcome", hint=hint)]
+    return kit.modal("Close the request", blocks, callback_id="close_request", metadata=known.id, submit="Close it")
+
+
+def release(known: Request, included: int, left_out: int) -> Block:
+    """The last look before a pack is made."""
+    words = (
+        f"*{known.ref}*: {included} items go into the pack, {left_out} do not. It is made as one file that only opens "
+        "with a passphrase. Whoever runs share-check saves it for you, and cannot read it."
+    )
+    blocks = [kit.section(words)]
+    return kit.modal("Make the pack", blocks, callback_id="release", metadata=known.id, submit="Make the pack")

@@ -1,0 +1,101 @@
+"""What somebody who answers requests sees of one: the checks that were found, and what was decided of each item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from bot.blocks.requests import Progress
+from bot.holdings import items_of
+from bot.pack import Part
+from bot.permission import Act, may, may_answer_requests
+from bot.records import let_through
+from bot.views import CheckView, Desk
+from flows.requests import Item, Request, RequestStatus, Ruling, given
+from storage import people
+from storage.errors import NoSuchCheck
+from storage.requests import Requests, is_not_them, rulings, undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One check of a request, as its reader sees it now."""
+
+    view: CheckView
+    items: tuple[Item, ...]
+    ruled: dict[str, Ruling]
+
+    @property
+    def left(self) -> int:
+        """Items that are not decided."""
+        return len(undecided(self.items, self.ruled))
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.view.check, self.left, len(self.items), is_not_them(self.ruled))
+
+    def parts(self) -> Iterator[Part]:
+        """What is given out."""
+        for item in () if is_not_them(self.ruled) else self.items:
+            text = given(item, self.ruled[item.key])
+            if text is not None:
+                yield Part(item.title, item.author, item.at, text)
+
+
+class Reader:
+    """Reads requests for one person at a time; every check passes the gate."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def may(self, who: str) -> bool:
+        return may_answer_requests(who, self._desk.roster)
+
+    def work(self, tx: Connection) -> Requests:
+        return Requests(tx, self._desk.keys, self._desk.roster, self._desk.clock.now())
+
+    def today(self) -> date:
+        return self._desk.roster.week.day_of(self._desk.clock.now())
+
+    def ready(self) -> None:
+        """The index is there: what only reads may read from now on, while others write."""
+        with self._desk.write() as tx:
+            people.index(tx, self._desk.keys, self.today())
+
+    def looks(self, tx: Connection, known: Request, who: str) -> list[Look]:
+        """What there is about this person that the reader may give out."""
+        found = let_through(self._desk, tx, dict.fromkeys(self.work(tx).found(known)), who, Act.EXPORT)
+        return [self.look(tx, known, each.check.id) for each in found]
+
+    def look(self, tx: Connection, known: Request, check: str) -> Look:
+        view = self._desk.look(tx, check, history=True)
+        return Look(view, items_of(view, known.name), rulings(view.entries, known.id))
+
+    def known(self, tx: Connection, request: str, who: str) -> Request | None:
+        """The request, for those who answer requests; None for others, and where there is none."""
+        try:
+            return self.work(tx).request(request) if self.may(who) else None
+        except NoSuchCheck:
+            return None
+
+    def is_open(self, tx: Connection, known: Request, who: str) -> bool:
+        """Not closed; or closed by somebody who could not know of something that this reader has to decide."""
+        closing = self.work(tx).closing(known.id)
+        if known.status is not RequestStatus.CLOSED or closing is None:
+            return True
+        left = (each.view.check for each in self.looks(tx, known, who) if each.left)
+        return any(check.started_at <= closing.at and not self._could(tx, check.id, closing.who) for check in left)
+
+    def _could(self, tx: Connection, check: str, who: str) -> bool:
+        return may(self._desk.subject(tx, check), who, Act.EXPORT, self._desk.roster)
+
+    def reach(self, tx: Connection, request: str, check: str, who: str) -> tuple[Request | None, Look | None]:
+        """A check of a request, where this person may give it out and it was found for it."""
+        known = self.known(tx, request, who)
+        if known is None or check not in self.work(tx).found(known):
+            return known, None
+        through = let_through(self._desk, tx, [check], who, Act.EXPORT)
+        return known, self.look(tx, known, check) if through else None

@@ -1,0 +1,185 @@
+"""A pack: what is given out of the record, as a page to read and print, as a PDF, and as JSON for another system.
+
+It is made from items that were looked through already; what was taken out of them is not here at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from importlib.resources import as_file, files
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
+
+for _name in ("fontTools", "fpdf"):
+    logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell names signs of what is printed
+
+FORMAT = "share-check pack v1"
+_FONT = "DejaVu"
+_SIZES = {"title": 16, "heading": 13, "label": 9, "text": 11}
+_GREY, _BLACK = (90, 90, 90), (0, 0, 0)
+_MARGIN = 18
+_KEPT_SIGNS = "\n\t"
+_FIRST_PRINTABLE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item as it is given out. others: words for the reader of a case that it may name somebody else."""
+
+    title: str
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is given of one check. ref: its reference."""
+
+    ref: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All of a pack. Times are shown in UTC, so that they are the same for every reader.
+
+    facts: labelled lines at the top. notes: what the reader should know. extra: for the JSON alone.
+    """
+
+    title: str
+    made_at: datetime
+    facts: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+    held: Sequence[Held]
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+def as_json(contents: Contents) -> str:
+    """For another system."""
+    said = {
+        "format": FORMAT,
+        "title": contents.title,
+        "made_at": contents.made_at.isoformat(),
+        "about": dict(contents.facts),
+        "notes": list(contents.notes),
+        "records": [
+            {
+                "reference": held.ref,
+                "items": [
+                    {"title": part.title, "author": part.author, "at": part.at.isoformat(), "text": part.text}
+                    for part in held.parts
+                ],
+            }
+            for held in contents.held
+        ],
+        **contents.extra,
+    }
+    return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_html(contents: Contents) -> str:
+    """The readable part of a page: nothing in it runs, and nothing is fetched."""
+    return "\n".join(_html(contents))
+
+
+def _html(contents: Contents) -> Iterator[str]:
+    yield f"<h1>{escape(contents.title)}</h1>"
+    yield "<dl>"
+    for label, words in _facts(contents):
+        yield f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>"
+    yield "</dl>"
+    yield from (f"<p>{escape(note)}</p>" for note in contents.notes)
+    for held in contents.held:
+        yield f"<section><h2>Record {escape(held.ref)}</h2>"
+        for part in held.parts:
+            yield f"<article><h3>{escape(part.title)}</h3><p class=by>{escape(_by(part))}</p>"
+            yield f'<p class="text" dir="auto">{escape(part.text)}</p></article>'
+        yield "</section>"
+
+
+def _facts(contents: Contents) -> Sequence[tuple[str, str]]:
+    return (*contents.facts, ("Made on", _moment(contents.made_at)))
+
+
+def _by(part: Part) -> str:
+    return f"{part.author}, {_moment(part.at)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def as_pdf(contents: Contents) -> bytes:
+    """To print and to hand over. A sign that its font does not have stands there as its Unicode number."""
+    paper = _Paper(contents)
+    paper.fill()
+    return bytes(paper.output())
+
+
+class _Paper(FPDF):
+    """A4, one column, the reference and the page's number below."""
+
+    def __init__(self, contents: Contents) -> None:
+        super().__init__(format="A4")
+        self._contents = contents
+        self.set_margins(_MARGIN, _MARGIN)
+        self.set_auto_page_break(auto=True, margin=_MARGIN)
+        with as_file(files("bot") / "fonts" / "DejaVuSans.ttf") as font:
+            self.add_font(_FONT, fname=font)
+        made = self.fonts[_FONT.lower()]
+        self._known = frozenset(made.cmap) if isinstance(made, TTFFont) else frozenset()
+        self.set_creation_date(contents.made_at)
+        self.set_title("share-check")
+        self.set_lang("en-GB")
+
+    def footer(self) -> None:
+        self.set_y(-_MARGIN + 4)
+        self._style("label", _GREY)
+        self.cell(0, 6, f"{self.page_no()} of {{nb}}", align="C")
+
+    def fill(self) -> None:
+        """Everything, in order."""
+        self.add_page()
+        self._words(self._contents.title, "title")
+        for label, said in _facts(self._contents):
+            self._words(label, "label", _GREY)
+            self._words(said, "text")
+        for note in self._contents.notes:
+            self.ln(2)
+            self._words(note, "text")
+        for held in self._contents.held:
+            self.ln(5)
+            self._words(f"Record {held.ref}", "heading")
+            for part in held.parts:
+                self._part(part)
+
+    def _part(self, part: Part) -> None:
+        self.ln(3)
+        self._words(part.title, "text")
+        self._words(_by(part), "label", _GREY)
+        self._words(part.text, "text")
+
+    def _words(self, text: str, style: str, colour: tuple[int, int, int] = _BLACK) -> None:
+        self._style(style, colour)
+        height = _SIZES[style] * 0.5
+        self.multi_cell(0, height, self._printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _style(self, style: str, colour: tuple[int, int, int]) -> None:
+        self.set_font(_FONT, size=_SIZES[style])
+        self.set_text_color(*colour)
+
+    def _printable(self, text: str) -> str:
+        return "".join(self._sign(sign) for sign in text) or " "
+
+    def _sign(self, sign: str) -> str:
+        if sign in _KEPT_SIGNS or ord(sign) in self._known:
+            return sign
+        return f"[U+{ord(sign):04X}]" if ord(sign) >= _FIRST_PRINTABLE else ""

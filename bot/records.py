@@ -1,0 +1,233 @@
+"""Finding records by person, opening them, and exporting one with its proof. Nothing is shown before the gate."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
+
+from bot import pack, sealed_page
+from bot.blocks import casework, kit
+from bot.blocks import records as forms
+from bot.errors import Replies, guarded
+from bot.holdings import STAFF, items_of
+from bot.pack import Contents, Held, Part
+from bot.payloads import Press, Sent, named
+from bot.permission import Act, Subject, may
+from bot.sealed_page import File
+from bot.views import CheckView, Desk
+from flows.case import Check
+from flows.people import Described
+from storage import packs, people, proof, proof_file, record
+from storage.packs import Pack
+
+Json = dict[str, Any]
+_PATIENCE = 5.0
+_LOOK_EVERY = 0.1
+SAY_SOMETHING = "Please fill in at least one box."
+NOT_MADE = "This record has changed, or is not yours to export. Nothing was made."
+NOT_YOURS = "This is out of date. There is nothing to see here."
+
+
+def let_through(desk: Desk, tx: Connection, checks: Iterable[str], who: str, act: Act) -> list[Subject]:
+    """Of these checks those that this person may have, newest first; never one that they raised themselves."""
+    subjects = (desk.subject(tx, check) for check in checks)
+    found = [each for each in subjects if each and each.check.reporter != who and may(each, who, act, desk.roster)]
+    return sorted(found, key=lambda each: each.check.started_at, reverse=True)
+
+
+def listed(desk: Desk, found: Iterable[Subject], who: str) -> tuple[tuple[Check, bool], ...]:
+    """Each check with whether this person may open it."""
+    return tuple((each.check, may(each, who, Act.OPEN, desk.roster)) for each in found)
+
+
+def with_others(desk: Desk, tx: Connection, view: CheckView, who: str) -> CheckView:
+    """The view with earlier checks about the same person, as far as this reader may know of them."""
+    subject = desk.subject(tx, view.check.id)
+    opened = desk.casework(tx).load(view.check.id)
+    same = people.same_person(tx, desk.keys, opened, desk.roster.week.day_of(desk.clock.now()))
+    earlier = listed(desk, let_through(desk, tx, same, who, Act.KNOW), who)
+    return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, desk.roster))
+
+
+def put_up(client: WebClient, press: Press, view: kit.Block) -> None:
+    """A window on top of the one that was pressed; where there is none, the first."""
+    (client.views_open if press.view is None else client.views_push)(trigger_id=press.trigger_id, view=view)
+
+
+def put_instead(client: WebClient, name: str, view: kit.Block) -> None:
+    """In the place of the window that says to wait, once Slack shows that one: or it would cover this.
+
+    Nobody is told anything where that window was closed, or shows already what was made.
+    """
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        try:
+            client.views_update(external_id=name, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") != "not_found":
+                raise
+            time.sleep(_LOOK_EVERY)
+        else:
+            return
+
+
+def closed_file(contents: Contents, name: str, proved: str | None = None) -> tuple[Pack, str]:
+    """A pack, encrypted, and its passphrase. name: of the files inside. proved: the proof, where it has one."""
+    files = {
+        "Save the PDF": File(f"{name}.pdf", "application/pdf", pack.as_pdf(contents)),
+        "Save the data (JSON)": File(f"{name}.json", "application/json", pack.as_json(contents).encode()),
+    }
+    if proved is not None:
+        files["Save the proof"] = File(f"{name}-proof.json", "application/json", proved.encode())
+    passphrase = sealed_page.new_passphrase()
+    return Pack(packs.new_number(), sealed_page.sealed(pack.as_html(contents), files, passphrase)), passphrase
+
+
+class Records:
+    """Listeners of the Home tab's section and of what opens from it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self, body: Json, client: WebClient) -> None:
+        """Whom to look for."""
+        press = Press.model_validate(body)
+        if self._desk.roster.person_at(press.user.id) is not None:
+            client.views_open(trigger_id=press.trigger_id, view=forms.search())
+
+    def find(self, ack: Ack, body: Json) -> None:
+        """What there is about somebody like this. A record that may not be known of leaves no trace here."""
+        sent = Sent.model_validate(body)
+        said = {key: sent.typed(key) for key in forms.SEARCHES}
+        who = Described(said["name"], said["born"], said["number"])
+        if who.is_empty:
+            ack(response_action="errors", errors={"name": SAY_SOMETHING})
+            return
+        found: list[Subject] = []
+        if self._desk.roster.person_at(sent.user.id) is not None:
+            today = self._desk.roster.week.day_of(self._desk.clock.now())
+            with self._desk.write() as tx:
+                held = people.index(tx, self._desk.keys, today).find(who, today)
+                found = let_through(self._desk, tx, held, sent.user.id, Act.KNOW)
+                for each in found[: forms.MOST_FOUND]:
+                    self._desk.casework(tx).viewed(each.check.id, sent.user.id, "found")
+        ack(response_action="update", view=forms.results(listed(self._desk, found, sent.user.id)))
+
+    def open(self, body: Json, client: WebClient) -> None:
+        """A record that was found. The opening is recorded first (I21)."""
+        press = Press.model_validate(body)
+        with self._desk.write() as tx:
+            subject = self._desk.subject(tx, press.check)
+            if not may(subject, press.user.id, Act.OPEN, self._desk.roster):
+                view = None
+            else:
+                self._desk.casework(tx).viewed(press.check, press.user.id, "opened_record")
+                seen = self._desk.look(tx, press.check, history=True)
+                view = with_others(self._desk, tx, seen, press.user.id)
+        if view is None and self._desk.roster.person_at(press.user.id) is None:
+            return
+        if view is None:
+            put_up(client, press, kit.modal("Summary", [kit.section(NOT_YOURS)]))
+            return
+        shown = casework.summary(view, view.case) if view.case else casework.sample(view)
+        put_up(client, press, shown)
+
+    def ask_export(self, body: Json, client: WebClient) -> None:
+        """What the export is for."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            subject = self._desk.subject(tx, press.check)
+        if subject and may(subject, press.user.id, Act.EXPORT, self._desk.roster):
+            put_up(client, press, forms.export(subject.check))
+
+    def wait(self, ack: Ack, body: Json) -> None:
+        """A reason is needed; what follows takes longer than Slack waits."""
+        sent = Sent.model_validate(body)
+        if not sent.typed("reason"):
+            ack(response_action="errors", errors={"reason": "Please write what it is for."})
+        else:
+            view = forms.making(sent.request) if self._is_theirs(sent) else forms.refused(NOT_MADE)
+            ack(response_action="update", view=view)
+
+    def export(self, body: Json, client: WebClient) -> None:
+        """The whole of one record with its proof; the export itself is in the record before the passphrase is shown."""
+        sent = Sent.model_validate(body)
+        if not sent.typed("reason") or not self._is_theirs(sent):
+            return
+        made = self._made(sent)
+        put_instead(client, sent.request, forms.made(*made) if made else forms.refused(NOT_MADE))
+
+    def _made(self, sent: Sent) -> tuple[str, str] | None:
+        desk = self._desk
+        with desk.database.read() as tx:
+            if not self._may_export(tx, sent):
+                return None
+            contents = exported(desk.look(tx, sent.check, history=True))
+            proved = proof_file.written(
+                proof.of_record(tx, desk.keys, lambda check: check == sent.check), desk.clock.now()
+            )
+        closed, passphrase = closed_file(contents, contents.held[0].ref, proved)
+        with desk.write() as tx:
+            if not self._may_export(tx, sent) or record.is_repeat(tx, sent.request):
+                return None
+            packs.put(tx, closed, [sent.check], desk.clock.now())
+            said = {"reason": sent.typed("reason"), "pack": closed.number, "sha256": closed.sha256}
+            work = desk.casework(tx)
+            work.record(work.load(sent.check), sent.user.id, "exported", said, sent.request)
+        return closed.number, passphrase
+
+    def _is_theirs(self, sent: Sent) -> bool:
+        with self._desk.database.read() as tx:
+            return self._may_export(tx, sent)
+
+    def _may_export(self, tx: Connection, sent: Sent) -> bool:
+        return may(self._desk.subject(tx, sent.check), sent.user.id, Act.EXPORT, self._desk.roster)
+
+
+def exported(view: CheckView) -> Contents:
+    """One record for the school's own system: everything, with nothing taken out."""
+    parts = tuple(Part(item.title, item.author, item.at, item.text) for item in items_of(view))
+    outcome = view.decision.outcome.words
+    facts = [("Reference", view.check.ref), ("Outcome", outcome), ("Raised by", f"{STAFF} ({view.check.reporter})")]
+    if view.case and view.case.led_by:
+        facts.append(("Led by", view.name(view.case.led_by)))
+    entries = [
+        {"number": each.id, "at": each.at.isoformat(), "who": each.who, "what": each.what, "content": each.content}
+        for each in view.entries
+    ]
+    return Contents(
+        title="Export of one record",
+        made_at=view.now,
+        facts=facts,
+        notes=(
+            f"From the record of {view.organisation.name}. Nothing was taken out: it names other people.",
+            "The proof that can be saved above shows that no entry was changed since: check it with docs/verify.py.",
+        ),
+        held=(Held(view.check.ref, parts),),
+        extra={"entries": json.loads(json.dumps(entries))},
+    )
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """Every button and modal of finding and exporting."""
+    records = Records(desk)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    def lazily(listener: Callable[..., None]) -> dict[str, Any]:
+        return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
+
+    app.action("find_record")(**lazily(records.ask))
+    app.view("find_record")(records.find)
+    app.action(named("open_record"))(**lazily(records.open))
+    app.action("export_case")(**lazily(records.ask_export))
+    app.view("make_export")(ack=records.wait, lazy=[guarded(records.export, replies.sorry)])

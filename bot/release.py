@@ -1,0 +1,169 @@
+"""How a request ends: two months more, a pack of what was decided, or in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.blocks import kit
+from bot.blocks import records as words
+from bot.blocks import requests as forms
+from bot.errors import Replies, guarded
+from bot.looking import Look, Reader
+from bot.pack import Contents, Held
+from bot.payloads import Press, Sent
+from bot.records import closed_file, put_instead, put_up
+from bot.requests import CHANGED
+from bot.views import Desk
+from flows.requests import Request
+from storage import record
+from storage.packs import Pack
+from storage.requests import Requests, is_not_them
+from storage.work import Did
+
+Json = dict[str, Any]
+NOT_READY = "Not every item is decided, or this was done already. Nothing was made. Close this and look again."
+COPY = (
+    "This is a copy of what is kept about you. Where something is about somebody else, or could harm somebody, the law "
+    "lets us take it out. It says so where a passage was taken out."
+)
+RIGHTS = (
+    "It is kept to keep people safe, for as long as the organisation's schedule says. You can ask to have something "
+    "put right. If you are not content, you can complain to the Information Commissioner's Office: 0303 123 1113."
+)
+
+
+class Ending:
+    """Listeners. Nothing here happens before it is known that the person answers requests."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._reader = Reader(desk)
+
+    def show(self, make: Callable[[Request], kit.Block]) -> Callable[[Json, WebClient], None]:
+        """A button of a request that opens a modal on top."""
+
+        def listen(body: Json, client: WebClient) -> None:
+            press = Press.model_validate(body)
+            with self._desk.database.read() as tx:
+                known = self._reader.known(tx, press.check, press.user.id)
+            if known is not None:
+                put_up(client, press, make(known))
+
+        return listen
+
+    def ask_release(self, body: Json, client: WebClient) -> None:
+        """How much goes into the pack."""
+        press = Press.model_validate(body)
+        with self._desk.database.read() as tx:
+            known = self._reader.known(tx, press.check, press.user.id)
+            looks = self._reader.looks(tx, known, press.user.id) if known else []
+        if known is None or any(each.left for each in looks):
+            return
+        included = sum(len(tuple(each.parts())) for each in looks)
+        total = sum(len(each.items) for each in looks)
+        put_up(client, press, forms.release(known, included, total - included))
+
+    def extend(self, ack: Ack, body: Json) -> None:
+        """Two months more."""
+        self._end(
+            ack, body, "reason", lambda work, sent, said: work.extend(sent.check, sent.user.id, said, sent.request)
+        )
+
+    def close(self, ack: Ack, body: Json) -> None:
+        """It is answered."""
+        self._end(
+            ack, body, "outcome", lambda work, sent, said: work.close(sent.check, sent.user.id, said, sent.request)
+        )
+
+    def _end(self, ack: Ack, body: Json, box: str, do: Callable[[Requests, Sent, str], Did]) -> None:
+        sent = Sent.model_validate(body)
+        said = sent.typed(box)
+        with self._desk.write() as tx:
+            known = self._reader.known(tx, sent.check, sent.user.id)
+            did = do(self._reader.work(tx), sent, said) if known and said else Did.STALE
+        if did is Did.STALE:
+            ack(response_action="errors", errors={box: CHANGED if said else "Please write something."})
+        else:
+            ack(response_action="clear")
+
+    def wait(self, ack: Ack, body: Json) -> None:
+        """What follows takes longer than Slack waits."""
+        sent = Sent.model_validate(body)
+        view = words.making(sent.request) if self._is_theirs(sent) else words.refused(NOT_READY)
+        ack(response_action="update", view=view)
+
+    def _is_theirs(self, sent: Sent) -> bool:
+        with self._desk.database.read() as tx:
+            return self._reader.known(tx, sent.check, sent.user.id) is not None
+
+    def release(self, body: Json, client: WebClient) -> None:
+        """Make the pack of what was decided. It is in the record before the passphrase is shown."""
+        sent = Sent.model_validate(body)
+        if not self._is_theirs(sent):
+            return
+        made = self._made(sent)
+        put_instead(client, sent.request, words.made(*made) if made else words.refused(NOT_READY))
+
+    def _made(self, sent: Sent) -> tuple[str, str] | None:
+        found = self._decided(sent)
+        if found is None:
+            return None
+        known, looks = found
+        closed, passphrase = closed_file(self._contents(known, looks), known.ref)
+        return (closed.number, passphrase) if self._is_kept(sent, closed, looks) else None
+
+    def _decided(self, sent: Sent) -> tuple[Request, list[Look]] | None:
+        """The request with all its checks; None where an item has no ruling, or it is none of theirs."""
+        with self._desk.database.read() as tx:
+            known = self._reader.known(tx, sent.check, sent.user.id)
+            looks = self._reader.looks(tx, known, sent.user.id) if known else []
+        return (known, looks) if known and looks and not any(each.left for each in looks) else None
+
+    def _is_kept(self, sent: Sent, closed: Pack, looks: Iterable[Look]) -> bool:
+        """Nothing is made of what has changed since."""
+        again = self._decided(sent)
+        before = [(each.items, each.ruled) for each in looks]
+        if again is None or [(each.items, each.ruled) for each in again[1]] != before:
+            return False
+        with self._desk.write() as tx:
+            if record.is_repeat(tx, sent.request):
+                return False
+            held = [each.view.check.id for each in again[1]]
+            self._reader.work(tx).release(sent.check, sent.user.id, closed, held, sent.request)
+        return True
+
+    def _contents(self, known: Request, looks: Iterable[Look]) -> Contents:
+        held = [Held(each.view.check.ref, tuple(each.parts())) for each in looks if not is_not_them(each.ruled)]
+        return Contents(
+            title="A copy of your records",
+            made_at=self._desk.clock.now(),
+            facts=(
+                ("From", self._desk.organisation.name),
+                ("About", known.name),
+                ("Request", f"{known.ref}, received {known.received:%d %B %Y}"),
+            ),
+            notes=(COPY, RIGHTS),
+            held=tuple(each for each in held if each.parts),
+        )
+
+
+def register(app: App, desk: Desk, replies: Replies) -> None:
+    """The buttons and modals that end a request."""
+    ending = Ending(desk)
+
+    def quickly(ack: Ack) -> None:
+        ack()
+
+    def lazily(listener: Callable[..., None]) -> dict[str, Any]:
+        return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
+
+    app.action("extend")(**lazily(ending.show(forms.extend)))
+    app.action("close_request")(**lazily(ending.show(forms.close)))
+    app.action("release")(**lazily(ending.ask_release))
+    app.view("extend")(ending.extend)
+    app.view("close_request")(ending.close)
+    app.view("release")(ack=ending.wait, lazy=[guarded(ending.release, replies.sorry)])

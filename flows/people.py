@@ -1,0 +1,151 @@
+"""How a person is written, brought into one form: names, dates of birth and numbers, tolerant of spelling and spacing.
+
+Nothing here is kept in clear: `storage/people.py` keeps keyed hashes of these forms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-./\s](\d{1,2})[-./\s](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[-./\s]\s*(\d{1,2})\s*[-./\s]\s*(\d{4}|\d{2})(?!\d)")
+_NAMED = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[-\s./]*([a-z]{3,9})[-\s.,/]*(\d{4}|\d{2})(?!\d)")
+_NAMED_FIRST = re.compile(r"([a-z]{3,9})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4}|\d{2})(?!\d)")
+_NO_NAMES = frozenset(
+    {
+        *("and", "or", "the", "of", "in", "at", "year", "years", "old", "age", "aged"),
+        *("his", "her", "their", "born", "pupil", "student", "number"),
+    }
+)
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+_MOST_WORDS = 60
+"""Of a name's box; the rest of a text that long is not a name."""
+_CENTURY = 100
+_SHORTEST_TYPO = 4
+"""In a shorter word one letter more or less is another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Somebody as people describe them: what was typed about them. Any part may be empty."""
+
+    name: str = ""
+    born: str = ""
+    number: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said of them."""
+        return not (self.name.strip() or self.born.strip() or self.number.strip())
+
+
+def described(details: Mapping[str, object]) -> Described:
+    """Of the details of a check. Records older than the box for the number have it in the name's, or the birthday."""
+    name, born, number = (str(details.get(key) or "") for key in ("person", "born", "number"))
+    return Described(name, f"{born} {name}", number or " ".join(word for word in name.split() if _has_digit(word)))
+
+
+def _has_digit(word: str) -> bool:
+    return any(letter.isdigit() for letter in word)
+
+
+def folded(text: str) -> str:
+    """In small letters, without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in order, apostrophes dropped, hyphens as spaces; no digits, no small words."""
+    plain = _APOSTROPHES.sub("", folded(name))
+    found = re.findall(r"[^\W\d_]+", re.sub(r"\S*\d\S*", " ", plain))
+    return tuple(word for word in found if word not in _NO_NAMES)[:_MOST_WORDS]
+
+
+def joined(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Each two neighbours as one word: "Mary Jane" is also "Maryjane"."""
+    return tuple(first + second for first, second in pairwise(name))
+
+
+def near(word: str) -> frozenset[str]:
+    """The word, and the word without any one of its letters: two words that share one are a slip apart."""
+    if len(word) < _SHORTEST_TYPO:
+        return frozenset({word})
+    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(len(word)))})
+
+
+def numbers(text: str) -> frozenset[str]:
+    """A number of another system, without signs and spaces, also without the zeros in front of it."""
+    plain = "".join(letter for letter in folded(text) if letter.isalnum())
+    return frozenset(filter(None, (plain, plain.lstrip("0"))))
+
+
+def days(text: str, today: date) -> frozenset[date]:
+    """Every day that a text names, however it is written. The day comes before the month; none is after today."""
+    plain = folded(text)
+    return frozenset(filter(None, _days(plain, today)))
+
+
+def _days(plain: str, today: date) -> Iterator[date | None]:
+    for year, month, day in _YEAR_FIRST.findall(plain):
+        yield _day(year, month, day, today)
+    for day, month, year in _DAY_FIRST.findall(_YEAR_FIRST.sub(" ", plain)):
+        yield _day(year, month, day, today)
+    for day, month, year in _NAMED.findall(plain):
+        yield _day(year, _month(month), day, today)
+    for month, day, year in _NAMED_FIRST.findall(plain):
+        yield _day(year, _month(month), day, today)
+
+
+def _month(word: str) -> str:
+    return str(_MONTHS.index(word[:3]) + 1) if word[:3] in _MONTHS else "0"
+
+
+def _day(year: str, month: str, day: str, today: date) -> date | None:
+    """None where there is no such day, or it is still to come."""
+    full = int(year)
+    if len(year) == 2:  # noqa: PLR2004 - two digits
+        full += today.year - today.year % _CENTURY
+        full -= _CENTURY if full > today.year else 0
+    try:
+        found = date(full, int(month), int(day))
+    except ValueError:
+        return None
+    return found if found <= today else None
+
+
+def is_covered(name: tuple[str, ...], is_known: Callable[[str], bool]) -> bool:
+    """Whether somebody of this name is meant where only these words are known.
+
+    Each word is known by itself, or written together with a neighbour. Of three words or more one may be unknown:
+    a middle name is often left out. An initial beside whole words says too little to count.
+    """
+    known = [is_known(word) for word in name]
+    for place, pair in enumerate(joined(name)):
+        if is_known(pair):
+            known[place] = known[place + 1] = True
+    told = [is_there for word, is_there in zip(name, known, strict=True) if len(word) > 1] or known
+    missing = told.count(False)
+    return bool(told) and (missing == 0 or (missing == 1 and len(told) > 2))  # noqa: PLR2004 - a middle name
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What of a search fits a record: None where it was not asked for, or the record says nothing of it."""
+
+    name: bool | None
+    born: bool | None
+    number: bool | None
+
+    @property
+    def fits(self) -> bool:
+        """The same number; or the same name and no other date of birth; or, where that is all, the date of birth."""
+        if self.number or (self.name and self.born is not False):
+            return True
+        return self.name is None and self.number is None and bool(self.born)

@@ -1,0 +1,201 @@
+"""Finding records by person without keeping anything of the person in clear: keyed hashes of names, dates and numbers.
+
+The key of the hashes is random, sealed in the database under the organisation's keys, and moved with them by
+`keys rotate` (docs/decisions/0014-subject-access.md). Where it cannot be opened any more a new one is made, and the
+index with it, from what the checks themselves say.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import jellyfish
+from sqlalchemy import Connection, delete, insert, select
+
+from flows import people as forms
+from flows.people import Described, Likeness
+from storage import once, packs, record
+from storage.checks import Opened
+from storage.crypto import Keyring
+from storage.errors import CannotOpen
+from storage.tables import checks, events, index_keys, people
+
+_NAME = "people"
+_KEY_BYTES = 32
+_FORM_BYTES = 16
+_PORTION = 32
+"""Rows of a check come in such portions, so that their number tells next to nothing of the name."""
+_SHORTEST_SOUND = 3
+_AT_ONCE = 500
+
+_HAS_BORN, _HAS_NUMBER = "has:born", "has:number"
+
+
+class Index:
+    """The index under its key, in one transaction."""
+
+    def __init__(self, tx: Connection, key: bytes) -> None:
+        self._tx = tx
+        self._key = key
+
+    def add(self, check: str, who: Described, today: date) -> None:
+        """This check is about somebody. What it said before stays: the record still says it."""
+        wanted = {self._form(text) for text in _texts(who, today)}
+        if not wanted:
+            return
+        known = set(self._tx.scalars(select(people.c.form).where(people.c.check_id == check)))
+        new = sorted(wanted - known)
+        new += [os.urandom(_FORM_BYTES) for _ in range(-len(new) % _PORTION)] if new else []
+        if new:
+            self._tx.execute(insert(people), [{"check_id": check, "form": form} for form in new])
+
+    def find(self, who: Described, today: date) -> tuple[str, ...]:
+        """Ids of checks about somebody like this, as spelt or nearly so."""
+        name = forms.words(who.name)
+        spelt = {word: {self._form(text) for text in _word(word)} for word in (*name, *forms.joined(name))}
+        born = {self._form(_born(day)) for day in forms.days(who.born, today)}
+        number = {self._form(_number(each)) for each in forms.numbers(who.number)}
+        has_born, has_number = self._form(_HAS_BORN), self._form(_HAS_NUMBER)
+        held = self._held({*born, *number, *(form for known in spelt.values() for form in known)})
+        asked = {*born, *number, has_born, has_number, *(form for known in spelt.values() for form in known)}
+        return tuple(
+            check
+            for check in held
+            if _likeness(name, spelt, born, number, self._of(check) & asked, has_born, has_number).fits
+        )
+
+    def _held(self, wanted: set[bytes]) -> Sequence[str]:
+        """Ids of the checks that have any of these forms, in no order that tells anything."""
+        found: dict[str, None] = {}
+        listed = sorted(wanted)
+        for start in range(0, len(listed), _AT_ONCE):
+            rows = select(people.c.check_id).where(people.c.form.in_(listed[start : start + _AT_ONCE])).distinct()
+            found |= dict.fromkeys(self._tx.scalars(rows))
+        return sorted(found)
+
+    def _of(self, check: str) -> frozenset[bytes]:
+        return frozenset(self._tx.scalars(select(people.c.form).where(people.c.check_id == check)))
+
+    def _form(self, text: str) -> bytes:
+        return hmac.digest(self._key, text.encode(), "sha256")[:_FORM_BYTES]
+
+
+def _likeness(
+    name: tuple[str, ...],
+    spelt: Mapping[str, set[bytes]],
+    born: set[bytes],
+    number: set[bytes],
+    held: frozenset[bytes],
+    has_born: bytes,
+    has_number: bytes,
+) -> Likeness:
+    return Likeness(
+        name=forms.is_covered(name, lambda word: bool(spelt[word] & held)) if name else None,
+        born=bool(born & held) if born and has_born in held else None,
+        number=bool(number & held) if number and has_number in held else None,
+    )
+
+
+def _texts(who: Described, today: date) -> Iterator[str]:
+    name = forms.words(who.name)
+    for word in {*name, *forms.joined(name)}:
+        yield from _word(word)
+    born = forms.days(who.born, today)
+    yield from map(_born, born)
+    number = forms.numbers(who.number)
+    yield from map(_number, number)
+    yield from [_HAS_BORN] * bool(born)
+    yield from [_HAS_NUMBER] * bool(number)
+
+
+def _word(word: str) -> Iterator[str]:
+    """As it is spelt, a slip away, and as it sounds."""
+    yield from (f"name:{each}" for each in forms.near(word))
+    sound = jellyfish.metaphone(word)
+    if len(word) >= _SHORTEST_SOUND and sound.strip():
+        yield f"sound:{sound}"
+
+
+def _born(day: date) -> str:
+    return f"born:{day.isoformat()}"
+
+
+def _number(number: str) -> str:
+    return f"number:{number}"
+
+
+def index(tx: Connection, keys: Keyring, today: date) -> Index:
+    """The index as it is. The first time, or where its key opens no more, it is made from what the checks say."""
+    found = _key(tx, keys)
+    if found is not None:
+        return Index(tx, found)
+    return _made_anew(tx, keys, today)
+
+
+def remember(tx: Connection, keys: Keyring, check: str, details: Mapping[str, object], today: date) -> None:
+    """The details of a check name somebody: from now on it is found by them."""
+    index(tx, keys, today).add(check, forms.described(details), today)
+
+
+def forget(tx: Connection, check: str) -> None:
+    """Nobody finds this check by a person any more, and no pack holds it: it is being erased."""
+    tx.execute(delete(people).where(people.c.check_id == check))
+    packs.forget(tx, check)
+
+
+def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
+    """Ids of other checks that seem to be about whom this one is about."""
+    entry = record.latest(record.history(tx, opened.check.id, opened.box), "details")
+    who = forms.described(entry.content) if entry else Described()
+    if who.is_empty:
+        return ()
+    return tuple(one for one in index(tx, keys, today).find(who, today) if one != opened.check.id)
+
+
+def _key(tx: Connection, keys: Keyring) -> bytes | None:
+    row = tx.execute(select(index_keys).where(index_keys.c.name == _NAME)).first()
+    if row is None:
+        return None
+    try:
+        return keys.box(row.wrapped_key).open(row.sealed, _about())
+    except CannotOpen:
+        return None
+
+
+def _about() -> str:
+    return f"index:{_NAME}"
+
+
+def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
+    """A new key, and every check that still opens under it."""
+    wrapped, key = keys.new_key(), os.urandom(_KEY_BYTES)
+    values = {"wrapped_key": wrapped, "sealed": keys.box(wrapped).seal(key, _about())}
+    if not once.add(tx, index_keys, name=_NAME, **values):
+        by_another = _key(tx, keys)
+        if by_another is not None:
+            return Index(tx, by_another)
+        tx.execute(index_keys.update().where(index_keys.c.name == _NAME).values(**values))
+        tx.execute(delete(people))
+    made = Index(tx, key)
+    for check, details in _all_details(tx, keys):
+        made.add(check, forms.described(details), today)
+    return made
+
+
+def _all_details(tx: Connection, keys: Keyring) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Everything that was ever said of whom a check is about; nothing of checks whose key is gone."""
+    rows = tx.execute(
+        select(events.c.check_id, events.c.sealed, checks.c.wrapped_key)
+        .join(checks, checks.c.id == events.c.check_id)
+        .where(events.c.what == "details")
+        .order_by(events.c.id)
+    ).all()
+    for row in rows:
+        try:
+            box = keys.box(row.wrapped_key)
+        except CannotOpen:
+            continue
+        yield row.check_id, record.content_of(box, row.check_id, row.sealed)

@@ -1,0 +1,136 @@
+"""A pack can be read, printed and taken into another system; closed, it says nothing to anybody."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, sync_playwright
+
+from bot import pack, sealed_page
+from bot.pack import Contents, Held, Part
+from bot.sealed_page import File
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> & \u00e9\u017c \u0416 \u4e2d \U0001f600 \x07 end"
+CONTENTS = Contents(
+    title="Your records",
+    made_at=NOW,
+    facts=(("Name", "Anna Ptak"), ("Reference", "SC-7K2M")),
+    notes=("Nothing was changed.",),
+    held=(Held("SC-AAAA", (Part("Note", "Lead one", NOW, HOSTILE), Part("Plan", "Lead one", NOW, "x" * 9000))),),
+)
+FILES = {
+    "Save the PDF": File("pack.pdf", "application/pdf", b"%PDF-1.7 yes"),
+    "Save the data": File("pack.json", "application/json", '{"name": "\u017b"}'.encode()),
+}
+MARK = "zebrafinch"
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium)
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A pack on disk, and its passphrase."""
+    passphrase = sealed_page.new_passphrase()
+    file = tmp_path_factory.mktemp("pack") / "pack.html"
+    file.write_bytes(sealed_page.sealed(pack.as_html(CONTENTS) + f"<p>{MARK}</p>", FILES, passphrase))
+    return file, passphrase
+
+
+def enter(page: Page, passphrase: str) -> None:
+    page.get_by_label("Passphrase").fill(passphrase)
+    page.get_by_role("button", name="Open").click()
+
+
+def test_it_opens_with_the_passphrase_and_gives_its_files(page: Page, closed: tuple[Path, str], tmp_path: Path) -> None:
+    """In a real browser, from disk: the words are there, as words, and each file is what was put in."""
+    file, passphrase = closed
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - it marks what it is given
+    page.on("dialog", lambda _: pytest.fail("something in the pack ran"))
+    page.goto(file.as_uri())
+    enter(page, f" {passphrase.lower().replace('-', ' ')} ")
+    page.get_by_role("heading", name="Your records").wait_for()
+    assert HOSTILE.replace("\x07", "") in page.inner_text("main").replace("\x07", "")
+    assert page.locator("script:not(body > script), img").count() == 0
+    for label, each in FILES.items():
+        with page.expect_download() as download:
+            page.get_by_role("link", name=label).click()
+        saved = tmp_path / each.name
+        download.value.save_as(saved)
+        assert download.value.suggested_filename == each.name
+        assert saved.read_bytes() == each.content
+    assert {each.url.split(":")[0] for each in asked} <= {"file", "blob"}
+    assert len(page.pdf()) > 1000
+
+
+def test_it_stays_shut_for_another_passphrase(page: Page, closed: tuple[Path, str]) -> None:
+    """One sign wrong, or one of another pack, and it says so kindly and shows nothing."""
+    file, passphrase = closed
+    page.goto(file.as_uri())
+    for wrong in (sealed_page.new_passphrase(), passphrase[:-1] + ("2" if passphrase[-1] != "2" else "3"), "-"):
+        enter(page, wrong)
+        page.get_by_text("does not open it").wait_for()
+        assert MARK not in page.content()
+    enter(page, passphrase)
+    page.get_by_role("heading", name="Your records").wait_for()
+
+
+def test_closed_it_says_nothing(closed: tuple[Path, str]) -> None:
+    """Neither the words nor the passphrase are in the file, and no other file is asked for."""
+    file, passphrase = closed
+    text = file.read_text("utf-8")
+    for word in (MARK, "Anna", "SC-7K2M", "Your records", passphrase, passphrase.replace("-", ""), "pack.pdf"):
+        assert word not in text
+    assert "http" not in text.replace("http-equiv", "")
+
+
+def test_its_length_does_not_tell_how_much_there_is() -> None:
+    """A child with one line and a child with a hundred have packs alike."""
+    short, longer = (sealed_page.sealed("x" * size, {}, "passphrase") for size in (10, 50_000))
+    assert len(short) == len(longer)
+
+
+def test_no_two_passphrases_or_files_are_alike() -> None:
+    """The same pack made again is another file, under another passphrase."""
+    assert len({sealed_page.new_passphrase() for _ in range(200)}) == 200
+    assert sealed_page.sealed("x", {}, "same") != sealed_page.sealed("x", {}, "same")
+
+
+def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
+    """Signs the font has are printed; for others their number is; nothing of it reaches the log."""
+    caplog.set_level(logging.DEBUG)
+    made = pack.as_pdf(CONTENTS)
+    assert made.startswith(b"%PDF-")
+    assert b"DejaVu" in made
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+    shown = "".join(chr(code) for code in _mapped(made))
+    assert {"\u00e9", "\u017c", "\u0416"} <= set(shown)
+    assert "\u4e2d" not in shown
+    assert caplog.records == []
+    paper = pack._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
+    assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001
+
+
+def _mapped(made: bytes) -> set[int]:
+    """The signs that the PDF says its glyphs stand for, so that it can be searched and read aloud."""
+    return {int(code, 16) for code in re.findall(rb"^<[0-9A-F]{4}> <([0-9A-F]{4})>$", made, re.MULTILINE)}
+
+
+def test_the_data_says_what_the_page_says() -> None:
+    """Another system gets the same words, with author and time of each item."""
+    said = json.loads(pack.as_json(CONTENTS))
+    assert said["format"] == "share-check pack v1"
+    (record,) = said["records"]
+    assert record["reference"] == "SC-AAAA"
+    assert record["items"][0] == {"title": "Note", "author": "Lead one", "at": NOW.isoformat(), "text": HOSTILE}

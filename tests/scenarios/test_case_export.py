@@ -1,0 +1,149 @@
+"""One record for the school's own system, with a proof that an outsider checks; Slack reads none of it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from storage import seal
+from tests.harness import ROOT, Stage, opened
+from tests.scenarios.test_subject_access import (
+    FOUND_BY,
+    about_anna,
+    find,
+    made,
+    opened_in_browser,
+    page,
+    shown,
+    written,
+)
+
+__all__ = ["page"]
+
+
+def export(stage: Stage, reason: str = "For her school file.") -> tuple[str, str]:
+    """From the summary a lead found; number and passphrase."""
+    lead = stage.lead_one
+    find(stage, lead, **FOUND_BY)
+    lead.press("Open", "modal")
+    opened(lead, "Summary")
+    lead.press("Export", "modal")
+    opened(lead, "Export")
+    assert lead.submit({"reason": reason}).error is None
+    return made(lead)
+
+
+def verified(file: Path) -> subprocess.CompletedProcess[str]:
+    """What docs/verify.py says, which knows nothing of us."""
+    command = [sys.executable, "-I", str(ROOT / "docs" / "verify.py"), str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+
+
+def test_an_export_holds_everything_and_its_proof_stands(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Every entry with its content; a verifier that is not ours agrees, and finds a changed word."""
+    check = about_anna(stage)
+    stage.lead()
+    stage.plan()
+    with stage.bot.desk.database.begin() as tx:
+        seal.seal_now(tx, stage.bot.desk.seal_key, stage.bot.desk.clock.now())
+    number, passphrase = export(stage)
+    file = written(stage, number, tmp_path / "case.html")
+    saved = tmp_path / "case.json"
+    text = opened_in_browser(page, file, passphrase, button="Save the data (JSON)", saved=saved)
+    for said in (text, saved.read_text("utf-8")):
+        assert "She told me that Mrs Quill shouts at her." in said
+        assert "It protects them." in said
+    entries = json.loads(saved.read_text("utf-8"))["entries"]
+    record = stage.record(check)
+    assert [each["what"] for each in entries] == [each.what for each in record[: len(entries)]]
+    assert [each.what for each in record[len(entries) :]] == ["exported"]
+    assert record[-1].content["reason"] == "For her school file."
+    assert record[-1].content["pack"] == number
+
+    proof = tmp_path / "proof.json"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the proof").click()
+    download.value.save_as(proof)
+    assert verified(proof).returncode == 0, verified(proof).stdout
+    found = json.loads(proof.read_text("utf-8"))
+    opened_entries = [each["opened"] for each in found["entries"] if each.get("opened")]
+    assert {each["check"] for each in opened_entries} == {check}
+    assert any("Quill" in each["content"] for each in opened_entries)
+    changed = proof.read_text("utf-8").replace("Quill", "Quell")
+    proof.write_text(changed, "utf-8")
+    assert verified(proof).returncode == 1
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the PDF").click()
+    download.value.save_as(tmp_path / "case.pdf")
+    assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_proof_of_one_record_says_nothing_of_another(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Other records are in it as hashes alone: no words, no reference, nobody who did anything."""
+    about_anna(stage, person="Benjamin Okafor", number="", born="", facts="Another story.")
+    other = stage.check().ref
+    about_anna(stage, stage.colleague)
+    number, passphrase = export(stage)
+    file = written(stage, number, tmp_path / "case.html")
+    proof = tmp_path / "proof.json"
+    text = opened_in_browser(page, file, passphrase, button="Save the proof", saved=proof)
+    for word in ("Okafor", "Another story", other, stage.checks()[0].id):
+        assert word not in proof.read_text("utf-8")
+        assert word not in text
+
+
+def test_an_export_needs_a_reason_and_somebody_who_may(stage: Stage) -> None:
+    """A deputy reads and does not give out; spaces are no reason."""
+    check = about_anna(stage)
+    find(stage, stage.deputy, **FOUND_BY)
+    stage.deputy.press("Open", "modal")
+    opened(stage.deputy, "Summary")
+    assert "Export" not in stage.deputy.buttons("modal")
+    stage.deputy.close(whole_stack=True)
+    find(stage, stage.lead_one, **FOUND_BY)
+    stage.lead_one.press("Open", "modal")
+    opened(stage.lead_one, "Summary")
+    stage.lead_one.press("Export", "modal")
+    opened(stage.lead_one, "Export")
+    assert stage.lead_one.submit({"reason": " "}).error
+    assert "exported" not in {each.what for each in stage.record(check)}
+
+
+def test_somebody_left_out_meanwhile_gets_no_export(stage: Stage) -> None:
+    """The gate is asked again when the file is made, not only when the window was opened."""
+    check = about_anna(stage)
+    lead = stage.lead_two
+    find(stage, lead, **FOUND_BY)
+    lead.press("Open", "modal")
+    opened(lead, "Summary")
+    lead.press("Export", "modal")
+    opened(lead, "Export")
+    stage.settle()
+    stage.staff.press("See my answers")
+    opened(stage.staff, "Your answers")
+    stage.staff.press("change.S2", "modal")
+    opened(stage.staff, "Change your answer")
+    named = "Yes - choose who to leave out (one or more leads)"
+    assert stage.staff.submit({"option": named, "people": ["Lead two"]}).error is None
+    stage.settle()
+    lead.submit({"reason": "For the file."})
+    lead.wait_for(lambda: lead.modal and lead.modal.title == "Nothing was made", 20)
+    assert "exported" not in {each.what for each in stage.record(check)}
+    assert "PK-" not in shown(lead)
+
+
+def test_a_lost_passphrase_means_another_file_and_is_recorded(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """The first file stays shut for the second passphrase."""
+    check = about_anna(stage)
+    first = export(stage)
+    second = export(stage)
+    assert first[0] != second[0]
+    assert [each.what for each in stage.record(check)].count("exported") == 2
+    file = written(stage, first[0], tmp_path / "first.html")
+    page.goto(file.as_uri())
+    page.get_by_label("Passphrase").fill(second[1])
+    page.get_by_role("button", name="Open").click()
+    page.get_by_text("does not open it").wait_for()

@@ -1,0 +1,171 @@
+"""Requests and packs: each step once, in the record, and nothing of a person in clear."""
+
+from datetime import date, timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select, update
+
+from flows.requests import Choice, Request, RequestStatus, Ruling
+from storage import checks, keys, packs, people, proof, record, requests, seal, tables
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.errors import NoSuchCheck
+from storage.packs import Pack
+from storage.requests import NOT_THEM, Requests, is_not_them, rulings
+from storage.verdict import judge
+from storage.work import Did
+from tests.storage.builders import LEAD_ONE, REPORTER, Office
+
+RECEIVED = date(2026, 11, 20)
+ASKED = {"name": "Anna O'Brien", "born": "12/03/2014", "number": "UPN 42", "asked_by": "Her mother"}
+
+
+@pytest.fixture
+def desk(database: Database) -> Office:
+    return Office(database)
+
+
+def work(office: Office, tx: object) -> Requests:
+    return Requests(tx, office.keys, office.roster, office.now)  # type: ignore[arg-type] # a connection
+
+
+def opened(office: Office, request: str | None = None) -> Request:
+    with office.database.begin() as tx:
+        return work(office, tx).open(LEAD_ONE, ASKED, RECEIVED, request or office.request())
+
+
+def steps(office: Office, request: str) -> list[str]:
+    return office.happened(request)
+
+
+def test_a_request_is_kept_with_what_was_asked_and_when_it_is_due(desk: Office) -> None:
+    """The same submission again opens no second; the 20th of December is a Sunday."""
+    first = opened(desk, "the-same")
+    assert opened(desk, "the-same") == first
+    assert (first.name, first.asked_by, first.due) == ("Anna O'Brien", "Her mother", date(2026, 12, 21))
+    assert first.status is RequestStatus.OPEN
+    with desk.database.read() as tx:
+        assert requests.recent(tx, desk.keys, RECEIVED) == [first]
+        dump = repr([tuple(row) for row in tx.execute(select(tables.requests))])
+    assert not [word for word in ("Anna", "mother", "UPN", "2014") if word in dump]
+    assert steps(desk, first.id) == ["request_opened"]
+
+
+def test_a_request_is_no_check(desk: Office) -> None:
+    """It is on nobody's list, wakes nothing, and a check is no request."""
+    request, check = opened(desk), desk.start()
+    with desk.database.begin() as tx:
+        assert request.id not in {one.id for one in checks.of_reporter(tx, desk.keys, REPORTER, 10)}
+        assert checks.drafts(tx, desk.keys, "share-check") == []
+        assert checks.waking(tx, desk.now + timedelta(days=400)) == [check]
+        with pytest.raises(NoSuchCheck):
+            work(desk, tx).request(check)
+
+
+def test_two_months_are_added_once_with_a_reason(desk: Office) -> None:
+    """And never to a request that is closed."""
+    request = opened(desk)
+    with desk.database.begin() as tx:
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Many records.", "one") is Did.DONE
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Many records.", "two") is Did.ALREADY
+        later = work(desk, tx).request(request.id)
+    assert (later.extended, later.due) == (True, date(2027, 2, 22))
+    entry = desk.history(request.id)[-1]
+    assert entry.content == {"reason": "Many records.", "due": "2027-02-22"}
+    closed = opened(desk)
+    with desk.database.begin() as tx:
+        assert work(desk, tx).close(closed.id, LEAD_ONE, "Nothing is kept.", "three") is Did.DONE
+        assert work(desk, tx).extend(closed.id, LEAD_ONE, "x", "four") is Did.STALE
+        assert work(desk, tx).close(closed.id, LEAD_ONE, "again", "five") is Did.ALREADY
+        closing = work(desk, tx).closing(closed.id)
+        assert closing is not None
+        assert (closing.at, closing.who) == (desk.now, LEAD_ONE)
+        assert work(desk, tx).closing(request.id) is None
+
+
+def test_the_newest_ruling_counts_and_stands_in_the_checks_own_record(desk: Office) -> None:
+    """So it is erased with the check; a replay adds nothing."""
+    request, other, check = opened(desk), opened(desk), desk.start()
+    with desk.database.begin() as tx:
+        rule = work(desk, tx).rule
+        assert rule(request, check, LEAD_ONE, "1:text", Ruling(Choice.INCLUDE), "one") is Did.DONE
+        assert rule(request, check, LEAD_ONE, "1:text", Ruling(Choice.REDACT, "Why", ("Tom",)), "two") is Did.DONE
+        assert rule(request, check, LEAD_ONE, "1:text", Ruling(Choice.INCLUDE), "one") is Did.ALREADY
+    found = rulings(desk.history(check), request.id)
+    assert found == {"1:text": Ruling(Choice.REDACT, "Why", ("Tom",))}
+    assert rulings(desk.history(check), other.id) == {}
+    assert desk.happened(check).count("ruled") == 2
+
+
+def test_a_record_about_somebody_else_can_be_taken_back(desk: Office) -> None:
+    """Thinking better of it is one more ruling."""
+    request, check = opened(desk), desk.start()
+    for choice, expected in ((Choice.LEAVE_OUT, True), (Choice.INCLUDE, False)):
+        with desk.database.begin() as tx:
+            work(desk, tx).rule(request, check, LEAD_ONE, NOT_THEM, Ruling(choice, "x"), desk.request())
+        assert is_not_them(rulings(desk.history(check), request.id)) is expected
+
+
+def test_a_release_is_in_every_record_it_is_made_of(desk: Office) -> None:
+    """The number of the pack and its hash, so that a file that turns up later can be told."""
+    request, check = opened(desk), desk.start()
+    pack = Pack(packs.new_number(), b"closed")
+    with desk.database.begin() as tx:
+        work(desk, tx).release(request.id, LEAD_ONE, pack, [check], "one")
+        assert packs.find(tx, f" {pack.number.lower()} ", desk.now) == pack
+    for one, what in ((request.id, "request_released"), (check, "released")):
+        entry = desk.history(one)[-1]
+        assert (entry.what, entry.content) == (what, {"pack": pack.number, "sha256": pack.sha256})
+    with desk.database.begin() as tx:
+        assert work(desk, tx).request(request.id).status is RequestStatus.RELEASED
+
+
+def test_a_pack_goes_after_thirty_days_or_with_its_check(desk: Office) -> None:
+    """It is found no longer than that, and the next pack made clears it away."""
+    check, other = desk.start(), desk.start()
+    old, of_check, third = (Pack(packs.new_number(), b"closed") for _ in range(3))
+    with desk.database.begin() as tx:
+        packs.put(tx, old, [other], desk.now)
+    desk.forward(days=31)
+    with desk.database.begin() as tx:
+        assert packs.find(tx, old.number, desk.now) is None
+        packs.put(tx, of_check, [check, other], desk.now)
+        packs.put(tx, third, [other], desk.now)
+        assert tx.scalar(select(func.count()).select_from(tables.packs)) == 2
+        people.forget(tx, check)
+        assert packs.find(tx, of_check.number, desk.now) is None
+        assert packs.find(tx, third.number, desk.now) == third
+
+
+def test_requests_are_read_after_the_keys_were_changed(database: Database) -> None:
+    """`keys rotate` moves their keys as it moves those of checks."""
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    office = Office(database)
+    office.keys = Keyring([old])
+    request = opened(office)
+    keys.rotate(database, [new, old])
+    office.keys = Keyring([new])
+    with database.begin() as tx:
+        assert work(office, tx).request(request.id) == request
+
+
+def test_a_request_whose_key_is_gone_is_listed_no_more(desk: Office) -> None:
+    """One that cannot be opened does not keep the others from being answered."""
+    lost, request = opened(desk), opened(desk)
+    with desk.database.begin() as tx:
+        other = Keyring([Fernet.generate_key().decode()]).new_key()
+        tx.execute(update(tables.checks).where(tables.checks.c.id == lost.id).values(wrapped_key=other))
+        assert requests.recent(tx, desk.keys, RECEIVED) == [request]
+        assert record.history(tx, request.id, checks.load(tx, desk.keys, request.id).box)
+
+
+def test_the_steps_of_a_request_are_sealed_and_proved_like_any_other(desk: Office) -> None:
+    """One record, one chain: a verifier finds every entry as it was committed to."""
+    request, check = opened(desk), desk.start()
+    with desk.database.begin() as tx:
+        work(desk, tx).rule(request, check, LEAD_ONE, "1:text", Ruling(Choice.INCLUDE), "one")
+        seal.seal_now(tx, None, desk.now)
+    with desk.database.begin() as tx:
+        verdict = judge(proof.of_record(tx, desk.keys), open_all=True)
+    assert (verdict.findings, verdict.erased, verdict.entries) == ((), 0, 3)
