@@ -1,0 +1,274 @@
+"""The leads' weekly digest, with its pictures and without.
+
+Counts, days and the checklist's own words; never a reference, and never who did what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.blocks import charts, kit
+from bot.blocks.charts import NO_FIGURE, Cell
+from bot.blocks.kit import Block, Message
+from flows.briefings import BRIEFINGS
+from flows.case import DECISIONS
+from flows.checklist import CHECKLIST
+from flows.cover import Gap
+from flows.digest import AGES, Figures, Trend, Week, counted, most, spoken, takeaways
+from flows.model import Outcome
+
+TEXT = "The weekly digest for safeguarding leads is here. Open Slack to read it."
+LEFT_OUT = (
+    "A check that anybody is left out of, or may have to be, is in none of these figures, in any week. Those who may "
+    "know of one are told by themselves."
+)
+_OUTCOMES = tuple(one for one in Outcome if one is not Outcome.UNFINISHED)
+_COVERED = "Somebody is on cover every day."
+_BRIEFED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What the leads' digest says. trend: its last week is the week itself. gaps: days of the next week without cover.
+
+    late: when it was due, in words, where it is late. head: of the seal, in hex. so_far: the week is not over.
+    """
+
+    week: Week
+    figures: Figures
+    trend: Trend
+    gaps: tuple[Gap, ...] = ()
+    late: str | None = None
+    head: str | None = None
+    so_far: bool = False
+
+
+def leads(digest: Digest, *, pictures: bool = True) -> Message:
+    """For the leads' channel. Without pictures: the same figures as lines, for a workspace that refuses the blocks."""
+    return Message(TEXT, list(_leads(digest, pictures=pictures)))
+
+
+def _leads(digest: Digest, *, pictures: bool) -> Iterator[Block]:
+    figures, trend = digest.figures, digest.trend
+    yield kit.header(digest.week.words)
+    if digest.late:
+        yield kit.section(f"*This digest is late.* It was due on {digest.late}, and could not be sent then.")
+    if digest.so_far:
+        yield kit.section("*This week is not over.* These are the figures so far.")
+    yield kit.section("\n".join(f"*{each}*" for each in takeaways(figures, trend.before)))
+    yield from _pressing(digest)
+    yield from _by_week(trend, pictures=pictures)
+    yield from _answers(trend, pictures=pictures)
+    yield from _table(figures, trend, pictures=pictures)
+    yield from _more(figures)
+    yield from _briefings(figures)
+    if digest.head:
+        yield kit.context(f"Seal of the record, with these figures in it: {digest.head}")
+    yield kit.context(LEFT_OUT)
+
+
+def _by_week(trend: Trend, *, pictures: bool) -> Iterator[Block]:
+    """Checks, week by week."""
+    weeks = [(week, figures) for week, figures in trend.weeks if figures is not None]
+    numbers = [figures.started for _, figures in weeks]
+    if len(weeks) < 2:  # noqa: PLR2004 - one point is no trend
+        return
+    usual = f"{min(numbers)} to {max(numbers)}" if min(numbers) < max(numbers) else f"{numbers[0]}"
+    yield kit.section(f"In the last {len(weeks)} weeks {usual} checks were started a week; this week {numbers[-1]}.")
+    series = {
+        "Started": numbers,
+        "Finished": [figures.finished for _, figures in weeks],
+        "Came to a lead": [figures.cases for _, figures in weeks],
+    }
+    labels = [_short(week.first) for week, _ in weeks]
+    if pictures:
+        yield charts.chart("line", "Checks by week", labels, series, across="Week from", up="Checks")
+    else:
+        yield charts.week_lines(labels, series)
+
+
+def _answers(trend: Trend, *, pictures: bool) -> Iterator[Block]:
+    """How soon leads answered, in the weeks in which anything came to them."""
+    weeks = [(week, figures) for week, figures in trend.weeks if figures is not None and figures.answers]
+    if len(weeks) < 2:  # noqa: PLR2004 - one point is no trend
+        return
+    missed = sum(figures.missed for figures in trend.counted)
+    worst = max(figures.worst or 0 for _, figures in weeks)
+    said = f"{counted(missed, 'target was', 'targets were')} missed"
+    yield kit.section(f"In these weeks {said}; the longest anybody waited for a lead was {spoken(worst)}.")
+    series = {
+        "Half within": [_minutes(figures.median) for _, figures in weeks],
+        "Longest": [_minutes(figures.worst) for _, figures in weeks],
+    }
+    labels = [_short(week.first) for week, _ in weeks]
+    if pictures:
+        yield charts.chart("bar", "Minutes until a lead answered", labels, series, across="Week from", up="Minutes")
+    else:
+        yield charts.week_lines(labels, {"Minutes, half within": series["Half within"], "longest": series["Longest"]})
+
+
+def _table(figures: Figures, trend: Trend, *, pictures: bool) -> Iterator[Block]:
+    head = ("Figure", "This week", "Week before", f"Average of {counted(len(trend.counted), 'week')}")
+    rows = list(_rows(figures, trend))
+    if pictures:
+        yield charts.table("This week, the week before, and the average", head, rows)
+    else:
+        yield kit.section("*This week, the week before, and the average*")
+        yield charts.as_lines(head, rows)
+
+
+def _rows(figures: Figures, trend: Trend) -> Iterator[tuple[Cell, ...]]:
+    weeks = (figures, trend.before)
+
+    def row(label: str, name: str) -> tuple[Cell, ...]:
+        return (label, *(_whole(one, name) for one in weeks), _average(trend.counted, name))
+
+    yield row("Checks started", "started")
+    yield row("Checks finished", "finished")
+    yield row("Not finished", "abandoned")
+    for outcome in _OUTCOMES:
+        label = f"Outcome: {outcome.words}"
+        numbers = [one.outcomes.get(outcome, 0) for one in trend.counted]
+        now, before = (one.outcomes.get(outcome, 0) if one else NO_FIGURE for one in weeks)
+        yield (label, now, before, _mean(numbers))
+    yield row("Came to a lead", "cases")
+    yield ("Half were answered within", *(_wait(one.median if one else None) for one in weeks), NO_FIGURE)
+    yield ("The last was answered after", *(_wait(one.worst if one else None) for one in weeks), NO_FIGURE)
+    yield row("Answer targets missed", "missed")
+    yield ("Came in out of hours", *(_share(one) for one in weeks), NO_FIGURE)
+    yield row("Cases closed", "closed")
+    yield row("Open now", "open")
+    yield row("Disagreed with a plan", "disagreements")
+    yield row("Practice pages", "drills")
+    yield row("Misses of share-check itself", "misses")
+
+
+def _whole(figures: Figures | None, name: str) -> Cell:
+    return NO_FIGURE if figures is None else int(getattr(figures, name))
+
+
+def _average(weeks: Sequence[Figures], name: str) -> Cell:
+    return _mean([int(getattr(one, name)) for one in weeks])
+
+
+def _mean(numbers: Sequence[int]) -> Cell:
+    return round(sum(numbers) / len(numbers), 1) if numbers else NO_FIGURE
+
+
+def _wait(seconds: int | None) -> Cell:
+    return NO_FIGURE if seconds is None else spoken(seconds)
+
+
+def _share(figures: Figures | None) -> Cell:
+    if figures is None or not figures.cases:
+        return NO_FIGURE
+    return f"{figures.out_of_hours} of {figures.cases} ({round(100 * figures.out_of_hours / figures.cases)}%)"
+
+
+def _minutes(seconds: int | None) -> int:
+    return round((seconds or 0) / 60)
+
+
+def _pressing(digest: Digest) -> Iterator[Block]:
+    """What somebody should do something about."""
+    uncovered = [_day(gap) for gap in digest.gaps]
+    following = f"week {digest.week.following.number}"
+    yield _list("Waiting now", _waiting(digest.figures))
+    yield _list(
+        f"Nobody is on cover on these days of {following}" if uncovered else f"Cover in {following}",
+        uncovered or [_COVERED],
+    )
+    yield _list("share-check itself", _misses(digest.figures))
+
+
+def _more(figures: Figures) -> Iterator[Block]:
+    for title, lines in (
+        ("Decisions", [f"{DECISIONS.get(key, key)}: {number}" for key, number in most(figures.decisions, 9)]),
+        ("To sort out before sharing", [f"{CHECKLIST.fixes[key]}: {n}" for key, n in _known_fixes(figures)]),
+        ("To sample", _sample(figures)),
+        ("Practice", _practice(figures)),
+        ("Retention", _retention(figures)),
+    ):
+        if lines:
+            yield _list(title, lines)
+
+
+def _list(title: str, lines: Sequence[str]) -> Block:
+    return kit.section(f"*{title}*\n" + "\n".join(f"• {kit.esc(line)}" for line in lines))
+
+
+def _known_fixes(figures: Figures) -> tuple[tuple[str, int], ...]:
+    return most({key: number for key, number in figures.fixes.items() if key in CHECKLIST.fixes}, 11)
+
+
+def _waiting(figures: Figures) -> list[str]:
+    if not figures.open and not figures.waiting:
+        return ["Nothing. No case is open."]
+    ages = ", ".join(f"{figures.open_by_age[age]} {age}" for age in AGES if figures.open_by_age.get(age))
+    said = {
+        "Nobody leads yet": figures.nobody_leads,
+        "Led, and without a plan yet": figures.no_plan_yet,
+        "Plans that wait for the staff member": figures.plans_waiting,
+        "Parts of plans that are overdue": figures.strands_overdue,
+        "Waiting for the two answers after sharing (3.4)": figures.sharing_waiting,
+        "Questions to staff without an answer": figures.questions_waiting,
+    }
+    return [f"Open cases: {figures.open} ({ages})", *(f"{words}: {number}" for words, number in said.items() if number)]
+
+
+def _misses(figures: Figures) -> list[str]:
+    late = [
+        f"{counted(len(figures.late), 'page')} arrived late, the latest {spoken(max(figures.late, default=0))} late"
+    ]
+    lines = late if figures.late else []
+    if figures.undelivered:
+        lines.append(f"{counted(figures.undelivered, 'page has', 'pages have')} not arrived in Slack yet")
+    if figures.forgotten:
+        lines.append(f"{counted(figures.forgotten, 'case')} had no next step, until the audit found it")
+    return lines or ["No misses: every page arrived within a minute."]
+
+
+def _sample(figures: Figures) -> list[str]:
+    kinds = (Outcome.HOLD, Outcome.FIX_FIRST)
+    found = [f"Ended with {one.words}: {figures.to_sample[one]}" for one in kinds if figures.to_sample.get(one)]
+    return [*found, "A lead can open them on my Home tab."] if found else []
+
+
+def _practice(figures: Figures) -> list[str]:
+    if not figures.drills:
+        return ["No practice page this week."]
+    answered = [f"answered after {spoken(each)}" for each in figures.drill_answers]
+    unanswered = [counted(figures.drills_unanswered, "not answered", "not answered")] * bool(figures.drills_unanswered)
+    return [f"{counted(figures.drills, 'practice page')}: {', '.join((*answered, *unanswered)) or 'still open'}"]
+
+
+def _retention(figures: Figures) -> list[str]:
+    if not figures.retention:
+        return []
+    return [
+        f"{counted(figures.retention, 'record comes', 'records come')} to the end of its time in the next seven days"
+    ]
+
+
+def _briefings(figures: Figures) -> Iterator[Block]:
+    """The questions people were least sure of, each with two minutes for the next meeting."""
+    found = [one for one in most(figures.unsure, len(figures.unsure)) if one[0] in BRIEFINGS][:_BRIEFED]
+    if not found:
+        yield kit.section('*Most often "not sure"*\n• Nobody was unsure of anything this week.')
+        return
+    yield kit.section('*Most often "not sure"*, each with two minutes for your next meeting')
+    for question, number in found:
+        briefing = BRIEFINGS[question]
+        asked = kit.esc(CHECKLIST[question].ask)
+        times = counted(number, "time")
+        yield kit.section(f"*{question}* {asked} ({times})\n{kit.esc(briefing.tip)}\n_{kit.esc(briefing.ask)}_")
+
+
+def _day(gap: Gap) -> str:
+    return f"{gap.day:%A} {gap.day.day} {gap.day:%B}{'' if gap.works else ' (not a working day)'}"
+
+
+def _short(day: date) -> str:
+    return f"{day.day}/{day.month}"

@@ -1,0 +1,79 @@
+"""What goes beside the leads' digest: a tip for the staff's channel, and a line for one person alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.blocks import kit
+from bot.blocks.kit import Message
+from flows.briefings import BRIEFINGS
+from flows.checklist import CHECKLIST
+from flows.digest import Week, counted
+from flows.suppression import band
+
+STAFF_TEXT = "A short tip on sharing information, and who is on cover. Open Slack to read it."
+OWN_TEXT = "There is a line for you beside the weekly digest. Open Slack to read it."
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDigest:
+    """What the staff's digest says. present: names of those on cover today. phones: label and number.
+
+    started: checks of the week before, which is never shown as it is.
+    """
+
+    question: str
+    present: tuple[str, ...]
+    phones: tuple[tuple[str, str], ...]
+    started: int
+
+
+def staff(digest: StaffDigest) -> Message:
+    """For the staff's channel: one thing worth knowing, and whom to ask."""
+    numbers = "\n".join(f"• {kit.esc(label)}: {number}" for label, number in digest.phones)
+    there = ", ".join(kit.esc(name) for name in digest.present)
+    on_cover = f"*On cover today*\n{there}" if there else "*No lead is marked as on cover today.* I still ask for help."
+    blocks = [
+        kit.header("This week's tip"),
+        kit.section(f"*{kit.esc(CHECKLIST[digest.question].ask)}*\n{kit.esc(BRIEFINGS[digest.question].tip)}"),
+        kit.section(on_cover),
+        kit.section(f"*To ask somebody*\nType `/share-check`, in any conversation, or open my Home tab.\n{numbers}"),
+        kit.context(
+            f"Last week {band(digest.started)} checks were started. Not being sure is a good reason to start one. "
+            "Anyone can refer to children's social care directly. In an emergency call 999."
+        ),
+    ]
+    return Message(STAFF_TEXT, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """Cases that one person may know of and the shared figures leave out."""
+
+    week: Week
+    cases: int
+    raised: int
+    open: int
+    nobody_leads: int
+    missed: int
+
+
+def own_line(line: OwnLine) -> Message:
+    """To that person alone."""
+    many = counted(line.cases, "case that you may know of is", "cases that you may know of are")
+    said = {
+        "Came in that week": line.raised,
+        "Open now": line.open,
+        "Nobody leads yet": line.nobody_leads,
+        "Answer targets missed": line.missed,
+    }
+    counts = "\n".join(f"• {words}: {number}" for words, number in said.items())
+    return Message(
+        OWN_TEXT,
+        [
+            kit.section(f"*{line.week.words}*\n{many} in none of the shared figures.\n{counts}"),
+            kit.context(
+                "Somebody is left out of these, or may have to be. Please do not speak of this to anybody else."
+            ),
+        ],
+    )

@@ -1,0 +1,195 @@
+"""share-check digest: what would be sent, and the board's summary. Nothing is ever sent from here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.blocks.kit import Message
+    from bot.views import Desk
+    from flows.digest import Figures, Week
+
+BAD_INPUT = 2
+AUDIENCES = ("leads", "staff", "board")
+FORMATS = ("text", "json", "csv", "html")
+_MOST_WEEKS = 520
+_MARKS = re.compile(r"[*_`]")
+_OWN = "Those who may know of a check that these figures leave out are told by themselves. That is not shown here."
+
+
+@click.command()
+@click.option("--week", help="As in 2026-W47; the last whole week when not given.")
+@click.option("--preview", is_flag=True, help="Print what would be sent, or was. Nothing is sent.")
+@click.option("--audience", type=click.Choice(AUDIENCES), help="For whom; leads and staff when not given.")
+@click.option("--from", "first", help="First day of the board's summary, as in 2026-09-01.")
+@click.option("--to", "last", help="Last day, itself included.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+def digest(
+    week: str | None, first: str | None, last: str | None, audience: str | None, form: str, *, preview: bool
+) -> None:
+    """Show the weekly digests, or write the board's summary. The running bot sends them by itself."""
+    problems = [*_asked_wrongly(week, first, last, audience, form, preview=preview)]
+    if problems:
+        _fail(problems)
+    with _desk() as desk, desk.database.read() as tx:
+        if audience == "board":
+            click.echo(_board(desk, tx, _weeks(desk, week, first, last), form), nl=False)
+        else:
+            click.echo("\n\n".join(_preview(desk, tx, _week(desk, week), audience)))
+
+
+def _asked_wrongly(
+    week: str | None, first: str | None, last: str | None, audience: str | None, form: str, *, preview: bool
+) -> Iterator[str]:
+    """Everything about the request that cannot be."""
+    if audience != "board":
+        if first or last:
+            yield "--from and --to are for the board's summary: add --audience board."
+        if not preview:
+            yield "Nothing is sent from here: the running bot does that. Add --preview to see what it would send."
+        if form != "text":
+            yield f"--format {form} is for the board's summary: add --audience board."
+    elif not (week or (first and last)):
+        yield "The board's summary needs --from and --to, or --week."
+    elif week and (first or last):
+        yield "Give --week, or --from and --to, not both."
+    yield from _unreadable(week, first, last)
+
+
+def _unreadable(week: str | None, first: str | None, last: str | None) -> Iterator[str]:
+    from flows.digest import Week  # noqa: PLC0415 - decide starts without it
+
+    for word in filter(None, (first, last)):
+        if _date(word) is None:
+            yield f'"{word}" is not a day. Write it like 2026-09-01.'
+    days = [_date(word) for word in (first, last) if word]
+    if len(days) == 2 and None not in days and days[0] > days[1]:  # type: ignore[operator]  # noqa: PLR2004 - both
+        yield f"--from {first} is after --to {last}."
+    if week:
+        try:
+            Week.parse(week)
+        except ValueError as error:
+            yield str(error)
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _week(desk: Desk, written: str | None) -> Week:
+    """The week asked for, which must have begun."""
+    from flows.digest import Week  # noqa: PLC0415 - decide starts without it
+
+    current = Week.of(desk.roster.week.day_of(desk.clock.now()))
+    week = Week.parse(written) if written else current.before
+    if week > current:
+        _fail([f"{week} has not begun yet."])
+    return week
+
+
+def _weeks(desk: Desk, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
+    """Whole weeks that are over."""
+    from flows.digest import Week, weeks_within  # noqa: PLC0415 - decide starts without it
+
+    current = Week.of(desk.roster.week.day_of(desk.clock.now()))
+    if week:
+        found: tuple[Week, ...] = (Week.parse(week),)
+    else:
+        days = [date.fromisoformat(word) for word in (first, last) if word]
+        found = weeks_within(days[0], days[1])
+    found = tuple(each for each in found if each < current)
+    if not found:
+        _fail(["There is no whole week, from Monday to Sunday, that lies between these days and is over."])
+    if len(found) > _MOST_WEEKS:
+        _fail([f"These are {len(found)} weeks. {_MOST_WEEKS} is the most."])
+    return found
+
+
+def _figures(desk: Desk, tx: Connection, weeks: Iterable[Week]) -> dict[Week, Figures]:
+    """What the digests said of these weeks; of weeks without one, what can be counted now."""
+    from bot.digest import counting_of  # noqa: PLC0415 - decide starts without Slack's libraries
+    from storage import digests  # noqa: PLC0415
+
+    wanted = sorted(weeks)
+    kept = digests.kept(tx, wanted[0], wanted[-1])
+    return {each: kept[each] if each in kept else counting_of(desk, tx, each).figures() for each in wanted}
+
+
+def _board(desk: Desk, tx: Connection, weeks: tuple[Week, ...], form: str) -> str:
+    from flows.board import board  # noqa: PLC0415 - decide starts without it
+
+    return board(desk.organisation.name, _figures(desk, tx, weeks)).written(form)
+
+
+def _preview(desk: Desk, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
+    from bot.blocks import digest as blocks  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.blocks.staff_digest import staff  # noqa: PLC0415
+    from bot.digest import leads_digest, staff_digest  # noqa: PLC0415
+    from storage import digests  # noqa: PLC0415
+
+    figures = _figures(desk, tx, (week,))[week]
+    if audience != "staff":
+        planned = digests.find(tx, week)
+        found = leads_digest(desk, tx, week, figures, planned, planned.made_at if planned else None)
+        yield f"To the leads' channel:\n\n{as_text(blocks.leads(found, pictures=False))}\n\n{_OWN}"
+    if audience != "leads":
+        where = (
+            "To the staff's channel:" if desk.organisation.staff_channel else "No staff_channel is set. It would say:"
+        )
+        yield f"{where}\n\n{as_text(staff(staff_digest(desk, tx, week, figures)))}"
+
+
+def as_text(message: Message) -> str:
+    """What a message shows, without Slack's marks."""
+    return "\n\n".join(filter(None, (_block(block) for block in message.blocks)))
+
+
+def _block(block: dict[str, object]) -> str:
+    texts = [block.get("text"), *(block.get("elements") or ())]  # type: ignore[misc]
+    said = [str(each["text"]) for each in texts if isinstance(each, dict)]
+    return "\n".join(_plain(each) for each in said)
+
+
+def _plain(words: str) -> str:
+    from html import unescape  # noqa: PLC0415 - decide starts without it
+
+    return unescape(_MARKS.sub("", words))
+
+
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    """The database as the settings name it. Leaves with words where it cannot be opened."""
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.organisation import OrganisationError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+    from storage.errors import StorageError  # noqa: PLC0415
+
+    try:
+        desk = serving.desk_beside()
+        try:
+            yield desk
+        finally:
+            desk.database.close()
+    except (SettingsError, OrganisationError) as error:
+        _fail(error.problems)
+    except StorageError as error:
+        _fail([str(error)])
+
+
+def _fail(problems: Iterable[str]) -> NoReturn:
+    """All problems at once, then leave."""
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(BAD_INPUT)

@@ -1,0 +1,143 @@
+"""Which digests there are to be, and which were made: a row for each week and audience, so that each is made once.
+
+Rows are planned for the week that runs, and for every week since the last one that was planned: a digest that nobody
+was there to make is made later. What a digest said of a week is kept with it, and later trends repeat that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from flows.case import CheckStatus
+from flows.checklist import CHECKLIST
+from flows.digest import TREND, Figures, Week
+from storage import checks, once, record, seal
+from storage.crypto import Keyring
+from storage.record import SYSTEM
+from storage.signed_note import SealKey
+from storage.tables import digests
+
+MOST_MISSED = TREND
+"""Weeks that are made later; what is older than the trend is of no use any more."""
+
+_UNSEALED = (digests.c.kept_in.is_not(None), digests.c.head.is_(None))
+
+
+class Audience(StrEnum):
+    """Who reads it; in this order they are made."""
+
+    LEADS = "leads"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One digest. figures: what it says, None until it is made, and for staff, who are given none of these."""
+
+    week: Week
+    audience: Audience
+    due_at: datetime
+    made_at: datetime | None = None
+    figures: Figures | None = None
+    kept_in: str | None = None
+    head: str | None = None
+
+
+def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], datetime]) -> None:
+    """See to it that there is a row for the week that runs, and for those since the last that has one.
+
+    The first time ever, only for the one that runs: what was before share-check was there is nobody's to report.
+    """
+    newest = tx.scalar(select(func.max(digests.c.week)).where(digests.c.audience == audience))
+    last, week = (Week.parse(newest) if newest else now.before), now
+    missing: list[Week] = []
+    while last < week and len(missing) <= MOST_MISSED:
+        missing.append(week)
+        week = week.before
+    for each in reversed(missing):
+        once.add(tx, digests, week=str(each), audience=audience, due_at=due(each))
+
+
+def due(tx: Connection, now: datetime) -> Sequence[Planned]:
+    """Digests whose time has come and that nobody has made yet, oldest first, the leads' before the staff's."""
+    rows = select(digests).where(digests.c.made_at.is_(None), digests.c.due_at <= now)
+    return [_planned(row) for row in tx.execute(rows.order_by(digests.c.week, digests.c.audience))]
+
+
+def take(tx: Connection, planned: Planned, now: datetime) -> bool:
+    """Make this one, in this transaction; False where somebody else has done so, or is doing it."""
+    mine = _is(planned.week, planned.audience)
+    return tx.execute(update(digests).where(*mine, digests.c.made_at.is_(None)).values(made_at=now)).rowcount > 0
+
+
+def keep(tx: Connection, keys: Keyring, planned: Planned, figures: Figures, now: datetime) -> None:
+    """Keep what it says, with it and in the record, so that the seal that is printed below changes every week.
+
+    Without that, a week in which only a check happened that some may not know of would show by its seal alone.
+    """
+    request = f"digest:{planned.week}:{planned.audience}"
+    opened, _ = checks.start(tx, keys, SYSTEM, request, now, CHECKLIST.version, is_drill=True)
+    checks.save(tx, opened, now, status=CheckStatus.CLOSED)
+    content = {"week": str(planned.week), "figures": figures.written()}
+    record.append(tx, opened.check.id, opened.box, now, SYSTEM, "digest_made", content)
+    _save(tx, planned, figures=figures.written(), kept_in=opened.check.id)
+
+
+def is_sealed(tx: Connection) -> bool:
+    """Whether the seal of every digest that was made is known."""
+    return tx.execute(select(digests.c.week).where(*_UNSEALED).limit(1)).first() is None
+
+
+def seal_made(tx: Connection, key: SealKey | None, now: datetime) -> bool:
+    """Seal what the digests say, and note the seal's head; whether that is done for all of them."""
+    rows = tx.execute(select(digests).where(*_UNSEALED)).all()
+    if not rows:
+        return True
+    made = seal.seal_now(tx, key, now)
+    newest = made or (None if seal.is_waiting(tx, seal.latest(tx)) else seal.latest(tx))
+    if newest is None:
+        return False
+    for row in rows:
+        _save(tx, _planned(row), head=newest.head.hex())
+    return True
+
+
+def find(tx: Connection, week: Week, audience: Audience = Audience.LEADS) -> Planned | None:
+    """One digest, None where there is to be none."""
+    row = tx.execute(select(digests).where(*_is(week, audience))).first()
+    return _planned(row) if row else None
+
+
+def kept(tx: Connection, first: Week, last: Week) -> Mapping[Week, Figures]:
+    """What the leads' digests said of these weeks, both included."""
+    rows = select(digests).where(
+        digests.c.audience == Audience.LEADS, digests.c.week >= str(first), digests.c.week <= str(last)
+    )
+    found = (_planned(row) for row in tx.execute(rows))
+    return {each.week: each.figures for each in found if each.figures is not None}
+
+
+def _is(week: Week, audience: Audience) -> tuple[Any, ...]:
+    return (digests.c.week == str(week), digests.c.audience == audience)
+
+
+def _save(tx: Connection, planned: Planned, **changes: object) -> None:
+    tx.execute(update(digests).where(*_is(planned.week, planned.audience)).values(**changes))
+
+
+def _planned(row: Row[Any]) -> Planned:
+    found = Planned(
+        week=Week.parse(row.week),
+        audience=Audience(row.audience),
+        due_at=row.due_at,
+        made_at=row.made_at,
+        kept_in=row.kept_in,
+        head=row.head,
+    )
+    return replace(found, figures=Figures.read(row.figures)) if row.figures else found

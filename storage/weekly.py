@@ -1,0 +1,276 @@
+"""The figures of one week, counted from the record: numbers only, and only of checks that every lead may know of.
+
+A check that anybody is left out of, or may have to be, is in no figure here, whatever it did to the outbox or the
+record (I23). What one week costs depends on what happened in it and on what is open, not on how much there was before:
+events are found by their time, and everything else by its check.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+
+from flows.case import CaseStatus, Check, CheckStatus, Shared, StrandStatus
+from flows.checklist import CHECKLIST
+from flows.digest import Figures, Week, age
+from flows.model import Outcome, Urgency
+from flows.outcome import decide
+from flows.replay import replay
+from flows.roster import Roster
+from storage import checks as check_rows
+from storage import record
+from storage.checks import Opened
+from storage.crypto import Keyring
+from storage.errors import CannotOpen
+from storage.outbox import SLACK
+from storage.tables import cases, checks, events, left_out, outbox, requests, strands
+
+LATE = timedelta(seconds=60)
+"""A page that Slack has later than this after it was due is a miss, whoever's fault it was."""
+
+_ENDED = ("abandoned", "stopped", "shelved")
+"""What is recorded of a check that its reporter did not finish."""
+_ASKED = ("raised", "escalated")
+_ANSWERED = ("led", "planned")
+_TO_SAMPLE = (Outcome.HOLD, Outcome.FIX_FIRST)
+_COUNTED = (
+    *("started", "sent", *_ENDED, "raised", "decided", "closed", "disagreed", "found_forgotten"),
+    *("drill_started", "drill_answered", "drill_unanswered"),
+)
+
+_case = cases.alias("any_case")
+NOBODY_LEFT_OUT = and_(
+    ~exists().where(left_out.c.check_id == checks.c.id),
+    ~exists().where(_case.c.check_id == checks.c.id, or_(_case.c.dm_only, _case.c.content_free)),
+)
+"""As far as columns tell: see also `is_shared`."""
+IS_CHECK = and_(~exists().where(requests.c.check_id == checks.c.id), func.length(checks.c.wrapped_key) > 0)
+"""Neither the record of a request for records, nor one that was erased."""
+
+
+def is_shared(check: Check) -> bool:
+    """Whether it is known, from the reporter's own answer, that nobody has to be left out (S2)."""
+    return check.answers.get("S2") == ("no",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a case was first answered. after: None where nobody leads it yet."""
+
+    raised_at: datetime
+    after: timedelta | None
+    missed: bool
+
+
+@dataclass(frozen=True)
+class Counting:
+    """One week, in one transaction. no_risk, years: how long records are kept, as organisation.toml has it."""
+
+    tx: Connection
+    keys: Keyring
+    roster: Roster
+    week: Week
+    now: datetime
+    no_risk: timedelta
+    years: int
+
+    @cached_property
+    def _bounds(self) -> tuple[datetime, datetime]:
+        return self.week.bounds(self.roster.week.zone)
+
+    def within(self, column: Any, back: timedelta = timedelta(0)) -> ColumnElement[bool]:
+        """Whether a moment is in the week, or in the one so long before."""
+        since, until = self._bounds
+        return and_(column >= since - back, column < until - back)
+
+    def has(self, moment: datetime) -> bool:
+        """Whether this moment is in the week."""
+        since, until = self._bounds
+        return since <= moment < until
+
+    def figures(self) -> Figures:
+        """All of them."""
+        rows = self.tx.execute(self._rows(events.c.what.in_(_COUNTED))).all()
+        opened = self._open({row.check_id for row in rows})
+        real = [row for row in rows if row.check_id in opened and not opened[row.check_id].check.is_drill]
+        drills = [row for row in rows if row.check_id in opened and opened[row.check_id].check.is_drill]
+        return Figures(**self._checks(real, opened), **self._cases(real, opened), **self._drills(drills), **self._now())
+
+    def _rows(self, *which: ColumnElement[bool]) -> Select[Any]:
+        """Events of the week, of checks that may be counted."""
+        wanted = select(*(events.c.id, events.c.check_id, events.c.at, events.c.what, events.c.sealed))
+        of_checks = wanted.join(checks, checks.c.id == events.c.check_id)
+        return of_checks.where(self.within(events.c.at), *which, NOBODY_LEFT_OUT, IS_CHECK).order_by(events.c.id)
+
+    def _open(self, ids: Iterable[str]) -> dict[str, Opened]:
+        """Those of these checks that everybody may know of. What was erased can be counted no more."""
+        found = {one: opened for one in ids if (opened := self.load(one)) is not None}
+        return {one: opened for one, opened in found.items() if is_shared(opened.check)}
+
+    def load(self, check: str) -> Opened | None:
+        """A check; None where it was erased."""
+        try:
+            return check_rows.load(self.tx, self.keys, check)
+        except CannotOpen:
+            return None
+
+    def _checks(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
+        """What became of checks, and where people were not sure."""
+        sent = {row.check_id: self._said(row, opened, "outcome") for row in rows if row.what == "sent"}
+        stopped = {row.check_id for row in rows if row.what in _ENDED} - sent.keys()
+        ended = [opened[one].check for one in (*sent, *sorted(stopped))]
+        return {
+            "started": len({row.check_id for row in rows if row.what == "started"}),
+            "finished": len(sent),
+            "abandoned": len(stopped),
+            "outcomes": _counts(sent.values()),
+            "unsure": _counts(question for check in ended for question in _unsure(check)),
+            "fixes": _counts(fix for one in sent for fix in _fixes(opened[one].check)),
+            "to_sample": _counts(outcome for one, outcome in sent.items() if self._is_to_sample(opened[one].check)),
+        }
+
+    def _said(self, row: Row[Any], opened: Mapping[str, Opened], key: str) -> str:
+        content = record.content_of(opened[row.check_id].box, row.check_id, row.sealed)
+        return str(content.get(key, ""))
+
+    def _is_to_sample(self, check: Check) -> bool:
+        """Whether it ended without a page, stands as it was sent, and no lead has looked at it."""
+        ended = check.status is CheckStatus.SENT and check.outcome in _TO_SAMPLE
+        return ended and not record.count(self.tx, check.id, "opened_check")
+
+    def _cases(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
+        """Cases raised in the week and how soon each was answered, decisions, and the bot's own misses."""
+        raised = list(dict.fromkeys(row.check_id for row in rows if row.what == "raised"))
+        answers = [self.answer(opened[one]) for one in raised]
+        decided = {row.check_id: self._said(row, opened, "decision") for row in rows if row.what == "decided"}
+        return {
+            "cases": len(raised),
+            "answers": tuple(sorted(_seconds(each.after) for each in answers if each.after is not None)),
+            "missed": sum(each.missed for each in answers),
+            "out_of_hours": sum(self._is_out_of_hours(each.raised_at) for each in answers),
+            "decisions": _counts(decided.values()),
+            "closed": len({row.check_id for row in rows if row.what == "closed"}),
+            "disagreements": len({row.check_id for row in rows if row.what == "disagreed"}),
+            "forgotten": len({row.check_id for row in rows if row.what == "found_forgotten"}),
+            **self._pages(),
+        }
+
+    def _is_out_of_hours(self, moment: datetime) -> bool:
+        return self.roster.week.after(moment, timedelta(0)) != moment
+
+    def answer(self, opened: Opened) -> Answer:
+        """A case's first answer, against the target that held until then."""
+        check, kinds = opened.check.id, events.c.what.in_((*_ASKED, *_ANSWERED))
+        of_check = select(events.c.at, events.c.what, events.c.sealed).where(events.c.check_id == check, kinds)
+        rows = self.tx.execute(of_check.order_by(events.c.id)).all()
+        first = next((number for number, row in enumerate(rows) if row.what in _ANSWERED), len(rows))
+        asked = rows[:first]
+        urgency = Urgency(str(record.content_of(opened.box, check, asked[-1].sealed)["urgency"]))
+        answered_at = rows[first].at if first < len(rows) else None
+        missed = (answered_at or self.now) > self.roster.answer_by(urgency, asked[-1].at)
+        raised_at = asked[0].at
+        return Answer(raised_at, answered_at - raised_at if answered_at else None, missed)
+
+    def _pages(self) -> dict[str, Any]:
+        """Pages of the week that Slack had late, or has not had yet although they are wanted."""
+        touched = select(events.c.check_id).where(self.within(events.c.at))
+        rows = self.tx.execute(
+            select(outbox.c.check_id, outbox.c.created_at, outbox.c.delivered_at)
+            .join(checks, checks.c.id == outbox.c.check_id)
+            .where(
+                outbox.c.check_id.in_(touched),
+                outbox.c.what.in_(("page", "old_page")),
+                outbox.c.via == SLACK,
+                self.within(outbox.c.created_at),
+                or_(outbox.c.delivered_at.is_not(None), outbox.c.due_at.is_not(None)),
+                NOBODY_LEFT_OUT,
+                IS_CHECK,
+                ~checks.c.is_drill,
+            )
+        ).all()
+        shared = self._open({row.check_id for row in rows})
+        mine = [row for row in rows if row.check_id in shared]
+        waits = [row.delivered_at - row.created_at for row in mine if row.delivered_at is not None]
+        missing = sum(row.delivered_at is None for row in mine)
+        return {"late": tuple(sorted(_seconds(wait) for wait in waits if wait > LATE)), "undelivered": missing}
+
+    def _drills(self, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+        """Practice pages, which are in no other figure."""
+        started = {row.check_id: row.at for row in rows if row.what == "drill_started"}
+        answered = {row.check_id: row.at for row in rows if row.what == "drill_answered"}
+        waits = (_seconds(at - started[one]) for one, at in answered.items() if one in started)
+        return {
+            "drills": len(started),
+            "drill_answers": tuple(sorted(waits)),
+            "drills_unanswered": len({row.check_id for row in rows if row.what == "drill_unanswered"}),
+        }
+
+    def _now(self) -> dict[str, Any]:
+        """What is open as things stand, and what comes to its retention review."""
+        rows = self.tx.execute(
+            select(cases)
+            .join(checks, checks.c.id == cases.c.check_id)
+            .where(cases.c.closed_at.is_(None), ~checks.c.is_drill, NOBODY_LEFT_OUT, IS_CHECK)
+        ).all()
+        shared = self._open({row.check_id for row in rows})
+        rows = [row for row in rows if row.check_id in shared]
+        at = Counter(CaseStatus(row.status) for row in rows)
+        told = (Shared.RECORDED, Shared.CHOSE_NOT_TO)
+        return {
+            "open_by_age": _counts(age(self.now - row.raised_at) for row in rows),
+            "nobody_leads": at[CaseStatus.OPEN],
+            "no_plan_yet": at[CaseStatus.LED],
+            "plans_waiting": at[CaseStatus.PLANNED],
+            "sharing_waiting": sum(row.status == CaseStatus.AGREED and row.shared not in told for row in rows),
+            "questions_waiting": sum(row.waiting_for_answer for row in rows),
+            "strands_overdue": sum(self._overdue(row.check_id) for row in rows),
+            "retention": self._retention(),
+        }
+
+    def _overdue(self, check: str) -> int:
+        """Parts of its plan that should have been done before today."""
+        today = self.roster.week.day_of(self.now).isoformat()
+        late = (strands.c.check_id == check, strands.c.status == StrandStatus.TO_DO, strands.c.due < today)
+        return int(self.tx.scalar(select(func.count()).select_from(strands).where(*late)) or 0)
+
+    def _retention(self) -> int:
+        """Records whose time ends in the seven days after the week, by the calendar alone."""
+        ahead = timedelta(days=7)
+        ended = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
+        longest = timedelta(days=round(365.25 * self.years))
+        found = select(checks.c.id).where(checks.c.status.in_(ended), ~checks.c.is_drill, NOBODY_LEFT_OUT, IS_CHECK)
+        has_case = exists().where(_case.c.check_id == checks.c.id)
+        quiet = self._touched(self.no_risk - ahead)
+        old = self._touched(longest - ahead, events.c.what == "started")
+        no_risk = found.where(~has_case, checks.c.id.in_(quiet), self.within(checks.c.touched_at, self.no_risk - ahead))
+        others = found.where(has_case, checks.c.id.in_(old), self.within(checks.c.started_at, longest - ahead))
+        ids = {one for each in (no_risk, others) for one in self.tx.scalars(each)}
+        return len(self._open(ids))
+
+    def _touched(self, back: timedelta, *which: ColumnElement[bool]) -> Select[tuple[str | None]]:
+        return select(events.c.check_id).where(self.within(events.c.at, back), *which)
+
+
+def _counts(keys: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(keys))
+
+
+def _seconds(wait: timedelta) -> int:
+    """Never less than none: a clock that was put back makes nobody answer before they were asked."""
+    return max(round(wait.total_seconds()), 0)
+
+
+def _unsure(check: Check) -> list[str]:
+    """Ids of the questions that were answered "not sure", in whatever words."""
+    given = check.answers
+    return [one.id for one in CHECKLIST if one.id in given and "unsure" in one.meaning(given[one.id]).effects]
+
+
+def _fixes(check: Check) -> tuple[str, ...]:
+    return decide(CHECKLIST, replay(CHECKLIST, check.answers, check.level)).fixes
