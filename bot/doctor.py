@@ -1,0 +1,209 @@
+"""share-check doctor: whether it works, found out without ever reading a check.
+
+`at_start` is the part that can stop the bot, with the few questions it asks of Slack anyway; `later` is all the rest,
+asked once the bot runs; `examine` is both, for whoever types the command.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock
+from bot.doctor_checks import channel, machine, online, people, records, round_trip, settled, tokens
+from bot.doctor_checks.finding import Finding, State, away, unchecked, worst_first
+from bot.doctor_checks.tokens import Known
+from bot.organisation import Organisation
+from bot.second_channel import SecondChannel
+from bot.settings import Settings
+from bot.socket_watch import SlackAway
+from storage import pulse
+from storage.database import Database
+from storage.errors import StorageError
+
+MAIL_TIMEOUT = 10.0
+
+Check = Callable[[], Finding | tuple[Finding, ...]]
+
+
+def at_start(settings: Settings, organisation: Organisation, client: WebClient, clock: Clock) -> tuple[Finding, ...]:
+    """Tokens, scopes, clock and channel: three questions to Slack.
+
+    Raises SlackAway where it does not answer about the tokens; where it does, nothing else is waited for.
+    """
+    first, known = tokens.bot_token(client)
+    found = [first]
+    if settings.mode == "socket" and settings.app_token:
+        token = settings.app_token.get_secret_value()
+        others = tokens.one_app(client, known, token) if known else ()
+        found += others or (tokens.app_token(client, token)[0],)
+    if known is not None:
+        found += [tokens.scopes(known), machine.clock(known.date, clock.now(), settings.mode)]
+        found += _channel(client, organisation, known)
+    return worst_first(found)
+
+
+def later(
+    settings: Settings, organisation: Organisation, client: WebClient, store: Database, clock: Clock
+) -> tuple[Finding, ...]:
+    """What takes more questions, and stops nobody."""
+    now = clock.now()
+    return worst_first(
+        (
+            *_of_slack(lambda: _people(settings, organisation, client, now)),
+            *_elsewhere(settings, organisation, now),
+            *_safely(records.BACKUP, lambda: records.backup(store, now)),
+        )
+    )
+
+
+def examine(
+    settings: Settings,
+    organisation: Organisation,
+    client: WebClient,
+    clock: Clock,
+    *,
+    is_online: bool = False,
+    config_token: str | None = None,
+) -> tuple[Finding, ...]:
+    """Everything, worst first. is_online: also what only Slack itself can say. Never raises."""
+    now = clock.now()
+    found = [*_records(settings, now), *_elsewhere(settings, organisation, now)]
+    found += _of_slack(lambda: at_start(settings, organisation, client, clock))
+    if not any(each.state is State.UNCHECKED and each.name == SLACK for each in found):
+        found += _of_slack(lambda: _people(settings, organisation, client, now))
+        found += _of_slack(lambda: _socket(settings, client, now))
+        if is_online:
+            found += _of_slack(lambda: online.cards(client, organisation, now))
+            found += _of_slack(lambda: online.manifest(client, config_token, settings.mode))
+    return worst_first(dict.fromkeys(found))
+
+
+SLACK = "Slack"
+
+
+def tell(findings: Iterable[Finding], log: logging.Logger) -> None:
+    """Into the log of a bot that runs, without a name: what is not as it should be. Gaps in one line."""
+    findings = tuple(findings)
+    for each in findings:
+        if each.state in {State.FATAL, State.WARNING}:
+            log.warning("doctor: %s", each.sentence)
+        elif each.state is State.UNCHECKED:
+            log.info("doctor: %s", each.sentence)
+    if gaps := sum(each.state is State.GAP for each in findings):
+        log.info("doctor: still to settle: %s. share-check doctor lists them.", gaps)
+
+
+def fatal(findings: Iterable[Finding]) -> list[str]:
+    """What stops the bot, in the words that doctor uses."""
+    return [each.sentence for each in findings if each.state is State.FATAL]
+
+
+def from_problems(problems: Sequence[str]) -> tuple[Finding, ...]:
+    """Settings or facts that cannot be used: each is a line, and its words hold the fix."""
+    return tuple(Finding("settings", State.FATAL, problem) for problem in problems)
+
+
+def _channel(client: WebClient, organisation: Organisation, known: Known) -> tuple[Finding, ...]:
+    try:
+        return channel.about(client, organisation, known)
+    except SlackAway as trouble:
+        return (away(channel.CHANNEL, trouble),)
+
+
+def _people(settings: Settings, organisation: Organisation, client: WebClient, now: datetime) -> tuple[Finding, ...]:
+    first, known = tokens.bot_token(client)
+    if known is None:
+        return (unchecked("people", first.words, first.fix),)
+    second = SecondChannel(settings, organisation)
+    ways = {person.id: second.ways(person.id) for person in organisation.everyone}
+    return (
+        channel.members(client, organisation, known),
+        *people.everyone(client, organisation, known.team, ways, now),
+    )
+
+
+def _elsewhere(settings: Settings, organisation: Organisation, now: datetime) -> tuple[Finding, ...]:
+    second = SecondChannel(settings, organisation, MAIL_TIMEOUT)
+    return (
+        machine.mail(second, is_set=settings.smtp_url is not None),
+        settled.age(organisation, now),
+        *settled.gaps(organisation),
+    )
+
+
+def _records(settings: Settings, now: datetime) -> tuple[Finding, ...]:
+    url = settings.database_url.get_secret_value()
+    if not records.is_there(url):
+        return records.not_there_yet()
+    try:
+        store = Database(url)
+    except StorageError as error:
+        return (Finding(records.DATABASE, State.FATAL, str(error)),)
+    try:
+        first = records.database(store)
+        if first.state is State.FATAL and first.words != records.not_writable().words:
+            return (first,)
+        known = [key.get_secret_value() for key in settings.keys]
+        return (
+            first,
+            *_safely(records.BACKUP, lambda: records.backup(store, now)),
+            *_safely(records.KEYS, lambda: records.keys(store, known)),
+        )
+    finally:
+        store.close()
+
+
+def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Finding, ...]:
+    if settings.mode != "socket" or settings.app_token is None:
+        return ()
+    clockwork, socket = _left_word(settings)
+    if round_trip.is_serving(clockwork, now):
+        return (round_trip.of_the_serving_bot(socket, now),)
+    found, address = tokens.app_token(client, settings.app_token.get_secret_value())
+    if address is None:
+        return (unchecked(round_trip.NAME, "Slack gives no connection for the app token.", found.fix),)
+    return (round_trip.there_and_back(address, client.ssl),)
+
+
+def _left_word(settings: Settings) -> tuple[datetime | None, datetime | None]:
+    """When the clockwork last turned, and when its connection was last good."""
+    url = settings.database_url.get_secret_value()
+    if not records.is_there(url):
+        return None, None
+    try:
+        store = Database(url)
+    except StorageError:
+        return None, None
+    try:
+        with store.read() as tx:
+            return pulse.last_beat(tx), pulse.last_connected(tx)
+    except SQLAlchemyError:
+        return None, None
+    finally:
+        store.close()
+
+
+def _of_slack(look: Check) -> tuple[Finding, ...]:
+    try:
+        found = look()
+    except SlackAway as trouble:
+        return (away(SLACK, trouble),)
+    except SlackApiError as refusal:
+        return (unchecked(SLACK, tokens.slack_says(refusal)),)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _safely(name: str, look: Callable[[], Finding]) -> tuple[Finding, ...]:
+    try:
+        return (look(),)
+    except (SQLAlchemyError, StorageError) as error:
+        return (unchecked(name, f"the database could not be read ({type(error).__name__})."),)
+
+
+__all__ = ["Known", "at_start", "examine", "fatal", "from_problems", "later", "tell"]

@@ -1,0 +1,1 @@
+"""What share-check doctor looks at: one module a subject. Each asks once, and judges in findings; none reads a case."""

@@ -1,0 +1,118 @@
+"""Whether what people answer can be kept, read again, and found again after a fire. Reads no check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot.doctor_checks.finding import Finding, State, fine, unchecked
+from storage import pulse
+from storage.database import Database
+from storage.errors import StorageError
+from storage.keys import Tally, tally
+
+DATABASE, BACKUP, KEYS = "database", "backup", "keys"
+BACKUP_EVERY = timedelta(hours=36)
+"""A night missed, and a morning to notice it."""
+
+BACK_UP = "Run share-check backup --to and a folder on another disk, each night: docs/tasks/back-up-and-restore.md"
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a database to look at: a SQLite file is not made by looking."""
+    try:
+        known = make_url(url)
+    except (ArgumentError, ValueError):
+        return True  # Opening it says what is wrong.
+    return known.get_backend_name() != "sqlite" or Path(known.database or "").is_file()
+
+
+def not_there_yet() -> tuple[Finding, ...]:
+    return (
+        Finding(DATABASE, State.GAP, "there is none yet.", "share-check serve makes it when it starts."),
+        Finding(BACKUP, State.GAP, "there is nothing to back up yet.", BACK_UP),
+        fine(KEYS, "there is a key to seal new checks with."),
+    )
+
+
+def database(store: Database) -> Finding:
+    """Whether it is of this version, and whether a write would be kept."""
+    try:
+        found, needed = store.version()
+    except (SQLAlchemyError, StorageError) as error:
+        return Finding(
+            DATABASE,
+            State.FATAL,
+            f"it could not be opened ({type(error).__name__}).",
+            "Check SHARE_CHECK_DATABASE_URL in .env: that the file or server is there, and that this account may "
+            "use it.",
+        )
+    if found != needed:
+        return Finding(
+            DATABASE,
+            State.WARNING,
+            "its tables are not of this version of share-check.",
+            "Make a backup, then restart share-check serve: it brings them up to date.",
+        )
+    if not store.can_write():
+        return not_writable()
+    return fine(DATABASE, "it is of this version, and takes writes.")
+
+
+def not_writable() -> Finding:
+    return Finding(
+        DATABASE,
+        State.FATAL,
+        "The database cannot be written.",
+        "Check that the disk is not full, and that the file or server allows it to the account that runs share-check.",
+    )
+
+
+def backup(store: Database, now: datetime) -> Finding:
+    """When share-check backup last made one of this database."""
+    with store.read() as tx:
+        made = pulse.last_backup(tx)
+    if made is None:
+        return Finding(BACKUP, State.WARNING, "share-check backup has never been run on this database.", BACK_UP)
+    age = now - made
+    if age > BACKUP_EVERY:
+        words = f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {age.days} days ago."
+        return Finding(BACKUP, State.WARNING, words, f"Find out why it stopped. {BACK_UP}")
+    return fine(BACKUP, f"the last one is of {made:%Y-%m-%d %H:%M} UTC.")
+
+
+def keys(store: Database, known: Sequence[str]) -> Finding:
+    """Whether the keys in the settings open each check's own key. No check is opened."""
+    try:
+        with store.read() as tx:
+            found = tally(tx, known)
+    except SQLAlchemyError as error:
+        return unchecked(KEYS, f"the database could not be read ({type(error).__name__}).")
+    return _judged(found)
+
+
+def _judged(found: Tally) -> Finding:
+    if found.shut and found.shut == found.wrapped:
+        return Finding(
+            KEYS,
+            State.FATAL,
+            "no check in the database opens with SHARE_CHECK_KEYS: these are keys of another installation.",
+            "Take the right ones from where you keep them apart, and write them into .env. If they are lost, restore "
+            "a backup whose keys you have.",
+        )
+    if found.shut:
+        return Finding(
+            KEYS,
+            State.WARNING,
+            f"{found.shut} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS.",
+            "Add the key of that time, after the first, with a comma: docs/tasks/change-the-keys.md",
+        )
+    if any(found.opens[1:]):
+        return Finding(
+            KEYS, State.GAP, "they open every check; some still need an older key.", "Run share-check keys rotate."
+        )
+    return fine(KEYS, "they open every check there is.")

@@ -1,0 +1,52 @@
+"""What the organisation has still to settle, and whether what it has settled is still true."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.doctor_checks.finding import Finding, State, fine
+from bot.organisation import Organisation
+
+SETTLE, FACTS = "to settle", "facts"
+TERM = timedelta(days=120)
+"""The longest school term, with the break after it."""
+
+HOW = {
+    "deputies": "Name one: share-check init --add deputy",
+    "administrators": "Name one by their Slack member ID: share-check init --change administrators",
+    "staff_help": "Write one sentence with a number into organisation.toml as staff_help.",
+    "statutory_duty": "Ask whoever advises you on the law, and write statutory_duty = true or false.",
+    "data_protection_lead": "Write who it is into organisation.toml as data_protection_lead.",
+    "retention.owner": "Write who it is under [retention] as owner.",
+    "phones": "Find the number on your council's pages: share-check init --change phones",
+    "schools": "Write a [[schools]] table for each school; organisation.example.toml shows one.",
+}
+WRITE_IT = "Write it into organisation.toml; organisation.example.toml shows how."
+
+
+def gaps(organisation: Organisation) -> tuple[Finding, ...]:
+    """What rules.md leaves open. It is never invented."""
+    return tuple(_gap(words) for words in organisation.gaps)
+
+
+def age(organisation: Organisation, now: datetime) -> Finding:
+    """When somebody last looked through organisation.toml: numbers change, and people leave."""
+    checked = organisation.checked
+    read_through = (
+        "Read organisation.toml through, phone each number in it once, then write the day: "
+        f"checked = {now.astimezone(organisation.zone):%Y-%m-%d}"
+    )
+    if checked is None:
+        words = "nobody has written down when organisation.toml was last read through."
+        return Finding(FACTS, State.GAP, words, read_through)
+    days = (now.astimezone(organisation.zone).date() - checked).days
+    if days > TERM.days:
+        words = f"organisation.toml was last read through on {checked}, more than a term ago."
+        return Finding(FACTS, State.WARNING, words, read_through)
+    return fine(FACTS, f"organisation.toml was read through on {checked}.")
+
+
+def _gap(words: str) -> Finding:
+    key = words.partition(":")[0].partition(" ")[0]
+    fix = HOW.get(key) or HOW.get(key.partition(".")[0], WRITE_IT)
+    return Finding(SETTLE, State.GAP, f"{words}.", fix)

@@ -1,0 +1,176 @@
+"""What share-check init writes: organisation.toml and .env, whole or not at all, and never over another file."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from bot.init_questions import Answers, PersonAnswer
+from bot.organisation import Organisation, load_organisation
+from bot.settings import load_settings
+from bot.toml_edit import Value, table, written
+from storage.signed_note import SealKey
+
+OURS_ALONE = 0o600
+FACTS = """\
+# The facts of {name}. Change anything here by hand, or with share-check init --change.
+# organisation.example.toml shows all that can be set. What is left out is either a default or a gap, which
+# share-check doctor reports.
+
+{top}
+
+# Leads are asked first.
+{leads}
+
+# Deputies are asked when no lead answers.
+{deputies}
+
+# Asked last, and first when a concern is about the leads. Must be neither a lead nor a deputy.
+{independent}
+
+# Working hours; a day left out is a day off. Urgent pages go out at any hour.
+{hours}
+
+{phones}
+{retention}"""
+SECRETS = """\
+# The secrets of share-check. Keep this file secret: it opens your Slack and your records.
+# .env.example shows all that can be set.
+
+{settings}
+
+# The keys that seal what people type, separated by commas: the first seals, all of them open.
+# Keep a copy apart from this computer and its backups: without it the records cannot be read.
+SHARE_CHECK_KEYS={key}
+# The key that signs the record, so that strangers can check it.
+SHARE_CHECK_SEAL_KEY={seal_key}
+# Publish this, where whoever runs this computer cannot change it:
+# {public}
+"""
+
+
+class AlreadyThere(Exception):
+    """A file that would have been written exists. Nothing was written."""
+
+
+def facts(answers: Answers, today: date) -> str:
+    """organisation.toml. today: when it was last read through, which is now."""
+    top: dict[str, Value] = {key: answers[key] for key in ("name", "time_zone", "leads_channel")}
+    optional = ("administrators", "staff_help", "statutory_duty", "data_protection_lead")
+    top |= {key: answers[key] for key in optional if answers.get(key) not in (None, "", [])}
+    top["checked"] = today
+    phones = {
+        "childrens_social_care": answers.get("social_care"),
+        "out_of_hours": answers.get("out_of_hours"),
+    }
+    owner = answers.get("retention_owner")
+    return FACTS.format(
+        name=str(answers["name"]),
+        top="\n".join(f"{key} = {written(value)}" for key, value in top.items()),
+        leads=_people("leads", answers["leads"]),
+        deputies=_people("deputies", answers.get("deputies", ())) or "# None yet: share-check init --add deputy",
+        independent=table("[independent_contact]", answers["independent"][0]),
+        hours=table("[hours]", {**answers["hours"], "nation": answers["nation"]}),
+        phones=table("[phones]", {key: number for key, number in phones.items() if number}),
+        retention=f"\n{table('[retention]', {'owner': owner})}\n" if owner else "",
+    )
+
+
+def secrets(settings: Mapping[str, str]) -> str:
+    """.env, with new keys. settings: the others, by name; empty ones are left out."""
+    seal_key = SealKey.new()
+    return SECRETS.format(
+        settings="\n".join(f"{name}={_quoted(value)}" for name, value in settings.items() if value),
+        key=Fernet.generate_key().decode(),
+        seal_key=seal_key.written,
+        public=seal_key.public,
+    )
+
+
+def public_key(secret_text: str) -> str:
+    """The one that stands in an .env that was just made, to be published."""
+    found = re.search(r"^# (share-check\+\S+)$", secret_text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def set_secrets(text: str, settings: Mapping[str, str]) -> str:
+    """An .env with these settings, every other line as it was. An empty value takes a setting away."""
+    lines = text.splitlines()
+    left = dict(settings)
+    for place, line in enumerate(lines):
+        name = line.partition("=")[0].removeprefix("export ").strip()
+        if name in left and not line.lstrip().startswith("#"):
+            value = left.pop(name)
+            lines[place] = f"{name}={_quoted(value)}"
+    lines += [f"{name}={_quoted(value)}" for name, value in left.items() if value]
+    return "\n".join(lines) + "\n"
+
+
+def create(files: Mapping[Path, str]) -> None:
+    """All of them, readable for nobody else. Raises AlreadyThere; then none of them was made."""
+    there = [str(path) for path in files if path.exists() or path.is_symlink()]
+    if there:
+        raise AlreadyThere(*there)
+    made: list[Path] = []
+    try:
+        for path, text in files.items():
+            with _draft(path, text) as draft:
+                os.link(draft, path)  # fails where it has come to be meanwhile
+            made.append(path)
+    except FileExistsError as error:
+        for path in made:
+            path.unlink()
+        raise AlreadyThere(str(error.filename2 or error.filename)) from error
+
+
+def replace(path: Path, text: str) -> None:
+    """In one step: whoever reads it meanwhile reads the old one or the new one."""
+    with _draft(path, text) as draft:
+        draft.replace(path)
+
+
+def tried_facts(path: Path, text: str) -> Organisation:
+    """What it would mean. Raises OrganisationError with every problem."""
+    with _draft(path, text) as draft:
+        return load_organisation(draft)
+
+
+def try_secrets(path: Path, text: str) -> None:
+    """Raises SettingsError with every problem."""
+    with _draft(path, text) as draft:
+        load_settings(draft)
+
+
+@contextmanager
+def _draft(path: Path, text: str) -> Iterator[Path]:
+    """A file beside it, of our account alone, gone afterwards."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(OURS_ALONE)
+        yield draft
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+
+
+def _people(name: str, people: Sequence[PersonAnswer]) -> str:
+    return "\n\n".join(table(f"[[{name}]]", person) for person in people)
+
+
+def _quoted(value: str) -> str:
+    """As it stands, unless .env would read something else."""
+    if re.fullmatch(r"[^\s'\"#\\$]*", value):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

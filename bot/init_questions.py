@@ -1,0 +1,316 @@
+"""What share-check init asks, in a person's order: data, and a check of each answer in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.organisation import Hours
+from bot.organisation_problems import clashes
+from bot.organisation_types import Email, Phone, SlackChannel, SlackUser, TimeZone, WorkingDay
+from bot.settings import SettingsError, load_settings
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NATIONS = get_args(Hours.model_fields["nation"].annotation)
+OFFICE_HOURS = "monday-friday 08:30-17:00"
+LONGEST = 300
+YES, NO = ("yes", "y", "true"), ("no", "n", "false")
+
+Answers = dict[str, Any]
+"""By key: words; a list of people, each a mapping of id, name, slack, phone, email; a list of words."""
+
+PersonAnswer = Mapping[str, str]
+
+
+class Refused(Exception):
+    """An answer that cannot be used. Its words say how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """key: also the option's name. setting: its name in .env, where that is where it belongs.
+
+    help: what stands before it. default: what Enter means; None where an answer is needed, "" where it may be left out.
+    needs: the key of a question without whose answer this one is not asked.
+    """
+
+    key: str
+    ask: str
+    help: str
+    check: Callable[[str], object]
+    default: str | None = None
+    setting: str | None = None
+    is_secret: bool = False
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A question about people. most: how many there can be."""
+
+    key: str
+    word: str
+    help: str
+    least: int
+    most: int
+
+
+def of_type(kind: Any) -> Callable[[str], str]:
+    """Checked as in organisation.toml."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def check(answer: str) -> str:
+        try:
+            adapter.validate_python(answer)
+        except ValidationError as error:
+            raise Refused(_capital(error.errors()[0]["msg"])) from None
+        return answer
+
+    return check
+
+
+def words(answer: str) -> str:
+    if len(answer) > LONGEST:
+        raise Refused(f"That is too long: {LONGEST} characters is the most.")
+    if not answer.isprintable():
+        raise Refused("There is a sign in it that cannot be printed. Type it again.")
+    return answer
+
+
+def setting(name: str) -> Callable[[str], str]:
+    """Checked as in .env."""
+
+    def check(answer: str) -> str:
+        if "${" in answer:
+            raise Refused(f"{name} holds ${{, which .env reads as something else. Write %24 for the $.")
+        try:
+            load_settings(None, **{name: answer, **_company(name)})
+        except SettingsError as error:
+            for problem in error.problems:
+                if problem.startswith(name):
+                    raise Refused(problem) from None
+        return answer
+
+    return check
+
+
+def hours(answer: str) -> dict[str, str]:
+    """Working days: "monday-thursday 08:30-17:00, friday 08:30-15:30"."""
+    week: dict[str, str] = {}
+    for part in answer.lower().split(","):
+        found = re.fullmatch(r"\s*([a-z]+)(?:\s*-\s*([a-z]+))?\s+(\S.*?)\s*", part)
+        if not found or any(day not in DAYS for day in (found[1], found[2] or found[1])):
+            raise Refused(f'"{answer}" is not understood. Write it like: {OFFICE_HOURS}')
+        first, last = DAYS.index(found[1]), DAYS.index(found[2] or found[1])
+        span = of_type(WorkingDay)(found[3].replace(" ", ""))
+        week |= dict.fromkeys(DAYS[first : last + 1], span)
+    if not week:
+        raise Refused(f'"{answer}" names no day. Write it like: {OFFICE_HOURS}')
+    return {day: week[day] for day in DAYS if day in week}
+
+
+def members(answer: str) -> list[str]:
+    """Slack member IDs, separated by commas."""
+    return [of_type(SlackUser)(each.strip()) for each in answer.split(",") if each.strip()]
+
+
+def yes_or_no(answer: str) -> bool:
+    if answer.lower() not in (*YES, *NO):
+        raise Refused("Write yes or no; or leave it empty where nobody has said yet.")
+    return answer.lower() in YES
+
+
+def nation(answer: str) -> str:
+    if answer not in NATIONS:
+        raise Refused(f"It is one of these: {', '.join(NATIONS)}.")
+    return answer
+
+
+MEMBER_ID = "In Slack: open the person's profile, the three dots, Copy member ID. It starts with U."
+
+SLACK = (
+    Question(
+        "bot_token",
+        "The bot token (xoxb-)",
+        "From Slack's page of your app: OAuth & Permissions, Bot User OAuth Token. What you paste is not shown.",
+        setting("SLACK_BOT_TOKEN"),
+        setting="SLACK_BOT_TOKEN",
+        is_secret=True,
+    ),
+    Question(
+        "app_token",
+        "The app token (xapp-)",
+        "From Slack's page of your app: Basic Information, App-Level Tokens, with connections:write.",
+        setting("SLACK_APP_TOKEN"),
+        setting="SLACK_APP_TOKEN",
+        is_secret=True,
+    ),
+)
+SIGNING = Question(
+    "signing_secret",
+    "The signing secret",
+    "From Slack's page of your app: Basic Information, Signing Secret.",
+    setting("SLACK_SIGNING_SECRET"),
+    setting="SLACK_SIGNING_SECRET",
+    is_secret=True,
+)
+CHANNEL = Question(
+    "leads_channel",
+    "The channel ID of the leads' private channel",
+    "In Slack: open the channel's details; the ID is at the very end. It starts with C.",
+    of_type(SlackChannel),
+)
+ORGANISATION = (
+    Question("name", "What is your organisation called?", "", words),
+    Question("time_zone", "Time zone", "", of_type(TimeZone), "Europe/London"),
+    Question("nation", "Whose bank holidays?", f"One of {', '.join(NATIONS)}.", nation, NATIONS[0]),
+    Question(
+        "hours",
+        "Working hours",
+        "When people are at work, for what is not urgent. Urgent pages go out at any hour. "
+        "Several: monday-thursday 08:30-17:00, friday 08:30-15:30",
+        hours,
+        OFFICE_HOURS,
+    ),
+)
+PHONES = (
+    Question(
+        "social_care",
+        "Phone number of your council's children's social care",
+        "Shown to staff where they must not wait. Enter where you do not know it yet.",
+        of_type(Phone),
+        "",
+    ),
+    Question(
+        "out_of_hours",
+        "Phone number of its out-of-hours team",
+        "Enter where you do not know it yet.",
+        of_type(Phone),
+        "",
+    ),
+)
+HELP = Question(
+    "staff_help",
+    "What people who are not your staff are told",
+    "Guests in Slack cannot use it. One sentence with a phone number, or Enter.",
+    words,
+    "",
+)
+ADMINISTRATORS = Question(
+    "administrators",
+    "Slack member ID of whoever runs share-check",
+    f"They are told when it needs help; they cannot read checks. {MEMBER_ID} Several: with commas. Or Enter.",
+    members,
+    "",
+)
+SETTLED = (
+    Question(
+        "statutory_duty",
+        "Does the statutory duty to share information bind you? (yes, no)",
+        "Ask whoever advises you on the law. Enter where nobody has said yet.",
+        yes_or_no,
+        "",
+    ),
+    Question("data_protection_lead", "Who leads on data protection, and how to reach them?", "Or Enter.", words, ""),
+    Question("retention_owner", "Who approves what is deleted?", "Or Enter.", words, ""),
+)
+MAIL = (
+    Question(
+        "smtp_url",
+        "Mail server (smtp://user:password@host:587)",
+        "When Slack does not take a page, the leads get an email. Enter for none. What you paste is not shown.",
+        setting("SHARE_CHECK_SMTP_URL"),
+        "",
+        "SHARE_CHECK_SMTP_URL",
+        is_secret=True,
+    ),
+    Question(
+        "mail_from",
+        "The email address that mails come from",
+        "",
+        setting("SHARE_CHECK_MAIL_FROM"),
+        setting="SHARE_CHECK_MAIL_FROM",
+        needs="smtp_url",
+    ),
+    Question(
+        "alarm_email",
+        "The email address of whoever runs share-check, for alarms",
+        "Or Enter.",
+        setting("SHARE_CHECK_ALARM_EMAIL"),
+        "",
+        "SHARE_CHECK_ALARM_EMAIL",
+        needs="smtp_url",
+    ),
+)
+LEADS = People("leads", "lead", "The safeguarding leads. They are asked first; two are better than one.", 1, 20)
+DEPUTIES = People("deputies", "deputy", "The deputies. They are asked when no lead answers.", 0, 20)
+INDEPENDENT = People(
+    "independent",
+    "independent contact",
+    "The independent contact: asked last, and first when a concern is about the leads. Somebody who is neither a lead "
+    "nor a deputy, with a phone and an email address of their own.",
+    1,
+    1,
+)
+PERSON = (
+    Question("name", "Name", "", words),
+    Question("slack", "Slack member ID", MEMBER_ID, of_type(SlackUser)),
+    Question("phone", "Phone", "", of_type(Phone)),
+    Question("email", "Email", "", of_type(Email)),
+)
+
+SINGLE = (*SLACK, SIGNING, CHANNEL, *ORGANISATION, *PHONES, HELP, ADMINISTRATORS, *SETTLED, *MAIL)
+PEOPLE = (LEADS, DEPUTIES, INDEPENDENT)
+
+Subject = Literal[
+    "name", "channel", "leads", "deputies", "independent", "administrators", "phones", "hours", "help", "tokens", "mail"
+]
+SUBJECTS: Mapping[str, Sequence[Question | People]] = {
+    "name": ORGANISATION[:1],
+    "channel": (CHANNEL,),
+    "leads": (LEADS,),
+    "deputies": (DEPUTIES,),
+    "independent": (INDEPENDENT,),
+    "administrators": (ADMINISTRATORS,),
+    "phones": PHONES,
+    "hours": ORGANISATION[3:],
+    "help": (HELP,),
+    "tokens": SLACK,
+    "mail": MAIL,
+}
+"""What can be changed by itself."""
+
+
+def person(answer: str) -> dict[str, str]:
+    """As an option gives it: "Name; Slack member ID; phone; email". Raises Refused."""
+    parts = [part.strip() for part in answer.split(";")]
+    if len(parts) != len(PERSON):
+        raise Refused(f'"{answer}" is not a person. Write: name; Slack member ID; phone; email')
+    for question, part in zip(PERSON, parts, strict=True):
+        if not part:
+            raise Refused(f'"{answer}" has no {question.ask.lower()}. Write: name; Slack member ID; phone; email')
+        question.check(part)
+    return {question.key: part for question, part in zip(PERSON, parts, strict=True)}
+
+
+def clashing(answers: Mapping[str, Any]) -> list[str]:
+    """What is wrong with these people together, in words."""
+    facts = {key: answers[key] for key in ("leads", "deputies") if answers.get(key)}
+    if answers.get("independent"):
+        facts["independent_contact"] = answers["independent"][0]
+    return list(clashes(facts))
+
+
+def _company(name: str) -> dict[str, str]:
+    """What a setting needs beside it, to be looked at alone."""
+    if name in {"SHARE_CHECK_MAIL_FROM", "SHARE_CHECK_ALARM_EMAIL"}:
+        return {"SHARE_CHECK_SMTP_URL": "smtp://127.0.0.1"}
+    return {}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

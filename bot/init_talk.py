@@ -1,0 +1,178 @@
+"""Asking the questions of share-check init at a terminal, or taking the answers from options and the environment."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from bot.init_questions import PERSON, Answers, People, Question, Refused, clashing, person
+from bot.leave import leave
+
+WIDTH = 100
+AWAY = "-"
+"""The answer that takes away what is there."""
+
+
+def collect(
+    questions: Iterable[Question | People],
+    given: Mapping[str, Any],
+    *,
+    may_ask: bool,
+    present: Mapping[str, str] | None = None,
+) -> Answers:
+    """All answers. What was given is not asked for; what is wrong in it is said at once, all of it, and ends us.
+
+    present: what holds now, by key, where there is something to change. Enter keeps it; what is neither given nor
+    asked for is in no answer, and stays; "-" takes it away, which is an answer of None.
+    """
+    questions = tuple(questions)
+    answers, problems = _taken(questions, given, present, is_all=not may_ask)
+    if present is not None and not may_ask and not answers and not problems:
+        problems.append(f"Nothing was given to change. Give {' or '.join(option(each) for each in questions)}.")
+    problems += [] if problems else clashing(answers)
+    if problems:
+        leave("cannot use these answers. Nothing was written", problems)
+    for question in questions if may_ask else ():
+        if question.key in answers or not _applies(question, answers, present):
+            continue
+        if isinstance(question, People):
+            answers[question.key] = _ask_people(question, answers)
+        else:
+            answers[question.key] = ask(question, (present or {}).get(question.key))
+    return answers
+
+
+def ask(question: Question, present: str | None = None) -> Any:
+    """Until the answer can be used. None where it may be left out, and was. present: what Enter keeps."""
+    usual = present or question.default
+    if question.help:
+        click.echo(f"\n{_wrapped(question.help, '  ')}")
+    if present:
+        click.echo(f"  Enter keeps what is there{'; - takes it away' if question.default == '' else ''}.")
+    while True:
+        answer = str(
+            click.prompt(
+                question.ask,
+                default=usual,
+                hide_input=question.is_secret,
+                show_default=bool(usual) and not question.is_secret,
+                prompt_suffix=" " if question.ask.endswith("?") else ": ",
+            )
+        ).strip()
+        if answer in ("", AWAY) and question.default == "":
+            return None
+        try:
+            return question.check(answer)
+        except Refused as refusal:
+            click.echo(_wrapped(str(refusal), "  "))
+
+
+def ask_person(before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Somebody's name, account, phone and email. before: what is offered for Enter."""
+    return {each.key: ask(each, (before or {}).get(each.key)) for each in PERSON}
+
+
+def numbered(people: Sequence[Mapping[str, str]], prefix: str, first: int = 1) -> list[dict[str, str]]:
+    """With ids, which the records use for ever."""
+    return [{"id": f"{prefix}-{number}", **each} for number, each in enumerate(people, first)]
+
+
+def with_ids(key: str, people: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    if key == "independent":
+        return [{"id": "independent", **each} for each in people]
+    return numbered(people, "lead" if key == "leads" else "deputy")
+
+
+def option(question: Question | People) -> str:
+    """How it is given on the command line."""
+    if isinstance(question, People):
+        return f"--{question.key if question.key == 'independent' else question.word}"
+    return f"--{question.key.replace('_', '-')}"
+
+
+def _taken(
+    questions: Sequence[Question | People],
+    given: Mapping[str, Any],
+    present: Mapping[str, str] | None,
+    *,
+    is_all: bool,
+) -> tuple[Answers, list[str]]:
+    """Answers that were given, and what is wrong with them. is_all: others are taken by default, or are missing."""
+    answers: Answers = {}
+    problems: list[str] = []
+    for question in questions:
+        found = given.get(question.key)
+        try:
+            if found:
+                answers[question.key] = _checked(question, found)
+            elif is_all and _applies(question, answers, present) and not _stays(question, present):
+                answers[question.key] = _default(question)
+        except Refused as refusal:
+            problems.append(f"{option(question)}: {refusal}")
+    return answers, problems
+
+
+def _applies(question: Question | People, answers: Mapping[str, Any], present: Mapping[str, str] | None) -> bool:
+    if isinstance(question, People) or not question.needs:
+        return True
+    return bool(answers.get(question.needs, (present or {}).get(question.needs)))
+
+
+def _stays(question: Question | People, present: Mapping[str, str] | None) -> bool:
+    """Whether it may go without an answer, as something is there or nothing has to be."""
+    if present is None or isinstance(question, People):
+        return False
+    return bool(present.get(question.key)) or question.default == ""
+
+
+def _checked(question: Question | People, found: Any) -> Any:
+    if isinstance(question, Question):
+        return None if found == AWAY and question.default == "" else question.check(str(found))
+    people = [person(each) for each in ([found] if isinstance(found, str) else found)]
+    return with_ids(question.key, people)
+
+
+def _default(question: Question | People) -> Any:
+    if isinstance(question, People):
+        if question.least:
+            raise Refused("is missing. Write: name; Slack member ID; phone; email")
+        return []
+    if question.default is None:
+        raise Refused(f"is missing. {question.help}".strip())
+    return question.check(question.default) if question.default else None
+
+
+def _ask_people(question: People, answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    click.echo(f"\n{_wrapped(question.help)}")
+    found: list[dict[str, str]] = []
+    while len(found) < question.most and (len(found) < question.least or _has_more(question, found)):
+        found = _ask_one_more(question, found, answers)
+    return found
+
+
+def _ask_one_more(
+    question: People, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    """Until this person goes together with those before."""
+    while True:
+        made = with_ids(question.key, [*_bare(found), ask_person()])
+        problems = clashing({**answers, question.key: made})
+        if not problems:
+            return made
+        for problem in problems:
+            click.echo(f"  {problem} Write this person again.")
+
+
+def _has_more(question: People, found: Sequence[object]) -> bool:
+    return click.confirm(f"Is there {'another' if found else 'a'} {question.word}?", default=False)
+
+
+def _wrapped(words: str, indent: str = "") -> str:
+    return textwrap.fill(words, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _bare(people: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{key: value for key, value in each.items() if key != "id"} for each in people]
