@@ -1,5 +1,8 @@
 """Checks entered from paper."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -7,8 +10,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Say of a check when it was answered on paper."""
+    op.add_column(
+        "checks",
+        sa.Column(
+            "paper_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was answered on paper; empty for one that was answered in Slack",
+        ),
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Take it away again."""
+    op.drop_column("checks", "paper_at")

@@ -1,0 +1,30 @@
+# share-check, as two small stages: one installs, with hashes checked, the other runs and can write nothing.
+# Build: docker build -t share-check .        See docs/tasks/keep-it-running.md
+FROM python:3.13-slim AS install
+WORKDIR /build
+RUN python -m venv /srv/share-check
+COPY requirements-production.lock ./
+RUN /srv/share-check/bin/pip install --no-cache-dir --require-hashes -r requirements-production.lock
+COPY pyproject.toml README.md LICENSE organisation.example.toml ./
+COPY bot bot
+COPY flows flows
+COPY storage storage
+COPY sandbox sandbox
+RUN /srv/share-check/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin share-check \
+    && install -d -o share-check -g share-check -m 0700 /var/lib/share-check
+COPY --from=install /srv/share-check /srv/share-check
+ENV PATH=/srv/share-check/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    SHARE_CHECK_HEALTH=127.0.0.1:9090 \
+    SHARE_CHECK_LOG=json \
+    SHARE_CHECK_ORGANISATION=/etc/share-check/organisation.toml
+WORKDIR /var/lib/share-check
+USER 10001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["share-check", "healthy"]
+ENTRYPOINT ["share-check"]
+CMD ["serve"]

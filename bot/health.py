@@ -1,0 +1,200 @@
+"""Whether it works, for machines: /healthz, /readyz and /metrics on an address that only this machine should reach.
+
+/healthz: a restart would not help. /readyz: it can take presses and send pages. Neither says a word of a check.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from bot import metrics
+from bot.metrics import NoMetrics, Reading
+from bot.settings import SettingsError
+from storage import readings
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+
+CLOCKWORK_WITHIN = 30.0
+"""Seconds; it turns once a second."""
+AUDITOR_WITHIN = 150.0
+"""Seconds; it looks once a minute, the first time a minute after the start."""
+PATIENCE = 3.0
+"""Seconds that the database may take to answer."""
+JSON = "application/json"
+PLAIN = "text/plain; charset=utf-8"
+OK = "ok"
+
+
+class Watched:
+    """The bot as this endpoint sees it: none while it starts, or waits for Slack."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._bot: Bot | None = None
+        self._prober = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self._asked: Future[readings.Figures] | None = None
+
+    def watch(self, bot: Bot) -> None:
+        """From now on it is this one that is asked about."""
+        self._bot = bot
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._prober.shutdown(wait=False, cancel_futures=True)
+
+    def alive(self) -> dict[str, str]:
+        """What a restart would put right; all OK where it would not."""
+        bot = self._bot
+        ended = bot.ended_loops if bot is not None and not self._stopping.is_set() else ()
+        return {"process": OK, **({"loops": "a loop has ended"} if ended else {})}
+
+    def ready(self) -> dict[str, str]:
+        """Each part in a word or two, OK where it is well."""
+        bot = self._bot
+        if self._stopping.is_set():
+            return {"bot": "stopping"}
+        if bot is None:
+            return {"bot": "starting"}
+        return {
+            "socket": OK if bot.is_connected else "not connected",
+            "database": OK if self._figures() is not None else "does not answer",
+            "clockwork": _on_time(bot.since("clockwork"), CLOCKWORK_WITHIN),
+            "auditor": _on_time(bot.since("auditor"), AUDITOR_WITHIN),
+        }
+
+    def reading(self) -> Reading:
+        """For /metrics. A process without a bot yet has its own counts only."""
+        bot = self._bot
+        if bot is None:
+            return Reading(metrics.Meters().counts(), None, is_ready=False, socket_age=None, loops={})
+        loops = {name: bot.since(name) for name in ("clockwork", "auditor")}
+        return Reading(
+            counts=bot.desk.meters.counts(),
+            figures=self._figures(),
+            is_ready=_is_well(self.ready()),
+            socket_age=bot.socket_age,
+            loops=loops,
+        )
+
+    def _figures(self) -> readings.Figures | None:
+        """None where the database is away, would keep nothing, or takes too long. One question at a time."""
+        if self._asked is None or self._asked.done():
+            self._asked = self._prober.submit(self._ask)
+        try:
+            return self._asked.result(PATIENCE)
+        except Exception:  # noqa: BLE001 - whatever it is, there is no answer
+            return None
+
+    def _ask(self) -> readings.Figures:
+        bot = self._bot
+        if bot is None or not bot.desk.database.can_write():
+            raise ConnectionError
+        with bot.desk.database.read() as tx:
+            return readings.of(tx, bot.desk.clock.now())
+
+
+def _on_time(since: float, within: float) -> str:
+    return OK if since <= within else "late"
+
+
+def _is_well(parts: dict[str, str]) -> bool:
+    return all(state == OK for state in parts.values())
+
+
+@contextmanager
+def serving(where: str | None, stopping: threading.Event) -> Iterator[Watched]:
+    """Answer at this host and port for as long as this lasts; nowhere where it is None.
+
+    Raises SettingsError where it cannot be listened on.
+    """
+    watched = Watched(stopping)
+    server = _server(where, watched) if where else None
+    try:
+        if server is not None:
+            threading.Thread(target=server.serve_forever, daemon=True, name="health").start()
+        yield watched
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+        watched.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, where: tuple[str, int], watched: Watched) -> None:
+        super().__init__(where, _Handler)
+        self.watched = watched
+
+    def handle_error(self, *_: object) -> None:
+        """Whoever hung up half-way is no news."""
+
+
+def _server(where: str, watched: Watched) -> _Server:
+    host, _, port = where.rpartition(":")
+    try:
+        return _Server((host.strip("[]"), int(port)), watched)
+    except OSError as error:
+        problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HEALTH."
+        raise SettingsError([problem]) from error
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Three pages to read, and nothing to send."""
+
+    timeout = 5
+    server_version = "share-check"
+    sys_version = ""
+
+    @property
+    def _watched(self) -> Watched:
+        assert isinstance(self.server, _Server)  # noqa: S101 - nobody else makes one of these
+        return self.server.watched
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/healthz":
+            self._parts(self._watched.alive())
+        elif path == "/readyz":
+            self._parts(self._watched.ready())
+        elif path == "/metrics":
+            self._metrics()
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, b"There is /healthz, /readyz and /metrics.\n", PLAIN)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def _parts(self, parts: dict[str, str]) -> None:
+        status = HTTPStatus.OK if _is_well(parts) else HTTPStatus.SERVICE_UNAVAILABLE
+        self._answer(status, json.dumps(parts).encode() + b"\n", JSON)
+
+    def _metrics(self) -> None:
+        try:
+            text, kind = metrics.written(self._watched.reading())
+        except NoMetrics as error:
+            self._answer(HTTPStatus.NOT_IMPLEMENTED, f"{error}\n".encode(), PLAIN)
+        else:
+            self._answer(HTTPStatus.OK, text, kind)
+
+    def _answer(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Being asked is no news."""

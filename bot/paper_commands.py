@@ -1,0 +1,214 @@
+"""share-check enter-paper: a sheet that was filled in while Slack was away becomes a check like any other.
+
+Whoever types it sees the ticks, which are on the sheet in front of them, and nothing else: no outcome, no names. The
+details are asked of the reporter, in Slack.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+import click
+
+from flows.checklist import CHECKLIST
+from flows.model import PEOPLE, Answers, Choose, Question
+
+if TYPE_CHECKING:
+    from bot.views import Desk
+    from flows.escalation import People
+    from storage.paper import Entered
+
+BAD_INPUT = 2
+NOT_DONE = 1
+MEMBER = re.compile(r"[UW][A-Z0-9]+")
+WRITTEN = "%Y-%m-%d %H:%M"
+OLDEST = timedelta(days=366)
+STOP = "-"
+
+
+@click.command()
+@click.option("--reporter", required=True, help="Slack member ID of whoever filled in the sheet, like U0STAFF.")
+@click.option("--at", "written", required=True, help="When, as the sheet says: 2026-11-23 14:05, your local time.")
+@click.option("--by", "typed_by", required=True, help="Your own Slack member ID. It is recorded.")
+@click.option(
+    "--sheet", type=click.File(encoding="utf-8-sig"), metavar="FILE|-", help="The ticks as JSON, as for decide."
+)
+def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None) -> None:
+    """Enter a sheet that was filled in on paper. An urgent one pages now.
+
+    Asks for the letter that is ticked at each question, unless --sheet is given.
+    """
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.facts import people_of  # noqa: PLC0415
+
+    with _in_words():
+        desk = serving.desk_beside()
+        try:
+            at = _moment(desk, written)
+            for person, option in ((reporter, "--reporter"), (typed_by, "--by")):
+                _refuse_unless_member(person, option)
+            _refuse_strangers(reporter)
+            people = people_of(desk.organisation)
+            answers = _read(sheet.read(), people) if sheet else _asked(_names(desk, people))
+            _say(_entered(desk, reporter, typed_by, at, answers))
+        finally:
+            desk.database.close()
+
+
+def _entered(desk: Desk, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
+    from storage.paper import Paper  # noqa: PLC0415 - decide starts without it
+
+    if not answers:
+        _fail(["Nothing is ticked on this sheet. Nothing was entered."])
+    with desk.database.begin() as tx:
+        return Paper(tx, desk.keys, desk.roster, desk.clock.now(), typed_by, at).enter(reporter, answers)
+
+
+def _say(entered: Entered) -> None:
+    if not entered.is_new:
+        click.echo(f"This sheet was entered before, as {entered.ref}. Nothing was changed.")
+        return
+    click.echo(f"Entered as {entered.ref}. Write that on the sheet, and lock the sheet away.")
+    click.echo("The running bot sends the reporter their card, and asks them there for the details.")
+    click.echo("Where the answers call for a lead, the leads are asked now. Phone them all the same if it cannot wait.")
+
+
+def _read(text: str, people: People) -> Answers:
+    from bot.checklist_commands import parse  # noqa: PLC0415 - only with --sheet
+    from flows.sheet import SheetError, read_sheet  # noqa: PLC0415
+
+    try:
+        return read_sheet(CHECKLIST, people, parse(text)).answers
+    except SheetError as error:
+        _fail(error.problems)
+
+
+def _names(desk: Desk, people: People) -> dict[str, str]:
+    """Of everybody who can be left out, as they are printed on the sheet."""
+    return {one: desk.organisation.person(one).name for one in people.everybody}
+
+
+def _asked(people: Mapping[str, str]) -> Answers:
+    """Question by question, as the sheet goes; the questions that are not asked are passed over."""
+    from flows.replay import replay  # noqa: PLC0415 - only without --sheet
+
+    click.echo(f"Type the letter that is ticked; several with commas. {STOP} where the sheet goes no further.")
+    answers: dict[str, tuple[str, ...]] = {}
+    while (question := replay(CHECKLIST, answers).next) is not None:
+        choices = _prompt(question, people)
+        if not choices:
+            break
+        answers[question.id] = choices
+    return answers
+
+
+def _prompt(question: Question, people: Mapping[str, str]) -> tuple[str, ...]:
+    """The options ticked; none where the sheet stops here. Asks again until it can be read."""
+    click.echo(f"\n{question.id}. {question.ask}")
+    for place, option in enumerate(question.options):
+        click.echo(f"  {_letter(place)}) {option.label}")
+    while True:
+        typed = click.prompt("Ticked", type=str).strip().lower()
+        if typed == STOP:
+            return ()
+        chosen = _chosen(question, typed)
+        if chosen == (PEOPLE,):
+            return _left_out(people)
+        if chosen:
+            return chosen
+        click.echo(f"Type one of: {', '.join(_letter(place) for place in range(len(question.options)))}, or {STOP}.")
+
+
+def _chosen(question: Question, typed: str) -> tuple[str, ...]:
+    by_letter = {_letter(place): option.id for place, option in enumerate(question.options)}
+    letters = list(dict.fromkeys(filter(None, re.split(r"[ ,]+", typed))))
+    is_one = len(letters) == 1 or question.choose is Choose.ANY
+    return tuple(by_letter[one] for one in letters) if is_one and set(letters) <= set(by_letter) else ()
+
+
+def _left_out(people: Mapping[str, str]) -> tuple[str, ...]:
+    numbers = {str(number): one for number, one in enumerate(people, 1)}
+    for number, one in numbers.items():
+        click.echo(f"  {number}) {people[one]}")
+    while True:
+        typed = click.prompt("Who is circled, by number; several with commas", type=str)
+        named = list(dict.fromkeys(filter(None, re.split(r"[ ,]+", typed))))
+        if named and set(named) < set(numbers):
+            return tuple(numbers[one] for one in named)
+        click.echo("Type the numbers that stand there. At least one person must be left who can be told.")
+
+
+def _letter(place: int) -> str:
+    from bot.printable import letter  # noqa: PLC0415 - only here
+
+    return letter(place)
+
+
+def _moment(desk: Desk, written: str) -> datetime:
+    now = desk.clock.now()
+    try:
+        at = datetime.strptime(written.strip(), WRITTEN).replace(tzinfo=desk.organisation.zone)
+    except ValueError:
+        _fail([f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
+    if at > now:
+        _fail([f"--at {written} is still to come. Write when the sheet was filled in."])
+    if now - at > OLDEST:
+        _fail([f"--at {written} is over a year ago. Look at the year again."])
+    return at
+
+
+def _refuse_unless_member(person: str, option: str) -> None:
+    if not MEMBER.fullmatch(person):
+        where = "It starts with U: in Slack, open the profile, then the three dots, then Copy member ID."
+        _fail([f'{option} "{person}" is not a Slack member ID. {where}'])
+
+
+def _refuse_strangers(reporter: str) -> None:
+    """The card goes to this person alone, so it must be the right one. Where Slack is away, say so and go on."""
+    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - decide starts without Slack's libraries
+
+    from bot.app import web_client  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.socket_watch import SlackAway, asking_slack  # noqa: PLC0415
+
+    client = web_client(load_settings())
+    try:
+        with asking_slack():
+            found: dict[str, Any] = client.users_info(user=reporter)["user"]
+    except SlackAway:
+        click.echo(f"Slack cannot be asked who {reporter} is. Compare the ID letter by letter.", err=True)
+        return
+    except SlackApiError as error:
+        _fail([f"Slack knows nobody with the member ID {reporter} ({error.response.get('error')}). Look at it again."])
+    if found.get("deleted") or found.get("is_bot") or found.get("is_restricted") or found.get("is_ultra_restricted"):
+        _fail([f"{reporter} is not a member of staff in Slack, so no card can be sent to them. Look at the ID again."])
+    click.echo(f"The card goes to {found.get('real_name') or found.get('name')}.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - decide starts without it
+
+    from bot.organisation import OrganisationError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+    from storage.errors import StorageError  # noqa: PLC0415
+
+    try:
+        yield
+    except (SettingsError, OrganisationError) as error:
+        _fail(error.problems)
+    except StorageError as error:
+        _fail([str(error)], NOT_DONE)
+    except SQLAlchemyError as error:
+        _fail([f"The database could not be used ({type(error).__name__}). Nothing was entered."], NOT_DONE)
+
+
+def _fail(problems: Any, code: int = BAD_INPUT) -> NoReturn:
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(code)

@@ -1,0 +1,240 @@
+"""The checklist on paper, for the day Slack is down: boxes to tick, numbers to phone, and what each answer means.
+
+Made from the same data as the conversation, so that the two never differ. Nobody is told by ticking a box: where the
+bot would page, the paper says to phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from bot.facts import facts_of, people_of
+from flows import wording
+from flows.checklist import CHECKLIST
+from flows.model import (
+    PEOPLE,
+    Always,
+    Answered,
+    Both,
+    Choose,
+    Condition,
+    Either,
+    Level,
+    LevelBelow,
+    Not,
+    Option,
+    Outcome,
+    Question,
+)
+
+if TYPE_CHECKING:
+    from bot.organisation import Organisation
+
+NOW = "phone a lead now"
+BEFORE = "talk to a lead before anything is shared"
+CALL = "call 999 now, then phone a lead"
+_MEANS = {Level.EMERGENCY: CALL, Level.CONSULT_URGENT: NOW, Level.CONSULT: BEFORE}
+SORT_OUT = "to sort out"
+AGREE = "agree the plan with a lead first"
+LATER = "do not tell them or the family yet"
+OUTCOMES = {
+    Outcome.EMERGENCY: "Call 999 now. Stay with the person if it is safe. Do not wait for anyone here before calling. "
+    "Then phone a lead: the numbers are on the first page.",
+    Outcome.CONSULT_URGENT: "Speak to a safeguarding lead now: the numbers are on the first page. If you cannot "
+    "reach one, or it cannot wait, ring children's social care yourself ({csc}; out of hours {edt}), or 999 in an "
+    "emergency.",
+    Outcome.CONSULT: "Talk to a safeguarding lead before anything is shared, and agree the plan with them (policy "
+    f'4.2): phone today. You are not deciding this alone. What is marked "{SORT_OUT}" can be sorted out meanwhile.',
+    Outcome.FIX_FIRST: f'Not ready yet. Sort out what is marked "{SORT_OUT}", then go through this again. If anything '
+    "changes or worries you, phone a lead.",
+    Outcome.HOLD: "Keep this confidential for now. Keep this sheet: your answers are recorded when it is entered. If "
+    "anything changes or worries you, phone a lead. You do not need a reason.",
+}
+"""What each outcome says where nobody was paged: flows/checklist.py's words, with the phone in the bot's place.
+
+CONSULT_READY says the same as CONSULT.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the paper. kind: title, heading, words, strong, box, blank. mark: what stands before a box."""
+
+    kind: str
+    words: str
+    mark: str = ""
+
+
+def lines(organisation: Organisation) -> tuple[Line, ...]:
+    """The whole paper, from top to bottom."""
+    return (*_top(organisation), *_numbers(organisation), *_questions(organisation), *_outcomes(organisation), *_end())
+
+
+def letter(place: int) -> str:
+    """What stands beside an option on paper, and is typed when the paper is entered."""
+    return ascii_lowercase[place]
+
+
+def _top(organisation: Organisation) -> Iterator[Line]:
+    yield Line("title", f"{organisation.name}: information sharing checklist, on paper")
+    yield Line("words", f"For a day when Slack does not work. Version {CHECKLIST.version} of the questions.")
+    yield Line("strong", f"{wording.DANGER} Nobody is told by this sheet: where it says phone, phone.")
+    yield Line(
+        "words",
+        "Write no names on it. Keep it with you, locked away. When Slack works again, go through /share-check "
+        "yourself, or let whoever runs share-check enter the ticks. You are then asked for the details, in private.",
+    )
+    yield Line("blank", "Your name in Slack: ")
+    yield Line("blank", "Date, and the time when you filled this in: ")
+    yield Line("blank", "Reference (from Slack, once it is entered): ")
+
+
+def _numbers(organisation: Organisation) -> Iterator[Line]:
+    yield Line("heading", "Phone")
+    yield Line("strong", "999 in an emergency")
+    people = people_of(organisation)
+    for role, ids in (("Lead", people.leads), ("Deputy", people.deputies)):
+        for one in ids:
+            yield _number(role, organisation.person(one).name, organisation.person(one).phone)
+    independent = organisation.person(people.independent)
+    yield _number("Independent contact, also when it is about a lead", independent.name, independent.phone)
+    facts = facts_of(organisation, people.leads)
+    yield Line("words", f"Children's social care: {facts.social_care or 'the council knows the number'}")
+    yield Line("words", f"Out of hours: {facts.out_of_hours or 'the council knows the number'}")
+    for school in organisation.schools:
+        known = (("social care", school.social_care), ("out of hours", school.out_of_hours), ("LADO", school.lado))
+        words = "; ".join(f"{label} {number}" for label, number in known if number)
+        if words:
+            yield Line("words", f"{school.name}: {words}")
+    yield Line("words", wording.HELPLINES.format(nspcc=facts.nspcc, whistleblowing=facts.whistleblowing))
+
+
+def _number(role: str, name: str, phone: str) -> Line:
+    return Line("words", f"{role}: {name}, {phone}")
+
+
+def _questions(organisation: Organisation) -> Iterator[Line]:
+    yield Line("heading", "Questions")
+    yield Line("words", "Go from top to bottom. Leave out a question that its line says is not asked.")
+    for question in CHECKLIST:
+        yield Line("strong", f"{question.id}. {question.ask}")
+        if not isinstance(question.asked_when, Always):
+            yield Line("words", f"Only if {_asked(question.asked_when)}.")
+        yield Line("words", question.help)
+        for place, option in enumerate(question.options):
+            yield Line("box", _option(question, option), letter(place))
+        if question.choose is Choose.PEOPLE:
+            names = [organisation.person(one).name for one in people_of(organisation).everybody]
+            yield Line("blank", f"Who is left out (circle): {', '.join(names)}")
+
+
+def _asked(condition: Condition) -> str:
+    """When a question is asked, by the letters on this paper."""
+    match condition:
+        case LevelBelow():
+            return f'no answer so far says "{NOW}" or "{CALL}"'
+        case Answered(question, options):
+            return f"{question} is {_letters(question, options)}"
+        case Not(Answered(question, options)):
+            return f"{question} is not {_letters(question, options)}"
+        case Not(Both(one, other)):
+            return f"{_asked(~one)}, or {_asked(~other)}"
+        case Both(one, other):
+            return f"{_asked(one)} and {_asked(other)}"
+        case Either(one, other):
+            return f"{_asked(one)}, or {_asked(other)}"
+        case _:
+            raise TypeError(f"{condition!r} has no words on paper")
+
+
+def _letters(question: str, options: Iterable[str]) -> str:
+    """As "b or d"."""
+    places = [one.id for one in CHECKLIST[question].options]
+    return " or ".join(letter(places.index(option)) for option in options)
+
+
+def _option(question: Question, option: Option) -> str:
+    means = [AGREE] if (question.id, option.id) == ("4.2", "yes") else [_MEANS[option.raises]] if option.raises else []
+    means += [SORT_OUT] * bool(option.fix)
+    if option.conflict:
+        whom = "only those who are not circled" if option.id == PEOPLE else "the independent contact"
+        means = [*([BEFORE] if option.raises else []), f'where it says "lead", phone {whom}']
+    means += [LATER] * option.hold_informing
+    return option.label + (f" - {'; '.join(means)}" if means else "")
+
+
+def _outcomes(organisation: Organisation) -> Iterator[Line]:
+    facts = facts_of(organisation, people_of(organisation).leads)
+    yield Line("heading", "What to do: the first of these that fits")
+    independent = organisation.independent
+    yield Line(
+        "strong",
+        f"Where it says lead, never phone somebody you circled at S2. If S2 is {_letters('S2', ('not_sure',))}, or "
+        f"every lead and deputy is circled, phone the independent contact: {independent.name}, {independent.phone}.",
+    )
+    for outcome, when in _when():
+        yield Line("strong", f"If {when}: {wording.TITLES[outcome]}.")
+        yield Line("words", facts.fill(OUTCOMES[outcome]))
+    who = f" ({facts.data_protection_lead})" if facts.data_protection_lead else ""
+    yield Line(
+        "strong",
+        f"If S6 is {_letters('S6', ('yes_emergency', 'yes_other'))}, and 3.3.1 is "
+        f"{_letters('3.3.1', ('no',))} or 3.3.2 is {_letters('3.3.2', ('no',))}: phone a lead now too.",
+    )
+    yield Line("words", wording.BREACH.format(who=who))
+    yield Line("strong", f'If an answer you ticked says "{LATER}":')
+    yield Line("words", wording.DO_NOT_TELL)
+    yield Line("strong", f"If S3 is {_letters('S3', ('harm', 'low_level'))}:")
+    yield Line("words", wording.ALLEGATION)
+    yield Line("words", wording.NO_CONSENT_NEEDED)
+
+
+def _when() -> Iterator[tuple[Outcome, str]]:
+    """When each outcome is reached on paper. CONSULT_READY is one with CONSULT: both say to phone a lead today."""
+    yield Outcome.EMERGENCY, f"S1 is {_letters('S1', ('yes',))}"
+    yield Outcome.CONSULT_URGENT, f'an answer you ticked says "{NOW}"'
+    yield Outcome.CONSULT, f'an answer you ticked says "{BEFORE}", or 4.2 is {_letters("4.2", ("yes",))}'
+    yield Outcome.FIX_FIRST, f"4.2 is {_letters('4.2', ('not_yet',))}"
+    yield Outcome.HOLD, f"4.2 is {_letters('4.2', ('no',))}"
+
+
+def _end() -> Iterator[Line]:
+    yield Line("heading", "Always")
+    yield Line("words", wording.ASK_A_LEAD)
+    yield Line("words", wording.ANYONE_CAN_REFER.format(number=""))
+    yield Line("words", wording.KEEP_IT)
+    yield Line("blank", "I phoned (role, not name), at: ")
+
+
+_STYLE = """@page{size:A4;margin:15mm}body{font:11pt/1.35 sans-serif;max-width:180mm;margin:auto;color:#000}
+h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;break-after:avoid}p{margin:.15em 0}
+.strong{font-weight:bold;margin-top:.6em;break-after:avoid}.box{padding-left:1.5em;text-indent:-1.5em}
+.blank{border-bottom:1px solid #000;padding-top:.8em}"""
+
+
+def as_html(organisation: Organisation) -> str:
+    """A page to print from a browser. Nothing in it runs, and nothing is fetched."""
+    title = escape(lines(organisation)[0].words)
+    body = "\n".join(map(_html, lines(organisation)))
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    top = f'<!doctype html>\n<html lang="en-GB"><head>{head}\n<style>{_STYLE}</style></head>'
+    return f"{top}\n<body>\n{body}\n</body></html>\n"
+
+
+def _html(line: Line) -> str:
+    words = escape(line.words)
+    match line.kind:
+        case "title":
+            return f"<h1>{words}</h1>"
+        case "heading":
+            return f"<h2>{words}</h2>"
+        case "box":
+            return f'<p class="box">&#9744; {line.mark}) {words}</p>'
+        case "words":
+            return f"<p>{words}</p>"
+        case kind:
+            return f'<p class="{kind}">{words}</p>'

@@ -1,0 +1,86 @@
+"""The checklist on paper as a PDF, for whoever prints it without a browser."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import as_file, files
+from typing import cast
+
+from fpdf import FPDF
+from fpdf.enums import TextMode
+
+from bot.organisation import Organisation
+from bot.printable import Line, lines
+from flows import wording
+
+for _name in ("fontTools", "fpdf"):
+    logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell is of the font
+
+_FONT = "DejaVu"
+_SIZES = {"title": 15, "heading": 13, "strong": 10, "words": 9.5, "box": 9.5, "blank": 10}
+_SPACE = {"title": 0, "heading": 3, "strong": 1.5, "words": 0, "box": 0, "blank": 2.5}
+_BOLD = frozenset({"title", "heading", "strong"})
+_KEPT_TOGETHER = {"heading": 6, "strong": 4}
+"""Lines that must fit below one of these."""
+_RULED = frozenset({"heading", "blank"})
+_MARGIN = 15
+_INDENT = 6
+_BOX = 3
+_STROKE = 0.15
+"""Millimetres: what makes a letter of the one font bold."""
+
+
+def as_pdf(organisation: Organisation) -> bytes:
+    """A4, the number of the page and 999 below."""
+    paper = _Paper()
+    for line in lines(organisation):
+        paper.draw(line)
+    return bytes(paper.output())
+
+
+class _Paper(FPDF):
+    def __init__(self) -> None:
+        super().__init__(format="A4")
+        self.set_margins(_MARGIN, _MARGIN)
+        self.set_auto_page_break(auto=True, margin=_MARGIN)
+        with as_file(files("bot") / "fonts" / "DejaVuSans.ttf") as font:
+            self.add_font(_FONT, fname=font)
+        self.set_lang("en-GB")
+        self.set_title("Information sharing checklist")
+        self.add_page()
+
+    def footer(self) -> None:
+        """On every page."""
+        self.set_y(4 - _MARGIN)
+        self.set_font(_FONT, size=8)
+        self.cell(0, 4, f"{wording.DANGER}   Page {self.page_no()} of {{nb}}", align="C")
+
+    def draw(self, line: Line) -> None:
+        """The next line: never cut in two by the end of a page, and never a heading alone at its foot."""
+        self.set_font(_FONT, size=_SIZES[line.kind])
+        height = _SIZES[line.kind] * 0.46
+        self.ln(_SPACE[line.kind])
+        needed = cast("float", self.multi_cell(0, height, _words(line), dry_run=True, output="HEIGHT"))
+        if self.will_page_break(needed + _KEPT_TOGETHER.get(line.kind, 1) * height):
+            self.add_page()
+        if line.kind == "box":
+            self._box()
+        if line.kind in _BOLD:
+            with self.local_context(text_mode=TextMode.FILL_STROKE, line_width=_STROKE):
+                self._write(line, height)
+        else:
+            self._write(line, height)
+        if line.kind in _RULED:
+            self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
+
+    def _write(self, line: Line, height: float) -> None:
+        self.multi_cell(0, height, _words(line), align="L", new_x="LMARGIN", new_y="NEXT")
+
+    def _box(self) -> None:
+        left = _MARGIN + _INDENT
+        self.rect(left, self.get_y() + 0.8, _BOX, _BOX)
+        self.set_x(left + _BOX + 1.5)
+
+
+def _words(line: Line) -> str:
+    return f"{line.mark}) {line.words}" if line.mark else line.words

@@ -1,0 +1,176 @@
+"""From SQLite to PostgreSQL or back: every row copied as it is, proved equal, and only then kept.
+
+All of it is one transaction at the target, so that whatever ends it leaves the target as empty as it was. Nothing at
+the source is ever written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Integer, Table, func, insert, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError
+
+from storage.backup import source_of
+from storage.crypto import Keyring
+from storage.database import Database
+from storage.errors import DatabaseNotReady, StorageError
+from storage.keys import Tally, tally
+from storage.proof import of_record
+from storage.tables import metadata
+from storage.verdict import judge
+
+_AT_ONCE = 500
+_VERSIONS = "alembic_version"
+_FOUND = 3
+
+
+class MoveRefused(StorageError):
+    """Nothing was moved, and both databases are as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was copied and proved. rows: of each table. entries: of the record, compared with what they committed to.
+
+    findings: what was wrong with the record before, and still is, in words.
+    """
+
+    rows: dict[str, int]
+    entries: int
+    seals: int
+    keys: Tally
+    findings: tuple[str, ...]
+
+
+def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
+    """Copy everything. The bot must be stopped, and the target empty.
+
+    Raises MoveRefused, BackupRefused or DatabaseNotReady; an error of the database itself says that it is away.
+    """
+    _refuse_same(source_url, target_url)
+    source, target = source_of(source_url), source_of(target_url)
+    with ExitStack() as stack:
+        stack.enter_context(source.quiet())
+        stack.enter_context(target.quiet())
+        before = stack.enter_context(_opened(source_url))
+        after = stack.enter_context(_opened(target_url))
+        _refuse_other_version(before)
+        _refuse_full(after)
+        after.migrate()
+        with after.begin() as there:
+            with before.read() as here:
+                moved = _copied(here, there, keys)
+            before.close()
+            if source.kind == "postgresql":  # a bot may have been started on it meanwhile; SQLite's lock forbids that
+                with source.quiet():
+                    pass
+    return moved
+
+
+def _copied(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
+    _refuse_strangers(here)
+    for table in metadata.sorted_tables:
+        _copy(here, there, table)
+        _count_on(there, table)
+    return _proved(here, there, keys)
+
+
+def _copy(here: Connection, there: Connection, table: Table) -> None:
+    rows = here.execute(select(table).order_by(*table.primary_key), execution_options={"yield_per": _AT_ONCE})
+    for portion in rows.mappings().partitions(_AT_ONCE):
+        there.execute(insert(table), [dict(row) for row in portion])
+
+
+def _count_on(tx: Connection, table: Table) -> None:
+    """The next row gets an id that no row has. SQLite does so by itself."""
+    column = table.autoincrement_column
+    if tx.dialect.name != "postgresql" or column is None or not isinstance(column.type, Integer):
+        return
+    highest = tx.scalar(select(func.max(column)))
+    sequence = tx.scalar(text("SELECT pg_get_serial_sequence(:of, :at)"), {"of": table.name, "at": column.name})
+    if sequence is not None:
+        next_one = {"sequence": sequence, "value": highest or 1, "used": highest is not None}
+        tx.execute(text("SELECT setval(CAST(:sequence AS regclass), :value, :used)"), next_one)
+
+
+def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
+    """Row by row the same; and the record, judged on both sides alike, holds what it held."""
+    rows = {}
+    for table in metadata.sorted_tables:
+        (count, digest), (arrived, same) = _fingerprint(here, table), _fingerprint(there, table)
+        if (count, digest) != (arrived, same):
+            message = f"The table {table.name} did not arrive as it was ({count} rows left, {arrived} arrived)."
+            raise MoveRefused(message)
+        rows[table.name] = count
+    known, opens = tally(here, keys), tally(there, keys)
+    old, new = (judge(of_record(tx, Keyring(keys)), open_all=True) for tx in (here, there))
+    findings = tuple(str(finding) for finding in new.findings)
+    if findings != tuple(str(finding) for finding in old.findings) or known != opens:
+        message = f"The record did not arrive as it was: {'; '.join(findings[:_FOUND]) or 'other keys open it'}."
+        raise MoveRefused(message)
+    return Moved(rows, new.entries, len(new.seals), opens, findings)
+
+
+def _fingerprint(tx: Connection, table: Table) -> tuple[int, bytes]:
+    """How many rows, and a digest of all that is in them: the same on both kinds, which order words differently."""
+    rows = tx.execute(select(table), execution_options={"yield_per": _AT_ONCE})
+    each = sorted(sha256(repr(tuple(map(_plain, row))).encode()).digest() for row in rows)
+    return len(each), sha256(b"".join(each)).digest()
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _refuse_same(source_url: str, target_url: str) -> None:
+    try:
+        source, target = make_url(source_url), make_url(target_url)
+    except (ArgumentError, ValueError):  # their words hold the password
+        message = "The address after --to cannot be understood. Write postgresql+psycopg://user:password@host/database."
+        raise MoveRefused(message) from None
+    if source.set(password=None) == target.set(password=None):
+        message = "That is the database that is in use now. Name another one after --to."
+        raise MoveRefused(message)
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _refuse_other_version(source: Database) -> None:
+    found, needed = source.version()
+    if found != needed:
+        message = "The database is not of this version. Start share-check serve once, which brings it up to date."
+        raise DatabaseNotReady(message)
+
+
+def _refuse_full(target: Database) -> None:
+    """Empty tables of ours are what an attempt that failed leaves; anything else is somebody's."""
+    with target.read() as tx:
+        there = set(inspect(tx).get_table_names())
+        full = sorted(there - set(metadata.tables) - {_VERSIONS})
+        full += [name for name, table in metadata.tables.items() if name in there and _has_rows(tx, table)]
+    if full:
+        message = f"The database after --to is not empty: it has {full[0]}. Make a new one, and name that."
+        raise MoveRefused(message)
+
+
+def _has_rows(tx: Connection, table: Table) -> bool:
+    return tx.execute(select(text("1")).select_from(table).limit(1)).first() is not None
+
+
+def _refuse_strangers(tx: Connection) -> None:
+    others = sorted(set(inspect(tx).get_table_names()) - set(metadata.tables) - {_VERSIONS})
+    if others:
+        message = f"The database has a table that is not of share-check: {others[0]}. It would be left behind."
+        raise MoveRefused(message)

@@ -1,0 +1,108 @@
+"""A check that somebody filled in on paper while Slack was away, put in for them by whoever has the sheet.
+
+It goes through the same engine as a check in Slack, now: an urgent one pages now. The record is never back-dated; what
+is entered carries the time on the paper and who typed it as part of what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from flows.checklist import CHECKLIST
+from flows.model import Answers
+from flows.outcome import left_out
+from flows.replay import replay
+from flows.roster import Roster
+from storage import checks
+from storage.checks import Opened
+from storage.conversation import Conversation
+from storage.crypto import Keyring
+from storage.errors import StorageError
+from storage.tables import checks as check_table
+from storage.work import Did
+
+
+class NotEntered(StorageError):
+    """The sheet cannot be entered like this, in words for whoever types it. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of a sheet. is_new: False where this sheet was entered before."""
+
+    ref: str
+    is_new: bool
+
+
+class Paper(Conversation):
+    """Enters one sheet. typed_by: Slack id of whoever types it. at: when it was filled in, as the sheet says."""
+
+    def __init__(
+        self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, typed_by: str, at: datetime
+    ) -> None:
+        super().__init__(tx, keys, roster, now)
+        self._typed_by = typed_by
+        self._at = at
+
+    def enter(self, reporter: str, answers: Answers) -> Entered:
+        """Everything on the sheet, in one transaction. The same reporter and time again enters no second.
+
+        Raises NotEntered.
+        """
+        request = sha256(f"paper:{reporter}:{self._at.isoformat()}".encode()).hexdigest()
+        if (ref := self._entered_before(request)) is not None:
+            return Entered(ref, is_new=False)
+        self._refuse_to_let_in(answers)
+        opened = self.start(reporter, request)
+        check = opened.check.id
+        self.record(opened, self._typed_by, "entered_from_paper", {})
+        checks.save(self.tx, opened, self.now, paper_at=self._at)
+        for question in CHECKLIST:
+            if question.id in answers:
+                self._take_over(check, reporter, question.id, answers[question.id])
+        self._end(check, reporter)
+        return Entered(opened.check.ref, is_new=True)
+
+    def record(
+        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+    ) -> int:
+        """Add to the record, now, with the time on the paper and who typed it."""
+        on_paper = {"on_paper": self._at.isoformat(), "typed_by": self._typed_by}
+        return super().record(opened, who, what, {**content, **on_paper}, request)
+
+    def _entered_before(self, request: str) -> str | None:
+        found: str | None = self.tx.scalar(select(check_table.c.ref).where(check_table.c.request == request))
+        return found
+
+    def _refuse_to_let_in(self, answers: Answers) -> None:
+        """Whoever the sheet leaves out learns nothing more of it from here."""
+        if self.roster.person_at(self._typed_by) in left_out(answers):
+            message = (
+                "This sheet leaves out whoever is to type it. Give it, in an envelope, to the independent contact or "
+                "to somebody it does not leave out, and phone them now."
+            )
+            raise NotEntered(message)
+
+    def _take_over(self, check: str, reporter: str, question: str, choices: tuple[str, ...]) -> None:
+        did = self.answer(check, reporter, question, choices).did
+        if did is Did.NOBODY_LEFT:
+            message = (
+                f"{question} leaves nobody who could be told. Phone the independent contact, and ask the reporter."
+            )
+            raise NotEntered(message)
+        if did is not Did.DONE:
+            message = f"{question} is not asked with the answers before it. Look at the sheet again."
+            raise NotEntered(message)
+
+    def _end(self, check: str, reporter: str) -> None:
+        """A finished sheet is sent. One that stops part-way is told to the leads at once where it raised anything."""
+        opened = self.load(check)
+        if replay(CHECKLIST, opened.check.answers, opened.check.level).is_finished:
+            self.send(check, reporter)
+        elif self.case(opened) is None:
+            self.stop(check, reporter)

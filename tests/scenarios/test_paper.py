@@ -1,0 +1,205 @@
+"""A sheet filled in while Slack was away: entered later, it pages at once, and nobody is told falsely."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.organisation import example_organisation_path
+from bot.settings import setting_names
+from flows.case import CheckStatus
+from flows.model import Level
+from tests.harness import LEADS, Stage, card_of, on_every_stage, opened, page_of, sees_nothing, words_of
+
+WHEN = timedelta(hours=3)
+URGENT = {"S1": "no", "S2": "no", "S3": "none", "S4": "yes"}
+
+
+def _written(stage: Stage) -> str:
+    """The time on the sheet, in the organisation's own zone."""
+    filled_in = stage.bot.desk.clock.now() - WHEN
+    return f"{filled_in.astimezone(stage.bot.desk.organisation.zone):%Y-%m-%d %H:%M}"
+
+
+def _enter(stage: Stage, *more: str, typed: str | None = None, at: str | None = None, by: str = "U0ADMIN") -> Result:
+    settings = stage.settings
+    given = {
+        **dict.fromkeys(setting_names()),
+        "SLACK_API_URL": settings.slack_api_url,
+        "SLACK_BOT_TOKEN": settings.bot_token.get_secret_value(),
+        "SLACK_APP_TOKEN": stage.workspace.app_token,
+        "SLACK_SIGNING_SECRET": stage.workspace.signing_secret,
+        "SHARE_CHECK_DATABASE_URL": settings.database_url.get_secret_value(),
+        "SHARE_CHECK_KEYS": settings.keys[0].get_secret_value(),
+        "SHARE_CHECK_CLOCK_FILE": str(settings.clock_file),
+        "SHARE_CHECK_ORGANISATION": str(example_organisation_path()),
+    }
+    words = ["enter-paper", "--at", at or _written(stage), "--by", by]
+    reporter = () if "--reporter" in more else ("--reporter", "U0STAFF")
+    result = CliRunner().invoke(main, [*words, *reporter, *more], env=given, input=typed)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def _sheet(stage: Stage, answers: object, **more: str) -> Result:
+    return _enter(stage, "--sheet", "-", typed=json.dumps({"answers": answers}), **more)
+
+
+@on_every_stage
+def test_an_urgent_sheet_pages_now_and_says_that_it_was_answered_on_paper(stage: Stage) -> None:
+    """The leads have the page at once, and know that hours have gone by; the reporter is asked for the details."""
+    done = _sheet(stage, URGENT)
+    assert done.exit_code == 0, done.output
+    stage.settle()
+    assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
+    page = words_of(page_of(stage.lead_one))
+    assert "urgent" in page
+    assert "Answered on paper" in page
+    card = words_of(card_of(stage.staff))
+    assert "This was entered from the paper you filled in" in card
+    assert "press Add details" in card
+    assert "I have told Lead one and Lead two" in card
+    stage.press("Add details")
+    opened(stage.staff, "Add details")
+    stage.lead()
+    stage.open("Open", "Summary")
+    assert stage.lead_one.modal
+    assert "Answered on paper" in str(stage.lead_one.modal.blocks)
+
+
+def test_the_record_carries_both_times_and_is_not_back_dated(stage: Stage) -> None:
+    """When it was entered is when it stands there; when it was filled in and who typed it are part of what it says."""
+    now = stage.bot.desk.clock.now()
+    _sheet(stage, URGENT)
+    stage.settle()
+    entries = stage.record()
+    assert all(entry.at >= now for entry in entries)
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    typed = next(entry for entry in entries if entry.what == "entered_from_paper")
+    assert typed.who == "U0ADMIN"
+    given = [entry for entry in entries if entry.what == "answered"]
+    assert [(entry.who, entry.content["question"]) for entry in given] == [("U0STAFF", one) for one in URGENT]
+    for entry in (typed, *given):
+        assert entry.content["typed_by"] == "U0ADMIN"
+        assert abs(now - WHEN - datetime.fromisoformat(str(entry.content["on_paper"]))) < timedelta(minutes=1)
+    assert stage.check().started_at >= now
+    paper_at = stage.check().paper_at
+    assert paper_at is not None
+    assert abs(now - paper_at - WHEN) < timedelta(minutes=1)
+
+
+def test_whoever_types_it_is_not_told_what_it_comes_to(stage: Stage) -> None:
+    """The same words whatever is ticked: whoever runs the bot reads no case."""
+    urgent = _sheet(stage, URGENT).output
+    calm = _sheet(stage, {"S1": "no", "S2": "no"}, at="2026-01-05 10:00").output
+    refs = {check.ref for check in stage.checks()}
+    for ref in refs:
+        urgent, calm = urgent.replace(ref, "SC"), calm.replace(ref, "SC")
+    assert urgent == calm
+    assert not [word for word in ("urgent", "Yes", "CONSULT", "level") if word in urgent]
+
+
+def test_the_same_sheet_again_enters_no_second(stage: Stage) -> None:
+    """Two people may hold a copy of it."""
+    first = _sheet(stage, URGENT)
+    again = _sheet(stage, URGENT, by="U0OTHER")
+    assert again.exit_code == 0
+    assert "was entered before" in again.output
+    assert stage.check().ref in first.output
+    assert stage.check().ref in again.output
+    assert len(stage.checks()) == 1
+    stage.settle()
+    assert len(stage.pages("U0LEAD1")) == 1
+
+
+def test_letter_by_letter_it_asks_what_the_sheet_asks(stage: Stage) -> None:
+    """What cannot be read is asked again; what is not asked is passed over; the end of the sheet ends it."""
+    done = _enter(stage, typed="x\nb\na\na, b\na\nc\na\n-\n")
+    assert done.exit_code == 0, done.output
+    assert "S5" not in done.output
+    answers = stage.check().answers
+    assert answers == {"S1": ("no",), "S2": ("no",), "S3": ("none",), "S4": ("no",), "S6": ("no",)}
+    assert done.output.count("Type one of") == 2
+    assert stage.check().level is Level.NONE
+    stage.settle()
+    assert stage.paged() == set()
+
+
+def test_a_sheet_that_stops_part_way_is_told_to_the_leads_at_once_where_it_raised_anything(stage: Stage) -> None:
+    """As the first card promises; nobody waits for the time that has gone by already."""
+    _sheet(stage, {"S1": "no", "S2": "no", "S3": "none", "S4": "possibly"})
+    stage.settle()
+    assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
+    assert stage.check().status is CheckStatus.DRAFT
+
+
+def test_an_emergency_on_paper_pages_though_it_does_not_say_who_may_know(stage: Stage) -> None:
+    """All leads and the independent contact, without any content."""
+    _sheet(stage, {"S1": "yes"})
+    stage.settle()
+    assert {"U0LEAD1", "U0LEAD2", "U0INDEP"} <= stage.paged()
+
+
+def test_a_lead_whom_the_sheet_leaves_out_is_told_nothing_and_cannot_type_it(stage: Stage) -> None:
+    """No page, no trace; who is left out is asked by nobody."""
+    refused = _sheet(stage, {**URGENT, "S2": ["lead-1"]}, by="U0LEAD1")
+    assert refused.exit_code == 1
+    assert "leaves out whoever is to type it" in refused.output
+    assert stage.checks() == []
+    assert _sheet(stage, {**URGENT, "S2": ["lead-1"]}).exit_code == 0
+    stage.settle()
+    assert sees_nothing(stage.lead_one)
+    assert "U0INDEP" in stage.paged()
+    done = _enter(stage, at="2026-02-02 10:00", typed="b\nb\n9\n1\na\n-\n")
+    assert done.exit_code == 0, done.output
+    assert stage.check().answers["S2"] == ("lead-1",)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--reporter", "staff"), "is not a Slack member ID"),
+        (("--reporter", "U0NOBODY"), "Slack knows nobody"),
+        (("--reporter", "U0GUEST"), "is not a member of staff"),
+        (("--at", "yesterday"), "Write it like 2026-11-23 14:05"),
+        (("--at", "2099-01-01 10:00"), "still to come"),
+        (("--at", "2001-01-01 10:00"), "look at the year"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_entered_says_why(stage: Stage, more: tuple[str, ...], words: str) -> None:
+    """Nothing is kept, and the card goes to nobody else."""
+    refused = _enter(stage, *more, "--sheet", "-", typed=json.dumps({"answers": URGENT}))
+    assert refused.exit_code == 2, refused.output
+    assert words.lower() in refused.output.lower()
+    assert stage.checks() == []
+
+
+@pytest.mark.parametrize("answers", [{}, {"S9": "no"}, {"S1": "no", "S4": "yes"}, ["S1"]], ids=str)
+def test_a_sheet_that_cannot_be_read_is_refused_whole(stage: Stage, answers: object) -> None:
+    """Every problem at once, and nothing is half entered."""
+    refused = _sheet(stage, answers)
+    assert refused.exit_code == 2, refused.output
+    assert refused.output.strip()
+    assert stage.checks() == []
+
+
+def test_while_slack_is_away_it_is_entered_and_goes_out_when_slack_is_back(stage: Stage) -> None:
+    """Somebody may type it early; the way by e-mail does not wait for Slack."""
+    stage.workspace.faults.refuse(times=None)
+    done = _sheet(stage, URGENT)
+    assert done.exit_code == 0, done.output
+    assert "Compare the ID letter by letter" in done.output
+    stage.workspace.faults.clear()
+    stage.pass_time(minutes=2)
+    assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
+
+
+def test_nothing_of_the_answers_is_in_a_message_to_anybody_but_the_reporter(stage: Stage) -> None:
+    """The page says when, and nothing of what."""
+    _sheet(stage, URGENT)
+    stage.settle()
+    for who in (stage.lead_one, stage.lead_two):
+        assert "harm" not in who.text().lower()
