@@ -1,0 +1,453 @@
+"""The documents say what the code does: links lead somewhere, names exist, and nothing that is kept is left unsaid."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from sqlalchemy import LargeBinary, Table, select
+
+from bot.blocks import corrections
+from bot.cli import main
+from bot.organisation import load_organisation
+from bot.settings import setting_names
+from flows.retention import QUIET
+from storage import packs
+from storage.database import Database
+from storage.tables import events, metadata
+from tests.storage.filled import filled
+
+pytestmark = pytest.mark.docs
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+THREATS, DPIA, RECORD = "threat-model.md", "dpia.md", "record-of-processing.md"
+ADULTS, CHILDREN, INDEX = "privacy-notice.md", "privacy-notice-for-children.md", "README.md"
+OURS = (THREATS, DPIA, RECORD, ADULTS, CHILDREN, INDEX)
+LINKED = [str(page.relative_to(ROOT)) for page in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))]
+
+COPIED = {".env": ".env.example", "organisation.toml": "organisation.example.toml"}
+"""Files of each organisation's own, and those that they are copied from."""
+KEYS_AND_HASHES = {"wrapped_key", "commitment", "previous", "head", "signer", "signature", "form"}
+"""Columns of bytes in which nobody's words are."""
+NAMES_SOMEBODY = ("Slack user id", "Slack id", "organisation id", "Slack channel or user id")
+"""How a column's comment says that it names somebody."""
+PEOPLE = {"person", "reporter", "who"}
+"""What such a column is called."""
+
+
+def _page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def _section(name: str, heading: str) -> str:
+    """What stands under a heading, up to the next of the same depth."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", _page(name), re.MULTILINE | re.DOTALL)
+    assert found, f"{name} has no part called {heading}"
+    return found[1]
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The cells of each row of the tables in a text, without their heads."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    rules = {at for at, row in enumerate(rows) if set("".join(row)) <= set("-: ")}
+    return [row for at, row in enumerate(rows) if at not in rules and at + 1 not in rules]
+
+
+def _quoted(text: str) -> list[str]:
+    """What stands between backticks."""
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+# Links
+
+
+def _links(page: str) -> Iterator[tuple[str, str]]:
+    text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = target.partition("#")
+        yield path, anchor
+
+
+def _anchors(page: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", LINKED)
+def test_every_link_leads_somewhere(page: str) -> None:
+    """Whoever follows a link finds what it promises."""
+    here, broken = ROOT / page, []
+    for path, anchor in _links(page):
+        if "://" in path:
+            assert path.startswith("https://")
+            continue
+        target = (here.parent / path) if path else here
+        lost_anchor = anchor and target.suffix == ".md" and target.exists() and anchor not in _anchors(target)
+        if not target.exists() or lost_anchor:
+            broken.append(f"{path}#{anchor}")
+    assert broken == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    """No document is lost: each stands in the index itself, or in a folder that does."""
+    listed = {(DOCS / path).resolve() for path, _ in _links("docs/README.md") if path and "://" not in path}
+    pages = [page for page in sorted(DOCS.rglob("*.md")) if page != DOCS / INDEX]
+    lost = [str(page.relative_to(DOCS)) for page in pages if not listed & {page, *page.parents}]
+    assert lost == []
+
+
+def test_the_readme_leads_to_the_index() -> None:
+    """Whoever starts at the front door finds the rest."""
+    assert ("docs/README.md", "") in set(_links("README.md"))
+
+
+# Names
+
+
+@cache
+def _organisation() -> Mapping[str, object]:
+    return tomllib.loads((ROOT / "organisation.example.toml").read_text(encoding="utf-8"))
+
+
+def _is_test(name: str) -> bool:
+    path, _, test = name.partition("::")
+    found = ROOT / path
+    return found.is_file() and f"def {test}(" in found.read_text(encoding="utf-8")
+
+
+def _is_command(words: str) -> bool:
+    """Whether it can be typed: groups, command and options exist. What follows the command itself is its own."""
+    command: click.Command = main
+    for word in words.split()[1:]:
+        if word.startswith("--"):
+            options = {name for each in command.params for name in each.opts}
+            if word.partition("=")[0] not in options:
+                return False
+        elif isinstance(command, click.Group):
+            if word not in command.commands:
+                return False
+            command = command.commands[word]
+    return True
+
+
+def _is_file(name: str) -> bool:
+    name = COPIED.get(name, name)
+    return any((place / name).exists() for place in (ROOT, DOCS))
+
+
+def _is_column(name: str) -> bool:
+    table, _, column = name.partition(".")
+    return table in metadata.tables and column in metadata.tables[table].c
+
+
+def _is_in_organisation(name: str) -> bool:
+    found: object = _organisation()
+    for key in name.split("."):
+        if not isinstance(found, Mapping) or key not in found:
+            return False
+        found = found[key]
+    return True
+
+
+def _is_in_slack(name: str) -> bool:
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+    commands = {each["command"] for each in manifest["features"]["slash_commands"]}
+    return name in commands | set(manifest["oauth_config"]["scopes"]["bot"])
+
+
+def _exists(name: str) -> bool:
+    if "::" in name:
+        return _is_test(name)
+    if name.split(maxsplit=1)[0] == "share-check":
+        return _is_command(name)
+    if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", name):
+        return name in setting_names()
+    words = (_is_file, _is_column, _is_in_organisation, _is_in_slack)
+    return name in metadata.tables or name in kinds_of_event() or any(known(name) for known in words)
+
+
+@pytest.mark.parametrize("page", OURS)
+def test_everything_that_is_named_exists(page: str) -> None:
+    """Files, tests, commands, settings, tables, columns and kinds of event: a reader can look each of them up."""
+    assert [name for name in _quoted(_page(page)) if not _exists(name)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tests/test_documents.py::test_that_is_not_there",
+        "storage/nothing.py",
+        "share-check forget",
+        "share-check verify --gently",
+        "SHARE_CHECK_NOTHING",
+        "checks.mood",
+        "retention.mood",
+        "mood",
+    ],
+)
+def test_what_does_not_exist_would_be_found(name: str) -> None:
+    """The test above can fail, for each kind of name."""
+    assert not _exists(name)
+
+
+def test_each_threat_names_a_test() -> None:
+    """Where somebody is said to be stopped, a test shows it."""
+    threats = re.split(r"^### ", _section(THREATS, "Who might try, and what stops them"), flags=re.MULTILINE)[1:]
+    assert len(threats) >= 10
+    for threat in threats:
+        assert any("::" in name for name in _quoted(threat)), threat.splitlines()[0]
+        assert "**What remains.**" in threat, threat.splitlines()[0]
+
+
+# What is kept
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_every_table_is_in_the_record_of_processing(table: str) -> None:
+    """Nothing is kept that the organisation's record of processing does not say."""
+    assert table in _tables_in_the_record()
+
+
+def test_the_record_of_processing_has_no_table_that_is_gone() -> None:
+    """And nothing is said to be kept that is not."""
+    assert _tables_in_the_record().keys() <= metadata.tables.keys()
+
+
+def _tables_in_the_record() -> dict[str, str]:
+    rows = _rows(_section(RECORD, "What is kept, table by table"))
+    return {_quoted(row[0])[0]: " ".join(row) for row in rows}
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_whom_a_table_names_and_what_it_seals_is_said(table: str) -> None:
+    """A new column that names somebody, or holds what was typed, is said before it is used."""
+    said = _quoted(_tables_in_the_record()[table])
+    telling = [name for name in _telling(metadata.tables[table]) if f"{table}.{name}" not in said]
+    assert telling == []
+
+
+def _telling(table: Table) -> Iterator[str]:
+    for column in table.c:
+        sealed = isinstance(column.type, LargeBinary) and column.name not in KEYS_AND_HASHES
+        names = column.name in PEOPLE or any(words in (column.comment or "") for words in NAMES_SOMEBODY)
+        if sealed or names:
+            yield column.name
+
+
+def test_every_kind_of_event_is_in_the_record_of_processing() -> None:
+    """What is written down about people, by whatever they do, is listed: no kind more and none fewer."""
+    rows = _rows(_section(RECORD, "What is recorded, event by event"))
+    assert {name for row in rows for name in _quoted(row[0])} == kinds_of_event()
+
+
+def test_what_is_really_recorded_is_among_the_kinds_that_were_found(tmp_path: Path) -> None:
+    """The search through the code misses nothing of a case that was really worked on."""
+    database = Database(f"sqlite:///{tmp_path / 'filled.db'}")
+    database.migrate()
+    filled(database)
+    with database.read() as tx:
+        recorded = set(tx.scalars(select(events.c.what).distinct()))
+    database.close()
+    assert len(recorded) > 5
+    assert [what for what in recorded if not any(fnmatch(what, kind) for kind in kinds_of_event())] == []
+
+
+def test_the_times_that_are_promised_are_the_codes_own() -> None:
+    """How long things are kept, as the people they are about are told."""
+    retention = load_organisation(ROOT / "organisation.example.toml").retention
+    promised = _section(RECORD, "How long")
+    for days in (retention.no_risk.days, QUIET.days, packs.KEPT.days):
+        assert f"{days} days" in promised
+    assert f"{retention.years_from_birth} years" in promised
+
+
+# The kinds of event, found in the code
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+CHOSEN = {("bot/corrections.py", "kind"): tuple(corrections.KINDS)}
+"""Kinds that somebody chooses from a list, by the name they go by there."""
+
+
+@cache
+def kinds_of_event() -> frozenset[str]:
+    """Everything that `storage/record.py` can be asked to append; `opened_*` where the end is the button's name."""
+    modules = {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+        for package in ("bot", "storage")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if "migrations" not in path.parts and "simulation" not in path.parts
+    }
+    recording = _recording(modules)
+    found: set[str] = set()
+    for where, tree in modules.items():
+        for function in _functions(tree):
+            for asked in _asked(function, recording):
+                found |= _kinds(where, function, asked)
+    return frozenset(kind for kind in found if not _is_in_pattern(kind, found))
+
+
+def _is_in_pattern(kind: str, found: set[str]) -> bool:
+    return any(fnmatch(kind, other) for other in found if other != kind and other.endswith("*"))
+
+
+def _functions(tree: ast.AST) -> Iterator[Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def _parameters(function: Function) -> list[str]:
+    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    return names[1:] if names[:1] == ["self"] else names
+
+
+def _recording(modules: Mapping[str, ast.Module]) -> dict[str, list[tuple[int, int]]]:
+    """Functions that pass their `what` on to the record: of each, where it stands and how many they need."""
+    known = {"append": [(5, 7)]}
+    named = [
+        function
+        for tree in modules.values()
+        for function in _functions(tree)
+        if "what" in _parameters(function) and function.name != "append"
+    ]
+    grown = True
+    while grown:
+        grown = False
+        for function in named:
+            names = _parameters(function)
+            shape = (names.index("what"), len(names) - len(function.args.defaults))
+            if shape in known.get(function.name, []):
+                continue
+            if any(isinstance(asked, ast.Name) and asked.id == "what" for asked in _asked(function, known)):
+                known.setdefault(function.name, []).append(shape)
+                grown = True
+    return known
+
+
+def _asked(function: Function, recording: Mapping[str, list[tuple[int, int]]]) -> Iterator[ast.expr]:
+    """What stands at the place of `what` in each call of a function that records."""
+    for call in ast.walk(function):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given = [keyword for keyword in call.keywords if keyword.arg]
+        for place, needed in recording.get(name, []):
+            by_name = [keyword.value for keyword in given if keyword.arg == "what"]
+            if by_name:
+                yield from by_name
+            elif place < len(call.args) and len(call.args) + len(given) >= needed:
+                yield call.args[place]
+
+
+def _kinds(where: str, function: Function, asked: ast.expr) -> set[str]:
+    """The words an expression stands for. A name that is not `what` is looked up in the same function."""
+    match asked:
+        case ast.Constant(value=str(word)):
+            return {word}
+        case ast.IfExp(body=one, orelse=other):
+            return _kinds(where, function, one) | _kinds(where, function, other)
+        case ast.Subscript(value=inner):
+            return _kinds(where, function, inner)
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):
+            return {f"{start}*"}
+        case ast.Name(id="what") if "what" in _parameters(function):
+            return set(_default(function))
+        case ast.Name(id=name):
+            given = [
+                kind
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign)
+                and any(isinstance(to, ast.Name) and to.id == name for to in node.targets)
+                for kind in _kinds(where, function, node.value)
+            ]
+            assert given or (where, name) in CHOSEN, f"{where}: what {function.name} records is not clear"
+            return {*given, *CHOSEN.get((where, name), ())}
+        case _:
+            raise AssertionError(f"{where}: what {function.name} records is not clear: {ast.unparse(asked)}")
+
+
+def _default(function: Function) -> Iterator[str]:
+    names, defaults = _parameters(function), function.args.defaults
+    place = names.index("what") - (len(names) - len(defaults))
+    if 0 <= place < len(defaults) and isinstance(defaults[place], ast.Constant):
+        yield str(ast.literal_eval(defaults[place]))
+
+
+# What has to be filled in
+
+
+def _gaps(page: str) -> set[str]:
+    """What stands in brackets and is no link: for the organisation to fill in or to decide."""
+    return {" ".join(gap.split()) for gap in re.findall(r"(?<!!)\[([^\]]+)\](?!\()", _page(page))}
+
+
+def test_one_list_has_everything_to_fill_in() -> None:
+    """Nobody publishes a notice with a gap in it because the gap stood on another page."""
+    listed = {
+        gap for row in _rows(_section(INDEX, "To fill in or decide")) for gap in re.findall(r"\[([^\]]+)\]", row[0])
+    }
+    assert listed == {gap for page in OURS if page != INDEX for gap in _gaps(page)}
+
+
+# How hard it is to read
+
+LONGEST_SENTENCE = 20
+"""Words."""
+GRADES = {CHILDREN: 3.0, ADULTS: 7.0}
+"""Flesch and Kincaid's: 3 is a child of eight or nine, 7 is somebody of twelve."""
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Headings, items and paragraphs, each in one line, without marks, gaps and addresses."""
+    text = re.sub(r"\]\([^)]*\)|\[[^\]]*\](?!\()|[*`\[]", "", text)
+    for block in re.split(r"\n\s*\n|\n(?=[#|-])", text):
+        yield " ".join(re.sub(r"^[#|\- ]+", "", block).split())
+
+
+def _sentences(text: str) -> list[list[str]]:
+    sentences = (each for block in _blocks(text) for each in re.split(r"[.?!](?:\s|$)", block))
+    found = [re.findall(r"[A-Za-z][A-Za-z']*", each) for each in sentences]
+    return [words for words in found if words]
+
+
+def _syllables(word: str) -> int:
+    word = re.sub(r"[^a-z]", "", word.lower())
+    heard = re.sub(r"(?:[^laeiouy]es|[^td]ed|[^laeiouy]e)$", lambda found: found[0][0], word)
+    return max(len(re.findall(r"[aeiouy]+", heard)), 1)
+
+
+def reading_grade(text: str) -> float:
+    """Flesch and Kincaid's grade: about the reader's age less five or six."""
+    sentences = _sentences(text)
+    words = [word for sentence in sentences for word in sentence]
+    per_word = sum(map(_syllables, words)) / len(words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * per_word - 15.59
+
+
+@pytest.mark.parametrize("page", sorted(GRADES))
+def test_a_notice_is_no_harder_than_its_readers_can_read(page: str) -> None:
+    """Short words in short sentences; for children shorter still."""
+    assert reading_grade(_page(page)) <= GRADES[page]
+
+
+def test_no_sentence_for_children_is_long() -> None:
+    """A child can hold it in mind to its end."""
+    assert [" ".join(words) for words in _sentences(_page(CHILDREN)) if len(words) > LONGEST_SENTENCE] == []
+
+
+def test_what_is_hard_to_read_would_be_found() -> None:
+    """The measure knows a nursery rhyme from a statute."""
+    easy = "The cat sat on the mat. It had a red hat. We all saw it."
+    hard = (
+        "Notwithstanding the aforementioned considerations, controllers demonstrate accountability by "
+        "implementing proportionate organisational safeguards for vulnerable individuals' information."
+    )
+    assert reading_grade(easy) < 2
+    assert reading_grade(hard) > 15
+    assert reading_grade(_page(ADULTS)) > GRADES[CHILDREN]
