@@ -1,0 +1,223 @@
+"""Words that Slack would obey, in every box and in the organisation's own file: shown as typed, and no more."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.blocks import kit
+from bot.deliver import Letters
+from bot.organisation import Organisation, School, example_organisation_path, load_organisation
+from sandbox.acted import Acted
+from sandbox.blockkit import check_message, check_view
+from storage import outbox
+from tests.attacks import booth as at
+from tests.attacks.booth import Booth, Listener, open_booth
+from tests.attacks.canary import what_acts
+from tests.attacks.listeners import ANYBODY, LISTED, OF_A_CHECK, OWN, WAYS_IN, as_pressed, state_of, value_for
+from tests.harness import HARM, LEADS, Stage, opened
+
+LINES = tuple(
+    f"{sign}typed{other}"
+    for sign, other in (
+        ("<!channel>", "<!here|here>"),
+        ("<!subteam^S0TYPED>", "<!subteam^S0TYPED|all>"),
+        ("<@U0TYPED>", "<@U0STAFF|staff>"),
+        ("<#C0LEADS>", "<#C0LEADS|leads>"),
+        ("<http://evil.example|phone 999>", "<mailto:a@evil.example|us>"),
+        ("<!date^1^{time}^http://evil.example|x>", "<tel:999|x>"),
+        ("&lt;!everyone&gt;", "&amp;lt;"),
+        ("> quoted\n>>> all", "\n\n\n"),
+        ("*bold* _slant_ ~gone~", "`code` ```more"),
+        ("\u202etxet\u202c", "\u2066\u200b\u200d\ufeff"),
+        ("<", ">"),
+        ("&", "&amp"),
+    )
+)
+SIGNS = st.text(st.sampled_from("<>&!@#|^*_~`\n\u202e\u200b;ltgamp UCS0{}"), min_size=1, max_size=60)
+WORDS = st.one_of(st.sampled_from(LINES), SIGNS, st.tuples(SIGNS, st.sampled_from(LINES)).map("".join))
+BOUNDED = settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def acts(value: Any) -> set[str]:
+    """What Slack would obey, of all that is on a screen; refused screens are an error of their own."""
+    return set(what_acts(json.loads(value) if isinstance(value, str) else value))
+
+
+@given(WORDS)
+@example("\ud83d")
+@example("x" * 2798 + "&&&")
+def test_nothing_in_a_typed_text_acts_however_it_is_cut(text: str) -> None:
+    """Under its label, in pieces, in a line, in a section that is too long."""
+    many = (text * 4000)[:9000]
+    for blocks in (
+        list(kit.labelled(text, many)),
+        [kit.section(kit.esc(many))],
+        [kit.section(kit.lines(many.splitlines()))],
+        [kit.context(kit.esc(text))],
+    ):
+        assert acts(blocks) == set()
+
+
+@pytest.fixture
+def booth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Booth]:
+    with open_booth(tmp_path, monkeypatch) as opened_booth:
+        yield opened_booth
+
+
+MOVES = frozenset(
+    Listener("action", name)
+    for name in ("step_aside", "hand_on", "hide", "stop", "see", "lead", "page_again", "answer")
+)
+"""They show nothing, and some of them end what there is to see."""
+
+
+def _screens(booth: Booth, check: str, words: str) -> Iterator[str]:
+    """Everything that the people of a check see when they press each button and fill in each window with this."""
+    about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+    for listener in sorted(set(OF_A_CHECK) - MOVES, key=lambda one: one.kind != "view"):
+        for who in (at.STAFF,) if listener in OWN else (at.STAFF, at.LEAD_ONE):
+            answer = booth.press(
+                as_pressed(listener),
+                who,
+                value_for(listener, check, about, ""),
+                state_of(listener, check, about, words),
+            )
+            yield from (*answer.screens, *answer.words, answer.body)
+
+
+def _messages(booth: Booth) -> Iterator[kit.Message]:
+    """Every message that waits to be sent, as it would be sent now."""
+    desk = booth.bot.desk
+    with desk.database.begin() as tx:
+        rows = outbox.claim(tx, desk.clock.now(), 500, outbox.LANES, "test")
+        for row in rows:
+            letter = Letters(desk, tx).write(row) if row.via == outbox.SLACK else None
+            if letter is not None and letter.message is not None:
+                yield letter.message
+
+
+@BOUNDED
+@given(words=WORDS)
+@example(words=" ".join(LINES))
+def test_nothing_typed_in_any_window_acts_in_any_other(booth: Booth, words: str) -> None:
+    """Typed once by everybody who may, into everything; then every screen and every message of the case."""
+    check = booth.planned()
+    shown = [*_screens(booth, check, words)]
+    typed = json.dumps(kit.esc(words.strip())[:12])[1:-1]
+    assert any(typed in each for each in shown)
+    assert {token for each in shown if each for token in acts(each)} == set()
+    for message in _messages(booth):
+        assert acts([message.text, list(message.blocks)]) == set()
+        assert not re.search("typed|evil", f"{message.text}{json.dumps(list(message.blocks))}")
+
+
+def _hostile(words: str) -> Organisation:
+    """An organisation whose every name is this."""
+    known = load_organisation(example_organisation_path())
+    people = {"leads": known.leads, "deputies": known.deputies}
+    renamed = {
+        key: tuple(one.model_copy(update={"name": f"{number} {words}"}) for number, one in enumerate(group))
+        for key, group in people.items()
+    }
+    return known.model_copy(
+        update={
+            **renamed,
+            "name": words,
+            "independent": known.independent.model_copy(update={"name": words}),
+            "schools": tuple(School(name=words, social_care="020 7946 0110") for _ in known.schools),
+            "staff_help": words,
+            "data_protection_lead": words,
+        }
+    )
+
+
+@pytest.mark.parametrize("words", [" ".join(LINES[start::3]) for start in range(3)])
+def test_odd_names_in_the_organisations_file_do_not_act(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """The organisation, its people and schools, whatever they are called: on cards, pages, windows and Home tabs."""
+    with open_booth(tmp_path, monkeypatch, organisation=_hostile(words)) as booth:
+        check = booth.planned(left_out=("lead-2",))
+        shown = [*_screens(booth, check, "Something typed.")]
+        for who in (at.STAFF, at.LEAD_ONE, at.LEAD_TWO, at.ADMIN, at.GUEST, at.OTHER):
+            doors = WAYS_IN if who in (at.GUEST, at.OTHER) else ()
+            for listener in (*doors, *(set(ANYBODY) - set(WAYS_IN)), *LISTED):
+                answer = booth.press(as_pressed(listener), who, "", {})
+                shown += [*answer.screens, *answer.words, answer.body]
+        for message in _messages(booth):
+            check_message(json.loads(json.dumps(list(message.blocks))))
+            shown.append(json.dumps([{"type": "mrkdwn", "text": message.text}, list(message.blocks)]))
+        assert {token for each in shown if each for token in acts(each)} == set()
+
+
+def test_more_than_a_box_takes_is_cut_to_it(booth: Booth) -> None:
+    """Slack would not let it through; if it comes, every window still opens within Slack's limits."""
+    for words in ("x" * 100_000, "\N{SLEEPING SYMBOL}" * 30_000, "&<>" * 30_000, "\ud83d" * 4_000, "a\x00b"):
+        check = booth.planned()
+        about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+        for name, who in (("details", at.STAFF), ("case_note", at.LEAD_ONE), ("correct", at.LEAD_ONE)):
+            listener = Listener("view", name)
+            answer = booth.press(listener, who, check, state_of(listener, check, about, words))
+            assert (answer.status, "(Error" in answer.said) == (200, False), (name, words[:1])
+        for name, who in (("open_case", at.LEAD_ONE), ("add_details", at.STAFF), ("correct", at.LEAD_ONE)):
+            [view] = booth.press(Listener("action", name), who, check).screens
+            check_view(json.loads(view), "modal")
+
+
+FILES: dict[str, Any] = {
+    "files": [{"id": "F0TYPED", "name": "typed.png", "url_private": "https://files.slack.com/typed", "size": 9}],
+    "attachments": [{"fallback": "typed", "image_url": "https://evil.example/typed.png"}],
+    "blocks": [{"type": "image", "image_url": "https://evil.example/typed.png", "alt_text": "typed"}],
+    "upload": True,
+    "text": "typed",
+}
+"""As Slack would send them, wherever it would."""
+
+
+def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
+    """In the message a shortcut was pressed on, in a window's boxes, beside a command: kept nowhere."""
+    stage.begin()
+    stage.answer(*HARM)
+    message = stage.colleague.post("C0GENERAL", "A message with a picture.")
+    acted = stage.colleague.message_shortcut("check_before_sharing", message)
+    for payload in (_changed(acted, message=FILES), _changed(stage.colleague.command("/share-check"), **FILES)):
+        stage.workspace.replay(Acted(acked=True, payload={**payload, "trigger_id": f"t-{len(payload)}"}))
+    stage.press("Add details")
+    opened(stage.staff, "Add details")
+    sent = stage.staff.submit({"facts": "What I saw."})
+    box = {"type": "file_input", "files": FILES["files"], "value": None}
+    payload = _changed(sent)
+    payload["view"]["state"]["values"]["facts"] = {"typed.facts": box}
+    payload["view"]["state"]["values"]["picture"] = {"file": box}
+    stage.workspace.replay(Acted(acked=True, payload=payload))
+    stage.lead_one.post(LEADS, "A message with a picture.")
+    stage.settle()
+    kept = json.dumps([[entry.content for entry in stage.record(one.id)] for one in stage.checks()])
+    assert "What I saw." in kept
+    for word in ("typed", "F0TYPED", "files.slack.com", "picture"):
+        assert word not in kept
+    asked_for = json.dumps([[each.method, each.args] for each in stage.workspace.requests])
+    assert "files." not in asked_for
+    assert "F0TYPED" not in asked_for
+    manifest = stage.workspace.core.manifest
+    assert not [scope for scope in manifest.scopes if scope.startswith(("files", "remote_files")) or "history" in scope]
+    assert not re.search("file_input|image_url|video", asked_for)
+    stage.workspace.complaints[:] = [each for each in stage.workspace.complaints if "trigger" not in each]
+
+
+def _changed(acted: Acted, **more: Any) -> dict[str, Any]:
+    """The payload of something that was pressed, with more in it."""
+    payload = copy.deepcopy(acted.payload)
+    assert payload is not None
+    return {**payload, **more}
