@@ -34,7 +34,7 @@ bench: setup ## Measure what it costs
 lock: setup ## Choose the newest versions again and pin them with hashes
 	$(PIP) install uv
 	$(COMPILE) --upgrade --all-extras --output-file requirements.lock
-	$(COMPILE) --constraints requirements.lock --extra build --extra http --extra postgres --extra push \
+	$(COMPILE) --constraints requirements.lock --extra build --extra http --extra metrics --extra postgres --extra push \
 		--output-file requirements-production.lock
 
 clean: ## Remove .venv and everything that was generated

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from bot.blocks import forms
 from bot.casework import Lead, nothing_typed, refusal
 from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent
+from bot.payloads import Press, Sent, named
 from bot.permission import Act, Gate
 from bot.views import Desk
 from flows.case import Entry
@@ -54,7 +54,7 @@ class Aftercare:
     def open_modal(self, body: Json, client: WebClient) -> None:
         """See the plan, Answer a lead, I disagree, the questions after sharing."""
         press = Press.model_validate(body)
-        verb = press.action.action_id
+        verb = press.verb
         act = ACTS.get(verb, Act.REPLY)
         with self._desk.write() as tx:
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
@@ -100,7 +100,7 @@ class Aftercare:
         """The two questions of 3.4 and what was shared."""
         sent = Sent.model_validate(body)
         answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
-        content = {field.key: sent.typed(field.key) for field in forms.SHARING}
+        content = {field.key: sent.typed(field.key, field.longest) for field in forms.SHARING}
         self._submit(
             ack,
             sent,
@@ -153,7 +153,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
         app.action(verb)(aftercare.press)
     for verb in ("see_plan", "see_outcome", "reply", "disagree", "record_sharing"):
-        app.action(verb)(ack=quickly, lazy=[guarded(aftercare.open_modal, replies.sorry)])
+        app.action(named(verb))(ack=quickly, lazy=[guarded(aftercare.open_modal, replies.sorry)])
     app.view("reply")(aftercare.reply)
     app.view("disagree")(aftercare.disagree)
     app.view("sharing")(aftercare.sharing)

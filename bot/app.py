@@ -7,6 +7,7 @@ import logging
 import secrets
 import ssl
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -14,13 +15,29 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import aftercare, casework, conversation, corrections, cover, drill, errors, home, start
+from bot import (
+    aftercare,
+    casework,
+    conversation,
+    corrections,
+    cover,
+    drill,
+    errors,
+    home,
+    practice,
+    records,
+    release,
+    requests,
+    retention,
+    start,
+)
 from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
 from bot.deliver import QUEUES, Deliverer
 from bot.facts import roster_of
 from bot.heartbeat import Heartbeat
+from bot.metrics import Measured
 from bot.organisation import Organisation
 from bot.outsiders import Outsiders
 from bot.second_channel import SecondChannel
@@ -62,6 +79,7 @@ class Bot:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._watch: SocketWatch | None = None
+        self._started = time.monotonic()
 
     def start(self, tick: float = TICK) -> None:
         """Start the loops that send and that watch the clock, each `tick` seconds."""
@@ -95,6 +113,21 @@ class Bot:
         return self._watch is None or self._watch.is_well
 
     @property
+    def socket_age(self) -> float | None:
+        """Seconds since the connection to Slack was opened; None without one, and over HTTP."""
+        return None if self._watch is None else self._watch.age
+
+    @property
+    def ended_loops(self) -> tuple[str, ...]:
+        """Names of the loops that have ended, which none should before the bot is stopped."""
+        return tuple(thread.name for thread in self._threads if not thread.is_alive())
+
+    def since(self, loop: str) -> float:
+        """Seconds since the clockwork or the auditor last did its round; before the first, since the start."""
+        since = self.desk.meters.since(loop)
+        return time.monotonic() - self._started if since is None else since
+
+    @property
     def has_given_up(self) -> bool:
         """Whether only a fresh process may hear Slack again."""
         return self._watch is not None and self._watch.has_given_up
@@ -119,7 +152,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     replies = ThreadPoolExecutor(SENDERS, thread_name_prefix="reply")
     bolt_log = logging.getLogger("share-check.bolt")
     bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
-    app = App(
+    app = Measured(
         client=client,
         logger=bolt_log,
         signing_secret=settings.signing_secret.get_secret_value() if settings.signing_secret else "unused",
@@ -133,6 +166,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     )
     second = SecondChannel(settings, organisation)
     desk = desk_of(settings, organisation, database, clock, second)
+    app.meters = desk.meters
     instance = secrets.token_hex(4)
     pools = [ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES]
     deliverers = [
@@ -172,6 +206,11 @@ def register(
     home.register(app, desk, outsiders)
     cover.register(app, desk, replies)
     drill.register(app, desk)
+    records.register(app, desk, replies)
+    requests.register(app, desk, replies)
+    release.register(app, desk, replies)
+    retention.register(app, desk, replies)
+    practice.register(app, desk, replies)
 
 
 def web_client(settings: Settings) -> WebClient:

@@ -19,7 +19,7 @@ from bot.heartbeat import Heartbeat
 from bot.second_channel import Via
 from bot.settings import ADMINISTRATORS
 from bot.views import Desk
-from storage import audit, outbox
+from storage import audit, outbox, pulse
 from storage.audit import Findings
 from storage.seal import seal_due
 
@@ -61,13 +61,17 @@ class Auditor:
             else:
                 self._alarm(tx, found)
             plan_gap_report(self._desk, tx, now)
-        if found.is_well and self.is_connected():
+        is_connected = self.is_connected()
+        if found.is_well and is_connected:
             self._heartbeat.beat()
         if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
             self._asked_for_accounts = now
             look_for_closed_accounts(self._desk, self._client)
         with self._desk.database.begin() as tx:
             seal_due(tx, self._desk.seal_key, now)
+            if is_connected:
+                pulse.connected(tx, now)
+        self._desk.meters.turned("auditor")
         return found
 
     def _wake_the_forgotten(self, tx: Connection, found: Findings) -> None:

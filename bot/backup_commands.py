@@ -19,16 +19,21 @@ def backup(folder: Path, keep: int | None) -> None:
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage.backup import make, source_of  # noqa: PLC0415
+    from storage import erased_list  # noqa: PLC0415
+    from storage.backup import make, note, source_of  # noqa: PLC0415
 
     with beside.in_words("could not make a backup"):
         settings = load_settings()
         source = source_of(settings.database_url.get_secret_value())
         keys = [key.get_secret_value() for key in settings.keys]
         made = make(source, keys, folder, SystemClock().now(), keep)
+        is_noted = note(settings.database_url.get_secret_value(), made)
+        erased_list.add(folder, erased_list.of_database(settings.database_url.get_secret_value()))
     click.echo(f"{made.file} is made and was read again: {made.manifest.counts['checks']} checks.")
     if made.removed:
         click.echo(f"Deleted {made.removed} older than the newest {keep}.")
+    if not is_noted:
+        click.echo("The database did not take a note of it, so share-check doctor does not know of it.", err=True)
     if shut := made.manifest.shut_keys:
         click.echo(f"{shut} of them do not open with the keys in the settings: see share-check keys check.", err=True)
 
@@ -42,6 +47,7 @@ def restore(file: Path, way: str | None) -> None:
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
+    from storage import erased_list  # noqa: PLC0415
     from storage import restore as restoring  # noqa: PLC0415
     from storage.backup import source_of  # noqa: PLC0415
 
@@ -56,7 +62,9 @@ def restore(file: Path, way: str | None) -> None:
             _say(restoring.verify(source, keys, file), file)
             click.echo("It can be restored. Nothing was replaced.")
         else:
-            proof, where = restoring.replace(source, keys, file, SystemClock().now())
+            url = settings.database_url.get_secret_value()
+            erased = (*erased_list.of_database(url), *erased_list.read(file.parent))
+            proof, where = restoring.replace(source, keys, file, SystemClock().now(), erased)
             _say(proof, file)
             click.echo(where)
 

@@ -14,9 +14,10 @@ from bot.blocks import casework as forms
 from bot.blocks import kit
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
-from bot.permission import Act, Gate, Subject, gate, may
+from bot.permission import Act, Gate, gate, may
+from bot.records import with_others
 from bot.views import CheckView, Desk
-from flows.case import Case, Strand, StrandName, StrandStatus
+from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
 from storage.casework import Casework, Deed
 from storage.work import Did
 
@@ -26,6 +27,7 @@ NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or Ta
 NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with you."
 LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
+DECISION_NEEDED = "Please choose what you have decided."
 REASON_NEEDED = "Please write a reason: every decision needs one."
 
 Do = Callable[[Casework, Press, str], Deed]
@@ -97,7 +99,7 @@ class Lead:
     def open_modal(self, body: Json, client: WebClient) -> None:
         """Open a modal, once the opening is in the record."""
         press = Press.model_validate(body)
-        act, make = MODALS[press.action.action_id]
+        act, make = MODALS[press.verb]
         with self._desk.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
@@ -109,7 +111,8 @@ class Lead:
     def view(self, tx: Connection, press: Press) -> CheckView:
         """Everything of the case, once it is recorded that somebody looks."""
         self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
-        return self._desk.look(tx, press.check, history=True)
+        view = self._desk.look(tx, press.check, history=True)
+        return with_others(self._desk, tx, view, press.user.id) if press.verb == "open_case" else view
 
     def open_check(self, body: Json, client: WebClient) -> None:
         """From a lead's Home: a check that ended without a page. The opening is recorded first (I21)."""
@@ -118,8 +121,8 @@ class Lead:
             subject = self._desk.subject(tx, press.check)
             if not may(subject, press.user.id, Act.OPEN, self._desk.roster) or (subject and subject.case):
                 return
-            view = self._desk.look(tx, press.check, history=True)
             self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
+            view = with_others(self._desk, tx, self._desk.look(tx, press.check, history=True), press.user.id)
         client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
 
     def remind_me(self, ack: Ack, body: Json) -> None:
@@ -127,7 +130,8 @@ class Lead:
         sent = Sent.model_validate(body)
         with self._desk.write() as tx:
             passed, case = self.gate(tx, sent.check, sent.user.id, Act.REMIND)
-            chosen = forms.reminders(case).get(sent.chosen("when")[0]) if case else None
+            when = next(iter(sent.chosen("when")), "")
+            chosen = forms.reminders(case).get(when) if case else None
             deed = None
             if passed is Gate.ALLOWED and chosen is not None:
                 work = self._desk.casework(tx)
@@ -172,8 +176,11 @@ class Lead:
     def decide(self, ack: Ack, body: Json) -> None:
         """The decision; the plan's parts come next, in the same window."""
         sent = Sent.model_validate(body)
-        decision = sent.chosen("decision")[0]
-        content = {field.key: sent.typed(field.key) for field in forms.DECISION}
+        decision = next(iter(sent.chosen("decision")), "")
+        content = {field.key: sent.typed(field.key, field.longest) for field in forms.DECISION}
+        if decision not in DECISIONS:
+            ack(response_action="errors", errors={"decision": DECISION_NEEDED})
+            return
         if not content["reason"]:  # spaces fill a box, and say nothing (I20)
             ack(response_action="errors", errors={"reason": REASON_NEEDED})
             return
@@ -214,9 +221,11 @@ class Lead:
         """Close again, now that the plan's parts have changed."""
         sent = Sent.model_validate(body)
         with self._desk.database.read() as tx:
+            subject = self._desk.subject(tx, sent.check)
+            if not may(subject, sent.user.id, Act.CLOSE, self._desk.roster):
+                return
             view = self._desk.look(tx, sent.check, history=True)
-            allowed = view.case and may(Subject.of(view.case), sent.user.id, Act.CLOSE, self._desk.roster)
-        if allowed and view.case is not None and sent.view.root_view_id:
+        if view.case is not None and sent.view.root_view_id:
             client.views_update(view_id=sent.view.root_view_id, view=forms.close(view, view.case))
 
     def close(self, ack: Ack, body: Json) -> None:
@@ -262,16 +271,20 @@ def _answer(ack: Ack, deed: Deed | None, block_id: str) -> None:
 
 
 def _strands(sent: Sent) -> tuple[Strand, ...]:
+    """What stands in the window; a state that is none is still to do, and a day that is none is left empty."""
     return tuple(
         Strand(
             name=name,
-            status=StrandStatus(sent.chosen(f"{name}.status")[0]),
-            what=sent.typed(f"{name}.what"),
-            owner=sent.typed(f"{name}.owner"),
-            due=sent.typed(f"{name}.due") or None,
+            status=_STATUS.get(next(iter(sent.chosen(f"{name}.status")), ""), StrandStatus.TO_DO),
+            what=sent.typed(f"{name}.what", forms.LONGEST_PART),
+            owner=sent.typed(f"{name}.owner", forms.LONGEST_OWNER),
+            due=sent.day(f"{name}.due"),
         )
         for name in StrandName
     )
+
+
+_STATUS = {status.value: status for status in StrandStatus}
 
 
 def register(app: App, desk: Desk, replies: Replies) -> None:
@@ -284,7 +297,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     for verb in PRESSES:
         app.action(verb)(lead.press)
     for verb in MODALS:
-        app.action(verb)(ack=quickly, lazy=[guarded(lead.open_modal, replies.sorry)])
+        app.action(named(verb))(ack=quickly, lazy=[guarded(lead.open_modal, replies.sorry)])
     app.action(named("open_check"))(ack=quickly, lazy=[guarded(lead.open_check, replies.sorry)])
     app.action("update_strands")(ack=quickly, lazy=[guarded(lead.update_strands, replies.sorry)])
     app.view("ask_reporter")(lead.ask)

@@ -21,19 +21,49 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 FORMATS = ("text", "markdown", "mermaid")
+PRINTED = ("html", "pdf")
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice((*FORMATS, *PRINTED)),
+    default="text",
+    show_default=True,
+    help="html and pdf are a sheet to fill in on paper, with your phone numbers.",
+)
 @click.option("--audit", is_flag=True, help="Visit every situation and check every rule instead.")
-def checklist(form: str, *, audit: bool) -> None:
+@click.option(
+    "--organisation",
+    "path",
+    type=click.Path(path_type=Path),
+    help="Whose numbers stand on the sheet; else what SHARE_CHECK_ORGANISATION says, or organisation.toml.",
+)
+def checklist(form: str, path: Path | None, *, audit: bool) -> None:
     """Print the checklist, or prove it."""
     if audit:
         _audit()
+    elif form in PRINTED:
+        _print(form, path)
     else:
         from flows import render  # noqa: PLC0415 - decide starts faster without it.
 
         click.echo(getattr(render, f"as_{form}")(CHECKLIST), nl=False)
+
+
+def _print(form: str, path: Path | None) -> None:
+    """The sheet, to the standard output: never with the example's numbers, which nobody answers."""
+    from bot import printable, printed_pdf  # noqa: PLC0415 - decide starts faster without it.
+    from bot.organisation import OrganisationError, load_organisation  # noqa: PLC0415
+    from bot.settings import organisation_path  # noqa: PLC0415
+
+    try:
+        organisation = load_organisation(path or organisation_path())
+        made = printed_pdf.as_pdf(organisation) if form == "pdf" else printable.as_html(organisation).encode()
+    except OrganisationError as error:
+        raise _bad_input(error.problems) from None
+    click.echo(made, nl=False)
 
 
 def _audit() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -16,8 +15,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.backup_commands import backup, restore
 from bot.checklist_commands import checklist, decide
+from bot.digest_commands import digest
+from bot.doctor_commands import doctor, manifest
+from bot.health_commands import healthy
+from bot.init_commands import init
 from bot.key_commands import check_keys, rotate_keys
+from bot.move_commands import move
+from bot.pack_commands import pack
+from bot.paper_commands import enter_paper
 from bot.record_commands import export_proof, new_seal, seal, verify
+from bot.retention_commands import retention
 
 BAD_INPUT = 2
 SENT_WITHIN = 30.0
@@ -35,20 +42,30 @@ def main() -> None:
 main.add_command(backup)
 main.add_command(checklist)
 main.add_command(decide)
+main.add_command(digest)
 for command in (seal, verify, export_proof):
     main.add_command(command)
+main.add_command(enter_paper)
+main.add_command(healthy)
+main.add_command(move)
 main.add_command(restore)
+main.add_command(retention)
+main.add_command(pack)
+main.add_command(doctor)
+main.add_command(init)
+main.add_command(manifest)
 
 
 @main.command()
 def serve() -> None:
     """Run the bot. Stops cleanly on SIGTERM or Ctrl+C."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import logs, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.doctor_checks import tokens  # noqa: PLC0415
     from bot.organisation import OrganisationError  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up("text")
     os.umask(PRIVATE)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -60,7 +77,7 @@ def serve() -> None:
     except StorageError as error:
         fail([str(error)])
     except SlackApiError as error:
-        fail([serving.slack_says(error)])
+        fail([tokens.slack_says(error)])
 
 
 @main.command()

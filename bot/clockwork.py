@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.digest import Digests
+from bot.home import Refresh
 from bot.instances import Instances
+from bot.retention_clock import RetentionClock
 from bot.views import Desk
 from storage import cases, checks, outbox, pulse
 
@@ -28,11 +31,15 @@ class Clockwork:
         self._desk = desk
         self._instance = instance
         self._instances = Instances()
+        self._digests = Digests(desk)
         self._beaten = datetime.min.replace(tzinfo=UTC)
+        self._retention = RetentionClock(desk)
+        self._homes = Refresh(desk)
 
     def wake_up(self) -> None:
         """At a start: whoever was answering while nobody was there is told that their answers are safe."""
         self._let_go()
+        self._digests.plan()
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
             before = pulse.beat(tx, now)
@@ -70,6 +77,10 @@ class Clockwork:
         self._each(abandoned, lambda tx, check: self._desk.conversation(tx).wake(check))
         self._each(unanswered, lambda tx, check: self._desk.casework(tx).climb(check))
         self._each(reminding, lambda tx, check: self._desk.casework(tx).remind(check))
+        self._digests.turn()
+        self._retention.turn()
+        self._homes.turn()
+        self._desk.meters.turned("clockwork")
         return len(abandoned) + len(unanswered) + len(reminding)
 
     def _beat(self, now: datetime) -> None:

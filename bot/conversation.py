@@ -110,6 +110,8 @@ class Reporter:
         view = self._own(press, history=press.verb == "add_details")
         if view is None:
             self._replies.whisper(press.response_url, NOT_YOURS)
+        elif press.verb in ABOUT_A_QUESTION and press.argument not in CHECKLIST.by_id:
+            self._replies.whisper(press.response_url, OUT_OF_DATE)
         else:
             client.views_open(trigger_id=press.trigger_id, view=_modal(view, press))
 
@@ -129,25 +131,33 @@ class Reporter:
         if view is not None and press.argument in view.check.answers:
             client.views_push(trigger_id=press.trigger_id, view=forms.change(view, CHECKLIST[press.argument]))
 
+    def _step(self, do: Callable[[Conversation], Step]) -> Step | None:
+        """What became of it; None where there is no such check, which is answered like somebody else's."""
+        with self._desk.write() as tx:
+            try:
+                return do(self._desk.conversation(tx))
+            except NoSuchCheck:
+                return None
+
     def leave_out(self, ack: Ack, body: Json) -> None:
         """The people ticked are left out, now and later."""
         sent = Sent.model_validate(body)
-        with self._desk.write() as tx:
-            step = self._desk.conversation(tx).answer(sent.check, sent.user.id, "S2", sent.chosen("people"))
+        step = self._step(lambda work: work.answer(sent.check, sent.user.id, "S2", sent.chosen("people")))
         _settle(ack, step, "people", ALREADY_SAID_WHO)
 
     def change(self, ack: Ack, body: Json, context: BoltContext) -> None:
         """Another answer in the place of one given."""
         sent = Sent.model_validate(body)
-        question, choices, people = CHECKLIST[sent.argument], sent.chosen("option"), sent.chosen("people")
+        question, choices, people = CHECKLIST.by_id.get(sent.argument), sent.chosen("option"), sent.chosen("people")
+        if question is None:
+            ack(response_action="errors", errors={"option": TOO_LATE})
+            return
         if question.choose is Choose.PEOPLE and (choices == (PEOPLE,)) != bool(people):
             ack(response_action="errors", errors={"people": UNTICK if people else NAME_SOMEONE})
             return
-        with self._desk.write() as tx:
-            work = self._desk.conversation(tx)
-            step = work.change(sent.check, sent.user.id, question.id, people or choices)
+        step = self._step(lambda work: work.change(sent.check, sent.user.id, question.id, people or choices))
         _settle(ack, step, "people" if people else "option", TOO_LATE)
-        if step.did is Did.DONE:
+        if step is not None and step.did is Did.DONE:
             context["changed"] = BROUGHT_UP if step.opens else CHANGED
 
     def show_changed(self, body: Json, client: WebClient, context: BoltContext) -> None:
@@ -169,19 +179,17 @@ class Reporter:
     def details(self, ack: Ack, body: Json) -> None:
         """Who this is about and what is to be shared, sealed."""
         sent = Sent.model_validate(body)
-        self._write(ack, sent, "details", {field.key: sent.typed(field.key) for field in forms.DETAILS})
+        self._write(ack, sent, "details", {field.key: sent.typed(field.key, field.longest) for field in forms.DETAILS})
 
     def _write(self, ack: Ack, sent: Sent, what: str, content: dict[str, str]) -> None:
-        with self._desk.write() as tx:
-            step = self._desk.conversation(tx).write(sent.check, sent.user.id, what, content, sent.request)
-        _settle(ack, step, next(iter(sent.view.state.values)), TOO_LATE)
+        step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
+        _settle(ack, step, next(iter(sent.view.state.values), what), TOO_LATE)
 
     def send(self, ack: Ack, body: Json) -> None:
         """Hand the finished check over."""
         sent = Sent.model_validate(body)
-        with self._desk.write() as tx:
-            step = self._desk.conversation(tx).send(sent.check, sent.user.id)
-        if step.did is not Did.STALE:
+        step = self._step(lambda work: work.send(sent.check, sent.user.id))
+        if step is None or step.did is not Did.STALE:
             ack(response_action="clear")
             return
         with self._desk.database.read() as tx:
@@ -207,16 +215,18 @@ def _modal(view: CheckView, press: Press) -> kit.Block:
             return forms.review(view)
 
 
-def _settle(ack: Ack, step: Step, block_id: str, too_late: str) -> None:
+def _settle(ack: Ack, step: Step | None, block_id: str, too_late: str) -> None:
     """Close the modal only where what it asked for is kept; otherwise it stays, with the reason."""
-    if step.did in (Did.DONE, Did.ALREADY):
+    did = Did.REFUSED if step is None else step.did
+    if did in (Did.DONE, Did.ALREADY):
         ack()
         return
-    words = {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(step.did, too_late)
+    words = {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(did, too_late)
     ack(response_action="errors", errors={block_id: words})
 
 
 OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review")
+ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
 NOTHING_TO_DO = ("tick",)
 
 

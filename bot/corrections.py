@@ -19,6 +19,7 @@ from storage.corrections import Corrections
 from storage.work import Did
 
 Json = dict[str, Any]
+_LONGEST_ID = 18
 
 
 class Correct:
@@ -71,8 +72,8 @@ class Correct:
             ack(response_action="errors", errors={"text": NOT_FOUND})
 
     def _add(self, tx: Connection, sent: Sent, of: str | None) -> Did:
-        [kind, entry] = sent.chosen("kind") + sent.chosen("entry")
-        if kind not in blocks.KINDS or not entry.isdecimal():
+        kind, entry = (next(iter(sent.chosen(box)), "") for box in ("kind", "entry"))
+        if kind not in blocks.KINDS or not entry.isdecimal() or len(entry) > _LONGEST_ID:
             return Did.STALE
         by, text = sent.typed("by"), sent.typed("text")
         return self._work(tx).add(sent.check, sent.user.id, kind, int(entry), by, text, sent.request, of=of)

@@ -77,12 +77,12 @@ class DaysAway:
             days = (last - first).days + 1
             return _gaps(self._desk, tx, first, days) if person != self._desk.roster.people.independent else ()
 
-    def redraw(self, body: Json, client: WebClient, context: BoltContext) -> None:
+    def redraw(self, body: Json, context: BoltContext) -> None:
         """The Home tab as it is now."""
         if context.get("saved"):
-            home.show(self._desk, client, Sent.model_validate(body).user.id)
+            home.show(self._desk, Sent.model_validate(body).user.id)
 
-    def remove(self, body: Json, client: WebClient) -> None:
+    def remove(self, body: Json) -> None:
         """Take an entry back, or come back early."""
         press = Press.model_validate(body)
         entry, now, who = press.action.value, self._desk.clock.now(), press.user.id
@@ -91,7 +91,7 @@ class DaysAway:
             if found is None or not may_set_away(who, found.person, self._desk.roster):
                 return
             cover.end(tx, found.id, _today(self._desk), by=who, now=now)
-        home.show(self._desk, client, who)
+        home.show(self._desk, who)
 
 
 _LONGEST_ID = 18

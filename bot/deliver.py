@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPException
@@ -23,6 +23,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from sqlalchemy import Connection
 
+from bot import home
 from bot.blocks import kit
 from bot.blocks.alarms import alarm, alarm_elsewhere
 from bot.blocks.card import card
@@ -30,14 +31,20 @@ from bot.blocks.cover import marked_away
 from bot.blocks.kit import Message
 from bot.blocks.notices import notice, reminder
 from bot.blocks.page import alert, asked_again_below, line, page
+from bot.blocks.shrunk import shrunk
 from bot.cover import closed_account_letter, gaps_letter
+from bot.digest import leads_messages, own_message, staff_message
+from bot.metrics import ELSEWHERE, OTHER, PAGE
+from bot.retention import letter as deletions_due
 from bot.second_channel import NotSent, Via, Words
 from bot.views import CheckView, Desk
-from flows.case import Entry
-from storage import audit, outbox
+from flows.case import CheckStatus, Entry
+from storage import audit, outbox, slack_copies
 from storage.outbox import Claimed
 from storage.record import SYSTEM
+from storage.work import LAST
 
+Json = dict[str, Any]
 log = logging.getLogger(__name__)
 BATCH = 20
 QUEUES = ((outbox.PAGE,), (outbox.CARD, outbox.LATER), (outbox.ELSEWHERE,))
@@ -48,6 +55,16 @@ LONGEST_WAIT = timedelta(seconds=60)
 THREAD_WAIT = timedelta(seconds=2)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Slack's words for a message that can no longer be edited: it is posted anew."""
+FIXED = GONE | {"is_archived", "channel_not_found", "not_in_channel", "cant_delete_message", "restricted_action"}
+"""Slack's words for what will not change however often it is asked."""
+PASSING = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"}
+)
+"""Slack's words for what passes."""
+MOST_TRIES = 50
+"""About 45 minutes, for whatever else Slack says where a message should be cut or taken away."""
+REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
+"""Slack's words for blocks that this workspace does not take, such as pictures of figures."""
 HANDED_OVER = "handed over"
 """Stands where Slack's ts would: a mail server or a service has taken it."""
 WITHDRAWN = Message("Nothing to do here.", [kit.context("Nothing to do here.")])
@@ -55,11 +72,18 @@ WITHDRAWN = Message("Nothing to do here.", [kit.context("Nothing to do here.")])
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What to do about a row: post, edit, take away (`message` None), or come back later."""
+    """What to do about a row: post, edit, take away (`message` None), or come back later. home: a tab to publish.
+
+    plain: the same message in blocks that every workspace takes. shrinks: it says less than what stands there, so it
+    is never posted anew, and Slack's refusal is reported.
+    """
 
     message: Message | None
     thread: str | None = None
     later: bool = False
+    home: Json | None = None
+    plain: Message | None = None
+    shrinks: bool = False
 
 
 class Holds:
@@ -128,8 +152,12 @@ class Deliverer:
         """Send one batch; how many rows were taken."""
         with self._desk.database.begin() as tx:
             rows = outbox.claim(tx, self._desk.clock.now(), BATCH, self._lanes, self._instance)
-        wait([self._senders.submit(self._deliver, row) for row in rows])
+        wait([self._senders.submit(self._deliver_in_turn, each) for each in _in_turn(rows)])
         return len(rows)
+
+    def _deliver_in_turn(self, rows: Sequence[Claimed]) -> None:
+        for row in rows:
+            self._deliver(row)
 
     def _deliver(self, row: Claimed) -> None:
         now = self._desk.clock.now()
@@ -151,7 +179,9 @@ class Deliverer:
     def _send(self, row: Claimed) -> None:
         with self._desk.database.read() as tx:
             letter = Letters(self._desk, tx).write(row)
-        if letter.later:
+        if letter.home is not None:
+            self._publish(row, letter.home)
+        elif letter.later:
             self._put_off(row, "waits", min(THREAD_WAIT * 2 ** min(row.attempts, 6), LONGEST_WAIT))
         elif letter.message is None:
             self._take_away(row)
@@ -159,6 +189,13 @@ class Deliverer:
             self._edit(row, letter)
         else:
             self._post(row, letter)
+
+    def _publish(self, row: Claimed, view: Json) -> None:
+        """A Home tab. One row a person: two workers never draw it at once, so that no older one comes last."""
+        digest = sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
+        if row.shown != digest:
+            self._client.views_publish(user_id=row.target, view=view)
+        self._stamp(row, row.target, HANDED_OVER, digest)
 
     def _send_elsewhere(self, row: Claimed) -> None:
         """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
@@ -174,15 +211,21 @@ class Deliverer:
     def _post(self, row: Claimed, letter: Letter) -> None:
         message = letter.message
         assert message is not None  # noqa: S101 - _send asked
-        answer = self._client.chat_postMessage(
-            channel=row.target,
-            text=message.text,
-            blocks=message.blocks,
-            thread_ts=letter.thread,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        self._stamp(row, str(answer["channel"]), str(answer["ts"]), _digest(message))
+        try:
+            answer = self._client.chat_postMessage(
+                channel=row.target,
+                text=message.text,
+                blocks=message.blocks,
+                thread_ts=letter.thread,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            if letter.plain is None or _code(error) not in REFUSED:
+                raise
+            self._post(row, Letter(letter.plain, letter.thread))
+        else:
+            self._stamp(row, str(answer["channel"]), str(answer["ts"]), _digest(message))
 
     def _edit(self, row: Claimed, letter: Letter) -> None:
         message = letter.message
@@ -194,9 +237,16 @@ class Deliverer:
         try:
             self._client.chat_update(channel=row.channel, ts=row.ts, text=message.text, blocks=message.blocks)
         except SlackApiError as error:
-            if _code(error) not in GONE:
+            if letter.plain is not None and _code(error) in REFUSED:
+                self._edit(row, Letter(letter.plain, letter.thread))
+            elif letter.shrinks and _code(error) == "message_not_found":
+                self._stamp(row, row.channel, row.ts, digest)
+            elif letter.shrinks:
+                self._leave(row, error)
+            elif _code(error) in GONE:
+                self._post(row, letter)
+            else:
                 raise
-            self._post(row, letter)
         else:
             self._stamp(row, row.channel, row.ts, digest)
 
@@ -213,6 +263,14 @@ class Deliverer:
                 elif _code(error) != "message_not_found":
                     raise
         self._stamp(row, None, None)
+
+    def _leave(self, row: Claimed, error: SlackApiError) -> None:
+        """Slack does not let it be cut or taken away: that is kept and reported, and not tried for ever."""
+        if not _gives_up(row, error):
+            raise error
+        log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, _code(error))
+        with self._desk.database.begin() as tx:
+            outbox.leave(tx, row, self._desk.clock.now(), _code(error)[:64])
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None, shown: str | None = None) -> None:
         """The check is locked first, as every use case does: otherwise the two wait for each other.
@@ -232,9 +290,15 @@ class Deliverer:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
                 self._desk.casework(tx).record(opened, SYSTEM, "page_sent", sent)
                 outbox.show_anew(tx, opened.check.id, now, "card", "line")  # lines wait for their page
+        if ts and not row.ts:
+            kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what == PAGE else OTHER
+            self._desk.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
         self._desk.unsent.ring()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
+        if row.what == outbox.ERASED and _gives_up(row, error):
+            self._leave(row, error)
+            return
         code = _code(error)
         after = error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
         wait_for = timedelta(seconds=float(after)) if after else None
@@ -242,7 +306,10 @@ class Deliverer:
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         elif wait_for is not None:
             self._holds.hold(row, self._desk.clock.now() + wait_for)
-        self._put_off(row, code[:64], wait_for)
+        if row.what == "home" and wait_for is None:  # it is drawn again when it is opened again
+            self._stamp(row, None, None)
+        else:
+            self._put_off(row, code[:64], wait_for)
 
     def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
         """Try again later. A page that Slack does not take, and not because of too many, goes another way at once."""
@@ -265,6 +332,15 @@ def _digest(message: Message) -> str:
     return sha256(json.dumps([message.text, message.blocks], sort_keys=True).encode()).hexdigest()
 
 
+def _in_turn(rows: Sequence[Claimed]) -> Iterable[Sequence[Claimed]]:
+    """All at once, but lines of one thread one after the other, so that they stand in the order things happened."""
+    turns: dict[tuple[object, ...], list[Claimed]] = {}
+    for row in rows:
+        key = (row.check, row.target) if row.what == "line" else (row.id,)
+        turns.setdefault(key, []).append(row)
+    return turns.values()
+
+
 def _asks(row: Claimed) -> bool:
     """Whether it asks somebody for help: the reporter's card speaks of it."""
     return row.what in ("page", "old_page", "alert")
@@ -276,6 +352,12 @@ def _code(error: SlackApiError) -> str:
     return str(response.get("error", "unknown")) if isinstance(response, SlackResponse | dict) else "unknown"
 
 
+def _gives_up(row: Claimed, error: SlackApiError) -> bool:
+    """Whether a message stays as it is in Slack, of those that should be cut or taken away."""
+    code = _code(error)
+    return code in FIXED or (code not in PASSING and row.attempts >= MOST_TRIES)
+
+
 class Letters:
     """Makes the message a row stands for, from the state as it is now."""
 
@@ -284,9 +366,14 @@ class Letters:
         self._tx = tx
         self._make_without_check: dict[str, Callable[[Claimed], Letter]] = {
             "alarm": self._alarm,
+            "home": lambda row: Letter(None, home=home.draw(desk, tx, row.target, row.ask)),
             "gaps": lambda row: Letter(gaps_letter(desk, tx, row)),
             "marked_away": lambda _row: Letter(marked_away()),
             "closed_account": lambda row: Letter(closed_account_letter(desk, tx, row)),
+            "digest": self._digest,
+            "staff_digest": lambda row: Letter(staff_message(desk, tx, row)),
+            "digest_line": lambda row: Letter(own_message(desk, tx, row)),
+            "deletions_due": lambda row: Letter(deletions_due(desk, tx, row)),
         }
         self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
             "card": self._card,
@@ -299,10 +386,21 @@ class Letters:
 
     def write(self, row: Claimed) -> Letter:
         """The message, or what to do instead."""
+        if row.what == outbox.ERASED:
+            return Letter(None)
         if row.check is None:
             return self._make_without_check[row.what](row)
         view = self._desk.look(self._tx, row.check, history=row.event is not None)
-        return self._make[row.what](row, view)
+        return self._cut(row, view, self._make[row.what](row, view))
+
+    def _cut(self, row: Claimed, view: CheckView, letter: Letter) -> Letter:
+        """A posted message of a check that is closed, or to which nothing has happened for long, says less."""
+        is_old = slack_copies.is_old(self._tx, view.check, self._desk.organisation.slack.keep_messages, view.now)
+        is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
+        if letter.message is None or not is_cut:
+            return letter
+        message = shrunk(view, row.what, letter.message, _entry(view, row.event), is_old=is_old)
+        return replace(letter, message=message, shrinks=True)
 
     def words(self, row: Claimed) -> Words | None:
         """The same for somebody who is not reached through Slack; None where there is nothing to say any more."""
@@ -317,6 +415,10 @@ class Letters:
         """Nothing where it was over before anybody saw it."""
         is_well = self._is_well()
         return Letter(None if is_well and row.ts is None else alarm(is_well=is_well))
+
+    def _digest(self, row: Claimed) -> Letter:
+        found = leads_messages(self._desk, self._tx, row)
+        return Letter(None, later=True) if found is None else Letter(found[0], plain=found[1])
 
     def _is_well(self) -> bool:
         return audit.look(self._tx, self._desk.clock.now()).is_well
@@ -352,6 +454,8 @@ class Letters:
     def _line(self, row: Claimed, view: CheckView) -> Letter:
         entry = _entry(view, row.event)
         if entry is None or not self._may_read(row.target, view):
+            return Letter(None)
+        if row.ts is None and view.check.status is CheckStatus.CLOSED and entry.what not in LAST:
             return Letter(None)
         thread = outbox.thread_of(self._tx, view.check.id, row.target)
         if thread is None:

@@ -1,65 +1,190 @@
-"""The Home tab, drawn when somebody opens it."""
+"""The Home tab: drawn when somebody opens it, and again while they look at it and something changes.
+
+It goes out through the outbox like everything else, one row a person, so that it is drawn by one worker at a time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.blocks import home as blocks
 from bot.blocks import kit
 from bot.blocks.cover import OnCover
+from bot.blocks.home_roles import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
+from bot.blocks.records import on_home
 from bot.errors import guarded
 from bot.outsiders import Outsiders
-from bot.payloads import Person
-from bot.permission import Act, Subject, may
+from bot.payloads import Person, Press, named
+from bot.permission import Act, Subject, may, may_answer_requests
 from bot.start import refusal
 from bot.views import Desk
-from flows.case import Check
-from flows.cover import on_cover
-from storage import checks, cover
+from flows.case import Case, Check, StrandStatus
+from flows.cover import AHEAD, gaps, on_cover
+from flows.requests import time_left
+from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal
+
+LOOKED_AT_FOR = timedelta(minutes=30)
+"""Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
+REFRESH_EVERY = timedelta(seconds=10)
+
+
+def show(desk: Desk, user: str, page: int | None = None) -> None:
+    """Draw somebody's Home tab as it is now. page: of the list of open checks, else the one shown last."""
+    with desk.write() as tx:
+        outbox.put_home(tx, user, desk.clock.now(), page)
+
+
+class Refresh:
+    """Draws tabs again that somebody may be looking at, once something was recorded."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen = -1
+        self._next: datetime | None = None
+
+    def turn(self) -> None:
+        """At most every ten seconds: what Slack shows already is not sent to it again."""
+        now = self._desk.clock.now()
+        if self._next is not None and now < self._next <= now + REFRESH_EVERY:
+            return
+        self._next = now + REFRESH_EVERY
+        with self._desk.database.read() as tx:
+            newest = record.newest(tx)
+        if newest == self._seen:
+            return
+        is_first, self._seen = self._seen == -1, newest
+        if not is_first:
+            with self._desk.write() as tx:
+                outbox.show_recent_anew(tx, "home", now - LOOKED_AT_FOR, now)
+
+
+def draw(desk: Desk, tx: Connection, user: str, page: int) -> kit.Block:
+    """The Home tab of somebody: what is theirs to know, whatever else they are."""
+    person, now = desk.roster.person_at(user), desk.clock.now()
+    mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
+    is_well = audit.look(tx, now).is_well
+    return blocks.home(
+        mine,
+        desk.organisation,
+        _to_sample(tx, desk, user),
+        _on_cover(tx, desk, user),
+        {check.id: case for check in mine if (case := _case(tx, desk, check.id)) is not None},
+        _office(tx, desk, user, person, page) if person else None,
+        _engine(tx, desk, is_well=is_well) if user in desk.roster.administrators else None,
+        _records(tx, desk, user) if person else (),
+        is_well=is_well,
+    )
+
+
+def _records(tx: Connection, desk: Desk, user: str) -> Iterator[kit.Block]:
+    answers = may_answer_requests(user, desk.roster)
+    count, first = requests.pressing(tx) if answers else (0, None)
+    left = time_left(first, _today(desk)) if first else ""
+    waiting = (f"Requests for copies not answered yet: {count}. The first: {left}.",) if count else ()
+    return on_home(answers_requests=answers, waiting=waiting)
+
+
+def _case(tx: Connection, desk: Desk, check: str) -> Case | None:
+    subject = desk.subject(tx, check)
+    return subject.case if subject else None
 
 
 def _to_sample(tx: Connection, desk: Desk, user: str) -> list[Check]:
     """Checks without a page that this person may open; nothing for anybody but a lead."""
     if desk.roster.person_at(user) is None:
         return []
-    ended = checks.ended_without_page(tx, desk.keys, blocks.MOST_CHECKS)
+    ended = checks.ended_without_page(tx, desk.keys)
     subjects = (Subject(check, checks.people_left_out(tx, check.id)) for check in ended)
-    return [subject.check for subject in subjects if may(subject, user, Act.OPEN, desk.roster)]
+    known = (subject.check for subject in subjects if may(subject, user, Act.OPEN, desk.roster))
+    return list(islice(known, blocks.MOST_CHECKS))
 
 
 def _on_cover(tx: Connection, desk: Desk, user: str) -> OnCover:
     """Who is there today; for people on the list also their own days away."""
-    roster, today = desk.roster, desk.roster.week.day_of(desk.clock.now())
+    roster, today = desk.roster, _today(desk)
     there = on_cover(roster.people, cover.absent(tx, today))
     person = roster.person_at(user)
     mine = tuple(each for each in cover.from_day(tx, today) if each.person == person)
     return OnCover(tuple(roster.slack[one] for one in there), user, mine if person else None)
 
 
-def show(desk: Desk, client: WebClient, user: str) -> None:
-    """Draw somebody's Home tab as it is now."""
-    with desk.database.read() as tx:
-        mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
-        sample = _to_sample(tx, desk, user)
-        there = _on_cover(tx, desk, user)
-    client.views_publish(user_id=user, view=blocks.home(mine, desk.organisation, sample, there))
+def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office:
+    roster, today = desk.roster, _today(desk)
+    known = [case for case in _open_cases(tx, desk) if may(Subject.of(case), user, Act.KNOW, roster)]
+    page = min(page, max(0, (len(known) - 1) // CASES_A_PAGE))
+    first = page * CASES_A_PAGE
+    away = cover.from_day(tx, today)
+    soon = [each for each in away if each.first < today + timedelta(days=AHEAD) and each.person in roster.slack]
+    return Office(
+        me=me,
+        open=known[first : first + CASES_A_PAGE],
+        page=page,
+        more=len(known) > first + CASES_A_PAGE,
+        due=sorted(_due(known), key=lambda due: (due.when is None, due.when or today))[:MOST_STRANDS],
+        away=[(roster.slack[each.person], each) for each in soon][:MOST_AWAY],
+        gaps=gaps(roster.people, away, cover.unreachable(tx), roster.week, today, AHEAD),
+        today=today,
+    )
+
+
+def _open_cases(tx: Connection, desk: Desk) -> Iterator[Case]:
+    for check in cases.waiting_ids(tx):
+        if (case := _case(tx, desk, check)) is not None:
+            yield case
+
+
+def _due(known: Sequence[Case]) -> Iterator[Due]:
+    """Parts of plans still to do, of these cases."""
+    for case in known:
+        for strand in case.strands:
+            if strand.status is StrandStatus.TO_DO:
+                yield Due(case, strand.name, date.fromisoformat(strand.due) if strand.due else None)
+
+
+def _engine(tx: Connection, desk: Desk, *, is_well: bool) -> Engine:
+    newest = seal.latest(tx)
+    schools = tuple(school.name for school in desk.organisation.schools)
+    general = [point for point in desk.organisation.gaps if not point.startswith(schools)] if schools else None
+    points = list(desk.organisation.gaps) if general is None else general
+    if unknown := len(desk.organisation.gaps) - len(points):
+        points.append(f"schools: {unknown} facts are not known")
+    made = (newest.number, newest.made_at) if newest else None
+    return Engine(version("share-check"), is_well, pulse.last_backup(tx), made, points)
+
+
+def _today(desk: Desk) -> date:
+    return desk.roster.week.day_of(desk.clock.now())
 
 
 def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
-    """app_home_opened: only the Home tab, not the Messages tab."""
+    """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
 
     @guarded
-    def draw(event: dict[str, Any], client: WebClient) -> None:
+    def opened(event: dict[str, Any], client: WebClient) -> None:
         if event.get("tab", "home") != "home":
             return
         user = str(event["user"])
         if outsiders.is_outsider(Person(id=user)):
             client.views_publish(user_id=user, view=kit.home([kit.section(refusal(desk))]))
         else:
-            show(desk, client, user)
+            show(desk, user)
 
-    app.event("app_home_opened")(draw)
+    def turn_page(ack: Ack, body: dict[str, Any]) -> None:
+        press = Press.model_validate(body)
+        page = press.verb_argument
+        show(desk, press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
+        ack()
+
+    app.event("app_home_opened")(opened)
+    app.action(named("home_page"))(turn_page)
+
+
+_LONGEST_PAGE = 5

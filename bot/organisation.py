@@ -34,6 +34,7 @@ __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "lo
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 EXAMPLE = "organisation.example.toml"
 NATIONS = {"england-and-wales": "ENG", "scotland": "SCT", "northern-ireland": "NIR"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OFFICE_DAY = Shift(time(8, 30), time(17))
 LONGEST_BREAK = timedelta(days=92)
 
@@ -180,11 +181,29 @@ class Retention(Table):
     owner: Text | None = None
 
 
+class SlackMessages(Table):
+    """How long the bot's messages about a check say more than its reference, counted from its last change."""
+
+    keep_messages: Duration = timedelta(days=30)
+
+
 class Aftercare(Table):
     """When to ask again how the sharing went: each time once, then every `then_every`."""
 
     reminders: tuple[Duration, ...] = (timedelta(days=1), timedelta(days=3))
     then_every: Duration = timedelta(days=7)
+
+
+class Digest(Table):
+    """When the weekly digests go out: about the week before, which ends on Sunday."""
+
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    at: time = time(8, 30)
+
+    @property
+    def weekday(self) -> int:
+        """Monday is 0, as `date.weekday` counts."""
+        return WEEKDAYS.index(self.day)
 
 
 class Organisation(Table):
@@ -197,6 +216,7 @@ class Organisation(Table):
     statutory_duty: bool | None = None
     data_protection_lead: Text | None = None
     administrators: tuple[SlackUser, ...] = ()
+    checked: date | None = None
     leads: tuple[Person, ...] = Field(min_length=1)
     deputies: tuple[Person, ...] = ()
     independent_contact: Person
@@ -206,7 +226,9 @@ class Organisation(Table):
     ladder: Ladder = Ladder()
     targets: Targets = Targets()
     retention: Retention = Retention()
+    slack: SlackMessages = SlackMessages()
     aftercare: Aftercare = Aftercare()
+    digest: Digest = Digest()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -282,7 +304,7 @@ def load_organisation(path: Path) -> Organisation:
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise OrganisationError(
-            [f"{path} is not there. Copy {EXAMPLE} to {path} and write your own facts in it."]
+            [f"{path} is not there. Run share-check init, which makes it. Or: Copy {EXAMPLE} to {path} and edit it."]
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise OrganisationError([f"{path} cannot be read: {error}."]) from None

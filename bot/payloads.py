@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["Person", "Press", "Sent", "named", "target"]
+
+LONGEST_TYPED = 3000
+"""What Slack lets into a box at the most; a payload that holds more is not Slack's."""
+
+_LONGEST_NUMBER = 18
+"""Digits of the longest id a database gives out."""
 
 
 class _Payload(BaseModel):
@@ -135,13 +142,20 @@ class Sent(_Payload):
         """Values chosen in one of its blocks; empty where nothing was."""
         return _chosen(self.view.state, block_id)
 
-    def typed(self, block_id: str) -> str:
-        """What was typed or picked in one of its blocks; empty where nothing was."""
+    def typed(self, block_id: str, longest: int = LONGEST_TYPED) -> str:
+        """What was typed or picked in one of its blocks; empty where nothing was. longest: what its box takes."""
         for element in self.view.state.values.get(block_id, {}).values():
             found = element.get("value") or element.get("selected_date")
             if found:
-                return str(found).strip()
+                return _whole(str(found))[:longest].strip()
         return ""
+
+    def day(self, block_id: str) -> str | None:
+        """A day picked in one of its blocks, as 2026-11-23; None where there is none."""
+        try:
+            return date.fromisoformat(self.typed(block_id)).isoformat()
+        except ValueError:
+            return None
 
 
 def named(verb: str) -> re.Pattern[str]:
@@ -156,7 +170,12 @@ def target(value: str) -> tuple[str, str]:
 
 
 def _number(argument: str) -> int:
-    return int(argument) if argument.isdecimal() else 0
+    return int(argument) if argument.isdecimal() and len(argument) <= _LONGEST_NUMBER else 0
+
+
+def _whole(text: str) -> str:
+    """Without the halves of signs that a phone may cut in two, and without NUL: not every program can write them."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _chosen(state: _State, block_id: str) -> tuple[str, ...]:
@@ -169,4 +188,4 @@ def _chosen(state: _State, block_id: str) -> tuple[str, ...]:
 
 
 def _name(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()
+    return sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()

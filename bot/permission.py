@@ -103,7 +103,8 @@ _NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT,
 """Until it is known who to leave out, only who leads sees more than that somebody needs help."""
 _SENT = frozenset({Act.KNOW, Act.COUNT, Act.OPEN, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
 """Of a check that was sent and needed nobody: its reporter was told that a lead can see the reasons."""
-_PUT_AWAY = frozenset({Act.KNOW, Act.COUNT, Act.EXPORT, Act.HOLD, Act.ERASE})
+_LOOKING = frozenset({Act.OPEN, Act.CORRECT})
+_PUT_AWAY = _SENT - _LOOKING
 """Of one that was never finished and raised no risk: it is kept and deleted like the others, and not looked into."""
 
 
@@ -157,7 +158,8 @@ def _without_a_case(check: Check, found: Role) -> frozenset[Act]:
     """What is there to be done with a check that nobody was paged about; a draft is its writer's alone."""
     if found is Role.DEPUTY:
         return frozenset()
-    return _WITHOUT_A_CASE.get(check.status, frozenset())
+    may = _WITHOUT_A_CASE.get(check.status, frozenset())
+    return may - _LOOKING if found is Role.INDEPENDENT else may
 
 
 def _is_too_early(subject: Subject) -> bool:
@@ -181,3 +183,11 @@ def may_set_away(slack: str, person: str, roster: Roster) -> bool:
     if by is None:
         return False
     return person == by or (by in people.leads and person in (*people.leads, *people.deputies))
+
+
+def may_answer_requests(slack: str, roster: Roster) -> bool:
+    """Whether this person answers requests for copies of records: leads, and the independent contact.
+
+    What of a record they may give out, the gate says for each check.
+    """
+    return roster.person_at(slack) in (*roster.people.leads, roster.people.independent)

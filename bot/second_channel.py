@@ -9,8 +9,8 @@ from __future__ import annotations
 import secrets
 import smtplib
 import ssl
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,7 +22,8 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.organisation import Organisation
-from bot.settings import ADMINISTRATORS, LOOPBACK, Settings, hush_notifications
+from bot.settings import ADMINISTRATORS, LOOPBACK, Settings
+from bot.settings_mail import hush_notifications
 
 TIMEOUT = 20.0
 """Seconds for each answer of a mail server, and for a notification service as a whole."""
@@ -79,16 +80,30 @@ class SecondChannel:
         except Exception as problem:  # noqa: BLE001 - whatever it is, its words may hold an address
             raise NotSent(type(problem).__name__) from None
 
+    def greet_mail_server(self) -> None:
+        """Return once the mail server has let us in, without a mail. Raises NotSent."""
+        try:
+            with self._let_in() as server:
+                server.noop()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, its words may hold an address
+            raise NotSent(type(problem).__name__) from None
+
     def _mail(self, mailbox: str, words: Words) -> None:
-        """Encrypted before anybody logs in, unless the mail server is this machine."""
-        sender, where = str(self._sender), urlsplit(self._server)
+        sender = str(self._sender)
         letter = _letter(sender, mailbox, words)
+        with self._let_in() as server:
+            server.send_message(letter, sender, [mailbox])
+
+    @contextmanager
+    def _let_in(self) -> Iterator[smtplib.SMTP]:
+        """Encrypted before anybody logs in, unless the mail server is this machine."""
+        where = urlsplit(self._server)
         with closing(_dialled(where, self._timeout)) as server:
             if where.scheme == "smtp" and where.hostname not in LOOPBACK:
                 server.starttls(context=ssl.create_default_context())
             if where.username:
                 server.login(unquote(where.username), unquote(where.password or ""))
-            server.send_message(letter, sender, [mailbox])
+            yield server
             with suppress(OSError):  # It has been accepted, however they part.
                 server.quit()
 

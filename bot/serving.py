@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import ExitStack
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import doctor, health, logs, web
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
+from bot.doctor_checks import records
+from bot.doctor_checks.finding import Finding
 from bot.organisation import Organisation, OrganisationError, load_organisation
 from bot.second_channel import SecondChannel
 from bot.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
-from bot.socket_watch import GIVE_UP_AFTER, SlackAway, asking_slack
+from bot.socket_watch import GIVE_UP_AFTER, SlackAway
 from bot.views import Desk
 from storage.database import Database
 from storage.errors import DatabaseNotReady
@@ -25,6 +27,8 @@ from storage.lone import alone
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64
 ASK_AGAIN_AFTER = 5.0
+LOOK_AFTER = 3.0
+"""Seconds from the start until what stops nobody is looked at."""
 
 DEAF = 75
 """The exit code where Slack answers and no connection to it carries anything: start it afresh. "Try again later"."""
@@ -33,43 +37,80 @@ DEAF = 75
 def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = GIVE_UP_AFTER) -> None:
     """Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected.
 
+    What doctor finds fatal is a SettingsError, in doctor's words.
+
     ping, give_up_after: seconds, as in Bot.connect. Exits with DEAF, cleanly stopped, where it gave up.
     """
     settings, organisation = load_all()
+    logs.set_up(settings.log)
     log.setLevel(settings.log_level)
-    with alone(settings.database_url.get_secret_value()):
-        bot = _served(settings, organisation, stopping, ping, give_up_after)
+    with alone(settings.database_url.get_secret_value()), health.serving(settings.health, stopping) as watched:
+        bot = _served(settings, organisation, stopping, ping, give_up_after, watched)
     if bot is not None and bot.has_given_up:
         sys.exit(DEAF)
 
 
 def _served(
-    settings: Settings, organisation: Organisation, stopping: threading.Event, ping: float, give_up_after: float
+    settings: Settings,
+    organisation: Organisation,
+    stopping: threading.Event,
+    ping: float,
+    give_up_after: float,
+    watched: health.Watched,
 ) -> Bot | None:
     """The bot that ran and is stopped; None where it was told to stop before Slack answered."""
     database = Database(settings.database_url.get_secret_value())
     database.migrate()
     if not database.can_write():
-        message = "The database cannot be written. Check that the file or server allows it."
-        raise DatabaseNotReady(message)
-    if not _is_reached(settings, organisation, stopping):
+        raise DatabaseNotReady(records.not_writable().sentence)
+    clock = clock_of(settings)
+    _heed([records.keys(database, [key.get_secret_value() for key in settings.keys])])
+    if not _is_reached(settings, organisation, clock, stopping):
         return None
-    bot = build(settings, organisation, database, clock_of(settings))
+    bot = build(settings, organisation, database, clock)
     with ExitStack() as stack:
         stack.callback(bot.stop)
         bot.start()
+        _look_further(bot, settings, stopping)
         if settings.mode == "http":
-            _listen(bot, settings, stopping)
+            _listen(bot, settings, stopping, watched)
         else:
-            _connect(bot, settings, stopping, ping, give_up_after)
+            _connect(bot, settings, stopping, ping, give_up_after, watched)
     return bot
 
 
-def _is_reached(settings: Settings, organisation: Organisation, stopping: threading.Event) -> bool:
-    """Wait for Slack, saying so, until it answers or we are told to stop. Raises SlackApiError where it refuses us."""
+def _look_further(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
+    """What stops nobody is looked at once the bot runs, beside it: a start is as quick as before."""
+
+    def look() -> None:
+        if stopping.wait(LOOK_AFTER):
+            return
+        try:
+            desk = bot.desk
+            doctor.tell(doctor.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock), log)
+        except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
+            log.warning("doctor stumbled: %s", type(error).__name__)
+
+    threading.Thread(target=look, daemon=True, name="doctor").start()
+
+
+def _heed(findings: Iterable[Finding]) -> None:
+    """Log what is not well. Raises SettingsError with what is fatal."""
+    findings = tuple(findings)
+    if reasons := doctor.fatal(findings):
+        raise SettingsError(reasons)
+    doctor.tell(findings, log)
+
+
+def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, stopping: threading.Event) -> bool:
+    """Wait for Slack, saying so, until it answers or we are told to stop.
+
+    Raises SettingsError where we must not start. A bot that is not in the leads' channel starts: pages go to the leads
+    directly too.
+    """
     while not stopping.is_set():
         try:
-            ask_slack(settings, organisation)
+            _heed(doctor.at_start(settings, organisation, web_client(settings), clock))
         except SlackAway as away:
             log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)  # noqa: TRY400 - a beginner reads this
             stopping.wait(ASK_AGAIN_AFTER)
@@ -115,69 +156,42 @@ def desk_beside() -> Desk:
     return desk_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
 
 
-def ask_slack(settings: Settings, organisation: Organisation) -> None:
-    """Whether Slack knows both tokens: before anything starts that would have to be stopped again.
-
-    Raises SlackAway where it does not answer at all.
-
-    A bot that is not in the leads' channel still starts, and alarms: pages go to the leads directly too.
-    """
-    client = web_client(settings)
-    with asking_slack():
-        client.auth_test()
-        if settings.mode == "socket" and settings.app_token:
-            client.apps_connections_open(app_token=settings.app_token.get_secret_value())
-    if not _is_in_channel(client, organisation.leads_channel):
-        log.error("share-check is not in the leads' channel %s: invite it there", organisation.leads_channel)
-
-
-def _is_in_channel(client: WebClient, channel: str) -> bool:
-    try:
-        return bool(client.conversations_info(channel=channel)["channel"].get("is_member"))
-    except (SlackApiError, OSError):
-        return False
-
-
 def clock_of(settings: Settings) -> Clock:
     """The system's clock; in a rehearsal one that a file moves."""
     return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
 
 
-def _connect(bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float) -> None:
+def _connect(
+    bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float, watched: health.Watched
+) -> None:
     if settings.app_token is None:
         raise SettingsError(["SLACK_APP_TOKEN is missing."])
     bot.connect(settings.app_token.get_secret_value(), settings.workers, ping, stopping.set, give_up_after)
+    watched.watch(bot)
     if bot.is_connected:
         log.info("connected over Socket Mode")
     stopping.wait()
 
 
-def _listen(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
+def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: health.Watched) -> None:
     """HTTP, for those who run behind a load balancer."""
-    from slack_bolt.adapter.wsgi import SlackRequestHandler  # noqa: PLC0415 - an extra
     from waitress.server import create_server  # noqa: PLC0415 - an extra
 
-    handler, where = SlackRequestHandler(bot.app, path="/slack/events"), f"{settings.http_host}:{settings.http_port}"
+    handler, where = web.web_app(bot.app), f"{settings.http_host}:{settings.http_port}"
     try:
-        server = create_server(handler, host=settings.http_host, port=settings.http_port, threads=HTTP_THREADS)
+        server = create_server(
+            handler,
+            host=settings.http_host,
+            port=settings.http_port,
+            threads=HTTP_THREADS,
+            max_request_body_size=web.LARGEST,
+        )
     except OSError as error:
         problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HTTP_PORT."
         raise SettingsError([problem]) from error
     thread = threading.Thread(target=server.run, daemon=True, name="http")
     thread.start()
+    watched.watch(bot)
     log.info("listening on %s", where)
     stopping.wait()
     server.close()
-
-
-def slack_says(error: SlackApiError) -> str:
-    """Slack's refusal, in words a beginner can act on."""
-    code = str(error.response.get("error", "unknown"))
-    known = {
-        "invalid_auth": "Slack does not know the token. Copy it again from the app's settings in Slack.",
-        "not_authed": "Slack got no token. Set SLACK_BOT_TOKEN.",
-        "account_inactive": "The app was removed from the workspace. Install it again.",
-        "token_revoked": "The token was revoked. Install the app again and copy the new token.",
-        "missing_scope": "The app lacks a permission. Press Reinstall to Workspace in the app's settings.",
-    }
-    return known.get(code, f"Slack refused: {code}.")

@@ -5,13 +5,12 @@ Everything about people and hours is in organisation.toml; here are secrets and 
 
 import difflib
 import json
-import logging
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
@@ -19,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.settings_mail import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from storage.errors import BadKey
 from storage.signed_note import SealKey
 
@@ -30,11 +30,9 @@ TOKENS = {
     "xoxp-": "a person's own token, which share-check never uses",
 }
 MAKE_A_KEY = "Make one with: share-check keys new"
-MAIL_SCHEMES = ("smtp", "smtps")
-MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z0-9-]+", re.ASCII | re.IGNORECASE)
+HIGHEST_PORT = 65535
 ADMINISTRATORS = "administrators"
 PERSON_ID = "[a-z][a-z0-9-]*"
-TALKATIVE = ("apprise", "urllib3", "requests", "oauthlib", "requests_oauthlib")
 
 Addresses = Mapping[
     Annotated[str, Field(pattern=f"^{PERSON_ID}$")], Annotated[tuple[SecretStr, ...], Field(min_length=1)]
@@ -113,6 +111,12 @@ class Settings(BaseSettings):
     )
     log_level: Literal["INFO", "WARNING", "ERROR"] = Field(
         "INFO", alias="SHARE_CHECK_LOG_LEVEL", description="INFO, WARNING or ERROR"
+    )
+    log: Literal["text", "json"] = Field("text", alias="SHARE_CHECK_LOG", description='"text" or "json"')
+    health: str | None = Field(
+        None,
+        alias="SHARE_CHECK_HEALTH",
+        description="an address and a port to listen on, like 127.0.0.1:9090",
     )
     clock_file: Path | None = Field(None, alias="SHARE_CHECK_CLOCK_FILE", description="a path, and only in a rehearsal")
     workers: int = Field(
@@ -193,16 +197,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_kept_on_disk(cls, url: SecretStr) -> SecretStr:
-        text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.get_secret_value())
-        scheme, colon, rest = text.partition("://")
-        if not colon or scheme not in DATABASES:
-            raise _problem(f"SHARE_CHECK_DATABASE_URL must be {_meaning('SHARE_CHECK_DATABASE_URL')}.")
-        if scheme == "sqlite" and rest in {"", "/", "/:memory:"}:
-            raise _problem(
-                "SHARE_CHECK_DATABASE_URL names no file, so every check would be lost at the "
-                "next restart. Write sqlite:///share-check.db"
-            )
-        return SecretStr(text)
+        try:
+            return database_address(url.get_secret_value())
+        except SettingsError as error:
+            raise _problem(str(error)) from error
 
     @field_validator("keys", mode="before")
     @classmethod
@@ -235,6 +233,13 @@ class Settings(BaseSettings):
             )
         return name
 
+    @field_validator("health")
+    @classmethod
+    def _is_host_and_port(cls, where: str | None) -> str | None:
+        if where is not None and not _is_listenable(where):
+            raise _problem(f"SHARE_CHECK_HEALTH must be {_meaning('SHARE_CHECK_HEALTH')}.")
+        return where
+
     @field_validator("clock_file")
     @classmethod
     def _is_rehearsal(cls, path: Path | None, known: ValidationInfo) -> Path | None:
@@ -248,7 +253,7 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not _is_understood_by_mail(url.get_secret_value()):
+        if url is not None and not is_mail_server(url.get_secret_value()):
             raise _problem(f"SHARE_CHECK_SMTP_URL must be {_meaning('SHARE_CHECK_SMTP_URL')}.")
         return url
 
@@ -277,7 +282,12 @@ class Settings(BaseSettings):
     @field_validator("notify")
     @classmethod
     def _can_be_notified(cls, notify: Addresses) -> Addresses:
-        bad = list(_not_understood(notify))
+        try:
+            bad = list(_not_understood(notify))
+        except LibraryMissing:
+            raise _problem(
+                'SHARE_CHECK_NOTIFY needs a library that is not installed. Install it: pip install "share-check[push]"'
+            ) from None
         if bad:
             raise _problem(
                 f"SHARE_CHECK_NOTIFY: apprise cannot use {', '.join(bad)}. Write the address as its page "
@@ -311,9 +321,27 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
     raise SettingsError(problems)
 
 
+def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> SecretStr:
+    """An address as SQLAlchemy has it. Raises SettingsError; its words call the address by this name."""
+    text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    scheme, colon, rest = text.partition("://")
+    if not colon or scheme not in DATABASES:
+        raise SettingsError([f"{name} must be {_meaning('SHARE_CHECK_DATABASE_URL')}."])
+    if scheme == "sqlite" and rest in {"", "/", "/:memory:"}:
+        words = "names no file, so every check would be lost at the next restart. Write sqlite:///share-check.db"
+        raise SettingsError([f"{name} {words}"])
+    return SecretStr(text)
+
+
 def organisation_path(env_file: Path = Path(".env")) -> Path:
     """Where organisation.toml is said to be, also when another setting is wrong."""
     return Path(_written("SHARE_CHECK_ORGANISATION", env_file) or Settings.model_fields["organisation"].default)
+
+
+def health_address(env_file: Path = Path(".env")) -> str | None:
+    """Where the running bot can be asked whether it works, also when another setting is wrong; None for nowhere."""
+    where = _written("SHARE_CHECK_HEALTH", env_file)
+    return where if where and _is_listenable(where) else None
 
 
 def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> Iterator[str]:
@@ -328,12 +356,6 @@ def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> 
             near = difflib.get_close_matches(person, people, n=1)
             meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(people)}."
             yield f"SHARE_CHECK_NOTIFY: organisation.toml has nobody with the id {person}. {meant}"
-
-
-def hush_notifications() -> None:
-    """Nothing of apprise and what it is made of reaches a log: they log addresses, the keys in them, and words."""
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def setting_names() -> tuple[str, ...]:
@@ -355,13 +377,10 @@ def _is_private(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or _is_loopback(url))
 
 
-def _is_understood_by_mail(url: str) -> bool:
-    """Whether nothing of it would be lost: a # or a / in a password ends the address early."""
-    parts = urlsplit(url)
-    login = unquote(parts.username or ""), unquote(parts.password or "")
-    rest = parts.path.strip("/") + parts.query + parts.fragment
-    where = parts.scheme in MAIL_SCHEMES and parts.hostname and parts.port != 0
-    return bool(where) and not rest and all(login) == any(login) and "".join(login).isascii()
+def _is_listenable(where: str) -> bool:
+    """Whether it is a host, a colon and a port, and nothing else."""
+    found = re.fullmatch(r"(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})", where)
+    return found is not None and 1 <= int(found[1]) <= HIGHEST_PORT
 
 
 def _can_mail(known: ValidationInfo) -> bool:
@@ -370,7 +389,7 @@ def _can_mail(known: ValidationInfo) -> bool:
 
 
 def _mailbox(name: str, address: str, known: ValidationInfo) -> str:
-    if not MAILBOX.fullmatch(address):
+    if not is_mailbox(address):
         raise _problem(f"{name} must be {_meaning(name)}.")
     if not _can_mail(known):
         raise _problem(f"{name} is set, but no mail can be sent. Set SHARE_CHECK_SMTP_URL too, or remove {name}.")
@@ -389,22 +408,8 @@ def _not_understood(notify: Addresses) -> Iterator[str]:
     """Which addresses would fail when somebody is needed."""
     for person, urls in notify.items():
         for place, url in enumerate(urls, 1):
-            if not _is_understood_by_apprise(url.get_secret_value()):
+            if not can_be_notified(url.get_secret_value()):
                 yield f"address {place} of {person}" if len(urls) > 1 else f"the address of {person}"
-
-
-def _is_understood_by_apprise(url: str) -> bool:
-    hush_notifications()
-    try:
-        from apprise import Apprise  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise _problem(
-            'SHARE_CHECK_NOTIFY needs a library that is not installed. Install it: pip install "share-check[push]"'
-        ) from None
-    try:
-        return Apprise.instantiate(url) is not None
-    except Exception:  # noqa: BLE001 - its words may hold the address
-        return False
 
 
 def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:

@@ -35,6 +35,8 @@ SELDOM = 10
 
 SAY_AGAIN_AFTER = 60.0
 FINISH_WITHIN = 2.0
+QUIET_LOOK, QUIET_LOOKS = 0.01, 3
+"""Seconds between two looks whether nothing is under way, and how many in a row must find it so."""
 CLOSE_WITHIN = 2.0
 GONE = getattr(select, "POLLRDHUP", 0)
 """What only Linux can ask: whether the other side has hung up. Elsewhere failing pings tell, later."""
@@ -124,13 +126,28 @@ class Line(SocketModeHandler):
                 self._gate.notify_all()
 
     def retire(self) -> None:
-        """Take nothing new, let what was begun be acknowledged, and be gone. A press that hangs is not waited for."""
+        """Leave in a moment in which nothing is under way; a press that hangs is not waited for.
+
+        Until that moment what Slack still sends here is taken and acknowledged: it is sent to no other connection.
+        """
+        self._wait_for_a_quiet_moment()
         with self._gate:
             self._is_retired = True
             self._gate.wait_for(lambda: not self._busy, FINISH_WITHIN)
         closing = threading.Thread(target=self._close, daemon=True, name="closing a connection")
         closing.start()
         closing.join(CLOSE_WITHIN)
+
+    def _wait_for_a_quiet_moment(self) -> None:
+        until, quiet = time.monotonic() + FINISH_WITHIN, 0
+        while self.is_open and quiet < QUIET_LOOKS and time.monotonic() < until:
+            quiet = quiet + 1 if self._is_quiet() else 0
+            time.sleep(QUIET_LOOK)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing waits between the socket and the handlers, or is being handled."""
+        waiting = self.client.message_workers._work_queue  # noqa: SLF001 - the executor tells nobody else
+        return not self._busy and self.client.message_queue.empty() and waiting.empty()
 
     def _be_told_to_leave(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the client's own
         """Where the client would reconnect, in the thread that hands out what it received."""
@@ -209,6 +226,12 @@ class SocketWatch:
         """Whether Slack heard us, and we it, within the grace period, on a connection that is still there."""
         line = self._line
         return line is not None and line.is_open and self._monotonic() - self._heard <= self._grace
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the connection was opened; None without one."""
+        line = self._line
+        return self._monotonic() - self._opened if line is not None and line.is_open else None
 
     def start(self) -> None:
         """Connect, or go on trying to. Raises SlackApiError where Slack refuses us."""

@@ -87,18 +87,24 @@ def refusal(desk: Desk) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer where somebody came in: a whisper where Slack gave an address, else a modal."""
+    """How to answer where somebody came in: a whisper where Slack gave an address, else a modal.
+
+    window: the modal that was pressed, which then says it; empty elsewhere.
+    """
 
     door: Door
     response_url: str
     trigger_id: str
     team: str
     app: str
+    window: str = ""
 
     def say(self, words: str, *buttons: kit.Block) -> None:
         blocks = [kit.section(words), *([kit.actions(*buttons)] if buttons else [])]
         if self.response_url:
             self.door.replies.whisper(self.response_url, words, blocks)
+        elif self.window:
+            self.door.client.views_update(view_id=self.window, view=kit.modal("share-check", blocks))
         elif self.trigger_id:
             self.door.client.views_open(trigger_id=self.trigger_id, view=kit.modal("share-check", blocks))
 
@@ -117,7 +123,7 @@ class Answer:
                 f"For urgent things, phone: {kit.esc(phone_words(self.door.desk.organisation))}. "
                 "In an emergency call 999."
             )
-        elif self.response_url:
+        elif self.response_url or self.window:
             url = f"slack://app?team={self.team}&id={self.app}&tab=messages"
             self.say("I have opened a private chat with you.", kit.button("Go there", "go_there", url=url))
 
@@ -165,6 +171,7 @@ def _request(body: Json) -> str:
 
 def _answer(door: Door, body: Json) -> Answer:
     team = body.get("team_id") or (body.get("team") or {}).get("id") or ""
-    return Answer(
-        door, body.get("response_url") or "", body.get("trigger_id") or "", team, body.get("api_app_id") or ""
-    )
+    view = body.get("view") or {}
+    window = str(view.get("id") or "") if view.get("type") == "modal" else ""
+    addresses = (body.get("response_url") or "", body.get("trigger_id") or "")
+    return Answer(door, *addresses, team, body.get("api_app_id") or "", window)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.facts import facts_of
+from bot.metrics import Meters
 from bot.organisation import Organisation
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
@@ -44,7 +45,8 @@ class CheckView:
     left_out: organisation and Slack ids of people who see nothing of it. reached: channels and people whose page Slack
     has. not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
     somebody was asked. has_asked: whether the newest ask has arrived anywhere. absent: organisation ids of people who
-    are not there today, known while the first questions are shown.
+    are not there today, known while the first questions are shown. earlier: checks about the same person that the
+    reader may know of, each with whether they may open it. may_export: whether the reader may.
     """
 
     check: Check
@@ -60,6 +62,8 @@ class CheckView:
     elsewhere: frozenset[str] = frozenset()
     has_asked: bool = True
     absent: frozenset[str] = frozenset()
+    earlier: tuple[tuple[Check, bool], ...] = ()
+    may_export: bool = False
 
     @cached_property
     def progress(self) -> Progress:
@@ -188,6 +192,7 @@ class Desk:
     clock: Clock
     unsent: Bell = field(default_factory=Bell)
     seal_key: SealKey | None = None
+    meters: Meters = field(default_factory=Meters)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -76,7 +76,7 @@ class Check:
 
     level: the highest ever raised (I11). revision: grows with every saved step. revisiting: the question
     "Back" shows again. asked_lead: "Ask a lead" was pressed. cover: what stands over the card for now.
-    is_drill: a practice page, about nobody.
+    is_drill: a practice page, about nobody. paper_at: when it was answered on paper, to be entered later.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Check:
     asked_lead: bool = False
     cover: Cover | None = None
     is_drill: bool = False
+    paper_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +15,11 @@ from sandbox.methods import METHODS
 from sandbox.replies import reply
 
 RULES: Json = json.loads(Path(__file__).with_name("methods.json").read_text(encoding="utf-8"))
+
+CONFIG_TOKEN = "xoxe.xoxp-sandbox"  # noqa: S105 - opens nothing but the sandbox
+"""A configuration token: what app manifests are managed with."""
+
+CHARTS = {"data_visualization", "data_table"}
 
 # Refusals that tell of a mistake in the bot, not of bad luck or of somebody else's doing.
 BLAME = {
@@ -72,11 +78,11 @@ class Api:
             return _cut(request)
         if "never_arrive" in kinds:
             return await self._hang(request)
-        status, headers, body = _failing(faults) or self._worked(method, work)
+        status, headers, body = _failing(faults, args) or self._worked(method, work)
         self._record(method, args, body)
         if "lose_answer" in kinds:
             return await self._hang(request)
-        headers = {"x-oauth-scopes": ",".join(self.core.manifest.scopes), **headers}
+        headers = {"x-oauth-scopes": ",".join(self.core.manifest.scopes), "Date": self._date(), **headers}
         return web.json_response(body, status=status, headers=headers)
 
     def _worked(self, method: str, work: Callable[[], Json]) -> Answer:
@@ -93,14 +99,19 @@ class Api:
             raise SlackError("unknown_method", req_method=method)
         rule = RULES[method]
         self._admit(token, rule["caller"])
-        provided = self.core.manifest.scopes if rule["caller"] == "bot" else rule["scopes"]
+        provided = self.core.manifest.scopes if rule["caller"] == "bot" else self.core.app_scopes
         missing = [scope for scope in rule["scopes"] if scope not in provided]
         if missing:
             raise SlackError("missing_scope", needed=missing[0], provided=",".join(provided))
         return METHODS[method](self.core, args)
 
+    def _date(self) -> str:
+        """Slack's own time, as HTTP writes it."""
+        return formatdate(self.core.clock.now(), usegmt=True)
+
     def _admit(self, token: str, kind: str) -> None:
-        tokens = {"bot": self.core.options.bot_token, "app": self.core.options.app_token}
+        options = self.core.options
+        tokens = {"bot": options.bot_token, "app": options.app_token, "config": CONFIG_TOKEN}
         if not token:
             raise SlackError("not_authed")
         if token not in tokens.values():
@@ -130,8 +141,10 @@ def _cut(request: web.Request) -> web.Response:
     return web.Response(status=503)
 
 
-def _failing(faults: list[Fault]) -> Answer | None:
+def _failing(faults: list[Fault], args: Json) -> Answer | None:
     for fault in faults:
+        if fault.kind == "no_charts" and _has_charts(args):
+            return 200, {}, {"ok": False, "error": "invalid_blocks"}
         if fault.kind == "ratelimit":
             return (
                 429,
@@ -140,7 +153,15 @@ def _failing(faults: list[Fault]) -> Answer | None:
             )
         if fault.kind == "server_error":
             return fault.status, {}, {"ok": False, "error": "internal_error"}
+        if fault.kind == "error":
+            return 200, {}, {"ok": False, "error": fault.error}
     return None
+
+
+def _has_charts(args: Json) -> bool:
+    blocks = args.get("blocks")
+    given = json.loads(blocks) if isinstance(blocks, str) else blocks or []
+    return any(isinstance(each, dict) and each.get("type") in CHARTS for each in given)
 
 
 def _spelled(body: Json) -> str:

@@ -161,6 +161,7 @@ class Control:
             "never_arrive",
             "refuse",
             "slow",
+            "no_charts",
             "clear",
         }:
             getattr(faults, kind)(**fault)

@@ -42,5 +42,6 @@ class Core:
     rates: Rates
     tickets: Tickets = field(default_factory=Tickets)
     faults: Faults = field(default_factory=Faults)
+    app_scopes: tuple[str, ...] = ("connections:write",)
     down: bool = False
     url: str = ""

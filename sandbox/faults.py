@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-Trouble = Literal["ratelimit", "server_error", "lose_answer", "never_arrive", "refuse", "slow"]
+Trouble = Literal["ratelimit", "server_error", "lose_answer", "never_arrive", "refuse", "slow", "error", "no_charts"]
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Fault:
     retry_after: int = 1
     status: int = 503
     seconds: float = 0.0
+    error: str = ""
 
 
 class Faults:
@@ -36,6 +37,10 @@ class Faults:
         """A 5xx without doing the work."""
         self._add(Fault("server_error", method, times, status=status))
 
+    def error(self, method: str, error: str, times: int | None = 1) -> None:
+        """Say no, in Slack's own word for why, without doing the work."""
+        self._add(Fault("error", method, times, error=error))
+
     def lose_answer(self, method: str = "*", times: int | None = 1) -> None:
         """Do the work and never say so: the caller times out."""
         self._add(Fault("lose_answer", method, times))
@@ -51,6 +56,10 @@ class Faults:
     def slow(self, method: str = "*", milliseconds: float = 500, times: int | None = None) -> None:
         """Answer late."""
         self._add(Fault("slow", method, times, seconds=milliseconds / 1000))
+
+    def no_charts(self, method: str = "chat.*", times: int | None = None) -> None:
+        """A workspace that does not take charts and data tables: messages with them are refused."""
+        self._add(Fault("no_charts", method, times))
 
     def clear(self) -> None:
         """Everything works again."""

@@ -52,22 +52,35 @@ class Sockets:
     async def send(self, envelope: Envelope) -> Ack:
         """One envelope to one connection, and its acknowledgement."""
         started, limit = time.monotonic(), self.core.options.ack_seconds
-        socket = self._next()
-        if socket is None:
+        if not any(not each.closed for each in self.connections):
             return Ack(0.0, "not connected")
         future: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         self._waiting[envelope.id], self._accepts[envelope.id] = future, envelope.accepts_answer
+        socket = None
         try:
-            if not self._is_deaf(socket):
-                await socket.send_json(_frame(envelope))
-            response = await asyncio.wait_for(future, limit)
-        except (TimeoutError, ConnectionError) as error:
-            if isinstance(error, TimeoutError):  # else the connection broke under it, and nobody had it to answer
+            socket = await self._hand_over(envelope)
+            response = await asyncio.wait_for(future, limit if socket is not None else 0)
+        except TimeoutError:
+            if socket is not None:  # else the connection broke under it, and nobody had it to answer
                 self._missed(envelope, socket)
             return Ack(time.monotonic() - started, "timeout")
         finally:
             del self._waiting[envelope.id]
         return Ack(time.monotonic() - started, None, response)
+
+    async def _hand_over(self, envelope: Envelope) -> web.WebSocketResponse | None:
+        """To one that is there: what could not even be written to one that is closing goes to the next."""
+        for _ in range(len(self.connections)):
+            socket = self._next()
+            if socket is None:
+                return None
+            try:
+                if not self._is_deaf(socket):
+                    await socket.send_json(_frame(envelope))
+            except ConnectionError:
+                continue
+            return socket
+        return None
 
     async def disconnect(self, reason: Reason) -> None:
         """Tell every connection to go; all but a warning then close."""

@@ -13,7 +13,7 @@ from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatu
 from flows.model import Urgency
 from storage.checks import Opened, people_left_out
 from storage.crypto import padded
-from storage.tables import asked, cases, strands
+from storage.tables import asked, cases, checks, strands
 
 _BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))
 _BY_CHECK_LOCKED = _BY_CHECK.with_for_update()
@@ -138,6 +138,17 @@ def is_reminding(tx: Connection, check: str, now: datetime) -> bool:
     """Whether the reminder of this case is still due."""
     due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.remind_at <= now)
     return tx.execute(due).first() is not None
+
+
+def waiting_ids(tx: Connection) -> Sequence[str]:
+    """Checks with a case that is not closed, practice aside: the most urgent first, then the first to be answered."""
+    rows = (
+        select(cases.c.check_id)
+        .join(checks, checks.c.id == cases.c.check_id)
+        .where(cases.c.status != CaseStatus.CLOSED, ~checks.c.is_drill)
+        .order_by(cases.c.urgency, cases.c.answer_by)
+    )
+    return tx.scalars(rows).all()
 
 
 def open_ids(tx: Connection) -> Sequence[str]:

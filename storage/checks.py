@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,11 +19,13 @@ from flows.checklist import CHECKLIST
 from flows.model import Answers, Level, Outcome
 from flows.replay import fitting
 from storage.crypto import Box, Keyring, padded
-from storage.errors import NoSuchCheck
+from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Nothing that reads like something else over the phone: no 0 O 1 I L U."""
+_ID = re.compile("[0-9a-f]{32}")
+"""What is anything else is no id, and no database is asked for it."""
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
@@ -66,7 +70,7 @@ def start(
             level=Level.NONE,
             checklist_version=version,
             wrapped_key=wrapped,
-            sealed_answers=_seal(box, check_id, {}),
+            sealed_answers=_seal(box, check_id, reporter, {}),
             revision=0,
             asked_lead=False,
             reminders=0,
@@ -92,16 +96,25 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
 
     One that was erased is not there any more.
     """
+    if not _ID.fullmatch(check):
+        raise NoSuchCheck
     row = tx.execute(_BY_ID_LOCKED if lock else _BY_ID, {"check": check}).first()
     if row is None or not row.wrapped_key:
         raise NoSuchCheck(check)
     return _opened(row, keys)
 
 
+def by_ref(tx: Connection, ref: str) -> str | None:
+    """The id of the check with this reference, however it was written down; None where there is none."""
+    wanted = "".join(ref.split()).upper()
+    found: str | None = tx.scalar(select(checks.c.id).where(checks.c.ref == wanted))
+    return found
+
+
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
     """Write what changed; `answers` are sealed on the way, as answers to this version. The revision grows."""
     if "answers" in changes:
-        changes["sealed_answers"] = _seal(opened.box, opened.check.id, changes.pop("answers"))
+        changes["sealed_answers"] = _seal(opened.box, opened.check.id, opened.check.reporter, changes.pop("answers"))
         changes["checklist_version"] = CHECKLIST.version
     changes |= {"revision": opened.check.revision + 1, "touched_at": now}
     values = {f"new_{column}": value for column, value in changes.items()}
@@ -126,16 +139,17 @@ def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequ
     return [_opened(row, keys).check for row in rows]
 
 
-def ended_without_page(tx: Connection, keys: Keyring, most: int) -> Sequence[Check]:
-    """The newest checks that were sent and needed no lead (HOLD and FIX_FIRST)."""
+def ended_without_page(tx: Connection, keys: Keyring) -> Iterator[Check]:
+    """Checks that were sent and needed no lead (HOLD and FIX_FIRST), newest first; read as far as they are wanted."""
     rows = (
         select(checks)
         .outerjoin(cases, cases.c.check_id == checks.c.id)
         .where(checks.c.status == CheckStatus.SENT, cases.c.check_id.is_(None))
         .order_by(checks.c.sent_at.desc())
-        .limit(most)
     )
-    return [_opened(row, keys).check for row in tx.execute(rows)]
+    for row in tx.execute(rows.execution_options(yield_per=50)):
+        with suppress(CannotOpen):
+            yield _opened(row, keys).check
 
 
 def touched_since(tx: Connection, since: datetime) -> Sequence[str]:
@@ -194,14 +208,19 @@ def leave_out(
         tx.execute(insert(left_out), rows)
 
 
-def _seal(box: Box, check: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
+def _seal(box: Box, check: str, reporter: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
     """All 24 answers fit the smallest size."""
-    return box.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), f"answers:{check}")
+    return box.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), about_answers(check, reporter))
+
+
+def about_answers(check: str, reporter: str) -> str:
+    """What sealed answers are bound to: a check given to another reporter in the table does not open for anybody."""
+    return f"answers:{check}:{reporter}"
 
 
 def _opened(row: Row[Any], keys: Keyring) -> Opened:
     box = keys.box(row.wrapped_key)
-    sealed = json.loads(box.open(row.sealed_answers, f"answers:{row.id}"))
+    sealed = json.loads(box.open(row.sealed_answers, about_answers(row.id, row.reporter)))
     answers: Answers = {question: tuple(choices) for question, choices in sealed.items()}
     if row.checklist_version != CHECKLIST.version:
         answers = fitting(CHECKLIST, answers)
@@ -222,5 +241,6 @@ def _opened(row: Row[Any], keys: Keyring) -> Opened:
         asked_lead=row.asked_lead,
         cover=Cover(row.cover) if row.cover else None,
         is_drill=row.is_drill,
+        paper_at=row.paper_at,
     )
     return Opened(check, box)

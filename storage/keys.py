@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from storage.crypto import Keyring
 from storage.database import Database
-from storage.tables import checks
+from storage.tables import checks, index_keys
 
 _READ_AT_ONCE = 100
 _BREATH = 0.005
@@ -86,8 +86,18 @@ def rotate(database: Database, keys: Sequence[str]) -> Rotation:
             if _place(locks, row.wrapped_key):  # neither the first already, nor none
                 moved += _rewrap(database, row, both.rotate(row.wrapped_key))
         rows = _following(database, rows[-1].id)
+    _move_index_keys(database, locks, both)
     with database.read() as tx:
         return Rotation(moved, tally(tx, keys))
+
+
+def _move_index_keys(database: Database, locks: Sequence[Fernet], both: MultiFernet) -> None:
+    """The keys that records are found by, likewise; one that nothing opens is made anew when it is next needed."""
+    with database.begin() as tx:
+        for row in tx.execute(select(index_keys.c.name, index_keys.c.wrapped_key)).all():
+            if _place(locks, row.wrapped_key):
+                moved = update(index_keys).where(index_keys.c.name == row.name)
+                tx.execute(moved.values(wrapped_key=both.rotate(row.wrapped_key)))
 
 
 def _locks(keys: Sequence[str]) -> list[Fernet]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
 from flows.case import Told
 from storage import once
@@ -29,6 +29,9 @@ PAGE, CARD, LATER, ELSEWHERE = 0, 1, 2, 3
 LANES = (PAGE, CARD, LATER, ELSEWHERE)
 
 SLACK = "slack"
+
+ERASED = "erased"
+"""A message of a check that was erased: it is taken away."""
 
 _INSTANCE_LENGTH = 8
 
@@ -98,6 +101,7 @@ _STAMP = (
         channel=bindparam("new_channel"),
         ts=bindparam("new_ts"),
         shown=bindparam("new_shown"),
+        unshrunk=None,
     )
 )
 _PUT_OFF = (
@@ -133,6 +137,19 @@ def put(
     """A message that should be in Slack. The same key again shows the same message anew, never a second."""
     if not show_key_anew(tx, key, now):
         _add(tx, key, what, target, now, check_id=check, lane=lane, event_id=event, ask=ask)
+
+
+def put_home(tx: Connection, user: str, now: datetime, page: int | None = None) -> None:
+    """Somebody's Home tab, which they look at now: it is sent for sure, even where it looks the same.
+
+    page: of the list of open checks; None for the one shown last.
+    """
+    columns: dict[str, Any] = {"created_at": now, "shown": None, "due_at": _DUE_AGAIN, "wanted": outbox.c.wanted + 1}
+    if page is not None:
+        columns["ask"] = page
+    mine = update(outbox).where(outbox.c.key == f"home:{user}").values(columns)
+    if not tx.execute(mine, {"now": now}).rowcount:
+        _add(tx, f"home:{user}", "home", user, now, lane=CARD, ask=page or 0)
 
 
 def put_elsewhere(
@@ -194,6 +211,22 @@ def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now
     tx.execute(older.values(what=becomes, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
+def take_away(tx: Connection, check: str, now: datetime) -> None:
+    """A check was erased: what Slack has of it is taken away, and what was never posted, or went elsewhere, is gone."""
+    of_check = (outbox.c.check_id == check, outbox.c.what != ERASED)
+    tx.execute(delete(outbox).where(*of_check, or_(outbox.c.ts.is_(None), outbox.c.via != SLACK)))
+    for row in tx.execute(select(outbox.c.id).where(*of_check).order_by(outbox.c.id)).all():
+        nothing = {"key": f"{ERASED}:{row.id}", "what": ERASED, "event_id": None, "ask": 0, "lane": LATER}
+        away = {**nothing, "due_at": now, "shown": None, "unshrunk": None, "wanted": outbox.c.wanted + 1}
+        tx.execute(update(outbox).where(outbox.c.id == row.id).values(away))
+
+
+def forget_taken_away(tx: Connection) -> None:
+    """Rows of erased checks whose message is gone from Slack say no more."""
+    gone = (outbox.c.what == ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
+    tx.execute(delete(outbox).where(*gone))
+
+
 def claim(
     tx: Connection, now: datetime, most: int, lanes: Sequence[int] = LANES, instance: str = ""
 ) -> Sequence[Claimed]:
@@ -249,6 +282,15 @@ def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
     return tx.execute(_PUT_OFF, given).rowcount > 0
 
 
+def leave(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
+    """Slack does not let it be shrunk: it stays as it is, is not tried again, and is reported. why: Slack's word."""
+    again = case((outbox.c.wanted > row.wanted, now), else_=None)
+    given = {"due_at": again, "token": None, "attempts": 0, "shown": None, "unshrunk": why, "last_error": why}
+    return (
+        tx.execute(update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token).values(given)).rowcount > 0
+    )
+
+
 def release(tx: Connection, now: datetime) -> int:
     """Give back every claim, for a lone process that starts: whoever held them is gone."""
     free = update(outbox).where(outbox.c.token.is_not(None)).values(due_at=now, token=None)
@@ -288,7 +330,8 @@ class Reach:
 def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
     rows = tx.execute(_PAGES, {"check": check}).all()
-    newest = [row for row in rows if row.ask == max(row.ask for row in rows)]
+    standing = [row for row in rows if row.ts or row.due_at]  # the others were taken back, or never sent
+    newest = [row for row in standing if row.ask == max(row.ask for row in standing)]
     waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
     return Reach(
         told=_told(rows, newest, is_failing=any(_is_failing(row, now) for row in waiting)),
@@ -378,6 +421,18 @@ def is_awaited(tx: Connection, check: str, target: str) -> bool:
         outbox.c.due_at.is_not(None),
     )
     return tx.execute(waiting.limit(1)).first() is not None
+
+
+def is_first(tx: Connection, row: Claimed) -> bool:
+    """Whether nothing of this row's kind that was put before it still has to be posted to the same target."""
+    before = select(outbox.c.id).where(
+        outbox.c.due_at.is_not(None),
+        outbox.c.what == row.what,
+        outbox.c.target == row.target,
+        outbox.c.ts.is_(None),
+        outbox.c.id < row.id,
+    )
+    return tx.execute(before.limit(1)).first() is None
 
 
 def is_delivered(tx: Connection, check: str, what: str) -> bool:

@@ -12,6 +12,8 @@ from storage.tables import pulse
 
 _NAME = "clockwork"
 _INSTANCE = "i:"
+_BACKUP = "backup"
+_SOCKET = "socket"
 
 
 def beat(tx: Connection, now: datetime) -> datetime | None:
@@ -35,6 +37,36 @@ def stamps(tx: Connection) -> dict[str, datetime]:
 def forget(tx: Connection, gone: Iterable[str]) -> None:
     """These instances are gone for good."""
     tx.execute(delete(pulse).where(pulse.c.name.in_([_INSTANCE + instance for instance in gone])))
+
+
+def backed_up(tx: Connection, now: datetime) -> None:
+    """A backup of this database was made and read again."""
+    _leave(tx, _BACKUP, now)
+
+
+def last_backup(tx: Connection) -> datetime | None:
+    """When the newest backup was made."""
+    return _left(tx, _BACKUP)
+
+
+def connected(tx: Connection, now: datetime) -> None:
+    """A serving bot found its connection to Slack good."""
+    _leave(tx, _SOCKET, now)
+
+
+def last_connected(tx: Connection) -> datetime | None:
+    """When a serving bot last found its connection to Slack good."""
+    return _left(tx, _SOCKET)
+
+
+def last_beat(tx: Connection) -> datetime | None:
+    """When the clockwork of any instance last turned."""
+    return _left(tx, _NAME)
+
+
+def _left(tx: Connection, name: str) -> datetime | None:
+    found: datetime | None = tx.scalar(select(pulse.c.at).where(pulse.c.name == name))
+    return found
 
 
 def _leave(tx: Connection, name: str, now: datetime) -> None:

@@ -84,6 +84,11 @@ def content_of(box: Box, check: str, sealed: bytes) -> dict[str, object]:
     return found
 
 
+def newest(tx: Connection) -> int:
+    """Id of the newest event of all; 0 where there is none."""
+    return int(tx.scalar(select(func.max(events.c.id))) or 0)
+
+
 def count(tx: Connection, check: str, what: str) -> int:
     """How many events of a kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)

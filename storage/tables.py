@@ -37,6 +37,8 @@ _WAKING = text("wake_at IS NOT NULL")
 _DUE = text("due_at IS NOT NULL")
 _NAMED = text("request IS NOT NULL")
 _REMINDING = text("remind_at IS NOT NULL")
+_OPEN = text("closed_at IS NULL")
+_UNMADE = text("made_at IS NULL")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -88,6 +90,7 @@ checks = Table(
     Column("wake_at", Utc, comment="when stopping here means something: the leads are told, or a reminder"),
     Column("reminders", Integer, nullable=False, comment="how often the reporter was reminded since they stopped"),
     Column("is_drill", Boolean, nullable=False, server_default=false(), comment="a practice page, in no figures"),
+    Column("paper_at", Utc, comment="when it was answered on paper; empty for one that was answered in Slack"),
     Column("held_at", Utc, comment="legal hold: never deleted while this is set"),
     Column("keep_until", Utc, comment="a lead wants it kept until then, although its time was over"),
     Column("erased_at", Utc, comment="when its key was destroyed; what is left of it is a tombstone"),
@@ -131,6 +134,7 @@ cases = Table(
     Column("closed_at", Utc),
     Column("remind_at", Utc, comment="when whoever leads it asked to be reminded"),
     Index("ix_cases_next_page_at", "next_page_at"),  # pages that are due
+    Index("ix_cases_raised_at", "raised_at", sqlite_where=_OPEN, postgresql_where=_OPEN),  # open cases, however few
     Index(
         "ix_cases_remind_at", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING
     ),  # reminders that are due
@@ -168,6 +172,7 @@ events = Table(
     Column("request", String(64), comment="what Slack sent: the same again changes nothing"),
     Index("uq_events_request", "request", unique=True, sqlite_where=_NAMED, postgresql_where=_NAMED),
     Index("ix_events_check_id", "check_id"),  # one check's record
+    Index("ix_events_at", "at"),  # one week's events
 )
 
 outbox = Table(
@@ -254,6 +259,19 @@ seals = Table(
     Column("signature", LargeBinary, comment="over the note that is published"),
 )
 
+digests = Table(
+    "digests",
+    metadata,
+    Column("week", String(8), primary_key=True, comment="as in 2026-W47"),
+    Column("audience", String(8), primary_key=True, comment="leads or staff"),
+    Column("due_at", Utc, nullable=False),
+    Column("made_at", Utc, comment="empty until it was made; it is made once, whichever instance does it"),
+    Column("figures", Text, comment="the counts, as JSON: what was printed once stays the same in every later trend"),
+    Column("kept_in", String(32), comment="the check, about nobody, whose record has the figures as well"),
+    Column("head", String(64), comment="of the seal that has them, in hex; printed only then"),
+    Index("ix_digests_due_at", "due_at", sqlite_where=_UNMADE, postgresql_where=_UNMADE),  # digests to be made
+)
+
 index_keys = Table(
     "index_keys",
     metadata,
@@ -311,6 +329,7 @@ __all__ = [
     "cases",
     "checks",
     "deletions",
+    "digests",
     "events",
     "index_keys",
     "left_out",

@@ -44,6 +44,9 @@ REPORTER_NOTICES = frozenset(
 """Events the reporter is told of in a message of its own."""
 
 
+LAST = frozenset({"closed", "drill_answered", "drill_unanswered"})
+"""After these all that Slack has of a case is cut to the reference."""
+
 _URGENT = (Urgency.P0, Urgency.P1)
 _ASKS_WORTH_A_SOUND = (2, 3)
 """After these the reporter has been told, aloud, to ring for help themselves; the card says the rest."""
@@ -96,6 +99,8 @@ class Work:
         """Record an event of a case and show it wherever it shows: cards, thread, the reporter's messages."""
         event = self.record(opened, who, what, content, request)
         outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", "notice")
+        if what in LAST:
+            outbox.show_anew(self.tx, opened.check.id, self.now, "line", "old_page", "reminder")
         if what in THREAD_LINES:
             self._add_line(opened, event)
         if what in REPORTER_NOTICES:

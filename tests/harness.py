@@ -21,6 +21,7 @@ from bot.blocks import card
 from bot.clock import ShiftedClock
 from bot.organisation import example_organisation_path, load_organisation
 from bot.settings import Settings
+from bot.web import LARGEST, web_app
 from flows.case import Case, Check, Entry
 from sandbox import Workspace, words
 from sandbox.acted import Acted
@@ -263,7 +264,8 @@ class Stage:
     def checks(self) -> list[Check]:
         """All checks, oldest first."""
         with self.bot.desk.database.read() as tx:
-            ids = tx.scalars(select(check_table.c.id).order_by(check_table.c.started_at)).all()
+            people = select(check_table.c.id).where(check_table.c.reporter != record.SYSTEM)
+            ids = tx.scalars(people.order_by(check_table.c.started_at)).all()
             return [checks.load(tx, self.bot.desk.keys, one).check for one in ids]
 
     def check(self) -> Check:
@@ -429,10 +431,9 @@ def running(settings: Settings, workspace: Workspace, port: int = 0) -> Iterator
 @contextlib.contextmanager
 def serving_http(bot: Bot, port: int) -> Iterator[None]:
     """Bolt's WSGI adapter on waitress, as in production."""
-    from slack_bolt.adapter.wsgi import SlackRequestHandler  # noqa: PLC0415 - an extra
     from waitress.server import BaseWSGIServer, create_server  # noqa: PLC0415 - an extra
 
-    server = create_server(SlackRequestHandler(bot.app, path="/slack/events"), host="127.0.0.1", port=port)
+    server = create_server(web_app(bot.app), host="127.0.0.1", port=port, max_request_body_size=LARGEST)
     assert isinstance(server, BaseWSGIServer)
     thread = threading.Thread(target=server.run, daemon=True, name="http")
     thread.start()

@@ -32,7 +32,19 @@ def card(view: CheckView, *, newest: bool = True, away: Entry | None = None) -> 
     away: the bot was not there for a while just before this card.
     """
     sorry = [_sorry(view, away)] if away and newest else []
-    return Message(TEXT, [*sorry, *_blocks(view, newest=newest)])
+    return Message(TEXT, [*sorry, *(_from_paper(view) if newest else ()), *_blocks(view, newest=newest)])
+
+
+def _from_paper(view: CheckView) -> Iterator[Block]:
+    """For whoever filled in a sheet: what is here, what is not, and what they alone can add."""
+    check = view.check
+    if check.paper_at is None or check.status is CheckStatus.CLOSED or check.cover is Cover.HIDDEN:
+        return
+    add = " Who it is about was not on it: please press Add details, as soon as you can." if view.case else ""
+    yield kit.section(
+        f"This was entered from the paper you filled in, {kit.on(check.paper_at)}. "
+        f"Please look whether your answers are right.{add}"
+    )
 
 
 def _sorry(view: CheckView, away: Entry) -> Block:
@@ -74,7 +86,7 @@ def complete(view: CheckView) -> str:
 
 def _stopped(view: CheckView) -> Iterator[Block]:
     check = view.check
-    yield from _warning(view)
+    yield from warning(view)
     yield kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
     if view.case is not None:
         yield kit.section(_news(view, view.case))
@@ -85,7 +97,7 @@ def _draft(view: CheckView) -> Iterator[Block]:
     if view.chooses_who:
         yield from _who_to_tell(view)
         return
-    yield from _warning(view)
+    yield from warning(view)
     if view.case is not None:
         yield kit.section(_news(view, view.case))
     if view.case is not None and view.told is Told.NOT_YET:
@@ -96,7 +108,7 @@ def _draft(view: CheckView) -> Iterator[Block]:
         yield from _question(view, view.question)
 
 
-def _warning(view: CheckView) -> Iterator[Block]:
+def warning(view: CheckView) -> Iterator[Block]:
     """What must stay in sight once it was said: 999, and whom not to tell."""
     said = view.check.answers.get("S1")
     if said == ("yes",):
@@ -111,7 +123,7 @@ def _warning(view: CheckView) -> Iterator[Block]:
 
 def _who_to_tell(view: CheckView) -> Iterator[Block]:
     check = view.check
-    yield from _warning(view)
+    yield from warning(view)
     if view.case is not None:
         yield kit.section(_news(view, view.case))
     yield kit.section(
@@ -349,7 +361,7 @@ def _sent(view: CheckView) -> Iterator[Block]:
     yield kit.section(kit.lines(_to_do(view)))
     saved = f"Saved at {kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
     yield kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
-    yield kit.actions(*_next(view), block_id=TOOLS)
+    yield kit.actions(*next_steps(view), block_id=TOOLS)
     yield kit.context("*Why*\n" + kit.lines(told.why))
     if told.would_change:
         yield kit.context("*What would have changed it*\n" + kit.lines(told.would_change))
@@ -368,7 +380,7 @@ def _to_do(view: CheckView) -> Iterator[str]:
             yield sentence
 
 
-def _next(view: CheckView) -> Iterator[Block]:
+def next_steps(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield _ask_a_lead(view)
     if view.case is not None:

@@ -20,6 +20,8 @@ from bot.blocks.forms import (
 )
 from bot.blocks.kit import Block
 from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
+from bot.blocks.records import earlier
+from bot.blocks.retention import hold_part
 from bot.views import CheckView
 from flows import wording
 from flows.case import (
@@ -68,12 +70,15 @@ REMINDERS: dict[str, tuple[str, timedelta | None]] = {
 _FOR_DAYS = frozenset({"three_days", "week"})
 
 
+_RECORDED = kit.context("Opening this is recorded.")
+
+
 def sample(view: CheckView) -> Block:
     """A check that ended without a page, as a lead may look at it."""
     outcome = view.check.outcome.words if view.check.outcome else ""
     head = kit.section(f"*{view.check.ref}* Outcome: {outcome}. Sent {kit.on(view.check.sent_at or view.now)}.")
     why = kit.section("*Why*\n" + kit.lines(_why(view)))
-    after = [*_answers(view), _keeping(view), kit.context("Opening this is recorded.")]
+    after = [*_answers(view), *_more(view), _keeping(view), *hold_part(view.entries, view.check.id), _RECORDED]
     before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_fixes(view)]
     return kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
@@ -81,7 +86,7 @@ def sample(view: CheckView) -> Block:
 def summary(view: CheckView, case: Case) -> Block:
     """Everything a lead needs, most pressing first (rules.md "Summary")."""
     before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
-    after = [*_answers(view), _keeping(view), kit.context("Opening this is recorded.")]
+    after = [*_answers(view), *_more(view), _keeping(view), *hold_part(view.entries, view.check.id), _RECORDED]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
     return kit.modal("Summary", blocks, metadata=view.check.id)
 
@@ -94,6 +99,12 @@ def _keeping(view: CheckView) -> Block:
 def _disputed(view: CheckView) -> Iterator[Block]:
     if any(entry.what == "disputed" for entry in view.entries):
         yield kit.section("*Part of this record is disputed.* The words of whoever disputes it stand below.")
+
+
+def _more(view: CheckView) -> Iterator[Block]:
+    yield from earlier(view.earlier)
+    if view.may_export:
+        yield kit.actions(kit.button("Export", "export_case", view.check.id))
 
 
 def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
@@ -113,10 +124,11 @@ def _size(blocks: list[Block]) -> int:
 
 
 def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
-    decision = view.decision
+    decision, paper = view.decision, view.check.paper_at
+    on_paper = f" Answered on paper, {kit.on(paper)}, and entered later." if paper else ""
     yield kit.section(
         f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {kit.on(case.raised_at)} "
-        f"by <@{view.check.reporter}>. Answer by {kit.on(case.answer_by)}.\n"
+        f"by <@{view.check.reporter}>. Answer by {kit.on(case.answer_by)}.{on_paper}\n"
         f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
     )
     yield kit.section("*Why*\n" + kit.lines(_why(view)))
@@ -294,6 +306,7 @@ def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
     )
 
 
+LONGEST_PART, LONGEST_OWNER = 1500, 150
 _STRAND_HINTS = {
     StrandName.STUDENT: "Told? By whom and when? What do they want? What support?",
     StrandName.PROFESSIONALS: "School lead, social care, police, LADO, health: who is contacted, with what, how?",
@@ -306,11 +319,11 @@ def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
     status = strand.status if strand else StrandStatus.TO_DO
     yield kit.header(STRAND_TITLES[name])
     yield kit.input_("Where it stands", kit.choice("static_select", "option", options, (status,)), f"{name}.status")
-    box = kit.text_input(strand.what if strand else "", lines=True, longest=1500)
+    box = kit.text_input(strand.what if strand else "", lines=True, longest=LONGEST_PART)
     yield kit.input_("What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name])
     yield kit.input_(
         "Who does it?",
-        kit.text_input(strand.owner if strand else "", longest=150),
+        kit.text_input(strand.owner if strand else "", longest=LONGEST_OWNER),
         f"{name}.owner",
         optional=True,
     )

@@ -1,14 +1,16 @@
-"""The Home tab: a way in, and where each of a person's own checks stands."""
+"""The Home tab of everybody: a way in, where each of a person's own checks stands, and what waits for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.blocks import kit
 from bot.blocks.cover import OnCover, today, your_days
+from bot.blocks.home_roles import Engine, Office, engine_blocks, office_blocks
 from bot.blocks.kit import Block
+from bot.errors import phone_words
 from bot.organisation import Organisation
-from flows.case import Check, CheckStatus
+from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
 from flows.checklist import CHECKLIST
 
 MOST_CHECKS = 10
@@ -18,6 +20,8 @@ _STATUS = {
     CheckStatus.SENT: "sent",
     CheckStatus.CLOSED: "complete",
     CheckStatus.SHELVED: "put away",
+    CheckStatus.ERASED: "its time was over, and it was deleted",
+    CheckStatus.REQUEST: "a request about somebody's records",
 }
 
 
@@ -26,20 +30,51 @@ def home(
     organisation: Organisation,
     to_sample: Sequence[Check] = (),
     cover: OnCover | None = None,
+    cases: Mapping[str, Case] | None = None,
+    office: Office | None = None,
+    engine: Engine | None = None,
+    records: Iterable[Block] = (),
+    *,
+    is_well: bool = True,
 ) -> Block:
-    """checks: the reader's own, newest first; at most ten are shown. to_sample: those a lead may look at."""
+    """checks: the reader's own, newest first; at most ten are shown. to_sample: those a lead may look at.
+
+    cases: of the reader's checks that became one. office: for those who can be asked. engine: for who runs the bot.
+    records: the section for those who may find records.
+    """
     there = [today(cover, organisation)] if cover else []
+    there.append(_health(organisation, is_well=is_well))
     days = your_days(cover) if cover else ()
     practice = _practice() if cover and cover.days is not None else ()
-    more = (*_sample(to_sample), *days, *practice, *_policy())
-    return kit.home([*_start(organisation), *there, *_checks(checks), *more])
+    work = office_blocks(office) if office else ()
+    runs = engine_blocks(engine) if engine else ()
+    mine = _checks(checks, cases or {})
+    more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy())
+    return kit.home([*_start(organisation), *there, *mine, *more])
+
+
+def _health(organisation: Organisation, *, is_well: bool) -> Block:
+    if is_well:
+        return kit.context("Everything is working.")
+    return kit.section(
+        f"*Slack messages are slow today.* For urgent things, phone {kit.esc(phone_words(organisation))}."
+    )
+
+
+def _learn() -> Iterator[Block]:
+    """For everybody: the checklist on a made-up situation."""
+    yield kit.divider()
+    yield kit.section(
+        "*Try the checklist*\nOn a made-up situation, with the reasons at the end. Nothing is kept, nobody is told.",
+        kit.button("Practise", "practise"),
+    )
 
 
 def _practice() -> Iterator[Block]:
     """For those who can be asked: a page about nobody, through the real ladder."""
     yield kit.divider()
     yield kit.section(
-        "*Practise*\nA practice page goes to the leads as an urgent one would, and says that it is practice.",
+        "*Practice page*\nIt goes to the leads as an urgent one would, and says that it is practice.",
         kit.button("Start practice", "start_drill", confirm=_sure_to_practise()),
     )
 
@@ -72,13 +107,39 @@ def _start(organisation: Organisation) -> Iterator[Block]:
     yield kit.context("If anyone is in danger right now, call 999 first.")
 
 
-def _checks(checks: Sequence[Check]) -> Iterator[Block]:
+def _checks(checks: Sequence[Check], cases: Mapping[str, Case]) -> Iterator[Block]:
     yield kit.divider()
     yield kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
     for check in checks[:MOST_CHECKS]:
-        words = f"*{check.ref}* {_STATUS[check.status]}, {kit.on(check.touched_at)}"
-        carry_on = kit.button("Carry on", f"carry_on.{check.ref}", check.id) if check.status in _UNFINISHED else None
-        yield kit.section(words, carry_on)
+        case = cases.get(check.id)
+        stands = _stands(check, case)
+        yield kit.section(f"*{check.ref}* {stands}, {kit.on(check.touched_at)}", _next_step(check, case))
+
+
+def _stands(check: Check, case: Case | None) -> str:
+    """Where a check stands, for whoever raised it."""
+    if case is None or check.status is CheckStatus.CLOSED:
+        return _STATUS[check.status]
+    sent = "" if check.status is CheckStatus.SENT else ", not finished"
+    if case.waiting_for_answer:
+        return "a lead has a question for you: look for my newest message"
+    if case.status is CaseStatus.PLANNED and not case.disagreed:
+        return "*the plan waits for you*"
+    if waits_for_sharing(case):
+        return "*two last questions wait for you*"
+    if case.led_by is None:
+        return f"the leads are being asked{sent}"
+    return f"a lead is on it{sent}"
+
+
+def _next_step(check: Check, case: Case | None) -> Block | None:
+    if case is not None and case.status is CaseStatus.PLANNED and not case.disagreed:
+        return kit.button("See my part", f"see_plan.{check.ref}", f"{check.id}:{case.plan_round}")
+    if case is not None and waits_for_sharing(case):
+        return kit.button("Answer", f"record_sharing.{check.ref}", check.id)
+    if check.status in _UNFINISHED:
+        return kit.button("Carry on", f"carry_on.{check.ref}", check.id)
+    return None
 
 
 def _policy() -> Iterator[Block]:

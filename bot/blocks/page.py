@@ -54,7 +54,8 @@ def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
             "phone the leads. Please keep your phone at hand, and phone the other leads."
         )
     asks = f"It has been asked {case.asks} times." if case.asks > 1 else f"Please answer by {by}."
-    return Words(f"A check needs a safeguarding lead: {ref}, {urgency}", f"{asks} {where}")
+    on_paper = " It was answered on paper, before." if view.check.paper_at else ""
+    return Words(f"A check needs a safeguarding lead: {ref}, {urgency}", f"{asks}{on_paper} {where}")
 
 
 def _answer_by(view: CheckView, case: Case) -> str:
@@ -102,6 +103,8 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
     again = f" This is ask {ask}." if ask > 1 else ""
     yield kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
+    if check.paper_at is not None:
+        yield kit.context(f"Answered on paper, {kit.on(check.paper_at)}. Entered later.")
     nameless = case.content_free and "S2" not in check.answers
     if nameless:
         yield kit.section(
@@ -116,7 +119,7 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
             f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
         )
     yield kit.section(f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case))
-    yield from _buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
+    yield from buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if ask > 1 and case.led_by is None and not nameless:
         yield kit.context(f"{view.reporter} has been given your phone number.")
     notes = " Add note keeps them private." if case.led_by else ""
@@ -163,7 +166,8 @@ def _where_it_stands(view: CheckView, case: Case) -> str:
             return f"{leader} leads. The plan is agreed. Next: carry it out, record the sharing, close."
 
 
-def _buttons(view: CheckView, case: Case, step_aside: str) -> Iterator[Block]:
+def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal with this") -> Iterator[Block]:
+    """What can be done with it now."""
     check = view.check.id
     if case.led_by is None:
         yield kit.actions(

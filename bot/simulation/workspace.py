@@ -188,9 +188,11 @@ class Workspace:
         return {"ok": True}
 
     def _change_window(self, call: Call) -> Json:
+        named = "view_id" in call.args
+        key, wanted = ("id", call.args["view_id"]) if named else ("external_id", call.args["external_id"])
         for stack in self.windows.values():
             for number, view in enumerate(stack):
-                if view["id"] == call.args["view_id"]:
+                if view.get(key) == wanted:
                     stack[number] = {**call.args["view"], "id": view["id"]}
         return {"ok": True}
 

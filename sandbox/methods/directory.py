@@ -1,11 +1,16 @@
 """Who and what is there: auth, users, conversations, dnd, team, bots."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from sandbox import blockkit
 from sandbox.core import Core
 from sandbox.kinds import Channel, Human, Json, SlackError
 from sandbox.methods.arguments import required, structure
 from sandbox.tickets import LIMIT
 
+LONDON = ZoneInfo("Europe/London")
 READ_SCOPE = {"dm": "im:read", "private": "groups:read", "public": "channels:read"}
 
 
@@ -103,6 +108,33 @@ def dnd_team_info(core: Core, args: Json) -> Json:
     return {"ok": True, "users": {core.world.human(user).id: _dnd() for user in users}}
 
 
+def manifest_validate(_: Core, args: Json) -> Json:
+    """apps.manifest.validate: what a request URL is needed for, and what every manifest has."""
+    manifest = structure(args, "manifest", "invalid_manifest")
+    errors = list(_wrong_in(manifest)) if isinstance(manifest, dict) else [_error("", "not a manifest")]
+    if errors:
+        raise SlackError("invalid_manifest", errors=errors)
+    return {"ok": True, "errors": []}
+
+
+def _wrong_in(manifest: Json) -> Iterator[Json]:
+    settings = manifest.get("settings", {})
+    if not manifest.get("display_information", {}).get("name"):
+        yield _error("/display_information", "must have required property 'name'")
+    if settings.get("socket_mode_enabled"):
+        return
+    if "request_url" not in settings.get("event_subscriptions", {"request_url": ""}):
+        yield _error(
+            "/settings/event_subscriptions", "Event Subscription requires either Request URL or Socket Mode Enabled"
+        )
+    if settings.get("interactivity", {}).get("is_enabled") and "request_url" not in settings["interactivity"]:
+        yield _error("/settings/interactivity", "Interactivity requires a Request URL")
+
+
+def _error(pointer: str, message: str) -> Json:
+    return {"message": message, "pointer": pointer}
+
+
 def blocks_validate(_: Core, args: Json) -> Json:
     """blocks.validate: the same checks as for a message."""
     blockkit.check_message(structure(args, "blocks", "invalid_blocks_format"))
@@ -121,9 +153,9 @@ def _user(core: Core, human: Human) -> Json:
         "name": human.username,
         "real_name": human.name,
         "deleted": human.deactivated,
-        "tz": "Europe/London",
+        "tz": LONDON.key,
         "tz_label": "Greenwich Mean Time",
-        "tz_offset": 0,
+        "tz_offset": _offset(core),
         "is_bot": False,
         "is_app_user": False,
         "is_admin": human.admin,
@@ -140,6 +172,12 @@ def _user(core: Core, human: Human) -> Json:
             "team": human.team_id,
         },
     }
+
+
+def _offset(core: Core) -> int:
+    """Seconds that London is ahead of UTC, by Slack's clock."""
+    difference = datetime.fromtimestamp(core.clock.now(), LONDON).utcoffset()
+    return int(difference.total_seconds()) if difference else 0
 
 
 def _readable(core: Core, args: Json) -> Channel:
@@ -164,5 +202,6 @@ METHODS = {
     "conversations.open": conversations_open,
     "dnd.info": dnd_info,
     "dnd.teamInfo": dnd_team_info,
+    "apps.manifest.validate": manifest_validate,
     "blocks.validate": blocks_validate,
 }

@@ -78,7 +78,7 @@ def test_the_example_is_valid_and_leaves_no_gap() -> None:
 def test_the_example_shows_the_defaults(file: Path) -> None:
     """What the example says is what happens when it is left out."""
     example, least = load_organisation(example_organisation_path()), _least(file)
-    for part in ("hours", "ladder", "targets", "retention", "aftercare", "time_zone"):
+    for part in ("hours", "ladder", "targets", "retention", "slack", "aftercare", "time_zone"):
         shown, default = getattr(example, part), getattr(least, part)
         if part == "retention":
             shown = shown.model_copy(update={"owner": None})

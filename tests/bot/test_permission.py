@@ -168,7 +168,8 @@ PUT_AWAY = SENT - {"open", "correct"}
 def test_a_check_that_nobody_was_paged_about(status: CheckStatus, keepers: set[str], reporter: set[str]) -> None:
     """Leads and the independent contact keep it; a draft is only counted; to everybody else it is not there."""
     calm = check({"S1": ("no",), "S2": ("no",)}, status=status)
-    wanted = {"U0LEAD1": keepers, "U0LEAD2": keepers, "U0INDEP": keepers, "U0STAFF": reporter}
+    independent = keepers - {"open", "correct"}
+    wanted = {"U0LEAD1": keepers, "U0LEAD2": keepers, "U0INDEP": independent, "U0STAFF": reporter}
     for slack, act in itertools.product((*ACCOUNTS.values(), *STRANGERS, "U0STAFF"), Act):
         found = gate(Subject(calm, frozenset()), slack, act, ROSTER)
         is_allowed = act.name.lower() in wanted.get(slack, set())

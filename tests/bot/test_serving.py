@@ -1,5 +1,6 @@
 """share-check serve, as a program of its own: it starts, it says plainly why it cannot, and it stops when told."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -87,9 +88,12 @@ def good(workspace: Workspace, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def _handlers() -> Iterator[None]:
-    """As they were: serve takes the signals of its process."""
+    """As they were: serve takes the signals of its process, and its log."""
     before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    root = logging.getLogger()
+    handlers = list(root.handlers)
     yield
+    root.handlers[:] = handlers
     for name, handler in before.items():
         signal.signal(name, handler)
 

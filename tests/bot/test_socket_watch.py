@@ -231,6 +231,24 @@ def test_stopping_lets_a_press_that_was_begun_have_its_tick(watched: Watched, st
     assert watched.workspace.connections == 0
 
 
+def test_what_slack_still_sends_while_it_leaves_is_answered_too(watched: Watched, staff: Person) -> None:
+    """Slack does not know yet that it goes: a press that came that way would show its person an error."""
+    colleague = watched.workspace.person("U0STAFF2")
+    watched.may_end.clear()
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(staff.shortcut, "start")
+        assert watched.has_begun.wait(SOON)
+        stopped = pool.submit(watched.watch.stop)
+        time.sleep(0.2)
+        second = pool.submit(colleague.shortcut, "start")
+        time.sleep(0.2)
+        watched.may_end.set()
+        assert first.result(SOON).acked
+        assert second.result(SOON).acked
+        stopped.result(SOON)
+    assert watched.heard == 2
+
+
 def test_what_a_connection_receives_after_its_end_is_not_handled(watched: Watched) -> None:
     """Nobody could acknowledge it: the person would see an error for something that happened."""
     token = watched.workspace.app_token

@@ -130,3 +130,20 @@ def test_the_clock_moves_stamps_and_tells_another_process(tmp_path: Path) -> Non
         assert float(workspace.clock.stamp()) - before >= 3600
         stamps = [workspace.clock.stamp() for _ in range(1000)]
         assert stamps == sorted(set(stamps))
+
+
+def test_a_workspace_without_charts_refuses_them_and_nothing_else(bot: Bot, staff: Person) -> None:
+    """It is no mistake of the bot's, so there is no complaint."""
+    bot.workspace.faults.no_charts()
+    table = {
+        "type": "data_table",
+        "caption": "Figures",
+        "rows": [[{"type": "raw_text", "text": "A"}], [{"type": "raw_number", "value": 1}]],
+    }
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        bot.client.chat_postMessage(channel="U0STAFF", text="x", blocks=[table])
+    say(bot, "words")
+    bot.workspace.faults.clear()
+    bot.client.chat_postMessage(channel="U0STAFF", text="figures", blocks=[table])
+    assert [message.text for message in staff.dm] == ["words", "figures"]
+    assert bot.workspace.complaints == []

@@ -36,7 +36,7 @@ REPORTERS_BUTTONS = ("agree", "talk_first", "not_shared_yet", "chose_not", "see_
 CARD_BUTTONS = ("answer.no", "back", "forward", "hide", "show", "stop", "ask_lead", "reopen_check", "carry_on")
 
 
-def _raise_without(stage: Stage, *names: str) -> None:
+def raise_without(stage: Stage, *names: str) -> None:
     stage.begin()
     stage.answer("No")
     stage.leave_out(*names)
@@ -47,7 +47,7 @@ def _raise_without(stage: Stage, *names: str) -> None:
 @on_every_stage
 def test_one_lead_left_out_hears_nothing_from_start_to_finish(stage: Stage) -> None:
     """Direct messages to the others and the independent contact only; the shared channel stays empty."""
-    _raise_without(stage, "Lead one")
+    raise_without(stage, "Lead one")
     assert stage.paged() == {"U0LEAD2", "U0INDEP"}
     shown = words_of(card_of(stage.staff))
     assert "*I have told Lead two and Independent contact*" in shown
@@ -67,7 +67,7 @@ def test_one_lead_left_out_hears_nothing_from_start_to_finish(stage: Stage) -> N
 
 def test_a_left_out_lead_is_not_asked_later_either(stage: Stage) -> None:
     """The ladder climbs past them, however long nobody answers."""
-    _raise_without(stage, "Lead one")
+    raise_without(stage, "Lead one")
     for _ in range(4):
         stage.pass_time(minutes=16)
     assert stage.paged() == {"U0LEAD2", "U0DEPUTY", "U0INDEP"}
@@ -106,7 +106,7 @@ def test_to_a_left_out_lead_the_case_and_no_case_are_the_same(stage: Stage) -> N
 
 def test_all_the_leads_left_out_leaves_the_deputies_and_the_independent_contact(stage: Stage) -> None:
     """Someone who may know is told at once, and the card names only them."""
-    _raise_without(stage, "Lead one", "Lead two")
+    raise_without(stage, "Lead one", "Lead two")
     assert stage.paged() == {"U0INDEP"}
     assert "*I have told Independent contact*" in words_of(card_of(stage.staff))
     stage.pass_time(minutes=16)
@@ -175,7 +175,7 @@ def test_a_leader_who_is_left_out_later_loses_the_case(stage: Stage) -> None:
 
 def test_the_card_of_a_conflict_never_names_who_is_left_out(stage: Stage) -> None:
     """Someone who looks over a shoulder learns that there is a conflict, not with whom."""
-    _raise_without(stage, "Lead two")
+    raise_without(stage, "Lead two")
     stage.press("Back")
     stage.settle()
     sent = [each for each in stage.workspace.requests if each.method.startswith("chat.")]

@@ -116,7 +116,7 @@ def test_practice_cannot_be_started_by_somebody_who_is_not_on_the_list(stage: St
     """Neither from a button that is not there, nor by a forged press."""
     stage.staff.open_home()
     stage.staff.wait_for(lambda: "Start a check" in stage.staff.text())
-    assert "Practise" not in stage.staff.text()
+    assert "Practice page" not in stage.staff.text()
     stage.begin()
     acted = stage.press("Hide")
     stage.forge(acted, "start_drill", "-")

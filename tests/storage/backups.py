@@ -2,7 +2,7 @@
 
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from storage.backup import Made, make, source_of
 from storage.database import Database
 from storage.restore import Proof, verify
 from storage.restore import replace as put_back
+from storage.retention import Erasure
 from storage.tables import checks, events
 from tests.storage.builders import START
 from tests.storage.filled import OLD, KeyedOffice, url_of
@@ -29,9 +30,9 @@ def verified(url: str, file: Path, *keys: str) -> Proof:
 
 
 @contextmanager
-def restored(url: str, file: Path, *keys: str) -> Iterator[Database]:
+def restored(url: str, file: Path, *keys: str, erased: Iterable[Erasure] = ()) -> Iterator[Database]:
     """Put in place, on PostgreSQL under its new name."""
-    _, said = put_back(source_of(url), keys or (OLD,), file, START)
+    _, said = put_back(source_of(url), keys or (OLD,), file, START, erased)
     found = re.search(r"new database (\S+)\. ", said)
     database = Database(named(url, found[1]) if found else url)
     yield database

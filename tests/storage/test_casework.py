@@ -115,7 +115,7 @@ def test_the_last_person_who_may_know_cannot_step_aside(office: Office) -> None:
 
     dids = [step_aside(person) for person in PEOPLE]
     assert dids == [Did.DONE, Did.DONE, Did.DONE, Did.REFUSED]
-    assert office.the_case(check).left_out == {"lead-1", "lead-2", "deputy-1"}
+    assert office.the_case(check).left_out & set(PEOPLE) == {"lead-1", "lead-2", "deputy-1"}
     assert office.next_page_at(check) is not None
 
 

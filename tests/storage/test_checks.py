@@ -108,3 +108,14 @@ def test_nobody_left_out_comes_back_and_twice_is_once(office: Office) -> None:
         checks.leave_out(tx, check, ["lead-1", "lead-2"], slack, stepped_aside=True)
         checks.leave_out(tx, check, [], slack)
         assert checks.people_left_out(tx, check) == {"lead-1", "U0LEAD1", "lead-2", "U0LEAD2"}
+
+
+def test_a_check_given_to_somebody_else_in_the_table_opens_for_nobody(office: Office) -> None:
+    """Whoever can write to the database and has no key makes nobody the reporter of what others typed."""
+    check = office.start()
+    office.answer(check, "S1", "no")
+    with office.database.begin() as tx:
+        tx.exec_driver_sql("UPDATE checks SET reporter = 'U0OTHER'")
+        with pytest.raises(CannotOpen):
+            checks.load(tx, office.keys, check)
+        assert list(checks.ended_without_page(tx, office.keys)) == []

@@ -190,7 +190,7 @@ def test_leaving_somebody_out_after_the_page_takes_it_from_the_channel(office: O
         assert work.change(check, REPORTER, "S2", ("lead-1",)).did is Did.DONE
     found = office.the_case(check)
     assert found.dm_only
-    assert found.left_out == {"lead-1"}
+    assert found.left_out == {"lead-1", "U0LEAD1"}
     assert all(row["due_at"] is not None for row in office.rows(check, "page"))
 
 

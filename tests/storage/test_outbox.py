@@ -259,3 +259,17 @@ def test_failed_is_said_after_twenty_seconds_of_silence(post: Post) -> None:
     assert post.told() is Told.NOT_YET
     post.office.forward(seconds=1)
     assert post.told() is Told.FAILED
+
+
+def test_once_those_asked_last_are_left_out_it_counts_whether_the_others_are_reached(office: Office) -> None:
+    """Their messages are taken back; the only one left cannot be reached, and the reporter hears that."""
+    check = office.raised({"S1": ("no",), "S2": ("lead-1",), "S3": ("harm",)})
+    with office.database.begin() as tx:
+        rows = {row.target: row for row in outbox.claim(tx, office.now, 20) if row.what == "page"}
+        outbox.stamp(tx, rows["U0LEAD2"], office.now, None, None)
+        outbox.put_off(tx, rows["U0INDEP"], office.now, "channel_not_found")
+        key = f"page:{check}:2:U0DEPUTY"
+        outbox.put(tx, key, "page", "U0DEPUTY", office.now, check=check, lane=outbox.PAGE, ask=2)
+        [newer] = [row for row in outbox.claim(tx, office.now, 20) if row.target == "U0DEPUTY"]
+        outbox.stamp(tx, newer, office.now, None, None)
+        assert outbox.reach(tx, check, office.now + timedelta(minutes=1)).told is Told.FAILED

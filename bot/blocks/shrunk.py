@@ -1,0 +1,69 @@
+"""What is left of the bot's messages: the reference, a word for how it stands, and the buttons that still help.
+
+A message is cut when its check is closed, and when nothing has happened to it for long. Slack keeps its own copies of
+messages; so what stands in them is little, and not for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.blocks import card, kit, page
+from bot.blocks.kit import Block, Message
+from bot.views import CheckView
+from flows.case import Case, CaseStatus, CheckStatus, Entry
+from storage.work import LAST
+
+
+def shrunk(view: CheckView, what: str, message: Message, event: Entry | None, *, is_old: bool) -> Message:
+    """A posted message as it stands once its check is closed or old. what: the kind. message: as it would be else."""
+    is_over = view.case is not None and view.case.status is CaseStatus.CLOSED
+    if what == "line":
+        is_last = event is not None and event.what in LAST
+        return message if is_last and not is_old else _reference(view)
+    if what == "notice" and is_over and is_old:
+        return _reference(view)
+    if what == "card" and is_old:
+        return _card(view, message)
+    if what == "page" and is_old and not is_over and view.case is not None:
+        return _page(view, view.case)
+    return message
+
+
+def _reference(view: CheckView) -> Message:
+    return Message(view.check.ref, [kit.context(view.check.ref)])
+
+
+def _card(view: CheckView, message: Message) -> Message:
+    """The reporter can still carry on, ask a lead, and look; what was said stands in private windows alone.
+
+    What must stay in sight does, such as whom not to tell yet: until the check is closed.
+    """
+    is_button = any(block["type"] == "actions" for block in message.blocks)
+    if not is_button or view.check.cover is not None:  # it points to a newer one, or is hidden, and says less already
+        return message
+    return Message(card.TEXT, list(_card_blocks(view)))
+
+
+def _card_blocks(view: CheckView) -> Iterator[Block]:
+    check = view.check
+    ask = kit.button("Ask a lead", "ask_lead", check.id)
+    if check.status is CheckStatus.CLOSED:
+        yield kit.section(f"*{check.ref}* is complete.")
+        yield kit.actions(ask)
+        return
+    yield from card.warning(view)
+    if check.status in (CheckStatus.DRAFT, CheckStatus.SHELVED):
+        yield kit.section(f"*{check.ref}* is not finished. Your answers are kept.")
+        yield kit.actions(kit.button("Carry on", "carry_on", check.id), ask)
+    else:
+        yield kit.section(f"*{check.ref}*: {(check.outcome or view.decision.outcome).words}.")
+        yield kit.actions(*card.next_steps(view), block_id=card.TOOLS)
+
+
+def _page(view: CheckView, case: Case) -> Message:
+    """A case that nobody closed: whoever leads it can still do so."""
+    words = f"*{view.check.ref}* is still open. Outcome: {view.decision.outcome.words}."
+    return Message(
+        f"{view.check.ref} is still open. Open Slack to see it.", [kit.section(words), *page.buttons(view, case)]
+    )

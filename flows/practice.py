@@ -1,0 +1,74 @@
+"""Made-up situations to practise the checklist on: nobody in them is real, and nothing answered is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.model import Level, Outcome
+from flows.outcome import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Something that could happen. ends: where a careful walk through the checklist comes out."""
+
+    id: str
+    title: str
+    story: str
+    ends: tuple[Outcome, ...]
+
+
+SITUATIONS = (
+    Situation(
+        "home",
+        "Afraid to go home",
+        "At the end of a session a pupil of 14 tells you that they are afraid to go home tonight. They ask you "
+        "not to tell anyone.",
+        (Outcome.EMERGENCY, Outcome.CONSULT_URGENT),
+    ),
+    Situation(
+        "parent",
+        "A parent asks for a name",
+        "A parent asks you for the name of the child who pushed theirs in your workshop. Nobody was hurt.",
+        (Outcome.HOLD, Outcome.FIX_FIRST),
+    ),
+    Situation(
+        "list",
+        "A list for the school",
+        "A teacher asks which pupils came to your last three sessions. The families agreed in writing that the "
+        "school is told. The teacher gave you a school email address.",
+        (Outcome.CONSULT_READY, Outcome.CONSULT, Outcome.HOLD),
+    ),
+    Situation(
+        "colleague",
+        "Messages late at night",
+        "A volunteer shows you that one of our safeguarding leads has been sending a young person private messages "
+        "late at night.",
+        (Outcome.CONSULT_URGENT,),
+    ),
+    Situation(
+        "wrong",
+        "Sent to the wrong person",
+        "Yesterday you emailed notes about a pupil's health to a school. Today you see that you chose the wrong "
+        "person from the list.",
+        (Outcome.CONSULT_URGENT,),
+    ),
+)
+BY_ID = {situation.id: situation for situation in SITUATIONS}
+
+
+def would_happen(decision: Decision) -> Iterator[str]:
+    """What share-check would have done, had it been real."""
+    if decision.outcome is Outcome.EMERGENCY:
+        yield "You would be asked to call 999 before anything else."
+    if not decision.page:
+        yield "Nobody would be told. You could ask a lead all the same, and a lead could read your reasons."
+    elif decision.level >= Level.CONSULT_URGENT:
+        yield "A lead would be paged at once, and again until somebody leads."
+    else:
+        yield "A lead would be asked to talk it through with you, and asked again until somebody does."
+    if decision.conflict:
+        yield "People who are, or may be, part of it would see nothing, now or later."
+    if decision.hold_informing:
+        yield "You would be asked not to tell them or the family yet."

@@ -1,0 +1,92 @@
+"""Practise on the Home tab: the real questions and reasons, and nothing of it is kept or sent."""
+
+import pytest
+from sqlalchemy import func, select
+
+from storage.tables import checks, events
+from tests.harness import Stage, on_every_stage, opened
+
+
+def _begin(stage: Stage, situation: str) -> None:
+    stage.staff.open_home()
+    stage.staff.wait_for(lambda: stage.staff.home)
+    stage.staff.press("Practise", "home")
+    opened(stage.staff, "Practise")
+    stage.staff.press(f"practise_on.{situation}")
+    stage.staff.wait_for("immediate danger")
+
+
+def _answer(stage: Stage, *labels: str) -> None:
+    for label in labels:
+        before = stage.staff.modal
+        assert stage.staff.press(label, before).acked
+        stage.staff.wait_for(lambda before=before: stage.staff.modal != before)  # type: ignore[misc]
+
+
+def _shown(stage: Stage) -> str:
+    return stage.staff.text()
+
+
+def _kept(stage: Stage) -> tuple[int, int]:
+    with stage.bot.desk.database.read() as tx:
+        counts = [tx.scalar(select(func.count()).select_from(table)) for table in (checks, events)]
+    return int(counts[0] or 0), int(counts[1] or 0)
+
+
+@on_every_stage
+def test_practice_shows_the_outcome_and_why_and_keeps_nothing(stage: Stage) -> None:
+    """A pupil is afraid to go home: a lead would be paged at once, and nobody is."""
+    _begin(stage, "home")
+    _answer(stage, "No", "No", "No", "Yes", "No")
+    _answer(stage, "No, not asked", "Yes", "No, there is another reason I can share")
+    shown = _shown(stage)
+    assert "This is practice: nothing is kept, and nobody is told." in shown
+    assert _kept(stage) == (0, 0)
+    assert [call for call in stage.workspace.requests if call.method.startswith("chat.")] == []
+
+
+def test_danger_in_practice_comes_out_as_danger(stage: Stage) -> None:
+    """With why, with what would have changed it, and with a way to a real check on every window."""
+    _begin(stage, "home")
+    _answer(stage, "Yes")
+    shown = _shown(stage)
+    for _ in range(30):
+        if "Why" in shown and "What would have changed it" in shown:
+            break
+        options = [label for label in stage.staff.buttons("modal") if label not in ("Back", "Start a real check")]
+        if "Continue" in options:
+            stage.staff.choose("practise_tick", "None of these")
+            _answer(stage, "Continue")
+        else:
+            _answer(stage, options[0])
+        shown = _shown(stage)
+    assert "Call 999 now" in shown
+    assert "You would be asked to call 999 before anything else." in shown
+    assert "I have told" not in shown
+    _answer(stage, "Back")
+    assert "What would have changed it" not in _shown(stage)
+    assert _kept(stage) == (0, 0)
+
+
+def test_back_and_a_second_click_do_what_they_should(stage: Stage) -> None:
+    """One step back; a double click is one answer."""
+    _begin(stage, "parent")
+    _answer(stage, "No")
+    _answer(stage, "Back")
+    stage.staff.wait_for("immediate danger")
+    window = stage.staff.modal
+    stage.staff.press("No", window, times=2)
+    stage.staff.wait_for("question 2")
+    assert "question 3" not in _shown(stage)
+
+
+@pytest.mark.parametrize("title", ["Practise"])
+def test_from_practice_into_a_real_check(stage: Stage, title: str) -> None:
+    """Somebody is here with something real: one press, and the window says where to go."""
+    _begin(stage, "colleague")
+    stage.staff.press("Start a real check", "modal")
+    stage.staff.wait_for("I have opened a private chat with you.")
+    stage.settle()
+    assert len(stage.checks()) == 1
+    assert stage.staff.modal is not None
+    assert stage.staff.modal.title != title

@@ -1,0 +1,219 @@
+"""The container image, the compose file and the systemd unit: what they promise is what the program does."""
+
+import configparser
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from cryptography.fernet import Fernet
+
+from bot.cli import main
+from bot.organisation import example_organisation_path
+from bot.serving import DEAF
+from bot.settings import database_address, setting_names
+from sandbox import Workspace
+from tests.harness import MANIFEST, ROOT, free_port
+from tests.storage.filled import environment
+
+SOON = 40
+IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text(encoding="utf-8"))
+UNIT = configparser.RawConfigParser(strict=False)
+UNIT.optionxform = str  # type: ignore[assignment,method-assign] # systemd's names are in both cases
+UNIT.read_string((ROOT / "share-check.service").read_text(encoding="utf-8"))
+BOTS = ("one", "two")
+
+
+def _instructions(word: str) -> list[str]:
+    """What stands after this word, in the stage that runs; continued lines joined."""
+    last = IMAGE.rpartition("\nFROM ")[2]
+    return re.findall(rf"^{word} ([^\\\n]*(?:\\\n[^\\\n]*)*)", f"FROM {last}", re.MULTILINE)
+
+
+def _image_environment() -> dict[str, str]:
+    words = " ".join(_instructions("ENV")).replace("\\\n", " ").split()
+    return dict(word.split("=", 1) for word in words)
+
+
+@pytest.mark.docs
+def test_the_image_runs_without_privilege_and_installs_what_was_tested() -> None:
+    """Not as root, and every package by its hash."""
+    (user,) = _instructions("USER")
+    assert int(user) > 0
+    assert f"--uid {user} " in IMAGE
+    assert "--require-hashes -r requirements-production.lock" in IMAGE
+    assert all("/" not in base for base in re.findall(r"^FROM (\S+)", IMAGE, re.MULTILINE))
+    assert not re.search(r"apt|curl|wget|https?:", IMAGE)
+    copied = [name for line in re.findall(r"^COPY (?!--from)(.*)$", IMAGE, re.MULTILINE) for name in line.split()[:-1]]
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+def test_what_is_copied_into_the_image_is_enough_and_holds_no_secret(tmp_path: Path) -> None:
+    """The package is built from exactly these files, and whatever else lies in the folder stays out."""
+    first = IMAGE.partition("\nFROM ")[2].partition("\nFROM ")[0]
+    copied = [name for line in re.findall(r"^COPY (.*)$", first, re.MULTILINE) for name in line.split()[:-1]]
+    allowed = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()[1:]
+    assert set(allowed) == {"*", *(f"!{name}" for name in copied)}
+    assert allowed[0] == "*"
+    for name in copied:
+        place = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        place(ROOT / name, tmp_path / name)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "made")]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - our own words
+    (wheel,) = (tmp_path / "made").glob("*.whl")
+    shipped = ZipFile(wheel).namelist()
+    assert {"bot/cli.py", "storage/migrations/versions/0001_first_tables.py", "bot/fonts/DejaVuSans.ttf"} <= {*shipped}
+    assert not [name for name in shipped if name.endswith((".env", ".db", ".backup"))]
+
+
+@pytest.mark.docs
+def test_what_the_image_runs_and_asks_are_commands_that_exist() -> None:
+    """Its entry, its words and its health check."""
+    assert _instructions("ENTRYPOINT") == ['["share-check"]']
+    assert _instructions("CMD") == ['["serve"]']
+    (check,) = _instructions("HEALTHCHECK")
+    words = re.findall(r'"([^"]+)"', check)
+    assert words[0] == "share-check"
+    for command in (["serve"], words[1:]):
+        assert CliRunner().invoke(main, [*command, "--help"]).exit_code == 0
+    lock = (ROOT / "requirements-production.lock").read_text(encoding="utf-8")
+    assert re.search(r"^psycopg", lock, re.MULTILINE)
+
+
+@pytest.mark.docs
+def test_every_setting_that_is_given_is_one() -> None:
+    """In the image, in the compose file; the compose file gives no secret itself."""
+    ours = [name for name in _image_environment() if name.startswith(("SHARE_CHECK_", "SLACK_"))]
+    ours += [name for bot in BOTS for name in COMPOSE["services"][bot]["environment"]]
+    assert set(ours) <= set(setting_names())
+    url = COMPOSE["services"]["one"]["environment"]["SHARE_CHECK_DATABASE_URL"]
+    assert database_address(re.sub(r"\$\{[^}]*\}", "x", url)).get_secret_value().startswith("postgresql+psycopg://")
+    database = COMPOSE["services"]["database"]
+    assert f"//{database['environment']['POSTGRES_USER']}:" in url
+    assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
+
+
+@pytest.mark.docs
+def test_both_instances_are_locked_down_alike() -> None:
+    """Read-only, without privilege, with time to finish what they have begun, and after the database."""
+    one, two = (COMPOSE["services"][bot] for bot in BOTS)
+    assert one == two
+    assert one["read_only"] is True
+    assert one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert int(one["user"]) > 0
+    assert one["user"] == _instructions("USER")[0]
+    assert one["depends_on"]["database"]["condition"] == "service_healthy"
+    assert COMPOSE["services"]["database"]["healthcheck"]["test"][1] == "pg_isready"
+    assert "ports" not in str(COMPOSE["services"])
+
+
+@pytest.mark.docs
+def test_the_unit_starts_it_again_where_that_helps_and_only_there() -> None:
+    """75 is the bot's own word for: start me afresh. 2 is: the settings are wrong."""
+    service = UNIT["Service"]
+    assert service["RestartForceExitStatus"] == str(DEAF)
+    assert service["RestartPreventExitStatus"] == "2"
+    assert service["Restart"] == "always"
+    assert service["ExecStart"].split("/")[-1] == "share-check serve"
+    for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices"):
+        assert service[name] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert service["StateDirectory"] in service["WorkingDirectory"]
+    assert service["User"] != "root"
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with Workspace(manifest=MANIFEST) as workspace:
+        yield workspace
+
+
+@pytest.mark.timeout(120)
+def test_two_instances_run_as_the_compose_file_has_them(
+    workspace: Workspace, tmp_path: Path, postgres_url: str
+) -> None:
+    """As plain processes on PostgreSQL, in folders they cannot write to, asked with the image's own health check."""
+    organisation = tmp_path / "organisation.toml"
+    organisation.write_text(example_organisation_path().read_text(encoding="utf-8"), encoding="utf-8")
+    key = Fernet.generate_key().decode()
+    secrets = {
+        "SLACK_API_URL": workspace.api_url,
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_SIGNING_SECRET": workspace.signing_secret,
+        "SHARE_CHECK_KEYS": key,
+    }
+    image = {name: value for name, value in _image_environment().items() if name in setting_names()}
+    given = []
+    for bot in BOTS:
+        compose = COMPOSE["services"][bot]["environment"]
+        here = {
+            "SHARE_CHECK_DATABASE_URL": postgres_url,
+            "SHARE_CHECK_ORGANISATION": str(organisation),
+            "SHARE_CHECK_HEALTH": f"127.0.0.1:{free_port()}",
+        }
+        given.append(environment({**image, **compose, **secrets, **here}))
+        (tmp_path / bot).mkdir()
+    programs = [_program("serve", each, tmp_path / bot) for each, bot in zip(given, BOTS, strict=True)]
+    try:
+        workspace.wait_for_bot(2, SOON)
+        check = re.findall(r'"([^"]+)"', _instructions("HEALTHCHECK")[0])[1:]
+        for each in given:
+            assert _until_zero(check, each, tmp_path), "healthy"
+            assert _until_zero([*check, "--ready"], each, tmp_path), "ready"
+        staff = workspace.person("U0STAFF")
+        assert staff.command("/share-check").acked
+        staff.wait_for("Before you start", timeout=SOON)
+        assert [list((tmp_path / bot).iterdir()) for bot in BOTS] == [[], []], "nothing is written beside them"
+        programs[0].send_signal(signal.SIGTERM)
+        assert programs[0].wait(SOON) == 0
+        assert staff.press("No").acked
+        staff.wait_for("Question 2", timeout=SOON)
+        assert _run(check, given[0], tmp_path) == 1
+        programs[1].send_signal(signal.SIGTERM)
+        assert programs[1].wait(SOON) == 0
+        said = [process.stderr.read() for process in programs if process.stderr]
+        assert all(line.startswith('{"at": ') for text in said for line in text.splitlines())
+    finally:
+        for process in programs:
+            process.kill()
+            process.communicate()
+
+
+def _program(word: str, given: dict[str, str], folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-m", "bot", word], cwd=folder, env=given, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _run(words: list[str], given: dict[str, str], folder: Path) -> int:
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(command, cwd=folder, env=given, check=False, capture_output=True).returncode  # noqa: S603 - ours
+
+
+def _until_zero(words: list[str], given: dict[str, str], folder: Path) -> bool:
+    until = time.monotonic() + SOON
+    while time.monotonic() < until:
+        if _run(words, given, folder) == 0:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_without_an_address_there_is_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says which setting is missing."""
+    monkeypatch.chdir(tmp_path)
+    asked = CliRunner().invoke(main, ["healthy"], env=dict.fromkeys(setting_names()))
+    assert asked.exit_code == 2
+    assert "SHARE_CHECK_HEALTH" in asked.output
