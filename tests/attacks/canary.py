@@ -22,9 +22,9 @@ from urllib.parse import quote
 from sandbox.acted import Acted
 from sandbox.people import Person
 
-FIRST, LAST = "Xylquíst", "Vandermoot"
+FIRST, LAST = "Markeruíst", "Canaryword"
 BORN = "14/03/2011"
-NUMBER = "QZV-90417-Vandermoot"
+NUMBER = "QZV-90417-Canaryword"
 _FORMS = (
     "{first} {last} {n}",
     "{last}, {first} ({n})",
@@ -126,12 +126,12 @@ def boxes_of(view: Any) -> Iterator[tuple[str, str]]:
 
 def _in_text() -> Iterator[bytes]:
     """As text may hold them, in small letters; `bytes.lower` knows no others."""
-    for word in (LAST, "Xylquist", BORN, "2011-03-14", "14 march 2011", NUMBER, "qzv90417"):
+    for word in (LAST, "Markeruist", BORN, "2011-03-14", "14 march 2011", NUMBER, "qzv90417"):
         low = word.lower()
         yield from (low.encode(), low.encode("utf-16-le"), low.encode("utf-16-be"))
         yield from (each.encode().hex().encode() for each in (word, low, word.upper()))
         yield low[::-1].encode()
-    for first in ("xylquíst", "xylquÍst", unicodedata.normalize("NFD", "xylquíst")):
+    for first in ("markeruíst", "markeruÍst", unicodedata.normalize("NFD", "markeruíst")):
         yield from (first.encode(), first.encode("utf-16-le"), quote(first).lower().encode())
         yield json.dumps(first)[1:-1].lower().encode()
         yield first.encode("ascii", "xmlcharrefreplace")

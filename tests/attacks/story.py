@@ -215,7 +215,7 @@ class Story:
         number = 0
         while lead.modal and any(block["type"] == "input" for block in lead.modal.blocks):
             shown = words.of_view(lead.modal)
-            passage = "Vandermoot" if number == 1 and "Vandermoot" in shown else ""
+            passage = "Canaryword" if number == 1 and "Canaryword" in shown else ""
             choice = "redact" if passage else "include" if number else "leave_out"
             before = lead.modal.hash
             self.typist.fill(lead, choice=choice, passages=passage)

@@ -391,17 +391,17 @@ def _nobody_else_saw_a_window(stage: Stage, outside: Outside) -> None:
 @pytest.mark.parametrize(
     "hidden",
     [
-        "Xylquíst".encode(),
-        unicodedata.normalize("NFD", "said Xylquíst").encode(),
+        "Markeruíst".encode(),
+        unicodedata.normalize("NFD", "said Markeruíst").encode(),
         b"a VANDERMOOT b",
-        "Vandermoot".encode("utf-16-le"),
-        json.dumps({"name": "Xylquíst"}).encode(),
-        quote("Xylquíst").encode(),
-        base64.b64encode(b"a Vandermoot and more"),
-        base64.urlsafe_b64encode("{'name': 'Xylquíst'}".encode()),
-        b"Vandermoot".hex().encode(),
-        gzip.compress(b"x" * 100 + b"Vandermoot"),
-        zipped({"a": gzip.compress(b"born 14/03/2011")}),
+        "Canaryword".encode("utf-16-le"),
+        json.dumps({"name": "Markeruíst"}).encode(),
+        quote("Markeruíst").encode(),
+        base64.b64encode(b"a Canaryword and more"),
+        base64.urlsafe_b64encode("{'name': 'Markeruíst'}".encode()),
+        b"Canaryword".hex().encode(),
+        gzip.compress(b"x" * 100 + b"Canaryword", mtime=0),
+        zipped({"a": gzip.compress(b"born 14/03/2011", mtime=0)}),
     ],
 )
 def test_the_search_finds_a_mark_in_any_form(hidden: bytes) -> None:
