@@ -393,7 +393,7 @@ def _nobody_else_saw_a_window(stage: Stage, outside: Outside) -> None:
     [
         "Markeruíst".encode(),
         unicodedata.normalize("NFD", "said Markeruíst").encode(),
-        b"a VANDERMOOT b",
+        b"a CANARYWORD b",
         "Canaryword".encode("utf-16-le"),
         json.dumps({"name": "Markeruíst"}).encode(),
         quote("Markeruíst").encode(),
