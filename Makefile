@@ -19,7 +19,7 @@ demo: setup ## Try it in a browser, without Slack
 	@$(BIN)/share-check demo
 
 test: setup ## Run every test this machine can run
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
 check: setup ## Formatting, lint, types, arrows between packages, documents
 	$(BIN)/ruff format --check .

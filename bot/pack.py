@@ -11,17 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
-from importlib.resources import as_file, files
 
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
+
+from bot.pdf import FONT, Pdf
 
 for _name in ("fontTools", "fpdf"):
     logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell names signs of what is printed
 
 FORMAT = "share-check pack v1"
-_FONT = "DejaVu"
 _SIZES = {"title": 16, "heading": 13, "label": 9, "text": 11}
 _GREY, _BLACK = (90, 90, 90), (0, 0, 0)
 _MARGIN = 18
@@ -121,24 +119,18 @@ def as_pdf(contents: Contents) -> bytes:
     """To print and to hand over. A sign that its font does not have stands there as its Unicode number."""
     paper = _Paper(contents)
     paper.fill()
-    return bytes(paper.output())
+    return paper.made()
 
 
-class _Paper(FPDF):
+class _Paper(Pdf):
     """A4, one column, the reference and the page's number below."""
 
     def __init__(self, contents: Contents) -> None:
-        super().__init__(format="A4")
+        super().__init__(_MARGIN)
         self._contents = contents
-        self.set_margins(_MARGIN, _MARGIN)
-        self.set_auto_page_break(auto=True, margin=_MARGIN)
-        with as_file(files("bot") / "fonts" / "DejaVuSans.ttf") as font:
-            self.add_font(_FONT, fname=font)
-        made = self.fonts[_FONT.lower()]
-        self._known = frozenset(made.cmap) if isinstance(made, TTFFont) else frozenset()
+        self._known = self.known
         self.set_creation_date(contents.made_at)
         self.set_title("share-check")
-        self.set_lang("en-GB")
 
     def footer(self) -> None:
         self.set_y(-_MARGIN + 4)
@@ -173,7 +165,7 @@ class _Paper(FPDF):
         self.multi_cell(0, height, self._printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _style(self, style: str, colour: tuple[int, int, int]) -> None:
-        self.set_font(_FONT, size=_SIZES[style])
+        self.set_font(FONT, size=_SIZES[style])
         self.set_text_color(*colour)
 
     def _printable(self, text: str) -> str:

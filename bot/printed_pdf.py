@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from importlib.resources import as_file, files
 from typing import cast
 
-from fpdf import FPDF
 from fpdf.enums import TextMode
 
 from bot.organisation import Organisation
+from bot.pdf import FONT, Pdf
 from bot.printable import Line, lines
 from flows import wording
 
 for _name in ("fontTools", "fpdf"):
     logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell is of the font
 
-_FONT = "DejaVu"
 _SIZES = {"title": 15, "heading": 13, "strong": 10, "words": 9.5, "box": 9.5, "blank": 10}
 _SPACE = {"title": 0, "heading": 3, "strong": 1.5, "words": 0, "box": 0, "blank": 2.5}
 _BOLD = frozenset({"title", "heading", "strong"})
@@ -35,29 +33,24 @@ def as_pdf(organisation: Organisation) -> bytes:
     paper = _Paper()
     for line in lines(organisation):
         paper.draw(line)
-    return bytes(paper.output())
+    return paper.made()
 
 
-class _Paper(FPDF):
+class _Paper(Pdf):
     def __init__(self) -> None:
-        super().__init__(format="A4")
-        self.set_margins(_MARGIN, _MARGIN)
-        self.set_auto_page_break(auto=True, margin=_MARGIN)
-        with as_file(files("bot") / "fonts" / "DejaVuSans.ttf") as font:
-            self.add_font(_FONT, fname=font)
-        self.set_lang("en-GB")
+        super().__init__(_MARGIN)
         self.set_title("Information sharing checklist")
         self.add_page()
 
     def footer(self) -> None:
         """On every page."""
         self.set_y(4 - _MARGIN)
-        self.set_font(_FONT, size=8)
+        self.set_font(FONT, size=8)
         self.cell(0, 4, f"{wording.DANGER}   Page {self.page_no()} of {{nb}}", align="C")
 
     def draw(self, line: Line) -> None:
         """The next line: never cut in two by the end of a page, and never a heading alone at its foot."""
-        self.set_font(_FONT, size=_SIZES[line.kind])
+        self.set_font(FONT, size=_SIZES[line.kind])
         height = _SIZES[line.kind] * 0.46
         self.ln(_SPACE[line.kind])
         needed = cast("float", self.multi_cell(0, height, _words(line), dry_run=True, output="HEIGHT"))

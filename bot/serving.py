@@ -189,7 +189,7 @@ def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: he
     except OSError as error:
         problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HTTP_PORT."
         raise SettingsError([problem]) from error
-    thread = threading.Thread(target=server.run, daemon=True, name="http")
+    thread = threading.Thread(target=web.run, args=(server, stopping), daemon=True, name="http")
     thread.start()
     watched.watch(bot)
     log.info("listening on %s", where)

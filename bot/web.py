@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,3 +33,12 @@ def web_app(app: App) -> Wsgi:
         return said
 
     return answer
+
+
+def run(server: Any, stopping: threading.Event) -> None:
+    """Serve until the server is closed, which somebody else does, under its hands."""
+    try:
+        server.run()
+    except OSError:
+        if not stopping.is_set():
+            raise

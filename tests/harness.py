@@ -22,6 +22,7 @@ from bot.clock import ShiftedClock
 from bot.organisation import example_organisation_path, load_organisation
 from bot.settings import Settings
 from bot.web import LARGEST, web_app
+from bot.web import run as web_run
 from flows.case import Case, Check, Entry
 from sandbox import Workspace, words
 from sandbox.acted import Acted
@@ -435,11 +436,13 @@ def serving_http(bot: Bot, port: int) -> Iterator[None]:
 
     server = create_server(web_app(bot.app), host="127.0.0.1", port=port, max_request_body_size=LARGEST)
     assert isinstance(server, BaseWSGIServer)
-    thread = threading.Thread(target=server.run, daemon=True, name="http")
+    stopping = threading.Event()
+    thread = threading.Thread(target=web_run, args=(server, stopping), daemon=True, name="http")
     thread.start()
     try:
         yield
     finally:
+        stopping.set()
         server.close()
         for channel in list(server.active_channels.values()):  # type: ignore[attr-defined] # it is a dict
             channel.handle_close()
