@@ -120,6 +120,7 @@ def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
     paper = pack._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
     assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001
+    assert paper.made().startswith(b"%PDF-")  # and its font is closed
 
 
 def _mapped(made: bytes) -> set[int]:
