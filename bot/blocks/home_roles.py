@@ -59,7 +59,7 @@ class Engine:
 def office_blocks(office: Office) -> Iterator[Block]:
     """Open checks by urgency and time, parts of plans, and who is away."""
     yield kit.divider()
-    yield kit.section("*Open checks*" if office.open else "*Open checks*\nNone that you can see.")
+    yield kit.section("*Open checks*" if office.open else "*Open checks*\nNothing waits for you here.")
     for case in office.open:
         button = kit.button("Open", f"open_case.{case.check.ref}", case.check.id)
         yield kit.section(f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}", button)
