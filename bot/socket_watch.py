@@ -129,8 +129,9 @@ class Line(SocketModeHandler):
         """Leave in a moment in which nothing is under way; a press that hangs is not waited for.
 
         Until that moment what Slack still sends here is taken and acknowledged: it is sent to no other connection.
+        Socket Mode has no way to ask for nothing more: what is on its way in that very moment shows Slack's error.
         """
-        self._wait_for_a_quiet_moment()
+        self._leave_in_a_quiet_moment()
         with self._gate:
             self._is_retired = True
             self._gate.wait_for(lambda: not self._busy, FINISH_WITHIN)
@@ -138,16 +139,29 @@ class Line(SocketModeHandler):
         closing.start()
         closing.join(CLOSE_WITHIN)
 
-    def _wait_for_a_quiet_moment(self) -> None:
+    def _leave_in_a_quiet_moment(self) -> None:
         until, quiet = time.monotonic() + FINISH_WITHIN, 0
-        while self.is_open and quiet < QUIET_LOOKS and time.monotonic() < until:
-            quiet = quiet + 1 if self._is_quiet() else 0
+        while self.is_open and time.monotonic() < until:
+            with self._gate:
+                quiet = quiet + 1 if self._is_quiet() else 0
+                if quiet > QUIET_LOOKS:
+                    self._hang_up()
+                    return
             time.sleep(QUIET_LOOK)
 
     def _is_quiet(self) -> bool:
         """Whether nothing waits between the socket and the handlers, or is being handled."""
         waiting = self.client.message_workers._work_queue  # noqa: SLF001 - the executor tells nobody else
-        return not self._busy and self.client.message_queue.empty() and waiting.empty()
+        if self._busy or not self.client.message_queue.empty() or not waiting.empty():
+            return False
+        session = self.client.current_session
+        return session is None or session.sock is None or not _sees(session.sock, select.POLLIN)
+
+    def _hang_up(self) -> None:
+        session = self.client.current_session
+        if session is not None and session.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(session.sock, socket.SHUT_RDWR)  # under TLS too: it wakes who reads
 
     def _be_told_to_leave(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the client's own
         """Where the client would reconnect, in the thread that hands out what it received."""
@@ -158,10 +172,8 @@ class Line(SocketModeHandler):
         """End all four kinds of threads at once: left alone, they notice seconds later, or never."""
         self.client.closed = True
         self.client.message_queue.put(None)
-        session, reading = self.client.current_session, self.client.current_session_runner
-        if session is not None and session.sock is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(session.sock, socket.SHUT_RDWR)  # under TLS too: it wakes who reads
+        reading = self.client.current_session_runner
+        self._hang_up()
         self.client.current_app_monitor.event.set()
         reading.event.set()
         while reading.is_alive():
@@ -175,9 +187,14 @@ class Line(SocketModeHandler):
 
 def _is_hung_up(sock: socket.socket) -> bool:
     """Whether the other side is gone. Slack's client reads on until its own pings have failed."""
+    return _sees(sock, GONE)
+
+
+def _sees(sock: socket.socket, what: int) -> bool:
+    """Whether any of these is so of a socket now, or it is closed."""
     look = select.poll()
     try:
-        look.register(sock, GONE)
+        look.register(sock, what)
     except (ValueError, OSError):  # closed meanwhile
         return True
     return bool(look.poll(0))

@@ -32,6 +32,7 @@ class Pages:
         self._scene = scene
         self._touched: dict[str, Since] = {}
         self._asked: dict[str, Since] = {}
+        self._may_know: dict[str, Since] = {}
         self._overdue: dict[str, Since] = {}
         self._due: dict[Key, Since] = {}
         self._arrived: defaultdict[Key, list[tuple[Post, int]]] = defaultdict(list)
@@ -56,6 +57,9 @@ class Pages:
         for case in kept.cases.values():
             if case.check not in self._asked or self._asked[case.check].what != case.asks:
                 self._asked[case.check] = since(case.asks)
+            may_know = case.asks, case.dm_only, kept.left_out.get(case.check)
+            if case.check not in self._may_know or self._may_know[case.check].what != may_know:
+                self._may_know[case.check] = since(may_know)
 
     def arrives(self, check: str, target: str, post: Post) -> None:
         """Slack shows one. Twice only where the bot could not know that Slack has it."""
@@ -110,7 +114,10 @@ class Pages:
         return self._scene.roster.no_choice if no_choice else self._scene.roster.idle
 
     def somebody_is_asked(self, case: Case) -> None:
-        """Nobody leads: there is a time for the next ask, and this ask has reached somebody (I13, I19)."""
+        """Nobody leads: there is a time for the next ask, and this ask has reached somebody (I13, I19).
+
+        Whoever has it may step aside; from then on there is as long again to reach somebody else.
+        """
         name = self._scene.kept.name(case.check)
         if not case.people:
             self._scene.broken("recipients are never empty (I13)", name)
@@ -119,7 +126,7 @@ class Pages:
             return
         self._has_a_time(case, name)
         asked = self._asked[case.check]
-        waited = self._scene.world.good - asked.good
+        waited = self._scene.world.good - self._may_know[case.check].good
         if waited > REACHED and not (self._is_reached(case, asked) or self._is_told(case, asked)):
             words = f"ask {case.asks} of {name}, for {waited}"
             self._scene.broken("each page reaches somebody, or the reporter is told (I19)", words)

@@ -127,6 +127,7 @@ class Fleet:
         self.programs = tuple(
             Program(f"instance-{number}", folder, environment, skew) for number, skew in enumerate(skews, 1)
         )
+        self.leaving: list[tuple[float, float]] = []
         self.forward(0)
 
     def __enter__(self) -> Self:
@@ -140,6 +141,14 @@ class Fleet:
     def now(self) -> float:
         """Slack's clock."""
         return self.workspace.clock.now()
+
+    def leave(self, number: int) -> int | None:
+        """Tell one of them to stop and wait until it has: its exit code."""
+        told = self.now
+        self.programs[number].tell_to_stop()
+        code = self.programs[number].wait()
+        self.leaving.append((told, self.now))
+        return code
 
     @property
     def kills(self) -> list[float]:

@@ -22,6 +22,8 @@ from tests.reliability.campaign import DISAGREEING, Plan, Report, run
 from tests.reliability.programs import Fleet
 from tests.reliability.walks import LEAD_ONE, LEAD_TWO, STOPS, URGENT
 
+pytestmark = pytest.mark.alone
+
 TAKEN_OVER_WITHIN = 40.0
 """Seconds after which the others have sent what an instance was sending when it died: its lease of 60 goes on."""
 
