@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.digest import Digests
+from bot.each import each
 from bot.home import Refresh
 from bot.instances import Instances
 from bot.retention_clock import RetentionClock
@@ -35,6 +36,7 @@ class Clockwork:
         self._beaten = datetime.min.replace(tzinfo=UTC)
         self._retention = RetentionClock(desk)
         self._homes = Refresh(desk)
+        self._turning = threading.Lock()
 
     def wake_up(self) -> None:
         """At a start: whoever was answering while nobody was there is told that their answers are safe."""
@@ -66,7 +68,11 @@ class Clockwork:
                 log.error("the clockwork could not turn: %s", type(error).__name__)  # noqa: TRY400 - no words of it
 
     def turn(self) -> int:
-        """Do all that is due now; how much that was. Each in a transaction of its own."""
+        """Do all that is due now, one turn at a time; how much that was. Each in a transaction of its own."""
+        with self._turning:
+            return self._turn()
+
+    def _turn(self) -> int:
         now = self._desk.clock.now()
         if abs(now - self._beaten) > BEAT:
             self._beat(now)
@@ -98,10 +104,4 @@ class Clockwork:
             self._desk.unsent.ring()
 
     def _each(self, due: Sequence[str], do: Callable[[Connection, str], None]) -> None:
-        for check in due:
-            try:
-                with self._desk.database.begin() as tx:
-                    do(tx, check)
-            except Exception as error:  # noqa: BLE001 - one bad case never holds up the others
-                log.error("check %s: %s", check, type(error).__name__)  # noqa: TRY400 - no words of it
-            self._desk.unsent.ring()
+        each(self._desk, due, do)

@@ -9,6 +9,7 @@ from sandbox.acted import Acted
 from sandbox.core import Core
 from sandbox.hands import Hands
 from sandbox.kinds import Human, Json, Message, Notice, Push, Raw, View
+from sandbox.world import PATIENCE
 
 Where = str | Message | View | None
 
@@ -147,7 +148,7 @@ class Person:
             shown += [words.of_view(view) for view in views]
             return "\n".join([*shown, *(notice.text for notice in self.notices)])
 
-    def wait_for(self, what: str | Callable[[], object], timeout: float = 5.0) -> None:
+    def wait_for(self, what: str | Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait (real seconds) until they see these words, or something is true."""
         seen = (lambda: what in self.text()) if isinstance(what, str) else what
         if not self._world.wait(seen, timeout):

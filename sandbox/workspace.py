@@ -21,7 +21,7 @@ from sandbox.response_urls import ResponseUrls
 from sandbox.server import Server
 from sandbox.sockets import Reason
 from sandbox.triggers import Triggers
-from sandbox.world import World, contents
+from sandbox.world import PATIENCE, World, contents
 
 
 class Workspace:
@@ -209,7 +209,7 @@ class Workspace:
         self.core.world.channels[channel].members.discard(user)
         self.core.world.changed()
 
-    def wait_for(self, predicate: Callable[[], object], timeout: float = 5.0) -> None:
+    def wait_for(self, predicate: Callable[[], object], timeout: float = PATIENCE) -> None:
         """Wait (real seconds) until something is true, or fail."""
         if not self.core.world.wait(predicate, timeout):
             raise AssertionError(f"not so within {timeout:g} s; complaints: {self.complaints}")

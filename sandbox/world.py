@@ -13,6 +13,8 @@ from sandbox.kinds import Channel, Human, Json, Message, Notice, Push, Request, 
 
 Got = TypeVar("Got")
 LOOK_AGAIN = 0.05
+PATIENCE = 15.0
+"""Real seconds after which what a test waits for is taken not to come; waiting ends as soon as it does."""
 DEFAULT = Path(__file__).with_name("workspace.json")
 
 

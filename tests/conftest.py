@@ -1,8 +1,10 @@
 """What a test may ask this machine for, and one line at the end about what it could not give."""
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in MISSING.keys() & {each.name for each in item.iter_markers()}:
         pytest.skip(f"{MISSING[mark]} is not installed")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test marked `alone` has the machine to itself; waiting for that does not count as its time.
+
+    Whoever waits for the room stands in the door, so that those who come later do not go past them.
+    """
+    place = Path(tempfile.gettempdir()) / f"share-check-turns-{os.getuid()}"
+    place.mkdir(exist_ok=True)
+    with (place / "door").open("w") as door, (place / "room").open("w") as room:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

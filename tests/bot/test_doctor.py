@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,8 +38,9 @@ from tests.sandbox.bots import Bot
 from tests.storage.filled import MARKS, NEW, OLD, filled
 
 EXAMPLE = load_organisation(example_organisation_path())
-TODAY = datetime.now(UTC).date()
-FRESH = EXAMPLE.model_copy(update={"checked": TODAY})
+NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
+FRESH = EXAMPLE.model_copy(update={"checked": date.max})
+"""Read through just now, whenever a test is run."""
 SENDER = "share-check@example.org"
 
 
@@ -425,7 +426,9 @@ def test_a_database_without_a_backup_is_noticed_until_one_is_made(place: Place) 
     given = {**dict.fromkeys(setting_names()), **place.settings}
     result = CliRunner().invoke(main, ["backup", "--to", "backups"], env=given)
     assert (result.exit_code, result.stderr) == (0, "")
-    _says(place.look()["backup"], State.OK, f"the last one is of {TODAY}")
+    with closing(place.database()) as database, database.read() as tx:
+        made = pulse.last_backup(tx)
+    _says(place.look()["backup"], State.OK, f"the last one is of {made:%Y-%m-%d %H:%M} UTC.")
     place.stamp(pulse.backed_up, SystemClock().now() - timedelta(days=3))
     _says(place.look()["backup"], State.WARNING, "3 days ago", "Find out why it stopped")
 
@@ -440,10 +443,20 @@ def test_keys_of_another_installation_are_fatal(place: Place) -> None:
 
 
 def test_keys_that_open_only_some_checks_are_noticed(place: Place) -> None:
-    """With how many are shut, and no reference."""
+    """With how many are shut, and no reference. One somebody waits for is the worst; it keeps no bot from starting."""
     database = place.database()
     filled(database)
     filled(database, NEW)
+    database.close()
+    words = ("2 of 4 checks open with none", "2 of them are still open", "docs/tasks/change-the-keys.md")
+    _says(place.look()["keys"], State.FATAL, *words)
+    assert place.command()[0] == 1
+    database = place.database()
+    known = [OLD]
+    _says(records.keys(database, known, is_starting=True), State.WARNING, *words)
+    with database.begin() as tx:
+        tx.execute(text("UPDATE checks SET status = 'sent'"))
+        tx.execute(text("UPDATE cases SET status = 'closed'"))
     database.close()
     _says(place.look()["keys"], State.WARNING, "2 of 4 checks open with none", "docs/tasks/change-the-keys.md")
     place.settings["SHARE_CHECK_KEYS"] = f"{OLD},{NEW}"
@@ -569,16 +582,22 @@ def test_every_gap_of_the_policy_is_a_line_with_its_fix(place: Place) -> None:
     ("checked", "state"),
     [
         (None, State.GAP),
-        (TODAY - timedelta(days=121), State.WARNING),
-        (TODAY - timedelta(days=100), State.OK),
-        (TODAY, State.OK),
+        (date(2026, 10, 31), State.WARNING),
+        (date(2026, 11, 1), State.OK),
+        (NOW.date(), State.OK),
     ],
 )
-def test_facts_older_than_a_term_are_asked_about(place: Place, checked: date | None, state: State) -> None:
+def test_facts_older_than_a_term_are_asked_about(checked: date | None, state: State) -> None:
     """Numbers change and people leave; whoever read it through writes the day."""
-    place.organisation = FRESH.model_copy(update={"checked": checked})
-    found = place.look()["facts"]
-    _says(found, state, *([] if state is State.OK else ["phone each number", f"checked = {TODAY}"]))
+    found = settled.age(EXAMPLE.model_copy(update={"checked": checked}), NOW)
+    _says(found, state, *([] if state is State.OK else ["phone each number", "checked = 2027-03-01"]))
+
+
+def test_facts_are_among_what_is_looked_at(place: Place) -> None:
+    """With the day that organisation.toml has."""
+    for checked, state in ((None, State.GAP), (date.max, State.OK)):
+        place.organisation = EXAMPLE.model_copy(update={"checked": checked})
+        _says(place.look()["facts"], state)
 
 
 # Online
@@ -705,7 +724,7 @@ def test_for_people_it_is_a_line_each_worst_first(place: Place) -> None:
     states = [line[:12].strip() for line in said.splitlines()[:-1] if not line.startswith(" ")]
     order = [str(state) for state in State]
     assert states == sorted(states, key=order.index)
-    assert said.splitlines()[-1].startswith("share-check does not start like this")
+    assert said.splitlines()[-1].startswith("share-check does not work like this")
 
 
 def test_a_refusal_that_nobody_thought_of_is_passed_on() -> None:
