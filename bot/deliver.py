@@ -433,7 +433,7 @@ class Letters:
         case = view.case
         if case is None or not self._may_read(row.target, view):
             return Letter(None)
-        answered_before = case.led_at is not None and row.created_at < case.led_at
+        answered_before = case.led_at is not None and row.created_at < case.led_at and not case.disagreed
         if row.ts is None and (answered_before or case.closed_at is not None):
             return Letter(None)
         is_late = row.ts is None and view.now - row.created_at > LATE

@@ -102,8 +102,9 @@ class Check:
 class Case:
     """A check that needs a lead. `content_free`: paged before it was known who to leave out.
 
-    dm_only: never in the shared leads' channel. asks: how many times people were paged.
-    asked: ids of the people paged so far. decision: what the lead decided, e.g. "share".
+    dm_only: never in the shared leads' channel. asks: the number of the newest page, whoever it went to; tries: how
+    many of them asked for a lead since it last came to need one, at needed_at. asked: ids of the people paged so far.
+    decision: what the lead decided, e.g. "share". plan_stands: nothing has happened since that asks for another plan.
     """
 
     check: Check
@@ -113,6 +114,7 @@ class Case:
     answer_by: datetime
     asks: int
     asked_at: datetime
+    needed_at: datetime
     dm_only: bool
     content_free: bool
     left_out: frozenset[str]
@@ -128,6 +130,8 @@ class Case:
     closed_at: datetime | None = None
     strands: tuple[Strand, ...] = ()
     waiting_for_answer: bool = False
+    tries: int = 1
+    plan_stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)

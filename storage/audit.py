@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
-from flows.case import CaseStatus
+from flows.case import CaseStatus, Shared
 from storage.outbox import ELSEWHERE, PAGE
 from storage.tables import cases, checks, outbox
 
@@ -16,46 +16,56 @@ OVERDUE = timedelta(seconds=30)
 """A timer that nobody saw to for so long: the clockwork looks every second."""
 UNSENT = timedelta(minutes=2)
 """A page that nobody has for so long, however often it was tried."""
-_SETTLED = (CaseStatus.AGREED, CaseStatus.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong. late: timers overdue. unsent: pages nobody has yet, and messages nobody tries to send.
+    """What is wrong, each by the id of its check.
 
-    unwatched: ids of checks whose case is open, with nothing that would ever wake it.
+    late: timers overdue. unsent: pages nobody has yet, and messages nobody tries to send. unwatched: a case that is
+    open, with nothing that would ever wake it.
     """
 
-    late: int
-    unsent: int
+    late: tuple[str, ...]
+    unsent: tuple[str, ...]
     unwatched: tuple[str, ...]
 
     @property
     def is_well(self) -> bool:
         """Nothing is late, and nothing is forgotten."""
-        return not (self.late or self.unsent or self.unwatched)
+        return not self.checks
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """All that anything is wrong with."""
+        return frozenset((*self.late, *self.unsent, *self.unwatched))
 
 
 def look(tx: Connection, now: datetime) -> Findings:
     """Look at every open case, every timer and every message."""
-    late = _count(tx, cases.c.next_page_at < now - OVERDUE)
-    late += _count(tx, cases.c.remind_at < now - OVERDUE)
-    late += _count(tx, checks.c.wake_at < now - OVERDUE)
+    overdue = now - OVERDUE
+    late = (
+        *tx.scalars(select(cases.c.check_id).where(cases.c.next_page_at < overdue)),
+        *tx.scalars(select(cases.c.check_id).where(cases.c.remind_at < overdue)),
+        *tx.scalars(select(checks.c.id).where(checks.c.wake_at < overdue)),
+    )
     old = outbox.c.created_at < now - UNSENT
     asks_for_help = and_(outbox.c.lane.in_((PAGE, ELSEWHERE)), outbox.c.check_id.is_not(None))
     never_sent = and_(asks_for_help, outbox.c.ts.is_(None), outbox.c.due_at.is_not(None), old)
     untried = and_(outbox.c.check_id.is_not(None), outbox.c.due_at < now - UNSENT)
-    return Findings(late, _count(tx, or_(never_sent, untried)), tuple(_unwatched(tx)))
-
-
-def _count(tx: Connection, condition: ColumnElement[bool]) -> int:
-    return int(tx.scalar(select(func.count()).where(condition)) or 0)
+    unsent = tx.scalars(select(outbox.c.check_id).where(or_(never_sent, untried)))
+    return Findings(late, tuple(unsent), tuple(_unwatched(tx)))
 
 
 def _unwatched(tx: Connection) -> Sequence[str]:
     """Open cases without a time at which something happens, and without a message under way."""
     under_way = exists().where(outbox.c.check_id == cases.c.check_id, outbox.c.due_at.is_not(None))
+    is_known = cases.c.shared.in_((Shared.RECORDED, Shared.CHOSE_NOT_TO))
     forgotten = select(cases.c.check_id).where(
-        cases.c.status.not_in(_SETTLED), cases.c.next_page_at.is_(None), cases.c.remind_at.is_(None), ~under_way
+        cases.c.status != CaseStatus.CLOSED,
+        or_(cases.c.status != CaseStatus.AGREED, cases.c.shared.is_(None), ~is_known),
+        cases.c.next_page_at.is_(None),
+        cases.c.remind_at.is_(None),
+        ~under_way,
     )
     return tx.scalars(forgotten).all()

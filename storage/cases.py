@@ -56,6 +56,7 @@ def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
         answer_by=row.answer_by,
         asks=row.asks,
         asked_at=row.asked_at,
+        needed_at=row.needed_at or row.raised_at,
         dm_only=row.dm_only,
         content_free=row.content_free,
         left_out=people_left_out(tx, check),
@@ -71,6 +72,8 @@ def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
         closed_at=row.closed_at,
         strands=_strands(tx, opened),
         waiting_for_answer=row.waiting_for_answer,
+        tries=row.tries,
+        plan_stands=row.plan_stands,
     )
 
 

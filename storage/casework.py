@@ -22,7 +22,7 @@ from flows.checklist import CHECKLIST
 from storage import cases, checks, cover, outbox, record
 from storage.checks import Opened
 from storage.record import SYSTEM
-from storage.work import ASK_AGAIN_AFTER, Did, Work
+from storage.work import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
 
 DRILL_LASTS = timedelta(hours=1)
 """A practice page that nobody answers is over after this."""
@@ -120,8 +120,10 @@ class Casework(Work):
             return Deed(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
             return Deed(Did.STALE, case)
-        column = "next_page_at" if case.status is CaseStatus.LED else "remind_at"
-        return self._do(opened, who, "remind_me", {"at": at.isoformat()}, request, **{column: at})
+        changes: dict[str, Any] = {"remind_at": at}
+        if case.status is CaseStatus.LED:
+            changes["next_page_at"] = self.roster.plan_by(case.urgency, at)
+        return self._do(opened, who, "remind_me", {"at": at.isoformat()}, request, **changes)
 
     def remind(self, check: str) -> None:
         """The time has come that whoever leads this asked to be reminded at."""
@@ -168,7 +170,8 @@ class Casework(Work):
         cases.ask(self.tx, check, [by], case.asks)
         if opened.check.is_drill:
             return self._end_drill(opened, who, "drill_answered", led_by=by, led_at=self.now)
-        return self._do(opened, who, "led", {}, request, **self._led(case, by, CaseStatus.LED))
+        led = {"led_by": by, "led_at": self.now, **self._taken_up(case)}
+        return self._do(opened, who, "led", {}, request, **led)
 
     def _end_drill(self, opened: Opened, who: str, what: str, **changes: Any) -> Deed:
         """The practice is over: somebody answered, or nobody did for too long."""
@@ -176,10 +179,13 @@ class Casework(Work):
         changes |= {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
         return self._do(opened, who, what, {}, **changes)
 
-    def _led(self, case: Case, by: str, status: CaseStatus) -> dict[str, Any]:
-        """The columns of a case that somebody leads from now on, with the time by which there should be a plan."""
-        plan_by = self.roster.plan_by(case.urgency, self.now) if status is CaseStatus.LED else None
-        return {"status": status, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
+    def _taken_up(self, case: Case) -> dict[str, Any]:
+        """How far a case is that somebody leads from now on, and when the next step of it is asked for."""
+        if not case.plan_stands:
+            return {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
+        if case.reporter_agreed_at is None:
+            return {"status": CaseStatus.PLANNED, "next_page_at": self._next_morning()}
+        return {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
 
     def take_over(self, check: str, who: str, by: str, request: str | None = None) -> Deed:
         """Lead in the place of somebody who does not go on. Recorded, and said in the thread and to the reporter."""
@@ -189,7 +195,10 @@ class Casework(Work):
         if case.led_by is None or case.status is CaseStatus.CLOSED:
             return Deed(Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
-        return self._do(opened, who, "led", {"instead_of": case.led_by}, request, **self._led(case, by, case.status))
+        changes: dict[str, Any] = {"led_by": by, "led_at": self.now}
+        if case.status is CaseStatus.LED:
+            changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
+        return self._do(opened, who, "led", {"instead_of": case.led_by}, request, **changes)
 
     def hand_on(self, check: str, who: str, request: str | None = None) -> Deed:
         """Somebody else should lead: everybody allowed is asked again."""
@@ -235,9 +244,9 @@ class Casework(Work):
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
-        """Whether the next people must be asked now: the last in line went, or nobody who was asked is left."""
+        """Whether the next people must be asked now: the last in line went, or nobody of the newest ask is left."""
         after = replace(case, left_out=case.left_out | {by})
-        return by == self.roster.people.independent or not set(case.asked) & set(self.allowed(after))
+        return by == self.roster.people.independent or not self.is_asked(case, self.allowed(after))
 
     def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Deed:
         """A note, a question to the reporter, the reporter's reply."""
@@ -264,9 +273,10 @@ class Casework(Work):
         shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
         content = {"decision": decision, **content}
         changes: dict[str, Any] = {"decision": decision, "shared": shared}
-        if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):  # what was agreed was another decision
-            changes |= {"status": CaseStatus.LED, "reporter_agreed_at": None, "disagreed": False}
-            changes |= {"plan_round": case.plan_round + 1, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
+        if case.plan_round:  # what was agreed was another decision
+            changes |= ANOTHER_PLAN | {"plan_round": case.plan_round + 1}
+        if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):
+            changes |= {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         return self._do(opened, who, "decided", content, request, **changes)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Deed:
@@ -281,9 +291,9 @@ class Casework(Work):
         content = {"strands": [_strand_content(strand) for strand in plan], "round": case.plan_round + 1}
         changes: dict[str, Any] = {
             "status": CaseStatus.PLANNED,
+            **ANOTHER_PLAN,
+            "plan_stands": True,
             "plan_round": case.plan_round + 1,
-            "reporter_agreed_at": None,
-            "disagreed": False,
             "next_page_at": self._next_morning(),
         }
         if case.led_by is None:
@@ -320,7 +330,8 @@ class Casework(Work):
         others = tuple(one for one in others if one not in absent) or others
         people = tuple(one for one in others if one in self.roster.people.leads)
         reviewers = people or others or self.allowed(case)
-        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, next_page_at=self._next_morning())
+        waits = {"next_page_at": self._next_morning()} if case.status is CaseStatus.PLANNED else {}
+        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, **waits)
         self.record(opened, SYSTEM, "review_asked", {"asked": list(reviewers)})
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
@@ -394,8 +405,10 @@ class Casework(Work):
     def reopen(self, check: str, who: str, reason: str, request: str) -> Deed:
         """Open a closed case again; delete is not allowed."""
         opened, case = self._open(check)
-        if self.is_repeat(request) or case.status is not CaseStatus.CLOSED:
+        if self.is_repeat(request):
             return Deed(Did.ALREADY, case)
+        if case.status is not CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
         self.reopen_case(opened, who, {"reason": reason}, request)
         return self._deed(Did.DONE, opened)
 

@@ -140,8 +140,10 @@ class Conversation(Work):
         self.record(opened, who, what, {"question": question, "options": choices})
         if question == "S2":
             checks.leave_out(self.tx, opened.check.id, left_out(answers), self.roster.slack)
-        level = max(after.level, opened.check.level)
-        opened = self._save(opened, answers=answers, level=level, revisiting=None, cover=None)
+        changes: dict[str, Any] = {"level": max(after.level, opened.check.level)}
+        if opened.check.status is CheckStatus.SENT:
+            changes["outcome"] = decide(CHECKLIST, replay(CHECKLIST, answers, changes["level"])).outcome
+        opened = self._save(opened, answers=answers, revisiting=None, cover=None, **changes)
         self._show_step(opened, question)
         opens = (after.next.id,) if before.is_finished and after.next else ()
         return Step(Did.DONE, opened, opens)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, String, Update, bindparam, case, delete, func
 
 from flows.case import Told
 from storage import once
+from storage.record import SYSTEM
 from storage.tables import outbox
 
 LEASE = timedelta(seconds=60)
@@ -134,8 +135,11 @@ def put(
     event: int | None = None,
     ask: int = 0,
 ) -> None:
-    """A message that should be in Slack. The same key again shows the same message anew, never a second."""
-    if not show_key_anew(tx, key, now):
+    """A message that should be in Slack. The same key again shows the same message anew, never a second.
+
+    To ourselves nothing is sent: nobody is behind a practice page that a command started.
+    """
+    if target != SYSTEM and not show_key_anew(tx, key, now):
         _add(tx, key, what, target, now, check_id=check, lane=lane, event_id=event, ask=ask)
 
 
@@ -409,6 +413,12 @@ def has_page(tx: Connection, check: str, target: str) -> bool:
         or_(outbox.c.ts.is_not(None), outbox.c.due_at.is_not(None)),
     )
     return tx.execute(mine.limit(1)).first() is not None
+
+
+def are_asked(tx: Connection, check: str, ask: int) -> frozenset[str]:
+    """Whom this ask pages: Slack ids of people, and of the leads' channel."""
+    pages = (outbox.c.check_id == check, outbox.c.what == "page", outbox.c.ask == ask)
+    return frozenset(tx.scalars(select(outbox.c.target).where(*pages)))
 
 
 def is_awaited(tx: Connection, check: str, target: str) -> bool:

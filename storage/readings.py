@@ -32,7 +32,7 @@ def of(tx: Connection, now: datetime) -> Figures:
     backup = pulse.last_backup(tx)
     return Figures(
         pages_due=_pages_due(tx),
-        late=found.late + found.unsent + len(found.unwatched),
+        late=len(found.late) + len(found.unsent) + len(found.unwatched),
         oldest_overdue=_oldest_overdue(tx, now),
         since_backup=None if backup is None else max(now - backup, timedelta()),
     )

@@ -133,6 +133,21 @@ cases = Table(
     Column("waiting_for_answer", Boolean, nullable=False, comment="a lead's question has no answer yet"),
     Column("closed_at", Utc),
     Column("remind_at", Utc, comment="when whoever leads it asked to be reminded"),
+    Column(
+        "tries",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="how many of the asks were made since it last came to need a lead",
+    ),
+    Column("needed_at", Utc, comment="when it last came to need a lead"),
+    Column(
+        "plan_stands",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="nothing has happened since the plan was made that asks for another",
+    ),
     Index("ix_cases_next_page_at", "next_page_at"),  # pages that are due
     Index("ix_cases_raised_at", "raised_at", sqlite_where=_OPEN, postgresql_where=_OPEN),  # open cases, however few
     Index(

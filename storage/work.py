@@ -48,7 +48,10 @@ LAST = frozenset({"closed", "drill_answered", "drill_unanswered"})
 """After these all that Slack has of a case is cut to the reference."""
 
 _URGENT = (Urgency.P0, Urgency.P1)
-_ASKS_WORTH_A_SOUND = (2, 3)
+_TRIES_WORTH_A_SOUND = (1, 2)
+"""So many asks had no answer."""
+ANOTHER_PLAN = {"plan_stands": False, "reporter_agreed_at": None, "disagreed": False}
+"""Something has happened that the plan does not know of: it is made, and agreed, anew (policy 4.2)."""
 """After these the reporter has been told, aloud, to ring for help themselves; the card says the rest."""
 
 
@@ -156,7 +159,9 @@ class Work:
             raised_at=self.now,
             answer_by=answer_by,
             asks=1,
+            tries=1,
             asked_at=self.now,
+            needed_at=self.now,
             next_page_at=answer_by,
             dm_only=not in_channel,
             content_free=content_free,
@@ -181,10 +186,15 @@ class Work:
         cases.save(self.tx, opened.check.id, **changes)
         if lost_leader:
             self.needs_a_lead(opened)
-        elif not set(case.asked) & set(may):
+        elif case.led_by is None and not self.is_asked(case, may):
             self.ask_again(opened)
         self._ask_independent(opened, may)
         self.keep_in_reach(opened)
+
+    def is_asked(self, case: Case, people: Iterable[str]) -> bool:
+        """Whether the newest ask pages any of these people themselves: what is left of an older one is not enough."""
+        targets = outbox.are_asked(self.tx, case.check.id, case.asks)
+        return any(self.roster.slack[person] in targets for person in people)
 
     def keep_in_reach(self, opened: Opened) -> None:
         """Whoever leads, or was asked and has answered, has a card of their own once the shared channel has none."""
@@ -213,50 +223,56 @@ class Work:
 
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
         """More urgent than what somebody took on: it needs an answer anew, whoever leads it so far."""
-        answer_by = self.roster.answer_by(urgency, self.now)
-        cases.save(self.tx, case.check.id, urgency=urgency, answer_by=answer_by)
+        cases.save(self.tx, case.check.id, urgency=urgency, **ANOTHER_PLAN if case.plan_round else {})
         self.happened(opened, SYSTEM, "escalated", {"urgency": urgency})
         self.needs_a_lead(opened)
 
     def needs_a_lead(self, opened: Opened) -> None:
-        """Nobody leads it any more: the people on the ladder are asked until somebody does."""
-        cases.save(self.tx, opened.check.id, status=CaseStatus.OPEN, led_by=None, led_at=None)
+        """Nobody leads it any more: the people on the ladder are asked, from its second step, until somebody does."""
+        cases.save(self.tx, opened.check.id, **self._without_lead(opened))
         self.ask_again(opened)
 
+    def _without_lead(self, opened: Opened) -> dict[str, object]:
+        """The columns of a case that needs a lead from now on, whom nobody was asked for yet."""
+        led = {"status": CaseStatus.OPEN, "led_by": None, "led_at": None, "remind_at": None}
+        answer_by = self.roster.answer_by(self._urgency(opened), self.now)
+        return led | {"tries": 0, "needed_at": self.now, "answer_by": answer_by}
+
     def ask_again(self, opened: Opened) -> None:
-        """Page the next people on the ladder; the last rung repeats without end."""
+        """Page the next people on the ladder; the last rung repeats without end. Whoever leads is not a new try."""
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
-        turn = (case.urgency, case.asks, self.allowed(case), self.now)
+        step = case.tries + (case.needed_at > case.raised_at)  # who was asked first led it, or was asked before
+        turn = (case.urgency, step, self.allowed(case), self.now)
         people, following = self.roster.next_ask(*turn, *self._not_there())
         usual, _ = self.roster.next_ask(*turn)
         asks = case.asks + 1
         changes: dict[str, object] = {"asks": asks, "asked_at": self.now}
         if case.status is CaseStatus.OPEN:
-            changes["next_page_at"] = following
+            changes |= {"next_page_at": following, "tries": case.tries + 1}
         cases.save(self.tx, case.check.id, **changes)
         event = self.happened(opened, SYSTEM, "asked_again", {**_asked(people, usual), "ask": asks})
-        if self._is_worth_a_sound(opened, case, asks):
+        if self._is_worth_a_sound(opened, case):
             self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
-        if self.roster.uses_second_channel(case.urgency, case.asks):
+        if self.roster.uses_second_channel(case.urgency, step):
             self.ask_elsewhere(opened, people, asks)
 
     @staticmethod
-    def _is_worth_a_sound(opened: Opened, case: Case, asks: int) -> bool:
-        """Whether the reporter is told aloud that nobody answers: to ring for help themselves."""
+    def _is_worth_a_sound(opened: Opened, case: Case) -> bool:
+        """Whether the reporter is told aloud that nobody answered so far: to ring for help themselves."""
         is_open = case.status is CaseStatus.OPEN and not opened.check.is_drill
-        return is_open and case.urgency in _URGENT and asks in _ASKS_WORTH_A_SOUND
+        return is_open and case.urgency in _URGENT and case.tries in _TRIES_WORTH_A_SOUND
 
     def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object], request: str | None = None) -> None:
         """Open a closed case again. A lead who reopens it leads it; where the reporter does, it needs a lead."""
         by = self.roster.person_at(who) if who != opened.check.reporter else None
-        changes: dict[str, object] = {"status": CaseStatus.OPEN, "led_by": None, "led_at": None}
+        changes = self._without_lead(opened)
         if by is not None:
             plan_by = self.roster.plan_by(self._urgency(opened), self.now)
             changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
-        cases.save(self.tx, opened.check.id, **changes, closed_at=None)
+        cases.save(self.tx, opened.check.id, **changes, closed_at=None, plan_stands=False)
         checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
         self.happened(opened, who, "reopened", content, request)
 

@@ -175,21 +175,21 @@ def _news(view: CheckView, case: Case) -> str:
 
 
 def _told(view: CheckView, case: Case) -> str:
-    told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.raised_at)}."
-    if case.asks > 1:
+    told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.asked_at)}."
+    if case.tries > 1:
         also = f" and have also sent {_other_ways(view)}" if view.elsewhere else ""
         again = f"I asked again at {kit.at(case.asked_at)}{also}" if view.has_asked else "I am asking again now"
         told = f"No answer yet. {again}, and will keep asking."
     drafting = view.check.status is CheckStatus.DRAFT
     urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
-    by_phone = (drafting and urgent) or view.check.asked_lead or case.asks > 1
+    by_phone = (drafting and urgent) or view.check.asked_lead or case.tries > 1
     slow = case.answer_by - view.now > _SOON
     if slow:
         told += (
             f" They should answer by {kit.on(case.answer_by)}. If it cannot wait, phone, or ring 999 in an emergency."
         )
     phone = f" You can phone:\n{_phones(view)}" if by_phone or slow else ""
-    if not drafting and case.asks == 1:
+    if not drafting and case.tries <= 1:
         told += " I will tell you when one answers."
     going_on = drafting and view.check.cover is None
     more = "\nYou can add more (about 2 minutes) or stop here." if going_on else ""
@@ -202,7 +202,7 @@ def _other_ways(view: CheckView) -> str:
 
 def _refer(view: CheckView, case: Case) -> str:
     """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
-    if case.asks == 1 or view.check.level < Level.CONSULT_URGENT:
+    if case.tries <= 1 or view.check.level < Level.CONSULT_URGENT:
         return ""
     return f"\nPlease ring children's social care yourself now{view.social_care}. 999 in an emergency."
 

@@ -61,7 +61,7 @@ def _with(words: str, *buttons: Block) -> Message:
 
 def _led(view: CheckView, case: Case, event: Entry) -> Message:
     if case.led_by is None:
-        return _plain(f"{view.check.ref} was handed on. I am asking the leads again.")
+        return _plain(f"{view.check.ref} needs a lead again. I am asking them.")
     if case.led_at != event.at:
         return _plain(f"{view.check.ref}: another lead has taken this over.")
     return _plain(f"A safeguarding lead is on {view.check.ref}. They will talk with you.")

@@ -38,7 +38,7 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
     if case.status is CaseStatus.CLOSED:
         return _closed(view)
     late = [kit.context(f"This is late: it was due at {kit.at(was_due)}.")] if was_due else []
-    blocks = _blocks(view, case, ask, _is_last_in_line(view, ask, target))
+    blocks = _blocks(view, case, ask, _is_last_in_line(view, case, target))
     return Message(_push(view, case, ask), [*late, *blocks])
 
 
@@ -53,7 +53,7 @@ def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
             "Slack did not take the message to you, so it may not be there yet. The person who asked is told to "
             "phone the leads. Please keep your phone at hand, and phone the other leads."
         )
-    asks = f"It has been asked {case.asks} times." if case.asks > 1 else f"Please answer by {by}."
+    asks = f"It has been asked {case.tries} times." if case.tries > 1 else f"Please answer by {by}."
     on_paper = " It was answered on paper, before." if view.check.paper_at else ""
     return Words(f"A check needs a safeguarding lead: {ref}, {urgency}", f"{asks}{on_paper} {where}")
 
@@ -64,10 +64,10 @@ def _answer_by(view: CheckView, case: Case) -> str:
     return f"{by:%H:%M}{day}"
 
 
-def _is_last_in_line(view: CheckView, ask: int, target: str) -> bool:
+def _is_last_in_line(view: CheckView, case: Case, target: str) -> bool:
     """Whether this page goes to the independent contact because the leads, who may know, did not answer."""
     is_independent = view.roster.person_at(target) == view.roster.people.independent
-    return ask > 1 and is_independent and not view.is_conflict
+    return case.tries > 1 and is_independent and not view.is_conflict
 
 
 def asked_again_below(view: CheckView) -> Message:
@@ -114,13 +114,13 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     else:
         yield kit.fields(_facts(view, case))
     if last_in_line and case.led_by is None:
-        minutes = int((view.now - case.raised_at).total_seconds() // 60)
+        minutes = int((view.now - case.needed_at).total_seconds() // 60)
         yield kit.section(
             f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
         )
     yield kit.section(f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case))
     yield from buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
-    if ask > 1 and case.led_by is None and not nameless:
+    if case.tries > 1 and case.led_by is None and not nameless:
         yield kit.context(f"{view.reporter} has been given your phone number.")
     notes = " Add note keeps them private." if case.led_by else ""
     yield kit.context(f"Keep case details out of Slack messages.{notes}")

@@ -71,6 +71,7 @@ def case(of: Check, **changes: object) -> Case:
         answer_by=NOW + timedelta(minutes=15),
         asks=1,
         asked_at=NOW,
+        needed_at=NOW,
         dm_only=bool(named),
         content_free=False,
         left_out=frozenset(named),

@@ -33,6 +33,7 @@ COMPLETE = Case(
     answer_by=NOW,
     asks=1,
     asked_at=NOW,
+    needed_at=NOW,
     dm_only=False,
     content_free=False,
     left_out=frozenset(),

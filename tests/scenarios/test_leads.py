@@ -132,7 +132,7 @@ def test_handing_on_asks_the_leads_again(stage: Stage) -> None:
     stage.lead()
     stage.lead_one.press("Hand on", page_of(stage.lead_one))
     stage.settle()
-    assert f"{stage.check().ref} was handed on. I am asking the leads again." in stage.staff.text()
+    assert f"{stage.check().ref} needs a lead again. I am asking them." in stage.staff.text()
     assert "A lead is on it" not in words_of(card_of(stage.staff))
     stage.lead(stage.lead_two)
     assert thread_of(stage.lead_one)[1] == "<@U0LEAD1> has handed this on. It needs a lead again."

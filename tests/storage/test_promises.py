@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flows.case import CaseStatus, Shared
-from flows.model import Answers, Level, Urgency
+from flows.model import Answers, Level, Outcome, Urgency
 from storage.work import Did
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_TWO, REPORTER, Office
@@ -66,6 +66,7 @@ def test_somebody_can_be_left_out_after_the_check_was_sent(office: Office) -> No
         assert work.change(check, REPORTER, "S4", ("yes",)).did is Did.STALE
     assert office.paged(check) == ["U0INDEP"]
     assert office.check(check).level is Level.CONSULT
+    assert office.check(check).outcome is Outcome.CONSULT
 
 
 def test_what_was_shared_already_is_never_recorded_as_not_shared(office: Office) -> None:
@@ -139,3 +140,17 @@ def test_whoever_saw_it_in_the_channel_has_a_card_of_their_own_once_that_is_gone
     assert office.paged(check).count("U0DEPUTY") == 1
     assert office.the_case(check).asks == 1
     assert office.next_page_at(check) is not None
+
+
+def test_an_older_page_of_somebody_else_is_not_enough_once_the_newest_ask_has_nobody(office: Office) -> None:
+    """The second ask went to one lead alone; when they step aside the contact, asked with the first, is asked anew."""
+    check = office.start()
+    office.answers(check, {**CALM, "S2": ("lead-2", "deputy-1")})
+    for _ in range(2):
+        with office.reporting() as work:
+            assert work.ask_lead(check, REPORTER, office.request()).did is Did.DONE
+        office.forward(minutes=5)
+    assert (office.paged(check), office.the_case(check).asks) == (["U0INDEP", "U0LEAD1"], 2)
+    with office.leading() as work:
+        work.step_aside(check, "U0LEAD1", "lead-1")
+    assert [row["ask"] for row in office.rows(check, "page") if row["target"] == "U0INDEP"] == [3]

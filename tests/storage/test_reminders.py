@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, Told
-from storage import audit, checks, outbox, pulse
+from storage import audit, cases, checks, outbox, pulse
 from storage.casework import DRILL_LASTS
 from storage.database import Database
 from storage.drill import Drill
@@ -113,7 +113,7 @@ def test_whoever_leads_is_reminded_when_they_asked_to_be(office: Office) -> None
     with office.leading() as work:
         assert work.remind_me(check, LEAD_ONE, at, "remind-1").did is Did.DONE
         assert work.remind_me(check, LEAD_ONE, at, "remind-1").did is Did.ALREADY
-    assert office.next_page_at(check) == at
+    assert office.next_page_at(check) == at + timedelta(hours=4)
     office.decide(check, "share")
     office.plan(check)
     with office.leading() as work:
@@ -229,6 +229,20 @@ def test_all_is_well_while_everything_is_on_time(office: Office) -> None:
     assert _look(office).is_well
 
 
+def test_an_agreed_plan_whose_sharing_nobody_would_ask_about_is_found(office: Office) -> None:
+    """Policy 3.4: it is not over before the last two questions are answered."""
+    check = office.planned(URGENT)
+    _agree(office, check)
+    _send_all(office)
+    with office.database.begin() as tx:
+        cases.save(tx, check, next_page_at=None)
+    assert _look(office).unwatched == (check,)
+    with office.leading() as work:
+        work.not_shared(check, REPORTER, chose=True)
+    _send_all(office)
+    assert _look(office).is_well
+
+
 def test_a_timer_nobody_saw_to_is_found(office: Office) -> None:
     """An unanswered page, a check left part done, a reminder."""
     office.raised(URGENT)
@@ -241,19 +255,19 @@ def test_a_timer_nobody_saw_to_is_found(office: Office) -> None:
         work.remind_me(led, LEAD_ONE, office.now + timedelta(minutes=20), office.request())
     _send_all(office)
     office.forward(minutes=20, seconds=31)
-    assert _look(office).late == 3
+    assert len(_look(office).late) == 3
 
 
 def test_a_page_nobody_has_is_found_however_often_it_was_tried(office: Office) -> None:
     """Its next try being in the future is no excuse."""
     office.raised(URGENT)
     office.forward(minutes=1)
-    assert _look(office).unsent == 0
+    assert _look(office).unsent == ()
     office.forward(minutes=1, seconds=1)
     with office.database.begin() as tx:
         for row in outbox.claim(tx, office.now, 100):
             outbox.put_off(tx, row, office.now + timedelta(minutes=1), "URLError")
-    assert _look(office).unsent == 3
+    assert len(_look(office).unsent) == 3
 
 
 def test_an_open_case_that_nothing_would_wake_is_found_and_woken(office: Office) -> None:

@@ -120,12 +120,12 @@ def _states() -> Iterator[CheckView]:
         check(calm_but(S1="not_sure"), cover=Cover.HIDDEN),
         check(calm_but(S1="not_sure"), cover=Cover.STOPPED),
     ]
-    for of, status, told, asks in itertools.product(checks, CASES, Told, (1, 7)):
+    for of, status, told, tries in itertools.product(checks, CASES, Told, (1, 7)):
         if status is None:
             yield view(of)
             continue
         make = case if status is CaseStatus.OPEN else led
-        yield view(of, make(of, status=status, asks=asks), told)
+        yield view(of, make(of, status=status, tries=tries), told)
 
 
 def test_every_state_fits_slack() -> None:
@@ -138,11 +138,11 @@ def test_every_state_fits_slack() -> None:
 def test_the_card_fits_with_a_crowd_of_long_names() -> None:
     """A large organisation's names never keep the card from being shown."""
     many = crowd()
-    for told, asks in itertools.product(Told, (1, 4)):
+    for told, tries in itertools.product(Told, (1, 4)):
         for sheet in (SHEETS[Outcome.CONSULT_URGENT], {"S1": ("yes",)}):
             of = check(sheet)
             asked = tuple(person.id for person in many.everyone)
-            fits_message(card(view(of, case(of, asked=asked, asks=asks), told, organisation=many)))
+            fits_message(card(view(of, case(of, asked=asked, tries=tries), told, organisation=many)))
 
 
 def test_names_on_the_card_notify_nobody() -> None:
@@ -216,10 +216,10 @@ def test_the_next_question_waits_until_the_page_is_out() -> None:
 def test_an_unanswered_urgent_page_sends_the_reporter_to_social_care() -> None:
     """After the first silence the numbers are there, and 999."""
     of = check(SHEETS[Outcome.CONSULT_URGENT])
-    said = words(card(view(of, case(of, asks=2))).blocks)
+    said = words(card(view(of, case(of, tries=2))).blocks)
     assert "ring children's social care yourself now: 020 7946 0110; out of hours 020 7946 0111" in said
     calm = check(SHEETS[Outcome.CONSULT])
-    assert "yourself now" not in words(card(view(calm, case(calm, asks=2))).blocks)
+    assert "yourself now" not in words(card(view(calm, case(calm, tries=2))).blocks)
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.UNFINISHED])

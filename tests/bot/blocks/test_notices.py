@@ -80,7 +80,7 @@ def test_whoever_disagrees_is_reminded_that_they_can_refer() -> None:
 def test_a_lead_who_left_no_longer_stands_in_the_message() -> None:
     """Handed on, or taken over by another: the message says how it is now."""
     assert "is on SC-7K2M" in _said("led", led(OF))
-    assert "handed on" in _said("led", led(OF, status=CaseStatus.OPEN, led_by=None, led_at=None))
+    assert "needs a lead again" in _said("led", led(OF, status=CaseStatus.OPEN, led_by=None, led_at=None))
     assert "taken this over" in _said("led", led(OF, led_at=NOW.replace(hour=11)))
 
 

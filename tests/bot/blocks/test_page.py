@@ -31,7 +31,13 @@ def _states() -> Iterator[tuple[CheckView, Case, int]]:
     for of, status, ask, content_free, plan_round, disagreed in options:
         make = case if status is CaseStatus.OPEN else led
         a_case = make(
-            of, status=status, content_free=content_free, plan_round=plan_round, disagreed=disagreed, asks=ask
+            of,
+            status=status,
+            content_free=content_free,
+            plan_round=plan_round,
+            disagreed=disagreed,
+            asks=ask,
+            tries=ask,
         )
         yield view(of, a_case, entries=TYPED), a_case, ask
 
