@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +27,8 @@ _NO_ROLES = ("--no-owner", "--no-privileges")
 _LONGEST = 38
 """Characters of a database's name that are kept in the name of another: PostgreSQL cuts names at 63."""
 
+_GONE_WITHIN = 2.0
+"""Seconds."""
 _TRY_ALONE = text("SELECT pg_try_advisory_lock(730463)")
 """One trial at a time, so that what a killed one left can be told from one under way. The number is our own."""
 
@@ -129,12 +132,19 @@ class PostgresqlServer:
 
     def _refuse_company(self) -> None:
         with self._server() as server:
-            if others := server.scalar(_OTHERS, {"ours": self._ours}):
+            if others := self._company(server):
                 message = (
                     f"Other connections to the database {self._name} are open in our name ({others}): share-check is "
                     "running, here or elsewhere. Stop it, and whatever else uses that account."
                 )
                 raise BackupRefused(message)
+
+    def _company(self, server: Connection) -> int:
+        """How many others there are: a connection that was just closed may still stand there for a moment."""
+        until = time.monotonic() + _GONE_WITHIN
+        while (others := server.scalar(_OTHERS, {"ours": self._ours})) and time.monotonic() < until:
+            time.sleep(0.05)
+        return others or 0
 
 
 def _create(server: Connection, name: str) -> None:
