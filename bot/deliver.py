@@ -32,6 +32,7 @@ from bot.blocks.kit import Message
 from bot.blocks.notices import notice, reminder
 from bot.blocks.page import alert, asked_again_below, line, page
 from bot.blocks.shrunk import shrunk
+from bot.broken_chain import broken, broken_elsewhere
 from bot.cover import closed_account_letter, gaps_letter
 from bot.digest import leads_messages, own_message, staff_message
 from bot.metrics import ELSEWHERE, OTHER, PAGE
@@ -133,6 +134,7 @@ class Deliverer:
         self._other_ways = other_ways
         self._instance = instance
         self._lanes = lanes
+        self._drawn: dict[str, str] = {}
         self._holds = Holds()
 
     def run(self, stopping: threading.Event, tick: float) -> None:
@@ -194,8 +196,18 @@ class Deliverer:
         """A Home tab. One row a person: two workers never draw it at once, so that no older one comes last."""
         digest = sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
         if row.shown != digest:
-            self._client.views_publish(user_id=row.target, view=view)
+            self._draw(row.target, view)
         self._stamp(row, row.target, HANDED_OVER, digest)
+
+    def _draw(self, user: str, view: Json) -> None:
+        """Over what was drawn last, and nothing else: a call that got lost and arrives late draws over no newer one."""
+        try:
+            drawn = self._client.views_publish(user_id=user, view=view, hash=self._drawn.get(user))
+        except SlackApiError as error:
+            if _code(error) != "hash_conflict":
+                raise
+            drawn = self._client.views_publish(user_id=user, view=view)  # another instance has drawn, or it was ours
+        self._drawn[user] = drawn["view"]["hash"]
 
     def _send_elsewhere(self, row: Claimed) -> None:
         """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
@@ -366,6 +378,7 @@ class Letters:
         self._tx = tx
         self._make_without_check: dict[str, Callable[[Claimed], Letter]] = {
             "alarm": self._alarm,
+            "broken_chain": lambda _row: Letter(broken()),
             "home": lambda row: Letter(None, home=home.draw(desk, tx, row.target, row.ask)),
             "gaps": lambda row: Letter(gaps_letter(desk, tx, row)),
             "marked_away": lambda _row: Letter(marked_away()),
@@ -404,6 +417,8 @@ class Letters:
 
     def words(self, row: Claimed) -> Words | None:
         """The same for somebody who is not reached through Slack; None where there is nothing to say any more."""
+        if row.what == "broken_chain":
+            return broken_elsewhere()
         if row.check is None:
             return None if self._is_well() else alarm_elsewhere()
         view = self._desk.look(self._tx, row.check)

@@ -181,7 +181,7 @@ class Workspace:
 
     def _publish(self, call: Call) -> Json:
         self.homes[call.args["user_id"]] = self.opened(call.args["view"])
-        return {"ok": True}
+        return {"ok": True, "view": {"hash": str(len(self.homes))}}
 
     def _push(self, call: Call) -> Json:
         self.windows.setdefault(call.presser, []).append(self.opened(call.args["view"]))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.deliver import Deliverer
 from bot.facts import roster_of
@@ -387,6 +388,29 @@ def test_each_page_slack_took_is_in_the_record_once(rig: Rig) -> None:
         entries = rig.desk.look(tx, check, history=True).entries
     sent = [(entry.who, entry.content["to"]) for entry in entries if entry.what == "page_sent"]
     assert sorted(sent) == [(SYSTEM, to) for to in ("C0LEADS", "U0LEAD1", "U0LEAD2")]
+
+
+def test_a_tab_drawn_late_draws_over_no_newer_one(rig: Rig) -> None:
+    """What another instance drew meanwhile is no reason to give up."""
+
+    def draw(deliverer: Deliverer) -> list[bool]:
+        """Whether each of the calls said over which view it meant to draw."""
+        before = len(rig.workspace.calls("views.publish"))
+        with rig.desk.write() as tx:
+            rig.desk.conversation(tx).start("U0LEAD1", f"request {before}")
+            outbox.put_home(tx, "U0LEAD1", rig.clock.now())
+        while deliverer.deliver_due():
+            pass
+        return ["hash" in call.args for call in rig.workspace.calls("views.publish")[before:]]
+
+    assert draw(rig.deliverer) == [False]
+    late = rig.workspace.calls("views.publish")[-1]
+    assert draw(rig.deliverer) == [True]
+    client = WebClient(rig.workspace.bot_token, base_url=rig.workspace.api_url, retry_handlers=[])
+    with pytest.raises(SlackApiError, match="hash_conflict"):
+        client.views_publish(user_id="U0LEAD1", view=late.args["view"], hash=late.response["view"]["hash"])
+    assert draw(rig.another()) == [False]
+    assert draw(rig.deliverer) == [True, False]
 
 
 def test_nothing_is_sent_while_a_transaction_is_open(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
