@@ -49,7 +49,7 @@ class Aftercare:
             allowed = passed is Gate.ALLOWED
             words = _words(_do(work, press, verb), verb) if allowed else refusal(passed, case, press.user.id)
         ack()
-        self._replies.whisper_later(press.response_url, words)
+        self._replies.say_later(body, words)
 
     def open_modal(self, body: Json, client: WebClient) -> None:
         """See the plan, Answer a lead, I disagree, the questions after sharing."""
@@ -60,18 +60,20 @@ class Aftercare:
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
             view = self._lead.view(tx, press) if passed is Gate.ALLOWED else None
         if view is None or view.case is None:
-            self._replies.whisper(press.response_url, refusal(passed, case, press.user.id))
+            self._replies.say(body, refusal(passed, case, press.user.id))
             return
         made = _modal(verb, press, view.entries) if verb != "record_sharing" else forms.sharing(view)
         if verb == "see_plan":
             made = forms.plan(view, view.case, latest(view.entries, "decided"))
         if made is not None:
             client.views_open(trigger_id=press.trigger_id, view=made)
+        else:
+            self._replies.say(body, CHANGED)
 
     def reply(self, ack: Ack, body: Json) -> None:
         """The answer to a lead's question."""
         sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent):
+        if nothing_typed(ack, sent, "text"):
             return
         content = {"to": sent.number, "text": sent.typed("text")}
         self._submit(
@@ -85,7 +87,7 @@ class Aftercare:
     def disagree(self, ack: Ack, body: Json) -> None:
         """Why the reporter does not agree with the plan."""
         sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent):
+        if nothing_typed(ack, sent, "text"):
             return
         plan_round, reason = sent.number, sent.typed("text")
         self._submit(
@@ -99,6 +101,8 @@ class Aftercare:
     def sharing(self, ack: Ack, body: Json) -> None:
         """The two questions of 3.4 and what was shared."""
         sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent, *(field.key for field in forms.SHARING)):
+            return
         answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
         content = {field.key: sent.typed(field.key, field.longest) for field in forms.SHARING}
         self._submit(

@@ -28,7 +28,9 @@ NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with 
 LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
 DECISION_NEEDED = "Please choose what you have decided."
-REASON_NEEDED = "Please write a reason: every decision needs one."
+REOPENED_ALREADY = (
+    "Somebody has reopened this already. What you typed was not kept: copy it, close this, and press Add note."
+)
 
 Do = Callable[[Casework, Press, str], Deed]
 PRESSES: dict[str, tuple[Act, Do]] = {
@@ -73,7 +75,7 @@ class Lead:
             else:
                 words = refusal(passed, case, press.user.id)
         ack()
-        self._replies.whisper_later(press.response_url, words)
+        self._replies.say_later(body, words)
 
     def gate(self, tx: Connection, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
         """Whether they may, and the case; a check that does not exist is answered like one they may not know of."""
@@ -105,8 +107,8 @@ class Lead:
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
             client.views_open(trigger_id=press.trigger_id, view=make(view, view.case))
-        elif press.response_url:
-            self._replies.whisper(press.response_url, refusal(passed, case, press.user.id))
+        else:
+            self._replies.say(body, refusal(passed, case, press.user.id))
 
     def view(self, tx: Connection, press: Press) -> CheckView:
         """Everything of the case, once it is recorded that somebody looks."""
@@ -119,11 +121,14 @@ class Lead:
         press = Press.model_validate(body)
         with self._desk.write() as tx:
             subject = self._desk.subject(tx, press.check)
-            if not may(subject, press.user.id, Act.OPEN, self._desk.roster) or (subject and subject.case):
-                return
-            self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
-            view = with_others(self._desk, tx, self._desk.look(tx, press.check, history=True), press.user.id)
-        client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
+            view = None
+            if subject and subject.case is None and may(subject, press.user.id, Act.OPEN, self._desk.roster):
+                self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
+                view = with_others(self._desk, tx, self._desk.look(tx, press.check, history=True), press.user.id)
+        if view is None:
+            self._replies.say(body, NOT_FOUND)
+        else:
+            client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
 
     def remind_me(self, ack: Ack, body: Json) -> None:
         """Hear of it again at a time of one's own choosing."""
@@ -146,10 +151,12 @@ class Lead:
         """From Close: what became of the plan's parts."""
         press = Press.model_validate(body)
         with self._desk.write() as tx:
-            passed, _ = self.gate(tx, press.check, press.user.id, Act.PLAN)
+            passed, case = self.gate(tx, press.check, press.user.id, Act.PLAN)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
             client.views_push(trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands"))
+        else:
+            self._replies.say(body, refusal(passed, case, press.user.id))
 
     def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Deed]) -> Deed | None:
         """Carry out what a modal asked for; None where the gate is shut."""
@@ -167,7 +174,7 @@ class Lead:
 
     def _text(self, ack: Ack, body: Json, act: Act, what: str) -> None:
         sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent):
+        if nothing_typed(ack, sent, "text"):
             return
         content = {"text": sent.typed("text")}
         deed = self.submit(sent, act, lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
@@ -181,20 +188,18 @@ class Lead:
         if decision not in DECISIONS:
             ack(response_action="errors", errors={"decision": DECISION_NEEDED})
             return
-        if not content["reason"]:  # spaces fill a box, and say nothing (I20)
-            ack(response_action="errors", errors={"reason": REASON_NEEDED})
+        if nothing_typed(ack, sent, "reason"):
             return
-        deed = self.submit(
-            sent,
-            Act.PLAN,
-            lambda work: work.decide(sent.check, sent.user.id, decision, content, sent.request),
-        )
+        with self._desk.write() as tx:  # what comes next is made in it too: nobody is told falsely that it failed
+            passed, _ = self.gate(tx, sent.check, sent.user.id, Act.PLAN)
+            deed = next_window = None
+            if passed is Gate.ALLOWED:
+                deed = self._desk.casework(tx).decide(sent.check, sent.user.id, decision, content, sent.request)
+                next_window = forms.strands(self._desk.look(tx, sent.check), deed.case)
         if deed is None or deed.did is Did.STALE:
             _answer(ack, deed, "reason")
-            return
-        with self._desk.database.read() as tx:
-            view = self._desk.look(tx, sent.check)
-        ack(response_action="update", view=forms.strands(view, deed.case))
+        else:
+            ack(response_action="update", view=next_window)
 
     def plan(self, ack: Ack, body: Json) -> None:
         """The three strands."""
@@ -231,6 +236,8 @@ class Lead:
     def close(self, ack: Ack, body: Json) -> None:
         """Complete, once nothing is missing."""
         sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent, "outcome"):
+            return
         content = {key: sent.typed(key) for key in ("outcome", "may_know")}
         deed = self.submit(sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request))
         if deed is not None and deed.missing:
@@ -241,9 +248,14 @@ class Lead:
     def reopen(self, ack: Ack, body: Json) -> None:
         """A closed case is opened again."""
         sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent, "text"):
+            return
         reason = sent.typed("text")
         deed = self.submit(sent, Act.REOPEN, lambda work: work.reopen(sent.check, sent.user.id, reason, sent.request))
-        _answer(ack, deed, "text")
+        if deed is not None and deed.did is Did.STALE:
+            ack(response_action="errors", errors={"text": REOPENED_ALREADY})
+        else:
+            _answer(ack, deed, "text")
 
 
 def refusal(passed: Gate, case: Case | None, who: str) -> str:
@@ -253,12 +265,12 @@ def refusal(passed: Gate, case: Case | None, who: str) -> str:
     return NOT_FOR_REPORTER if case.check.reporter == who else NOT_LEADING
 
 
-def nothing_typed(ack: Ack, sent: Sent) -> bool:
-    """Spaces alone are no words: the window stays open and says so."""
-    empty = not sent.typed("text")
+def nothing_typed(ack: Ack, sent: Sent, *boxes: str) -> bool:
+    """Whether one of the boxes that need words has none: the window stays open and says so at each of them."""
+    empty = sent.without_words(*boxes)
     if empty:
-        ack(response_action="errors", errors={"text": "Please write something, or close this."})
-    return empty
+        ack(response_action="errors", errors=dict.fromkeys(empty, "Please write something, or close this."))
+    return bool(empty)
 
 
 def _answer(ack: Ack, deed: Deed | None, block_id: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.blocks import forms, kit
+from bot.casework import nothing_typed
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
 from bot.views import CheckView, Desk
@@ -54,7 +56,7 @@ class Reporter:
     def answer(self, ack: Ack, body: Json) -> None:
         """A pressed option. Saved before Slack hears of it."""
         press = Press.model_validate(body)
-        self._save(ack, press, (press.verb_argument,), press.argument)
+        self._save(ack, body, (press.verb_argument,), press.argument)
 
     def answer_ticks(self, ack: Ack, body: Json) -> None:
         """Continue under the boxes of 3.1.6."""
@@ -62,20 +64,21 @@ class Reporter:
         question, _, revision = press.argument.partition(":")
         choices = press.chosen(f"{question}.{revision}")
         if choices:
-            self._save(ack, press, choices, question)
+            self._save(ack, body, choices, question)
         else:
             ack()
-            self._replies.whisper_later(press.response_url, TICK_ONE)
+            self._replies.say_later(body, TICK_ONE)
 
-    def _save(self, ack: Ack, press: Press, choices: tuple[str, ...], question: str) -> None:
-        self._carry_out(ack, press, lambda work: work.answer(press.check, press.user.id, question, choices))
+    def _save(self, ack: Ack, body: Json, choices: tuple[str, ...], question: str) -> None:
+        press = Press.model_validate(body)
+        self._carry_out(ack, body, lambda work: work.answer(press.check, press.user.id, question, choices))
 
     def do(self, ack: Ack, body: Json) -> None:
         """One of the plain buttons."""
         press = Press.model_validate(body)
-        self._carry_out(ack, press, lambda work: DEEDS[press.verb](work, press))
+        self._carry_out(ack, body, lambda work: DEEDS[press.verb](work, press), is_page=press.verb == "ask_lead")
 
-    def _carry_out(self, ack: Ack, press: Press, do: Callable[[Conversation], Step]) -> None:
+    def _carry_out(self, ack: Ack, body: Json, do: Callable[[Conversation], Step], *, is_page: bool = False) -> None:
         """Save, ack, and where nothing changed whisper why; for a card that was old put the new one below."""
         with self._desk.write() as tx:
             work = self._desk.conversation(tx)
@@ -84,17 +87,18 @@ class Reporter:
             except NoSuchCheck:
                 words: str | None = NOT_YOURS
             else:
-                words = self._words(step)
+                case = work.case(step.opened) if is_page else None
+                words = self._words(step, case.asked_at if case else step.opened.check.touched_at)
                 if step.did is Did.STALE:
                     work.put_card(step.opened)
         ack()
-        self._replies.whisper_later(press.response_url, words)
+        self._replies.say_later(body, words)
 
     @staticmethod
-    def _words(step: Step) -> str | None:
+    def _words(step: Step, done_at: datetime) -> str | None:
         match step.did:
             case Did.ALREADY:
-                return f"Already done at {kit.at(step.opened.check.touched_at)}."
+                return f"Already done at {kit.at(done_at)}."
             case Did.STALE:
                 return OUT_OF_DATE
             case Did.REFUSED:
@@ -109,9 +113,9 @@ class Reporter:
         press = Press.model_validate(body)
         view = self._own(press, history=press.verb == "add_details")
         if view is None:
-            self._replies.whisper(press.response_url, NOT_YOURS)
+            self._replies.say(body, NOT_YOURS)
         elif press.verb in ABOUT_A_QUESTION and press.argument not in CHECKLIST.by_id:
-            self._replies.whisper(press.response_url, OUT_OF_DATE)
+            self._replies.say(body, OUT_OF_DATE)
         else:
             client.views_open(trigger_id=press.trigger_id, view=_modal(view, press))
 
@@ -128,7 +132,11 @@ class Reporter:
         """Change, in Check your answers: a second modal on top."""
         press = Press.model_validate(body)
         view = self._own(press)
-        if view is not None and press.argument in view.check.answers:
+        if view is None:
+            self._replies.say(body, NOT_YOURS)
+        elif press.argument not in view.check.answers:
+            self._replies.say(body, TOO_LATE)
+        else:
             client.views_push(trigger_id=press.trigger_id, view=forms.change(view, CHECKLIST[press.argument]))
 
     def _step(self, do: Callable[[Conversation], Step]) -> Step | None:
@@ -173,6 +181,8 @@ class Reporter:
     def note(self, ack: Ack, body: Json) -> None:
         """A note to one question, sealed."""
         sent = Sent.model_validate(body)
+        if nothing_typed(ack, sent, "note"):
+            return
         content = {"question": sent.argument, "text": sent.typed("note")}
         self._write(ack, sent, "note", content)
 

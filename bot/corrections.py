@@ -36,7 +36,7 @@ class Correct:
         with self._desk.write() as tx:
             window = self._window(tx, press.check, who)
         if window is None:
-            self._replies.whisper(press.response_url, NOT_FOUND)
+            self._replies.say(body, NOT_FOUND)
         elif press.view is None:
             client.views_open(trigger_id=press.trigger_id, view=window)
         else:
@@ -59,7 +59,7 @@ class Correct:
     def submit(self, ack: Ack, body: Json) -> None:
         """Added; the window stays where it could not be."""
         sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent):
+        if nothing_typed(ack, sent, "text"):
             return
         did = Did.REFUSED
         with self._desk.write() as tx:

@@ -108,10 +108,17 @@ class Replies:
         """Only they see it; the message they pressed stays as it is."""
         self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
-    def whisper_later(self, response_url: str, words: str | None) -> None:
+    def say(self, body: Json, words: str) -> None:
+        """Answer a press where it was made: Slack gives no address for a whisper on the Home tab or in a window."""
+        if body.get("response_url"):
+            self.whisper(str(body["response_url"]), words)
+        else:
+            self._put_up(body, kit.modal("share-check", [kit.section(words)]))
+
+    def say_later(self, body: Json, words: str | None) -> None:
         """The same, once Slack has its answer: a listener that has words to say does not keep it waiting."""
-        if words and response_url:
-            self._senders.submit(self.whisper, response_url, words)
+        if words:
+            self._senders.submit(self.say, body, words)
 
     def sorry(self, body: Json, reference: str) -> None:
         """Something failed after Slack had its answer: say so where they pressed, or in a window."""
@@ -122,13 +129,25 @@ class Replies:
         if body.get("response_url"):
             self.whisper(str(body["response_url"]), words)
             return
-        window = kit.modal("Something went wrong", [kit.section(kit.esc(words))])
-        in_modal = (body.get("view") or {}).get("type") == "modal"
-        put_up = self._client.views_push if in_modal else self._client.views_open
+        self._put_up(body, kit.modal("Something went wrong", [kit.section(kit.esc(words))]))
+
+    def _put_up(self, body: Json, window: kit.Block) -> None:
+        """A window, over the one that is open if there is one."""
+        open_one, trigger = body.get("view") or {}, str(body.get("trigger_id"))
         try:
-            put_up(trigger_id=str(body.get("trigger_id")), view=window)
+            if open_one.get("type") == "modal":
+                self._put_over(str(open_one.get("id")), trigger, window)
+            else:
+                self._client.views_open(trigger_id=trigger, view=window)
         except (SlackApiError, OSError) as error:
             log.warning("a window was not taken: %s", type(error).__name__)
+
+    def _put_over(self, open_one: str, trigger: str, window: kit.Block) -> None:
+        """Slack lays no more than three windows over each other; then it stands in the place of the last."""
+        try:
+            self._client.views_push(trigger_id=trigger, view=window)
+        except SlackApiError:
+            self._client.views_update(view_id=open_one, view=window)
 
     def warn_later(self, body: Json, words: str) -> None:
         """Warn once Slack has its answer."""

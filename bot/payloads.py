@@ -150,6 +150,10 @@ class Sent(_Payload):
                 return _whole(str(found))[:longest].strip()
         return ""
 
+    def without_words(self, *boxes: str) -> tuple[str, ...]:
+        """Those of these boxes in which nothing can be read: spaces fill a box, and say nothing."""
+        return tuple(box for box in boxes if not any(map(_is_read, self.typed(box))))
+
     def day(self, block_id: str) -> str | None:
         """A day picked in one of its blocks, as 2026-11-23; None where there is none."""
         try:
@@ -171,6 +175,11 @@ def target(value: str) -> tuple[str, str]:
 
 def _number(argument: str) -> int:
     return int(argument) if argument.isdecimal() and len(argument) <= _LONGEST_NUMBER else 0
+
+
+def _is_read(sign: str) -> bool:
+    """Whether a sign shows: not a space, and none of those without width."""
+    return sign.isprintable() and not sign.isspace()
 
 
 def _whole(text: str) -> str:

@@ -393,8 +393,10 @@ class Casework(Work):
     def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Deed:
         """Complete, once nothing is missing (I20); otherwise nothing happens and what is missing comes back."""
         opened, case = self._open(check)
-        if case.status is CaseStatus.CLOSED:
+        if self.is_repeat(request):
             return Deed(Did.ALREADY, case)
+        if case.status is CaseStatus.CLOSED:
+            return Deed(Did.STALE, case)
         if missing := missing_to_close(case):
             return Deed(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)

@@ -265,7 +265,7 @@ def strand_blocks(strand: Strand) -> Iterator[Block]:
 
 def may_know(words: str) -> Block:
     """What a lead wrote at the end for the staff member to know."""
-    return kit.modal("What you may know", [kit.section(kit.esc(words)[:2900])])
+    return kit.modal("What you may know", list(kit.labelled("From the lead", words)))
 
 
 def disagree(metadata: str) -> Block:

@@ -67,6 +67,7 @@ def test_nothing_in_a_typed_text_acts_however_it_is_cut(text: str) -> None:
         [kit.context(kit.esc(text))],
     ):
         assert acts(blocks) == set()
+    assert "mrkdwn" not in json.dumps(list(kit.labelled("Note", many)))
 
 
 @pytest.fixture
@@ -114,12 +115,33 @@ def test_nothing_typed_in_any_window_acts_in_any_other(booth: Booth, words: str)
     """Typed once by everybody who may, into everything; then every screen and every message of the case."""
     check = booth.planned()
     shown = [*_screens(booth, check, words)]
-    typed = json.dumps(kit.esc(words.strip())[:12])[1:-1]
-    assert any(typed in each for each in shown)
+    typed = {json.dumps(words.strip()[:12])[1:-1], json.dumps(kit.esc(words.strip())[:12])[1:-1]}
+    assert any(one in each for each in shown for one in typed)
     assert {token for each in shown if each for token in acts(each)} == set()
     for message in _messages(booth):
         assert acts([message.text, list(message.blocks)]) == set()
         assert not re.search("typed|evil", f"{message.text}{json.dumps(list(message.blocks))}")
+
+
+MARKED = "*typedbold* _typedslant_ https://evil.example/typedlink :typedsmile:"
+
+
+def test_what_was_typed_in_a_case_stands_in_its_windows_as_it_was_typed(booth: Booth) -> None:
+    """No star makes it bold, and no address a link: it is in rich text or in boxes, and in no mark-up."""
+    check = booth.planned()
+    shown = [json.loads(each) for each in _screens(booth, check, MARKED) if each.startswith('{"blocks"')]
+    assert any("typedbold" in json.dumps(each) for each in shown)
+    assert [text for each in shown for text in _marked_up(each) if "typed" in text] == []
+
+
+def _marked_up(value: Any) -> Iterator[str]:
+    """Everything that Slack reads as mark-up."""
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        yield from (text for inside in value.values() for text in _marked_up(inside))
+    elif isinstance(value, list):
+        yield from (text for inside in value for text in _marked_up(inside))
 
 
 def _hostile(words: str) -> Organisation:

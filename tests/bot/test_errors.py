@@ -1,6 +1,7 @@
 """When something breaks: a reference for the log, plain words for the person, and never what anybody typed."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -186,11 +187,42 @@ def test_a_reply_that_slack_does_not_take_breaks_nothing(logged: pytest.LogCaptu
     with ThreadPoolExecutor(1) as senders:
         replies = Replies(WebClient("xoxb-x", base_url="http://127.0.0.1:9/api/", retry_handlers=[]), senders)
         replies.whisper("http://127.0.0.1:9/gone", SECRET)
-        replies.whisper_later("http://127.0.0.1:9/gone", SECRET)
-        replies.whisper_later("", SECRET)
-        replies.whisper_later("http://127.0.0.1:9/gone", None)
+        replies.say_later({"response_url": "http://127.0.0.1:9/gone"}, SECRET)
+        replies.say_later({"trigger_id": "1.2.3"}, SECRET)
+        replies.say_later({"response_url": "http://127.0.0.1:9/gone"}, None)
         replies.warn_on_card({"type": "block_actions"}, SECRET)
-    assert logged.text.count("was not taken") == 2
+    assert logged.text.count("was not taken") == 3
+
+
+def test_words_about_a_press_without_an_address_come_in_a_window(workspace: Workspace, bot: App, staff: Person) -> None:
+    """Slack gives none on the Home tab or in a window; where three lie over each other, in the place of the last."""
+    with ThreadPoolExecutor(1) as senders:
+        replies = Replies(bot.client, senders)
+
+        def more(ack: Callable[[], None], body: dict[str, Any], client: WebClient) -> None:
+            ack()
+            if body["actions"][0]["value"] == "say":
+                replies.say(body, "Nothing was done.")
+            elif body.get("view", {}).get("type") == "modal":
+                client.views_push(trigger_id=body["trigger_id"], view=window)
+            else:
+                client.views_open(trigger_id=body["trigger_id"], view=window)
+
+        buttons = [kit.button("More", "more"), kit.button("Say", "more.say", "say")]
+        window = kit.modal("One of them", [kit.actions(*buttons)])
+        bot.action(re.compile("^more"))(more)
+        bot.client.views_publish(user_id="U0STAFF", view=kit.home([kit.actions(*buttons)]))
+        staff.open_home()
+        staff.press("Say", "home")
+        staff.wait_for("Nothing was done.")
+        staff.close(whole_stack=True)
+        staff.press("More", "home")
+        for deep in (1, 2, 3):
+            staff.wait_for(lambda deep=deep: len(staff.modals) == deep)  # type: ignore[misc]
+            staff.press("More" if deep < 3 else "Say", "modal")
+        staff.wait_for("Nothing was done.")
+        assert [view.title for view in staff.modals] == ["One of them", "One of them", "share-check"]
+    workspace.complaints.clear()  # that there were three already
 
 
 def test_a_reply_never_goes_to_an_address_that_is_not_slacks(logged: pytest.LogCaptureFixture) -> None:

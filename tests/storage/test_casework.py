@@ -215,7 +215,7 @@ def test_a_case_does_not_close_before_everything_is_there(office: Office) -> Non
     assert close().did is Did.DONE
     assert counts == [5, 5, 5, 4, 1, 0]
     assert (office.the_case(check).status, office.check(check).status) == (CaseStatus.CLOSED, CheckStatus.CLOSED)
-    assert close().did is Did.ALREADY
+    assert close().did is Did.STALE
 
 
 @pytest.mark.parametrize("answers", [{**AFTER, "3.4.2": ()}, {**AFTER, "3.4.1": ("forged",)}])

@@ -131,6 +131,22 @@ def _words(value: object) -> Iterator[str]:
             yield from _words(inside)
 
 
+def marked_up(value: object) -> str:
+    """Everything in which Slack looks for mentions and links."""
+    return "\n".join(_marked_up(value))
+
+
+def _marked_up(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if value.get("type") == "mrkdwn":
+            yield str(value["text"])
+        for inside in value.values():
+            yield from _marked_up(inside)
+    elif isinstance(value, list | tuple):
+        for inside in value:
+            yield from _marked_up(inside)
+
+
 def elements(value: object) -> Iterator[Json]:
     """Every button and control, wherever it stands."""
     if isinstance(value, dict):

@@ -8,7 +8,7 @@ from bot.blocks import forms
 from flows.case import DECISIONS, CaseStatus, CheckStatus, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question
-from tests.bot.blocks.limits import elements, fits_view, words
+from tests.bot.blocks.limits import elements, fits_view, marked_up, words
 from tests.bot.builders import HOSTILE, NOW, SHEETS, check, crowd, entry, led, sent, view
 from tests.flows.builders import calm_but
 
@@ -132,9 +132,17 @@ def test_a_leads_question_is_shown_whole(text: str) -> None:
     form = forms.reply("c:9", text)
     fits_view(form)
     said = words(form)
-    assert said.count("&amp;") == text.count("&")
+    assert said.count("&") == text.count("&")
     assert said.count("\N{SLEEPING SYMBOL}") == text.count("\N{SLEEPING SYMBOL}")
-    assert "<!channel>" not in said
+    assert "<!channel>" not in marked_up(form)
+
+
+@pytest.mark.parametrize("text", LONGEST)
+def test_what_the_staff_member_may_know_is_shown_whole(text: str) -> None:
+    """What a lead wrote at the end is not cut."""
+    form = forms.may_know(text)
+    fits_view(form)
+    assert text.replace("\n", "") in words(form).replace("\n", "")
 
 
 def _strands(text: str) -> tuple[Strand, ...]:
@@ -156,8 +164,8 @@ def test_the_plan_is_shown_whole(text: str) -> None:
     said = words(form)
     assert DECISIONS["share"] in said
     whole = [*typed.values(), *(strand.what + strand.owner for strand in a_case.strands)]
-    assert said.count("&amp;") == sum(part.count("&") for part in whole)
-    assert "<!channel>" not in said
+    assert said.count("&") == sum(part.count("&") for part in whole)
+    assert "<!channel>" not in marked_up(form)
 
 
 @pytest.mark.parametrize("text", ["", *LONGEST])

@@ -67,10 +67,14 @@ def test_times_show_in_the_readers_own_zone() -> None:
     assert kit.on(moment) == "<!date^1782898200^{date_short_pretty} {time}|01 Jul 09:30 UTC>"
 
 
-def test_long_text_is_split_between_its_signs_and_nothing_is_lost() -> None:
-    """An ampersand is never cut in two, and every word of a long text is there."""
-    for text in ("&" * 3000, "<a> & b " * 375, "x" * 3000, "\N{SLEEPING SYMBOL}" * 3000, "", "short"):
-        parts = list(kit.pieces(text, 2900))
-        assert "".join(parts) == kit.esc(text)
-        assert all(len(part) <= 2900 for part in parts)
-        assert not any(part.endswith(("&", "&a", "&am", "&amp", "&l", "&lt", "&g", "&gt")) for part in parts)
+def test_typed_text_is_shown_as_it_was_typed_and_nothing_of_it_is_lost() -> None:
+    """No star becomes bold and no address a link, however long it is; nothing typed shows nothing."""
+    for text in ("&" * 3000, "<a> & *b* " * 300, "https://a.example _x_", "\N{SLEEPING SYMBOL}" * 3000, "short"):
+        blocks = list(kit.labelled("What & <when>", text))
+        fits_view(kit.modal("Read", blocks))
+        assert "mrkdwn" not in str(blocks)
+        [head, *runs] = [run for block in blocks for section in block["elements"] for run in section["elements"]]
+        assert head == {"type": "text", "text": "What & <when>\n", "style": {"bold": True}}
+        assert "".join(run["text"] for run in runs) == text
+        assert all(run.keys() == {"type", "text"} and run["type"] == "text" for run in runs)
+    assert list(kit.labelled("Empty", "")) == []

@@ -53,7 +53,7 @@ WINDOWS: dict[str, Block] = {
     "requests": requests.listed([replace(REQUEST, ref=f"SC-{number}") for number in range(200)], TODAY),
     "no requests": requests.listed([], TODAY),
     "new": requests.new(),
-    "request": requests.request(REQUEST, [progress(check, 3) for check in CHECKS], TODAY, "A note."),
+    "request": requests.request(REQUEST, [progress(check, 3) for check in CHECKS], TODAY),
     "nothing held": requests.request(REQUEST, [], TODAY),
     "item": requests.item(SPOT, CHECKS[0], ITEM, (40, 400), RULING, tuple(LONG.split())),
     "decided": requests.all_decided(CHECKS[0]),

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.blocks import retention as blocks
-from bot.blocks.retention import MOST, Outcome
+from bot.blocks.retention import MOST, Deleted, Outcome
 from flows.case import Check, CheckStatus, Entry
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome
+from flows.requests import RequestStatus
 from flows.retention import Keeping, Kept
 from storage.retention import Item
-from tests.bot.blocks.limits import fits_message, fits_view
+from tests.bot.blocks.limits import fits_message, fits_view, marked_up, words
 
 NOW = datetime(2028, 3, 4, 10, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -83,10 +84,45 @@ def test_the_last_question_names_every_record(count: int) -> None:
     approved = {f"{number:032x}": f"SC-{number:04}" for number in range(count)}
     view = blocks.confirm(Outcome(approved, ["SC-8888"], ["SC-9999"], [("SC-7777", why) for why in Kept]))
     fits_view(view)
-    assert view["private_metadata"].split(",") == list(approved)
+    assert dict(blocks.confirmed(view["private_metadata"])) == approved
     assert all(ref in str(view) for ref in (*approved.values(), "SC-7777", "SC-8888", "SC-9999"))
     assert ("bring it back" in str(view)) is (count == 1)
-    fits_view(blocks.deleted(list(approved.values()), [("SC-7777", Kept.HELD)]))
+    fits_view(blocks.deleted(Deleted(list(approved.values()), [("SC-7777", Kept.HELD)], [("SC-6666", "0a1b2c")])))
+
+
+def test_what_was_typed_for_a_record_on_hold_already_is_shown_again() -> None:
+    """It was not saved, and can be copied."""
+    view = blocks.saved(Outcome({}, held_before=[("SC-7777", "An inquiry." * 45)]))
+    fits_view(view)
+    assert "SC-7777 was on legal hold already" in str(view)
+    assert "An inquiry.An inquiry." in str(view)
+
+
+def test_what_was_asked_before_the_update_is_understood_after_it() -> None:
+    """A window that an older version opened has ids alone."""
+    assert list(blocks.confirmed("")) == []
+    assert list(blocks.confirmed("aa,bb:SC-1")) == [("aa", ""), ("bb", "SC-1")]
+
+
+def test_a_record_that_could_not_be_deleted_is_told_beside_those_that_are_gone() -> None:
+    """Nobody is told that nothing happened where something did."""
+    words = str(blocks.deleted(Deleted(["SC-1111"], failed=[("SC-2222", "0a1b2c")])))
+    assert "*Deleted for good:* SC-1111." in words
+    assert "*SC-2222 could not be deleted:*" in words
+    assert "(Error 0a1b2c)" in words
+    assert "Nothing was" not in words
+
+
+def test_a_request_is_told_by_kind_and_opens_in_its_own_window() -> None:
+    """Not in that of a check."""
+    item = _item()
+    check = replace(item.check, status=CheckStatus.REQUEST, outcome=None, answers={})
+    keeping = replace(item.keeping, status=CheckStatus.REQUEST, request=RequestStatus.CLOSED)
+    view = str(blocks.the_list([replace(item, check=check, keeping=keeping)], NOW, LONDON))
+    assert "*SC-0000* Request for a copy of records, closed." in view
+    assert "a request, kept for a set time from when it was closed" in view
+    assert "'request.SC-0000'" in view
+    assert "open_record" not in view
 
 
 @pytest.mark.parametrize("count", [0, 1, 12])
@@ -105,5 +141,7 @@ def test_the_newest_of_holds_and_their_ends_counts() -> None:
     assert blocks.is_held([]) is None
     assert blocks.is_held(held) is held[0]
     assert blocks.is_held(lifted) is None
-    assert "&lt;!channel&gt; one" in str(list(blocks.hold_part(held, "c")))
+    shown = list(blocks.hold_part(held, "c"))
+    assert "<!channel> one" in words(shown)
+    assert "<!channel>" not in marked_up(shown)
     assert "Put on legal hold" in str(list(blocks.hold_part(lifted, "c")))
