@@ -14,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot import broken_chain, trouble
 from bot.cover import look_for_closed_accounts, plan_gap_report
+from bot.each import each
 from bot.heartbeat import Heartbeat
 from bot.second_channel import Via
 from bot.settings import ADMINISTRATORS
@@ -55,40 +57,41 @@ class Auditor:
         now = self._desk.clock.now()
         with self._desk.write() as tx:
             found = audit.look(tx, now)
-            self._wake_the_forgotten(tx, found)
             if found.is_well:
                 self._say_well(tx)
             else:
                 self._alarm(tx, found)
             plan_gap_report(self._desk, tx, now)
+            is_whole = broken_chain.look(self._desk, tx, self._administrators)
+        each(self._desk, found.unwatched, lambda tx, check: self._desk.casework(tx).look_again(check))
         is_connected = self.is_connected()
-        if found.is_well and is_connected:
+        if found.is_well and is_whole and is_connected:
             self._heartbeat.beat()
         if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
             self._asked_for_accounts = now
             look_for_closed_accounts(self._desk, self._client)
         with self._desk.database.begin() as tx:
-            seal_due(tx, self._desk.seal_key, now)
+            if is_whole:
+                seal_due(tx, self._desk.seal_key, now)
             if is_connected:
                 pulse.connected(tx, now)
         self._desk.meters.turned("auditor")
         return found
 
-    def _wake_the_forgotten(self, tx: Connection, found: Findings) -> None:
-        for check in found.unwatched:
-            self._desk.casework(tx).look_again(check)
-
     def _alarm(self, tx: Connection, found: Findings) -> None:
-        """Once an hour to each, for as long as it lasts."""
-        log.error("late: %s timers, %s messages, %s cases", found.late, found.unsent, len(found.unwatched))
+        """Once an hour to each whose business it is, for as long as it lasts."""
+        log.error("late: %s timers, %s messages, %s cases", len(found.late), len(found.unsent), len(found.unwatched))
         self._said_well = False
         now, desk = self._desk.clock.now(), self._desk
         key = f"alarm:{now:%Y-%m-%dT%H}"
-        for target in (desk.roster.channel, *desk.organisation.administrators):
+        roster, whose = desk.roster, trouble.whose(desk, tx, found.checks)
+        in_channel = trouble.is_open_to_all(desk, tx, found.checks)
+        told = (roster.channel,) if in_channel else [roster.slack[one] for one in roster.everyone if one in whose]
+        for target in dict.fromkeys((*told, *desk.organisation.administrators)):
             outbox.put(tx, f"{key}:{target}", "alarm", target, now, lane=outbox.PAGE)
-        roster = desk.roster
-        leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
-        for via, target in (*leads, *((via, ADMINISTRATORS) for via in self._administrators)):
+        leads = [one for one in roster.everyone if one in whose and (one in roster.people.leads or not in_channel)]
+        ways = [(via, roster.slack[lead]) for lead in leads for via in roster.ways.get(lead, ())]
+        for via, target in (*ways, *((via, ADMINISTRATORS) for via in self._administrators)):
             outbox.put_elsewhere(tx, f"{key}:{target}:{via}", "alarm", target, via, now)
 
     def _say_well(self, tx: Connection) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot import home
 from bot.blocks import cover as blocks
 from bot.blocks.kit import Message
+from bot.each import each
 from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
 from bot.permission import may_set_away
@@ -52,7 +53,7 @@ class DaysAway:
         sent = Sent.model_validate(body)
         person = next(iter(sent.chosen("person")), self._desk.roster.person_at(sent.user.id))
         if person is None or not may_set_away(sent.user.id, person, self._desk.roster):
-            ack()
+            ack(response_action="update", view=blocks.not_saved())
             return
         first, last = _date(sent.typed("first")), _date(sent.typed("last"))
         wrong = blocks.problems(first, last, _today(self._desk))
@@ -129,7 +130,7 @@ def gaps_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
 def look_for_closed_accounts(desk: Desk, client: WebClient) -> None:
     """Ask Slack about everybody on the list; who has no account any more is skipped, and whoever runs this is told."""
     found = {person: _is_closed(client, account) for person, account in desk.roster.slack.items()}
-    now = desk.clock.now()
+    now, has_new = desk.clock.now(), False
     with desk.write() as tx:
         for person, is_closed in found.items():
             if is_closed is None:
@@ -138,10 +139,11 @@ def look_for_closed_accounts(desk: Desk, client: WebClient) -> None:
                 cover.mark_back(tx, person)
             elif cover.mark_unreachable(tx, person, now):
                 day = desk.roster.week.day_of(now)
+                has_new = True
                 for target in _readers(desk):
                     outbox.put_once(tx, f"closed:{person}:{day}:{target}", "closed_account", target, now)
-                for check in cases.open_ids(tx):
-                    desk.casework(tx).check_leader(check)
+        led = cases.open_ids(tx) if has_new else ()
+    each(desk, led, lambda tx, check: desk.casework(tx).check_leader(check))
 
 
 def closed_account_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:

@@ -147,6 +147,8 @@ def _records(settings: Settings, now: datetime) -> tuple[Finding, ...]:
         return (Finding(records.DATABASE, State.FATAL, str(error)),)
     try:
         first = records.database(store)
+        if first == records.not_there_yet()[0]:
+            return records.not_there_yet()
         if first.state is State.FATAL and first.words != records.not_writable().words:
             return (first,)
         known = [key.get_secret_value() for key in settings.keys]
@@ -202,8 +204,8 @@ def _of_slack(look: Check) -> tuple[Finding, ...]:
 def _safely(name: str, look: Callable[[], Finding]) -> tuple[Finding, ...]:
     try:
         return (look(),)
-    except (SQLAlchemyError, StorageError) as error:
-        return (unchecked(name, f"the database could not be read ({type(error).__name__})."),)
+    except (SQLAlchemyError, StorageError):
+        return (unchecked(name, "the database could not be read."),)
 
 
 __all__ = ["Known", "at_start", "examine", "fatal", "from_problems", "later", "tell"]

@@ -15,6 +15,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot import trouble
 from bot.blocks import home as blocks
 from bot.blocks import kit
 from bot.blocks.cover import OnCover
@@ -23,13 +24,13 @@ from bot.blocks.records import on_home
 from bot.errors import guarded
 from bot.outsiders import Outsiders
 from bot.payloads import Person, Press, named
-from bot.permission import Act, Subject, may, may_answer_requests
+from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.start import refusal
 from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.cover import AHEAD, gaps, on_cover
 from flows.requests import time_left
-from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal
+from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal, shut
 
 LOOKED_AT_FOR = timedelta(minutes=30)
 """Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
@@ -70,13 +71,15 @@ def draw(desk: Desk, tx: Connection, user: str, page: int) -> kit.Block:
     """The Home tab of somebody: what is theirs to know, whatever else they are."""
     person, now = desk.roster.person_at(user), desk.clock.now()
     mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
-    is_well = audit.look(tx, now).is_well
+    shut_of_mine = shut.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
+    troubled = audit.look(tx, now).checks
+    is_well = not troubled if person is None else person not in trouble.whose(desk, tx, troubled)
     return blocks.home(
-        mine,
+        [*shut_of_mine, *mine],
         desk.organisation,
         _to_sample(tx, desk, user),
         _on_cover(tx, desk, user),
-        {check.id: case for check in mine if (case := _case(tx, desk, check.id)) is not None},
+        {check.id: (case, _question(tx, case)) for check in mine if (case := _case(tx, desk, check.id)) is not None},
         _office(tx, desk, user, person, page) if person else None,
         _engine(tx, desk, is_well=is_well) if user in desk.roster.administrators else None,
         _records(tx, desk, user) if person else (),
@@ -93,8 +96,20 @@ def _records(tx: Connection, desk: Desk, user: str) -> Iterator[kit.Block]:
 
 
 def _case(tx: Connection, desk: Desk, check: str) -> Case | None:
-    subject = desk.subject(tx, check)
+    """None where there is none, or where it cannot be opened."""
+    subject = desk.listed(tx, check)
     return subject.case if subject else None
+
+
+def _question(tx: Connection, case: Case) -> int:
+    """The number of the question that waits for an answer; 0 where none does."""
+    return record.newest_of(tx, case.check.id, "question") if case.waiting_for_answer else 0
+
+
+def _practised(tx: Connection, desk: Desk) -> Case | None:
+    """The newest practice page; nobody is left out of one."""
+    check = cases.newest_practice(tx)
+    return _case(tx, desk, check) if check else None
 
 
 def _to_sample(tx: Connection, desk: Desk, user: str) -> list[Check]:
@@ -118,7 +133,9 @@ def _on_cover(tx: Connection, desk: Desk, user: str) -> OnCover:
 
 def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office:
     roster, today = desk.roster, _today(desk)
-    known = [case for case in _open_cases(tx, desk) if may(Subject.of(case), user, Act.KNOW, roster)]
+    found = {check: _case(tx, desk, check) for check in cases.waiting_ids(tx)}
+    known = [case for case in found.values() if case and may(Subject.of(case), user, Act.KNOW, roster)]
+    closed = filter(None, (shut.find(tx, check) for check, case in found.items() if case is None))
     page = min(page, max(0, (len(known) - 1) // CASES_A_PAGE))
     first = page * CASES_A_PAGE
     away = cover.from_day(tx, today)
@@ -132,13 +149,9 @@ def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office
         away=[(roster.slack[each.person], each) for each in soon][:MOST_AWAY],
         gaps=gaps(roster.people, away, cover.unreachable(tx), roster.week, today, AHEAD),
         today=today,
+        shut=[one.ref for one in closed if may_know_shut(one, user, roster)],
+        practised=_practised(tx, desk),
     )
-
-
-def _open_cases(tx: Connection, desk: Desk) -> Iterator[Case]:
-    for check in cases.waiting_ids(tx):
-        if (case := _case(tx, desk, check)) is not None:
-            yield case
 
 
 def _due(known: Sequence[Case]) -> Iterator[Due]:
@@ -157,7 +170,7 @@ def _engine(tx: Connection, desk: Desk, *, is_well: bool) -> Engine:
     if unknown := len(desk.organisation.gaps) - len(points):
         points.append(f"schools: {unknown} facts are not known")
     made = (newest.number, newest.made_at) if newest else None
-    return Engine(version("share-check"), is_well, pulse.last_backup(tx), made, points)
+    return Engine(version("share-check"), is_well, pulse.last_backup(tx), made, points, desk.doctor.troubles)
 
 
 def _today(desk: Desk) -> date:

@@ -263,7 +263,6 @@ PERSON = (
     Question("email", "Email", "", of_type(Email)),
 )
 
-SINGLE = (*SLACK, SIGNING, CHANNEL, *ORGANISATION, *PHONES, HELP, ADMINISTRATORS, *SETTLED, *MAIL)
 PEOPLE = (LEADS, DEPUTIES, INDEPENDENT)
 
 Subject = Literal[

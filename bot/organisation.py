@@ -28,6 +28,7 @@ from bot.organisation_types import (
     WorkingDay,
     refusal,
 )
+from flows.retention import Schedule
 
 __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "load_organisation"]
 
@@ -173,12 +174,18 @@ class Retention(Table):
 
     `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after
     the date of birth; where the age is unknown, as if the child were born when the check was made,
-    which is the longest.
+    which is the longest. `requests` counts from when a request for a copy of records was closed; for
+    less than a year nobody may set it, since for so long it comes back to who has more to decide.
     """
 
     no_risk: Duration = timedelta(days=366)
     years_from_birth: int = Field(25, ge=1, le=100)
+    requests: Duration = Field(timedelta(days=731), ge=timedelta(days=366))
     owner: Text | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(self.no_risk, self.years_from_birth, self.requests)
 
 
 class SlackMessages(Table):
@@ -243,17 +250,9 @@ class Organisation(Table):
         """Leads first, then deputies, then the independent contact."""
         return (*self.leads, *self.deputies, self.independent_contact)
 
-    @property
-    def lead_phones(self) -> tuple[tuple[str, str], ...]:
-        """Name and number of each lead, to show wherever a person should not have to wait."""
-        return tuple((lead.name, lead.phone) for lead in self.leads)
-
     def person(self, person_id: str) -> Person:
         """Raise KeyError where nobody has this id."""
         return {person.id: person for person in self.everyone}[person_id]
-
-    def by_slack(self, user_id: str) -> Person | None:
-        return next((person for person in self.everyone if person.slack == user_id), None)
 
     def group(self, who: str) -> tuple[Person, ...]:
         """Return the people a rung means by one of its words: a group, or one person's id."""

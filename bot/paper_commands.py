@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from storage.paper import Entered
 
 BAD_INPUT = 2
-NOT_DONE = 1
 MEMBER = re.compile(r"[UW][A-Z0-9]+")
 WRITTEN = "%Y-%m-%d %H:%M"
 OLDEST = timedelta(days=366)
@@ -43,10 +41,10 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.facts import people_of  # noqa: PLC0415
 
-    with _in_words():
+    with beside.in_words("entered nothing", "Do it again."):
         desk = serving.desk_beside()
         try:
             at = _moment(desk, written)
@@ -190,25 +188,7 @@ def _refuse_strangers(reporter: str) -> None:
     click.echo(f"The card goes to {found.get('real_name') or found.get('name')}.")
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - decide starts without it
-
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
-    from storage.errors import StorageError  # noqa: PLC0415
-
-    try:
-        yield
-    except (SettingsError, OrganisationError) as error:
-        _fail(error.problems)
-    except StorageError as error:
-        _fail([str(error)], NOT_DONE)
-    except SQLAlchemyError as error:
-        _fail([f"The database could not be used ({type(error).__name__}). Nothing was entered."], NOT_DONE)
-
-
-def _fail(problems: Any, code: int = BAD_INPUT) -> NoReturn:
+def _fail(problems: Iterable[str]) -> NoReturn:
     for problem in problems:
         click.echo(problem, err=True)
-    sys.exit(code)
+    sys.exit(BAD_INPUT)

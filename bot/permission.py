@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from flows.case import Case, Check, CheckStatus
 from flows.roster import Roster
+from storage.shut import Shut
 
 
 class Act(StrEnum):
@@ -113,6 +114,7 @@ _WITHOUT_A_CASE = {
     CheckStatus.SENT: _SENT,
     CheckStatus.CLOSED: _SENT,
     CheckStatus.SHELVED: _PUT_AWAY,
+    CheckStatus.REQUEST: frozenset({Act.HOLD, Act.ERASE}),
 }
 
 
@@ -165,6 +167,25 @@ def _without_a_case(check: Check, found: Role) -> frozenset[Act]:
 def _is_too_early(subject: Subject) -> bool:
     case = subject.case
     return case is not None and case.content_free and "S2" not in subject.check.answers
+
+
+def may_know_shut(shut: Shut, slack: str, roster: Roster) -> bool:
+    """Whether this person may know of a case whose answers do not open, as far as that is certain without them.
+
+    Where somebody may have to be left out, it is certain of whoever leads it and of the independent contact, or of the
+    deputies where that contact is out. Nobody else is told: better that than to tell somebody left out.
+    """
+    if slack == shut.reporter:
+        return True
+    person, out = roster.person_at(slack), shut.left_out
+    if person is None or not out.isdisjoint({person, slack}):
+        return False
+    if not shut.dm_only or shut.content_free or person == shut.led_by:
+        return True
+    independent = roster.people.independent
+    if out.isdisjoint({independent, roster.slack[independent]}) and shut.reporter != roster.slack[independent]:
+        return person == independent
+    return person in roster.people.deputies
 
 
 def table() -> str:

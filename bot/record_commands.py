@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WRONG = 1
 BAD_INPUT = 2
 PRIVATE = 0o600
+NOTHING_ADDED = "Nothing was added to the record: run this again."
 SHOWN = 50
 """Findings; the rest are counted."""
 _HEAD = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -42,7 +43,7 @@ def seal() -> None:
     """Seal what is in the record now, and print the seal. The running bot does so once an hour."""
     from storage.seal import is_waiting, latest, seal_now  # noqa: PLC0415 - decide starts without it
 
-    with _desk() as desk:
+    with _desk("sealed nothing") as desk:
         with desk.database.begin() as tx:
             made = seal_now(tx, desk.seal_key, desk.clock.now())
             newest = made or latest(tx)
@@ -62,17 +63,19 @@ def seal() -> None:
 @click.option("--key", "keys", multiple=True, help="A public key that was published. Can be given more than once.")
 def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None:
     """Check the record: the database itself, or a proof that was exported from it."""
-    from storage import proof, proof_file  # noqa: PLC0415 - decide starts without it
+    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from storage import proof, proof_file  # noqa: PLC0415
     from storage.verdict import judge  # noqa: PLC0415
 
-    trusted, expected = _keys(keys), _head(head)
+    trusted, expected = known_keys(keys), known_head(head)
     if file:
-        with _in_words():
+        with beside.in_words("checked nothing", not_done=BAD_INPUT):
             verdict = judge(proof_file.read(file.read()), trusted, expected)
     else:
-        with _desk() as desk, desk.database.read() as tx:
+        with _desk("checked nothing") as desk, desk.database.read() as tx:
             trusted |= {desk.seal_key.public} if desk.seal_key else set()
-            verdict = judge(proof.of_record(tx, desk.keys), trusted, expected, open_all=True)
+            found = proof.of_record(tx, desk.keys)
+            verdict = judge(found, trusted, expected, open_all=True, now=desk.clock.now())
     wrong = [str(finding) for finding in verdict.findings]
     if expected and not verdict.matched:
         wrong.append(
@@ -89,9 +92,10 @@ def export_proof(out: Path) -> None:
     """Write the record's proof, for somebody who checks it with docs/verify.py. It holds no content and no names."""
     from storage import proof, proof_file  # noqa: PLC0415 - decide starts without it
 
-    with _desk() as desk:
+    with _desk("wrote no proof") as desk:
         with desk.database.read() as tx:
-            text = proof_file.written(proof.of_record(tx), desk.clock.now())
+            closed = proof.of_record(tx, desk.keys, lambda _: False)
+            text = proof_file.written(closed, desk.clock.now())
         try:
             out.touch(PRIVATE, exist_ok=False)
             out.write_text(text, encoding="utf-8")
@@ -123,6 +127,8 @@ def _said(verdict: Verdict, trusted: Collection[PublicKey], *, is_open: bool) ->
         yield f"The content of {_counted(verdict.entries - verdict.erased, 'entry', 'entries')} was compared as well."
     if verdict.seals:
         yield f"The last is {_named(verdict.seals[-1])}, with the head {verdict.seals[-1].head.hex()}."
+    if verdict.erased and not is_open:
+        yield "That they were erased lawfully is the organisation's word: a proof cannot show it."
     if verdict.newer:
         yield f"{_counted(verdict.newer, 'entry is', 'entries are')} newer, and not sealed yet."
     for key in verdict.signers:
@@ -147,7 +153,7 @@ def _named(seal: Seal | None) -> str:
     return f"seal {seal.number} of {moment(seal.made_at)}" if seal else ""
 
 
-def _head(given: str | None) -> bytes | None:
+def known_head(given: str | None) -> bytes | None:
     """The head in what somebody copied from elsewhere."""
     if given is None:
         return None
@@ -157,7 +163,7 @@ def _head(given: str | None) -> bytes | None:
     return bytes.fromhex(found[0])
 
 
-def _keys(given: Iterable[str]) -> set[PublicKey]:
+def known_keys(given: Iterable[str]) -> set[PublicKey]:
     from storage.errors import BadKey  # noqa: PLC0415 - decide starts without it
     from storage.signed_note import PublicKey  # noqa: PLC0415
 
@@ -168,35 +174,16 @@ def _keys(given: Iterable[str]) -> set[PublicKey]:
 
 
 @contextmanager
-def _desk() -> Iterator[Desk]:
-    """What works beside the running bot."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+def _desk(what: str) -> Iterator[Desk]:
+    """What works beside the running bot. what: the command, and that it was not done."""
+    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
 
-    with _in_words():
+    with beside.in_words(what, NOTHING_ADDED, BAD_INPUT):
         desk = serving.desk_beside()
         try:
             yield desk
         finally:
             desk.database.close()
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """What cannot be done is said, and ends the program."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - decide starts without it
-
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
-    from storage.errors import StorageError  # noqa: PLC0415
-
-    try:
-        yield
-    except (SettingsError, OrganisationError) as error:
-        _fail(error.problems)
-    except StorageError as error:
-        _fail([str(error)])
-    except SQLAlchemyError as error:
-        _fail([f"The database could not be used ({type(error).__name__})."])
 
 
 def _fail(problems: Iterable[str]) -> NoReturn:

@@ -34,15 +34,19 @@ class RetentionClock:
         if abs(now - self._turned) < EVERY:
             return
         self._turned = now
-        try:
-            self._do(now)
-        except Exception as error:  # noqa: BLE001 - a page must never wait for this
-            log.error("retention: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+        for part in (self._announce, self._shrink, self._finish):
+            try:
+                part(now)
+            except Exception as error:  # noqa: BLE001 - a page must never wait for this, nor one part for another
+                log.error("retention: %s", type(error).__name__)  # noqa: TRY400 - no words of it
 
-    def _do(self, now: datetime) -> None:
-        self._announce(now)
+    def _shrink(self, now: datetime) -> None:
+        """Cut old messages to the reference."""
         with self._desk.write() as tx:
             slack_copies.shrink_old(tx, self._desk.organisation.slack.keep_messages, now, MOST_SHRUNK)
+
+    def _finish(self, now: datetime) -> None:
+        """Forget what Slack has taken away, and empty the log of what was erased."""
         with self._desk.database.begin() as tx:
             outbox.forget_taken_away(tx)
             just_erased = was_erased_since(tx, now - _DAY)

@@ -8,9 +8,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot import doctor, health, logs, web
+from bot import beside, doctor, health, logs, web
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.doctor_checks import records
@@ -27,8 +25,8 @@ from storage.lone import alone
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64
 ASK_AGAIN_AFTER = 5.0
-LOOK_AFTER = 3.0
-"""Seconds from the start until what stops nobody is looked at."""
+LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
+"""Seconds from the start until what stops nobody is looked at, and until it is looked at again."""
 
 DEAF = 75
 """The exit code where Slack answers and no connection to it carries anything: start it afresh. "Try again later"."""
@@ -64,7 +62,7 @@ def _served(
     if not database.can_write():
         raise DatabaseNotReady(records.not_writable().sentence)
     clock = clock_of(settings)
-    _heed([records.keys(database, [key.get_secret_value() for key in settings.keys])])
+    _heed([records.keys(database, [key.get_secret_value() for key in settings.keys], is_starting=True)])
     if not _is_reached(settings, organisation, clock, stopping):
         return None
     bot = build(settings, organisation, database, clock)
@@ -80,18 +78,27 @@ def _served(
 
 
 def _look_further(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
-    """What stops nobody is looked at once the bot runs, beside it: a start is as quick as before."""
+    """What stops nobody is looked at once the bot runs, beside it: a start is as quick as before. Then every hour."""
 
     def look() -> None:
-        if stopping.wait(LOOK_AFTER):
-            return
-        try:
-            desk = bot.desk
-            doctor.tell(doctor.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock), log)
-        except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
-            log.warning("doctor stumbled: %s", type(error).__name__)
+        wait = LOOK_AFTER
+        while not stopping.wait(wait):
+            look_once(bot, settings)
+            wait = LOOK_EVERY
 
     threading.Thread(target=look, daemon=True, name="doctor").start()
+
+
+def look_once(bot: Bot, settings: Settings) -> None:
+    """What doctor finds, in the log where it is new, and on the Home tab of whoever runs the bot."""
+    desk = bot.desk
+    try:
+        found = doctor.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock)
+    except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
+        log.warning("doctor stumbled: %s", type(error).__name__)
+        return
+    if desk.doctor.keep(found):
+        doctor.tell(found, log)
 
 
 def _heed(findings: Iterable[Finding]) -> None:
@@ -144,15 +151,7 @@ def desk_beside() -> Desk:
     Raises SettingsError, OrganisationError or DatabaseNotReady.
     """
     settings, organisation = load_all()
-    database = Database(settings.database_url.get_secret_value())
-    try:
-        found, needed = database.version()
-    except SQLAlchemyError as error:
-        message = f"The database could not be opened ({type(error).__name__})."
-        raise DatabaseNotReady(message) from error
-    if found != needed:
-        message = "The database is not of this version. Start share-check serve once, which brings it up to date."
-        raise DatabaseNotReady(message)
+    database = beside.opened(settings.database_url.get_secret_value())
     return desk_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
 
 

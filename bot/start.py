@@ -18,7 +18,7 @@ from bot.outsiders import Outsiders
 from bot.payloads import Person, Press
 from bot.views import Desk
 from flows.case import Check
-from storage import checks, outbox
+from storage import checks, once, outbox
 
 Json = dict[str, Any]
 _PATIENCE = 5.0
@@ -48,6 +48,7 @@ class Door:
             answer.say(refusal(self.desk))
             return
         with self.desk.write() as tx:
+            once.alone(tx, f"start:{person.id}")
             drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
             begun = next((draft for draft in drafts if draft.answers), None)
             opened = self._open(tx, person, request, drafts) if begun is None else ""

@@ -12,6 +12,7 @@ from threading import Event
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.doctor_checks.kept import Kept
 from bot.facts import facts_of
 from bot.metrics import Meters
 from bot.organisation import Organisation
@@ -30,7 +31,8 @@ from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
 from storage.database import Database
-from storage.errors import NoSuchCheck
+from storage.errors import CannotOpen, NoSuchCheck
+from storage.seal import Watch
 from storage.signed_note import SealKey
 
 GONE = "somebody no longer listed"
@@ -146,8 +148,8 @@ class CheckView:
 
     @property
     def reporter(self) -> str:
-        """A mention of whoever raised it."""
-        return f"<@{self.check.reporter}>"
+        """A mention of whoever raised it; of a practice page that a command started, what it was started from."""
+        return record.SYSTEM if self.check.reporter == record.SYSTEM else f"<@{self.check.reporter}>"
 
     def slack(self, person: str | None) -> str:
         """A mention of somebody on the roster, who hears of it."""
@@ -182,7 +184,8 @@ class Bell:
 class Desk:
     """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new.
 
-    seal_key: signs the record; without one it is sealed all the same.
+    seal_key: signs the record; without one it is sealed all the same. doctor: what it found when it looked last.
+    chain: the last seal that was seen.
     """
 
     organisation: Organisation
@@ -193,6 +196,8 @@ class Desk:
     unsent: Bell = field(default_factory=Bell)
     seal_key: SealKey | None = None
     meters: Meters = field(default_factory=Meters)
+    doctor: Kept = field(default_factory=Kept)
+    chain: Watch = field(default_factory=Watch)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -210,12 +215,22 @@ class Desk:
         return Casework(tx, self.keys, self.roster, self.clock.now())
 
     def subject(self, tx: Connection, check: str, *, lock: bool = False) -> Subject | None:
-        """What the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile."""
+        """What the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile.
+
+        Raises CannotOpen: whoever presses something is told that it failed, not that there is nothing to do.
+        """
         try:
             opened = checks.load(tx, self.keys, check, lock=lock)
         except NoSuchCheck:
             return None
         return Subject(opened.check, checks.people_left_out(tx, check), cases.find(tx, opened, lock=lock))
+
+    def listed(self, tx: Connection, check: str) -> Subject | None:
+        """The same for a list; None also where it does not open, so that one such check holds up none of the others."""
+        try:
+            return self.subject(tx, check)
+        except CannotOpen:
+            return None
 
     def look(self, tx: Connection, check: str, *, history: bool = False) -> CheckView:
         """A check as it stands; history: with everything recorded of it. Raises NoSuchCheck."""

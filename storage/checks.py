@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,15 @@ from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.model import Answers, Level, Outcome
 from flows.replay import fitting
+from storage import once
 from storage.crypto import Box, Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Nothing that reads like something else over the phone: no 0 O 1 I L U."""
+_REF_LETTERS = 4
+"""After the "SC-"."""
 _ID = re.compile("[0-9a-f]{32}")
 """What is anything else is no id, and no database is asked for it."""
 
@@ -54,39 +57,37 @@ class Opened:
 def start(
     tx: Connection, keys: Keyring, reporter: str, request: str, now: datetime, version: str, *, is_drill: bool = False
 ) -> tuple[Opened, bool]:
-    """A new draft, and whether it is new: the same request again finds the draft it started."""
-    found = tx.execute(select(checks).where(checks.c.request == request)).first()
-    if found is not None:
-        return _opened(found, keys), False
+    """A new draft, and whether it is new: the same request again, also at the same moment, finds the one it started."""
+    started = select(checks).where(checks.c.request == request)
     wrapped = keys.new_key()
     box = keys.box(wrapped)
     check_id = secrets.token_hex(16)
-    tx.execute(
-        insert(checks).values(
-            id=check_id,
-            ref=_new_ref(tx),
-            reporter=reporter,
-            status=CheckStatus.DRAFT,
-            level=Level.NONE,
-            checklist_version=version,
-            wrapped_key=wrapped,
-            sealed_answers=_seal(box, check_id, reporter, {}),
-            revision=0,
-            asked_lead=False,
-            reminders=0,
-            is_drill=is_drill,
-            request=request,
-            started_at=now,
-            touched_at=now,
-        )
-    )
-    return load(tx, keys, check_id), True
+    draft = {
+        "id": check_id,
+        "reporter": reporter,
+        "status": CheckStatus.DRAFT,
+        "level": Level.NONE,
+        "checklist_version": version,
+        "wrapped_key": wrapped,
+        "sealed_answers": _seal(box, check_id, reporter, {}),
+        "revision": 0,
+        "asked_lead": False,
+        "reminders": 0,
+        "is_drill": is_drill,
+        "request": request,
+        "started_at": now,
+        "touched_at": now,
+    }
+    while (found := tx.execute(started).first()) is None:
+        if once.add(tx, checks, **draft, ref=_new_ref(tx)):  # else the request, or the reference, was taken just now
+            return load(tx, keys, check_id), True
+    return _opened(found, keys), False
 
 
 def _new_ref(tx: Connection) -> str:
     """A random reference nobody has yet, as in SC-7K2M."""
     while True:
-        ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(4))
+        ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(_REF_LETTERS))
         if tx.execute(select(checks.c.id).where(checks.c.ref == ref)).first() is None:
             return ref
 
@@ -106,8 +107,9 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
 
 def by_ref(tx: Connection, ref: str) -> str | None:
     """The id of the check with this reference, however it was written down; None where there is none."""
-    wanted = "".join(ref.split()).upper()
-    found: str | None = tx.scalar(select(checks.c.id).where(checks.c.ref == wanted))
+    said = "".join(letter for letter in ref.upper() if letter.isalnum())
+    wanted = said[2:] if said.startswith("SC") and len(said) > _REF_LETTERS else said
+    found: str | None = tx.scalar(select(checks.c.id).where(checks.c.ref == f"SC-{wanted}"))
     return found
 
 
@@ -129,14 +131,13 @@ def _saving(columns: tuple[str, ...]) -> Update:
 
 
 def drafts(tx: Connection, keys: Keyring, reporter: str) -> Sequence[Check]:
-    """A person's unfinished checks, newest first."""
-    return [_opened(row, keys).check for row in tx.execute(_DRAFTS, {"reporter": reporter})]
+    """A person's unfinished checks, newest first; one that does not open holds up no other."""
+    return list(_readable(tx.execute(_DRAFTS, {"reporter": reporter}), keys))
 
 
 def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequence[Check]:
-    """A person's newest checks, whatever became of them."""
-    rows = tx.execute(_OF_REPORTER, {"reporter": reporter, "most": most})
-    return [_opened(row, keys).check for row in rows]
+    """A person's newest checks, whatever became of them; those that do not open are in `shut.of_reporter`."""
+    return list(_readable(tx.execute(_OF_REPORTER, {"reporter": reporter, "most": most}), keys))
 
 
 def ended_without_page(tx: Connection, keys: Keyring) -> Iterator[Check]:
@@ -147,7 +148,11 @@ def ended_without_page(tx: Connection, keys: Keyring) -> Iterator[Check]:
         .where(checks.c.status == CheckStatus.SENT, cases.c.check_id.is_(None))
         .order_by(checks.c.sent_at.desc())
     )
-    for row in tx.execute(rows.execution_options(yield_per=50)):
+    yield from _readable(tx.execute(rows.execution_options(yield_per=50)), keys)
+
+
+def _readable(rows: Iterable[Row[Any]], keys: Keyring) -> Iterator[Check]:
+    for row in rows:
         with suppress(CannotOpen):
             yield _opened(row, keys).check
 

@@ -30,6 +30,8 @@ _PRAGMAS = (
 )
 
 
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What PostgreSQL needs for that; SQLite's readers see one moment anyway."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
 """Several instances that start together bring the tables up to date one after another. The number is our own."""
 
@@ -45,6 +47,7 @@ class Database:
         self.is_lone = self.engine.dialect.name == "sqlite"
         self._turns = Turns(self.engine) if self.is_lone else None
         self._begin = self._turns.begin if self._turns else self.engine.begin
+        self._reading = self.engine if self.is_lone else self.engine.execution_options(**_ONE_MOMENT)
 
     def begin(self) -> AbstractContextManager[Connection]:
         """A transaction that may write; commits at the end, rolls back on any error.
@@ -55,8 +58,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads, all from one moment: on SQLite it waits for no writer."""
-        with self.engine.begin() as tx:
+        """A transaction that only reads, all from one moment: it waits for no writer. PostgreSQL refuses it writes."""
+        with self._reading.begin() as tx:
             if self.is_lone:
                 driver_of(tx).execute("BEGIN")
             yield tx
@@ -72,7 +75,10 @@ class Database:
             message = "The database was made by a newer share-check. Start that version, or restore an older backup."
             raise DatabaseNotReady(message) from error
         except (SQLAlchemyError, NotKept) as error:
-            message = f"The database could not be opened or brought up to date ({type(error).__name__})."
+            message = (
+                "The database could not be opened or brought up to date. Look whether its file or server is there, "
+                "whether there is room on the disk, and whether this account may use it."
+            )
             raise DatabaseNotReady(message) from error
 
     def version(self) -> tuple[str | None, str | None]:

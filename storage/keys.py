@@ -13,17 +13,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
+from flows.case import CaseStatus, CheckStatus
 from storage.crypto import Keyring
 from storage.database import Database
-from storage.tables import checks, index_keys
+from storage.tables import cases, checks, index_keys
 
 _READ_AT_ONCE = 100
 _BREATH = 0.005
 """Seconds between two writes, so that the running bot gets its turn at a SQLite file."""
 
 _WRAPPED = select(checks.c.wrapped_key)
+_DRAFT = checks.c.status == CheckStatus.DRAFT
+_OPEN = (
+    select(checks.c.wrapped_key)
+    .outerjoin(cases, cases.c.check_id == checks.c.id)
+    .where(~checks.c.is_drill, or_(cases.c.status != CaseStatus.CLOSED, and_(cases.c.check_id.is_(None), _DRAFT)))
+)
+"""Nobody is done with these: neither whoever answers, nor the leads."""
 _NEXT = (
     select(checks.c.id, checks.c.wrapped_key)
     .where(checks.c.id > bindparam("after"))
@@ -70,6 +78,12 @@ def tally(tx: Connection, keys: Sequence[str]) -> Tally:
     places = Counter(_place(locks, wrapped) for wrapped in everything if wrapped)
     opens = tuple(places[place] for place in range(len(locks)))
     return Tally(opens, places[None], len(everything) - places.total())
+
+
+def open_and_shut(tx: Connection, keys: Sequence[str]) -> int:
+    """How many checks that somebody may be waiting for have a key that does not open. Raises BadKey."""
+    locks = _locks(keys)
+    return sum(bool(wrapped) and _place(locks, wrapped) is None for wrapped in tx.scalars(_OPEN))
 
 
 def rotate(database: Database, keys: Sequence[str]) -> Rotation:

@@ -18,7 +18,7 @@ from flows.model import Answers
 from flows.outcome import left_out
 from flows.replay import replay
 from flows.roster import Roster
-from storage import checks
+from storage import checks, once
 from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
@@ -55,6 +55,7 @@ class Paper(Conversation):
         Raises NotEntered.
         """
         request = sha256(f"paper:{reporter}:{self._at.isoformat()}".encode()).hexdigest()
+        once.alone(self.tx, request)
         if (ref := self._entered_before(request)) is not None:
             return Entered(ref, is_new=False)
         self._refuse_to_let_in(answers)

@@ -50,7 +50,7 @@ def correct(view: CheckView, entries: Sequence[Entry]) -> Block:
     chosen = kit.choice("static_select", "option", options)
     blocks = [
         kit.section("What was written stays. Your correction stands beside it, with your name and the time."),
-        kit.input_("What is it about?", {**chosen, "type": "static_select"}, "entry"),
+        kit.input_("What is it about?", chosen, "entry"),
         kit.input_("What is the matter?", kit.choice("radio_buttons", "option", KINDS), "kind"),
         kit.input_("Whose words are these?", kit.text_input(longest=150), "by", optional=True, hint="If not yours."),
         kit.input_("The words", kit.text_input(lines=True), "text"),

@@ -85,6 +85,12 @@ def problems(first: date | None, last: date | None, now: date) -> dict[str, str]
     return {}
 
 
+def not_saved() -> Block:
+    """Whoever sent the days may not set them, or not any more."""
+    words = "These days are not yours to set, so nothing was saved. Ask a safeguarding lead to set them."
+    return kit.modal("Days away", [kit.section(words)])
+
+
 def saved(gaps: Sequence[Gap]) -> Block:
     """The days are kept, and on some of them nobody is there now."""
     words = (

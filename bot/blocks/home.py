@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from bot.blocks import kit
 from bot.blocks.cover import OnCover, today, your_days
-from bot.blocks.home_roles import Engine, Office, engine_blocks, office_blocks
+from bot.blocks.drill import last
+from bot.blocks.home_roles import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
 from bot.blocks.kit import Block
 from bot.errors import phone_words
 from bot.organisation import Organisation
 from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
 from flows.checklist import CHECKLIST
 
+Asked: TypeAlias = tuple[Case, int]
 MOST_CHECKS = 10
 _UNFINISHED = (CheckStatus.DRAFT, CheckStatus.SHELVED)
 _STATUS = {
@@ -26,29 +29,31 @@ _STATUS = {
 
 
 def home(
-    checks: Sequence[Check],
+    checks: Sequence[Check | str],
     organisation: Organisation,
     to_sample: Sequence[Check] = (),
     cover: OnCover | None = None,
-    cases: Mapping[str, Case] | None = None,
+    cases: Mapping[str, Asked] | None = None,
     office: Office | None = None,
     engine: Engine | None = None,
     records: Iterable[Block] = (),
     *,
     is_well: bool = True,
 ) -> Block:
-    """checks: the reader's own, newest first; at most ten are shown. to_sample: those a lead may look at.
+    """checks: the reader's own, newest first, at most ten; of one that does not open, its reference.
 
-    cases: of the reader's checks that became one. office: for those who can be asked. engine: for who runs the bot.
-    records: the section for those who may find records.
+    to_sample: those a lead may look at.
+
+    cases: of the reader's checks that became one, each with the number of the lead's newest question, 0 for none.
+    office: for those who can be asked. engine: for who runs the bot. records: for those who may find records.
     """
     there = [today(cover, organisation)] if cover else []
     there.append(_health(organisation, is_well=is_well))
     days = your_days(cover) if cover else ()
-    practice = _practice() if cover and cover.days is not None else ()
+    practice = _practice(office.practised if office else None) if cover and cover.days is not None else ()
     work = office_blocks(office) if office else ()
     runs = engine_blocks(engine) if engine else ()
-    mine = _checks(checks, cases or {})
+    mine = _checks(checks, cases or {}, organisation)
     more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy())
     return kit.home([*_start(organisation), *there, *mine, *more])
 
@@ -70,11 +75,12 @@ def _learn() -> Iterator[Block]:
     )
 
 
-def _practice() -> Iterator[Block]:
+def _practice(practised: Case | None) -> Iterator[Block]:
     """For those who can be asked: a page about nobody, through the real ladder."""
+    newest = last(practised) if practised else "There was none yet."
     yield kit.divider()
     yield kit.section(
-        "*Practice page*\nIt goes to the leads as an urgent one would, and says that it is practice.",
+        f"*Practice page*\nIt goes to the leads as an urgent one would, and says that it is practice. {newest}",
         kit.button("Start practice", "start_drill", confirm=_sure_to_practise()),
     )
 
@@ -107,13 +113,18 @@ def _start(organisation: Organisation) -> Iterator[Block]:
     yield kit.context("If anyone is in danger right now, call 999 first.")
 
 
-def _checks(checks: Sequence[Check], cases: Mapping[str, Case]) -> Iterator[Block]:
+def _checks(checks: Sequence[Check | str], cases: Mapping[str, Asked], organisation: Organisation) -> Iterator[Block]:
+    """Nobody is left to think that a check of theirs is gone, or that somebody reads it."""
     yield kit.divider()
     yield kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
     for check in checks[:MOST_CHECKS]:
-        case = cases.get(check.id)
-        stands = _stands(check, case)
-        yield kit.section(f"*{check.ref}* {stands}, {kit.on(check.touched_at)}", _next_step(check, case))
+        if isinstance(check, str):
+            phone = kit.esc(phone_words(organisation))
+            yield kit.section(f"*{check}* {CANNOT_BE_OPENED} If it cannot wait, phone {phone}.")
+            continue
+        case, question = cases.get(check.id, (None, 0))
+        step = _next_step(check, case, question)
+        yield kit.section(f"*{check.ref}* {_stands(check, case)}, {kit.on(check.touched_at)}", step)
 
 
 def _stands(check: Check, case: Case | None) -> str:
@@ -122,7 +133,7 @@ def _stands(check: Check, case: Case | None) -> str:
         return _STATUS[check.status]
     sent = "" if check.status is CheckStatus.SENT else ", not finished"
     if case.waiting_for_answer:
-        return "a lead has a question for you: look for my newest message"
+        return f"*a lead has a question for you*{sent}"
     if case.status is CaseStatus.PLANNED and not case.disagreed:
         return "*the plan waits for you*"
     if waits_for_sharing(case):
@@ -132,7 +143,9 @@ def _stands(check: Check, case: Case | None) -> str:
     return f"a lead is on it{sent}"
 
 
-def _next_step(check: Check, case: Case | None) -> Block | None:
+def _next_step(check: Check, case: Case | None, question: int) -> Block | None:
+    if case is not None and case.waiting_for_answer and question:
+        return kit.button("Answer", f"reply.{check.ref}", f"{check.id}:{question}")
     if case is not None and case.status is CaseStatus.PLANNED and not case.disagreed:
         return kit.button("See my part", f"see_plan.{check.ref}", f"{check.id}:{case.plan_round}")
     if case is not None and waits_for_sharing(case):

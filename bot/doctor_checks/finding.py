@@ -13,7 +13,7 @@ from bot.socket_watch import SlackAway, asking_slack
 
 
 class State(StrEnum):
-    """Worst first. FATAL stops the bot at its start; UNCHECKED could not be found out this time."""
+    """Worst first. FATAL stops the bot at its start, or somebody waits in vain; UNCHECKED could not be found out."""
 
     FATAL = "fatal"
     WARNING = "warning"
@@ -60,10 +60,11 @@ def unchecked(name: str, why: str, fix: str = "Run share-check doctor again late
 
 
 def away(name: str, trouble: SlackAway) -> Finding:
-    """Slack is not there: that says nothing about what was to be checked."""
+    """Slack is not there: that says nothing about what was to be checked. What a library calls it is not passed on."""
+    said = f" ({trouble})" if str(trouble).startswith("status ") else ""
     return unchecked(
         name,
-        f"Slack did not answer ({trouble}).",
+        f"Slack did not answer{said}.",
         "Check the network, and SLACK_API_URL if it is set. Then run share-check doctor again.",
     )
 

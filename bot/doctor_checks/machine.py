@@ -54,7 +54,7 @@ def mail(second: SecondChannel, *, is_set: bool) -> Finding:
     try:
         second.greet_mail_server()
     except NotSent as trouble:
-        words = TROUBLES.get(str(trouble), f"it could not be used ({trouble}).")
+        words = TROUBLES.get(str(trouble), "it could not be used.")
         return Finding(
             MAIL,
             State.WARNING,

@@ -13,7 +13,7 @@ from bot.doctor_checks.finding import Finding, State, fine, unchecked
 from storage import pulse
 from storage.database import Database
 from storage.errors import StorageError
-from storage.keys import Tally, tally
+from storage.keys import Tally, open_and_shut, tally
 
 DATABASE, BACKUP, KEYS = "database", "backup", "keys"
 BACKUP_EVERY = timedelta(hours=36)
@@ -43,14 +43,16 @@ def database(store: Database) -> Finding:
     """Whether it is of this version, and whether a write would be kept."""
     try:
         found, needed = store.version()
-    except (SQLAlchemyError, StorageError) as error:
+    except (SQLAlchemyError, StorageError):
         return Finding(
             DATABASE,
             State.FATAL,
-            f"it could not be opened ({type(error).__name__}).",
+            "it could not be opened.",
             "Check SHARE_CHECK_DATABASE_URL in .env: that the file or server is there, and that this account may "
             "use it.",
         )
+    if found is None:
+        return not_there_yet()[0]
     if found != needed:
         return Finding(
             DATABASE,
@@ -85,17 +87,22 @@ def backup(store: Database, now: datetime) -> Finding:
     return fine(BACKUP, f"the last one is of {made:%Y-%m-%d %H:%M} UTC.")
 
 
-def keys(store: Database, known: Sequence[str]) -> Finding:
-    """Whether the keys in the settings open each check's own key. No check is opened."""
+def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) -> Finding:
+    """Whether the keys in the settings open each check's own key. No check is opened.
+
+    is_starting: the bot is about to start, and one check that does not open must not keep it from all the others.
+    """
     try:
         with store.read() as tx:
             found = tally(tx, known)
-    except SQLAlchemyError as error:
-        return unchecked(KEYS, f"the database could not be read ({type(error).__name__}).")
-    return _judged(found)
+            waiting = open_and_shut(tx, known) if found.shut else 0
+    except SQLAlchemyError:
+        return unchecked(KEYS, "the database could not be read.")
+    return _judged(found, waiting, State.WARNING if is_starting else State.FATAL)
 
 
-def _judged(found: Tally) -> Finding:
+def _judged(found: Tally, waiting: int, worst: State) -> Finding:
+    """waiting: how many of those that do not open somebody may be waiting for; such a thing is the worst there is."""
     if found.shut and found.shut == found.wrapped:
         return Finding(
             KEYS,
@@ -105,10 +112,12 @@ def _judged(found: Tally) -> Finding:
             "a backup whose keys you have.",
         )
     if found.shut:
+        still = f" {waiting} of them {'is' if waiting == 1 else 'are'} still open: nobody can work on that."
         return Finding(
             KEYS,
-            State.WARNING,
-            f"{found.shut} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS.",
+            worst if waiting else State.WARNING,
+            f"{found.shut} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS."
+            f"{still if waiting else ''}",
             "Add the key of that time, after the first, with a comma: docs/tasks/change-the-keys.md",
         )
     if any(found.opens[1:]):

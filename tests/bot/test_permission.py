@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.permission import MATRIX, Act, Gate, Role, Subject, gate, may, may_set_away, role, table
+from bot.permission import MATRIX, Act, Gate, Role, Subject, gate, may, may_know_shut, may_set_away, role, table
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
+from storage.shut import Shut
 from tests.bot.builders import ROSTER, case, check, led
 
 ACCOUNTS = {
@@ -162,6 +163,7 @@ PUT_AWAY = SENT - {"open", "correct"}
         (CheckStatus.CLOSED, SENT, {"know", "correct"}),
         (CheckStatus.SHELVED, PUT_AWAY, {"know"}),
         (CheckStatus.DRAFT, {"count"}, set()),
+        (CheckStatus.REQUEST, {"hold", "erase"}, set()),
         (CheckStatus.ERASED, set(), set()),
     ],
 )
@@ -203,3 +205,36 @@ def test_the_printed_matrix_is_current() -> None:
     """If this fails: put what bot.permission.table() gives into docs/who-may-do-what.md."""
     page = Path(__file__).parents[2] / "docs/who-may-do-what.md"
     assert table() in page.read_text(encoding="utf-8")
+
+
+_S2: tuple[tuple[str, ...] | None, ...] = (
+    *(None, ("no",), ("not_sure",), ("lead-1",), ("lead-1", "lead-2"), ("independent",)),
+    ("independent", "lead-1", "lead-2"),
+)
+
+
+@pytest.mark.parametrize("chosen", _S2)
+@pytest.mark.parametrize("aside", [(), ("lead-1",), ("independent",), ("deputy-1",)])
+@pytest.mark.parametrize("before", [(), ("lead-2",)])
+@pytest.mark.parametrize("reporter", ["U0STAFF", *ACCOUNTS.values()])
+@pytest.mark.parametrize("leader", [None, *ACCOUNTS])
+def test_of_a_check_that_does_not_open_nobody_knows_more_than_the_gate_lets_them(
+    chosen: tuple[str, ...] | None, aside: tuple[str, ...], before: tuple[str, ...], reporter: str, leader: str | None
+) -> None:
+    """Whatever the answers say that cannot be read. Where nobody may be part of it, everybody the gate lets in."""
+    named = tuple(one for one in chosen or () if one in ACCOUNTS)
+    people = frozenset((*named, *aside, *before))
+    out = people | {ACCOUNTS[one] for one in people}
+    of = check({} if chosen is None else {"S2": chosen}, reporter=reporter)
+    if leader is not None and leader not in ROSTER.may_know(of, out):
+        return  # they lost it when that was answered
+    is_conflict = bool(out) or chosen not in (None, ("no",))
+    content_free = chosen is None
+    dm_only = is_conflict or content_free
+    full = Subject.of(case(of, left_out=out, dm_only=dm_only, content_free=content_free, led_by=leader))
+    shut = Shut(of.ref, reporter, out, dm_only=dm_only, content_free=content_free, led_by=leader)
+    for account in (*ACCOUNTS.values(), *STRANGERS):
+        knows = may_know_shut(shut, account, ROSTER)
+        assert may(full, account, Act.KNOW, ROSTER) or not knows, account
+        if not is_conflict:
+            assert may(full, account, Act.KNOW, ROSTER) == knows, account

@@ -3,27 +3,30 @@
 import json
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
-from sqlalchemy import text, update
+from sqlalchemy import select, text
 
 from bot.cli import main
+from bot.clock import SystemClock
 from bot.organisation import example_organisation_path
 from bot.settings import load_settings, setting_names
 from storage import seal
 from storage.crypto import Keyring
 from storage.database import Database
+from storage.errors import NotKept
 from storage.seal import Seal
 from storage.signed_note import PublicKey, SealKey
-from storage.tables import checks
+from storage.tables import checks, outbox
 from tests import harness
-from tests.proofs import KEY, exported, sealed_record, unguard
-from tests.storage.builders import Office
+from tests.proofs import KEY, erase, exported, sealed_record, unguard
+from tests.storage.builders import START, Office
 
 WRAPPING = Fernet.generate_key().decode()
 SECRETS = (WRAPPING, KEY.written, KEY.written[30:], "words")
@@ -68,6 +71,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: START + timedelta(hours=4))
     with ExitStack() as stack:
         database = Database(f"sqlite:///{tmp_path / 'record.db'}")
         stack.callback(database.close)
@@ -181,11 +185,13 @@ def test_a_record_that_is_well_is_said_to_be(place: Place) -> None:
 
 def test_erased_entries_are_counted_and_not_opened(place: Place) -> None:
     """What the retention rule asks for is not called wrong."""
-    with place.office.database.begin() as tx:
-        tx.execute(update(checks).values(wrapped_key=b""))
+    with place.office.database.read() as tx:
+        ids = tx.scalars(select(checks.c.id)).all()
+    for check in ids:
+        erase(place.office, check)
     code, said = place.run("verify")
-    assert code == 0
-    assert "Chain unbroken. 10 entries erased under the retention rule.\nThe content of 0 entries" in said
+    assert code == 0, said
+    assert "Chain unbroken. 12 entries erased under the retention rule.\nThe content of 2 entries" in said
 
 
 def test_what_is_wrong_is_named_and_ends_with_1(place: Place) -> None:
@@ -285,14 +291,81 @@ def test_settings_that_are_wrong_are_all_said(place: Place, words: tuple[str, ..
     assert "SHARE_CHECK_SEAL_KEY must be the private key that signs the record." in said
     place.spoil("UPDATE alembic_version SET version_num = '0001'")
     code, said = place.run(*words)
-    assert (code, said.startswith("The database is not of this version.")) == (2, True)
+    assert (code, "- The database is not of this version." in said) == (2, True)
 
 
 def test_a_row_that_cannot_be_read_is_said_to_be_none_of_ours(place: Place) -> None:
     """Neither well nor wrong, and no trace."""
     place.spoil("UPDATE events SET at = 'yesterday' WHERE id = 5")
     code, said = place.run("verify")
-    assert (code, said) == (2, "A row of the record cannot be read (ValueError): it was not written by share-check.\n")
+    assert code == 2
+    assert said == (
+        "share-check checked nothing:\n"
+        "- A row of the record cannot be read (ValueError): it was not written by share-check.\n"
+    )
+
+
+def test_where_the_database_takes_no_writes_seal_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never an empty line; and it can be run again."""
+
+    @contextmanager
+    def begin(_database: Database) -> Iterator[None]:
+        yield None
+        raise NotKept
+
+    monkeypatch.setattr("storage.seal.seal_now", lambda *_: None)
+    monkeypatch.setattr("storage.seal.latest", lambda *_: None)
+    monkeypatch.setattr("storage.seal.is_waiting", lambda *_: False)
+    monkeypatch.setattr(Database, "begin", begin)
+    code, said = place.run("seal")
+    assert code == 2
+    assert said == (
+        "share-check sealed nothing:\n- The database is busy, or its disk is full. "
+        "Nothing was added to the record: run this again.\n"
+    )
+
+
+def test_what_should_have_been_sealed_is_named_where_there_is_a_key(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the key in the settings, or one that is given; in the database, and in the proof that is exported."""
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: START + timedelta(hours=6))
+    late = "- Entry 10 is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals once an hour.\n"
+    code, said = place.run("verify")
+    assert (code, late in said) == (1, True)
+    assert place.run("export-proof", "--out", "proof.json")[0] == 0
+    code, said = place.run("verify", "proof.json", "--key", str(KEY.public))
+    assert (code, late in said) == (1, True)
+    assert place.run("verify", "proof.json")[0] == 0
+    assert place.run("seal")[0] == 0
+    assert place.run("verify")[0] == 0
+
+
+def test_a_running_bot_signs_nothing_over_a_chain_that_was_made_anew(tmp_path: Path) -> None:
+    """Whoever removes the seals and an entry waits for the next seal in vain: an alarm, each hour, and no heartbeat."""
+    with harness.stage(tmp_path, more={"SHARE_CHECK_SEAL_KEY": KEY.written}) as stage:
+        desk = stage.bot.desk
+
+        def told(what: str) -> set[str]:
+            with desk.database.read() as tx:
+                return set(tx.scalars(select(outbox.c.target).where(outbox.c.what == what)))
+
+        _start(stage, "one request")
+        stage.bot.auditor.turn()
+        stage.forward(minutes=1)
+        stage.bot.auditor.turn()
+        _start(stage, "another request")
+        with desk.database.begin() as tx:
+            unguard(tx)
+            tx.execute(text("DELETE FROM seals"))
+            tx.execute(text("DELETE FROM events WHERE id = 1"))
+        stage.forward(hours=2)
+        for _ in range(2):
+            stage.bot.auditor.turn()
+        with desk.database.read() as tx:
+            assert tx.execute(seal.SEALS).all() == []
+        assert told("broken_chain") >= {desk.roster.channel, *desk.organisation.administrators}
+        assert told("alarm") == set()
 
 
 # export-proof

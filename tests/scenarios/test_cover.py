@@ -245,7 +245,11 @@ def test_a_deputy_sets_their_own_days_only(stage: Stage) -> None:
     mine = _set_days(stage, stage.lead_one, instead="Lead two")
     assert [entry.person for entry in _entries(stage)] == ["lead-2"]
     for user in ("U0DEPUTY", "U0INDEP"):
-        assert _as(stage, user, mine).acked
+        refused = _as(stage, user, mine)
+        assert refused.acked
+        assert refused.response is not None
+        assert refused.response["response_action"] == "update"
+        assert "nothing was saved" in str(refused.response["view"])
     assert len(_entries(stage)) == 1
 
 

@@ -11,6 +11,7 @@ from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from flows.case import CheckStatus
 from flows.model import Level
+from storage.errors import NotKept
 from tests.harness import LEADS, Stage, card_of, on_every_stage, opened, page_of, sees_nothing, words_of
 
 WHEN = timedelta(hours=3)
@@ -203,3 +204,21 @@ def test_nothing_of_the_answers_is_in_a_message_to_anybody_but_the_reporter(stag
     stage.settle()
     for who in (stage.lead_one, stage.lead_two):
         assert "harm" not in who.text().lower()
+
+
+def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In words that are true for a sheet of paper; typed again, it is entered."""
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise NotKept
+
+        full.setattr("storage.paper.Paper.enter", refuse)
+        done = _sheet(stage, URGENT)
+    assert done.exit_code == 1
+    assert done.stderr.endswith(
+        "share-check entered nothing:\n- The database is busy, or its disk is full. Do it again.\n"
+    )
+    assert _sheet(stage, URGENT).exit_code == 0

@@ -6,6 +6,7 @@ from bot.clockwork import Clockwork
 from bot.heartbeat import Heartbeat
 from sandbox.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of
+from tests.scenarios.test_left_out import raise_without
 
 
 def _urgent(stage: Stage) -> None:
@@ -166,6 +167,28 @@ def test_what_is_late_is_said_to_the_leads_and_to_whoever_runs_it_until_it_is_ov
     for who in ("U0LEAD1", "U0ADMIN"):
         assert _alarms(stage, who) == ["share-check was late. That is over: everything has gone out."]
     assert len(beats) == 2
+
+
+def test_what_is_late_and_hidden_from_a_lead_is_said_to_the_others_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm, or a tab that says that something is slow, would tell whoever sees no check of it that there is one."""
+    raise_without(stage, "Lead one")
+    with monkeypatch.context() as asleep:
+        asleep.setattr(Clockwork, "turn", lambda _self: 0)
+        stage.forward(hours=2)
+        assert not stage.bot.auditor.turn().is_well
+        stage.settle()
+        assert _alarms(stage, "U0LEAD1") == []
+        assert len(stage.workspace.person("U0LEAD1").dm) == 0
+        (alarm,) = [words_of(one) for one in stage.lead_two.dm if "share-check is late." in words_of(one)]
+        assert "SC-" not in alarm
+        assert len(_alarms(stage, "U0ADMIN")) == 1
+        for person, is_well in ((stage.lead_one, True), (stage.lead_two, False), (stage.staff, False)):
+            person.open_home()
+            stage.settle()
+            assert person.home is not None
+            assert ("Everything is working." in repr(person.home.blocks)) is is_well
 
 
 def test_a_deaf_socket_withholds_the_heartbeat(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,19 @@
 """Checks: started once, loaded as they were saved, and nobody left out comes back."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
+
 import pytest
 from sqlalchemy import text
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome
-from storage import checks
+from storage import checks, once
 from storage.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
+from storage.paper import Entered, Paper
 from tests.storage.builders import START, Office
 
 
@@ -45,6 +50,17 @@ def test_references_are_random_and_can_be_read_over_the_phone(office: Office) ->
         assert ref.startswith("SC-")
         assert len(ref) == 7
         assert not set(ref[3:]) & set("01OILU")
+
+
+def test_a_reference_is_known_however_it_is_written_down(office: Office) -> None:
+    """Small letters, spaces, another dash or no "SC": over the phone nobody says them."""
+    check = office.start()
+    with office.database.begin() as tx:
+        tx.execute(text("UPDATE checks SET ref = 'SC-SC7K' WHERE id = :check"), {"check": check})
+        for said in ("SC-SC7K", "sc-sc7k", " SC7K", "sc7k", "S C 7 K", "SC SC7K", "scsc7k", "SC\u2013SC7K"):
+            assert checks.by_ref(tx, said) == check, said
+        for said in ("", "SC-", "SC", "7K", "SC-7K2M", "SC-SC7K2", "%", "\0"):
+            assert checks.by_ref(tx, said) is None, said
 
 
 def test_what_is_saved_comes_back(office: Office) -> None:
@@ -119,3 +135,77 @@ def test_a_check_given_to_somebody_else_in_the_table_opens_for_nobody(office: Of
         with pytest.raises(CannotOpen):
             checks.load(tx, office.keys, check)
         assert list(checks.ended_without_page(tx, office.keys)) == []
+
+
+def test_the_same_request_many_times_at_once_starts_one_check(office: Office) -> None:
+    """I24: each of them gets the one draft, and nobody an error."""
+    together = Barrier(6)
+
+    def start(_: int) -> str:
+        together.wait()
+        with office.reporting() as work:
+            return work.start("U0STAFF", "the-request").check.id
+
+    with ThreadPoolExecutor(6) as fingers:
+        found = list(fingers.map(start, range(6)))
+    assert len(set(found)) == 1
+    assert office.happened(found[0]) == ["started"]
+
+
+def test_the_same_request_while_the_first_is_not_kept_yet_is_a_repeat(office: Office) -> None:
+    """The second waits for the first, and then finds what it made."""
+
+    def second() -> tuple[str, bool]:
+        with office.database.begin() as tx:
+            opened, is_new = checks.start(tx, office.keys, "U0STAFF", "the-request", START, "v")
+            return opened.check.id, is_new
+
+    with ThreadPoolExecutor(1) as other:
+        with office.database.begin() as tx:
+            first, _ = checks.start(tx, office.keys, "U0STAFF", "the-request", START, "v")
+            waiting = other.submit(second)
+            sleep(0.3)
+            assert not waiting.done()
+        assert waiting.result(5) == (first.check.id, False)
+
+
+def test_whoever_comes_with_the_same_name_sees_what_the_first_did(office: Office) -> None:
+    """Two requests of one person at one moment: the second finds the draft of the first."""
+
+    def drafts() -> list[str]:
+        with office.database.begin() as tx:
+            once.alone(tx, "U0STAFF")
+            return [one.id for one in checks.drafts(tx, office.keys, "U0STAFF")]
+
+    with ThreadPoolExecutor(1) as other:
+        with office.database.begin() as tx:
+            once.alone(tx, "U0STAFF")
+            first, _ = checks.start(tx, office.keys, "U0STAFF", "one", START, "v")
+            waiting = other.submit(drafts)
+            sleep(0.3)
+            assert not waiting.done()
+        assert waiting.result(5) == [first.check.id]
+
+
+def test_the_same_sheet_typed_twice_at_once_is_entered_once(office: Office) -> None:
+    """The second is told the reference of the first."""
+    together = Barrier(2)
+
+    def enter(_: int) -> Entered:
+        together.wait()
+        with office.database.begin() as tx:
+            paper = Paper(tx, office.keys, office.roster, office.now, "U0ADMIN", START)
+            return paper.enter("U0STAFF", {"S1": ("no",), "S2": ("no",), "S3": ("none",), "S4": ("yes",)})
+
+    with ThreadPoolExecutor(2) as hands:
+        first, second = hands.map(enter, range(2))
+    assert first.ref == second.ref
+    assert sorted((first.is_new, second.is_new)) == [False, True]
+
+
+def test_a_reference_that_is_taken_is_made_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where somebody else took it a moment ago."""
+    taken = office.check(office.start()).ref
+    refs = iter((taken, "SC-NEW2"))
+    monkeypatch.setattr(checks, "_new_ref", lambda _tx: next(refs))
+    assert office.check(office.start("U2")).ref == "SC-NEW2"

@@ -9,9 +9,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import InternalError, StatementError
 
-from storage import checks
+from storage import checks, record
 from storage import database as module
 from storage.database import Database
 from storage.errors import DatabaseNotReady
@@ -216,3 +216,24 @@ def test_nothing_typed_or_answered_is_readable_in_the_tables(database: Database)
         assert secret not in "\n".join(dump)
     with database.read() as tx:
         assert tx.scalar(select(table.c.ref))
+
+
+def test_what_is_read_is_all_from_one_moment(database: Database) -> None:
+    """What somebody saves meanwhile is not half of what is shown."""
+    office = Office(database)
+    check = office.start()
+    with database.read() as tx:
+        before = office.check(check, tx)
+        office.answer(check, "S1", "no")
+        assert office.check(check, tx) == before
+        assert [entry.what for entry in record.history(tx, check, checks.load(tx, office.keys, check).box)] == [
+            "started"
+        ]
+    assert office.check(check).answers == {"S1": ("no",)}
+
+
+def test_a_reader_on_postgresql_cannot_write(postgresql: Database) -> None:
+    """And the connection can, once somebody else has it."""
+    with pytest.raises(InternalError), postgresql.read() as tx:
+        tx.execute(text("UPDATE checks SET revision = 7"))
+    assert postgresql.can_write()
