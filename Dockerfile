@@ -1,6 +1,7 @@
-# share-check, as two small stages: one installs, with hashes checked, the other runs and can write nothing.
+# share-check, as two small stages: one installs, with hashes checked, the other runs and can write nothing. From Debian
+# comes only what makes backups.
 # Build: docker build -t share-check .        See docs/tasks/keep-it-running.md
-FROM python:3.13-slim AS install
+FROM python:3.13-slim-trixie AS install
 WORKDIR /build
 RUN python -m venv /srv/share-check
 COPY requirements-production.lock ./
@@ -12,8 +13,12 @@ COPY storage storage
 COPY sandbox sandbox
 RUN /srv/share-check/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.13-slim
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin share-check \
+FROM python:3.13-slim-trixie
+# PostgreSQL's programs, for backups: in the version of compose.yml's server, which is the one that Debian trixie has.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin share-check \
     && install -d -o share-check -g share-check -m 0700 /var/lib/share-check
 COPY --from=install /srv/share-check /srv/share-check
 ENV PATH=/srv/share-check/bin:$PATH \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ from bot.record_commands import export_proof, new_seal, seal, verify
 from bot.retention_commands import retention
 
 BAD_INPUT = 2
+MEMBER = re.compile(r"[UW][A-Z0-9]+")
 SENT_WITHIN = 30.0
 """Seconds until a practice page should be in Slack."""
 PRIVATE = 0o077
@@ -81,28 +83,36 @@ def serve() -> None:
 
 
 @main.command()
-@click.option("--by", help="Slack member ID of whoever is told how it went; else the first administrator.")
+@click.option("--by", help="Slack member ID of whoever is told how it went; else the first administrator, else nobody.")
 def drill(by: str | None) -> None:
     """Start a practice page. The running bot sends it, up the real ladder, until a lead answers."""
     import secrets  # noqa: PLC0415 - decide starts without it
 
-    from bot import drill as practice  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot import serving  # noqa: PLC0415
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
-    from storage.errors import StorageError  # noqa: PLC0415
+    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import drill as practice  # noqa: PLC0415
+    from storage.record import SYSTEM  # noqa: PLC0415
 
-    try:
+    if by is not None and not MEMBER.fullmatch(by):
+        message = f'"{by}" is not a Slack member ID. It starts with U: open the profile, the three dots, and copy it.'
+        raise click.BadParameter(message, param_hint="--by")
+    with beside.in_words("could not start a practice page"):
         desk = serving.desk_beside()
-        who = by or next(iter(desk.organisation.administrators), None)
-        if who is None:
-            fail(["Nobody to tell how it went. Give --by and your Slack member ID, or list administrators."])
-        for words in practice.follow(desk, practice.start(desk, who, secrets.token_hex(16)), SENT_WITHIN):
-            click.echo(words)
-    except (SettingsError, OrganisationError) as error:
-        fail(error.problems)
-    except StorageError as error:
-        fail([str(error)])
+        try:
+            who = by or next(iter(desk.organisation.administrators), SYSTEM)
+            for words in practice.follow(desk, practice.start(desk, who, secrets.token_hex(16)), SENT_WITHIN):
+                click.echo(words)
+        finally:
+            desk.database.close()
+    click.echo(_told(who, SYSTEM))
+
+
+def _told(who: str, nobody: str) -> str:
+    if who != nobody:
+        return f"How it went is told to {who} as well, in Slack."
+    return (
+        "How it went stands in the leads' channel, under the page. Nobody else is told: organisation.toml lists no "
+        "administrators. share-check drill --by and your Slack member ID tells you."
+    )
 
 
 def fail(problems: Iterable[str]) -> NoReturn:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 NOT_WELL = 1
 BAD_INPUT = 2
+NOBODY_KNOWS = 3
+"""Something that must work could not be looked at."""
+OPTIONAL = frozenset({"cards", "manifest"})
+"""What --online looks at besides: the bot works without it."""
 WIDTH = 110
 
 
@@ -31,7 +35,8 @@ WIDTH = 110
 def doctor(*, as_json: bool, is_online: bool, config_token: str | None) -> None:
     """Look whether everything works, worst first, each with its fix. Reads no check.
 
-    Exit 1 where something is fatal: the bot would not start like that.
+    Exit 1 where something is fatal: the bot would not start like that, or an open check cannot be opened.
+    Exit 3 where something could not be looked at, as when Slack does not answer: nobody knows yet whether it works.
     """
     found = _found(is_online=is_online, config_token=config_token)
     if as_json:
@@ -41,7 +46,7 @@ def doctor(*, as_json: bool, is_online: bool, config_token: str | None) -> None:
         for each in found:
             click.echo(_line(each))
         click.echo(_summary(found))
-    sys.exit(NOT_WELL if any(each.state == "fatal" for each in found) else 0)
+    sys.exit(_code(found))
 
 
 @click.command()
@@ -84,10 +89,27 @@ def _line(each: Finding) -> str:
     return textwrap.fill(words, WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
 
 
+def _code(found: tuple[Finding, ...]) -> int:
+    if any(each.state == "fatal" for each in found):
+        return NOT_WELL
+    return NOBODY_KNOWS if _is_in_doubt(found) else 0
+
+
+def _is_in_doubt(found: tuple[Finding, ...]) -> bool:
+    """Whether something that must work could not be looked at, and no warning says already what to do about that."""
+    in_hand = {each.fix for each in found if each.state == "warning"}
+    return any(each.state == "not checked" and each.name not in OPTIONAL and each.fix not in in_hand for each in found)
+
+
 def _summary(found: tuple[Finding, ...]) -> str:
     states = [str(each.state) for each in found]
     if "fatal" in states:
-        return "share-check does not start like this. Put right what is fatal, and run share-check doctor again."
+        return "share-check does not work like this. Put right what is fatal, and run share-check doctor again."
+    if _is_in_doubt(found):
+        return (
+            'Something could not be looked at ("not checked"), so nobody knows yet whether share-check works. '
+            "Run share-check doctor again."
+        )
     if "warning" in states:
         return "share-check works. Look at the warnings: some day one of them will matter."
     return "share-check works."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from http.client import HTTPConnection, HTTPException
 
 import click
@@ -10,13 +11,23 @@ import click
 NOT_WELL = 1
 BAD_INPUT = 2
 PATIENCE = 4
+AGAIN_AFTER = 0.5
+"""Seconds."""
 
 
 @click.command()
 @click.option(
     "--ready", is_flag=True, help="Whether it can take presses and send pages now, not only whether it lives."
 )
-def healthy(*, ready: bool) -> None:
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Ask again until it is so, for at most so long. Without this it is asked once.",
+)
+def healthy(seconds: float, *, ready: bool) -> None:
     """Ask the running bot whether it works. Exit 0 where it does, 1 where not."""
     from bot.settings import health_address  # noqa: PLC0415 - decide starts without it
 
@@ -24,20 +35,25 @@ def healthy(*, ready: bool) -> None:
     if where is None:
         click.echo("SHARE_CHECK_HEALTH is not set, so there is nobody to ask. Set it, like 127.0.0.1:9090.", err=True)
         sys.exit(BAD_INPUT)
-    status, said = _ask(where, "/readyz" if ready else "/healthz")
+    until = time.monotonic() + seconds
+    is_well, said = _ask(where, "/readyz" if ready else "/healthz")
+    while not is_well and time.monotonic() < until:
+        time.sleep(AGAIN_AFTER)
+        is_well, said = _ask(where, "/readyz" if ready else "/healthz")
     click.echo(said)
-    sys.exit(0 if status == 200 else NOT_WELL)  # noqa: PLR2004 - HTTP's
+    sys.exit(0 if is_well else NOT_WELL)
 
 
-def _ask(where: str, path: str) -> tuple[int, str]:
+def _ask(where: str, path: str) -> tuple[bool, str]:
+    """Whether it says that all is well, and what it says."""
     host, _, port = where.rpartition(":")
     host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))  # noqa: S104 - asked for, not listened on
     connection = HTTPConnection(host, int(port), timeout=PATIENCE)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read().decode().strip()
-    except (OSError, HTTPException) as error:
-        return 0, f"Nobody answers at {where} ({type(error).__name__}). Is share-check serve running?"
+        return answer.status == 200, answer.read().decode().strip()  # noqa: PLR2004 - HTTP's
+    except (OSError, HTTPException):
+        return False, f"Nobody answers at {where}. Is share-check serve running?"
     finally:
         connection.close()

@@ -25,7 +25,7 @@ CHANGEABLE = (
     "mail",
 )
 NEXT = """\
-Written: {facts} and {secrets}. Only your account on this computer can read them.
+Written: {facts} and {secrets}. Only your account on this computer can read {secrets}.
 
 What to do next:
 1. Copy the line SHARE_CHECK_KEYS from {secrets} into your password manager, or onto paper in the safe. Without it
@@ -144,7 +144,7 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     facts, secrets = files.facts(answers, _today(answers["time_zone"])), files.secrets(settings)
     _try(path, facts, secrets)
     try:
-        files.create({path: facts, ENV: secrets})
+        files.create({path: facts, ENV: secrets}, secret=ENV)
     except files.AlreadyThere:
         _refuse_to_overwrite(path)
     click.echo(f"\n{NEXT.format(facts=path, secrets=ENV, public=files.public_key(secrets))}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,7 +19,8 @@ from bot.settings import load_settings
 from bot.toml_edit import Value, table, written
 from storage.signed_note import SealKey
 
-OURS_ALONE = 0o600
+OURS_ALONE, FOR_ALL_TO_READ = 0o600, 0o644
+"""Of files: only .env holds secrets, and the bot may run as another account than whoever set it up."""
 FACTS = """\
 # The facts of {name}. Change anything here by hand, or with share-check init --change.
 # organisation.example.toml shows all that can be set. What is left out is either a default or a gap, which
@@ -113,8 +115,8 @@ def set_secrets(text: str, settings: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def create(files: Mapping[Path, str]) -> None:
-    """All of them, readable for nobody else. Raises AlreadyThere; then none of them was made."""
+def create(files: Mapping[Path, str], secret: Path) -> None:
+    """All of them; `secret` is readable for nobody else. Raises AlreadyThere; then none of them was made."""
     there = [str(path) for path in files if path.exists() or path.is_symlink()]
     if there:
         raise AlreadyThere(*there)
@@ -122,6 +124,7 @@ def create(files: Mapping[Path, str]) -> None:
     try:
         for path, text in files.items():
             with _draft(path, text) as draft:
+                draft.chmod(OURS_ALONE if path == secret else FOR_ALL_TO_READ)
                 os.link(draft, path)  # fails where it has come to be meanwhile
             made.append(path)
     except FileExistsError as error:
@@ -131,8 +134,15 @@ def create(files: Mapping[Path, str]) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """In one step: whoever reads it meanwhile reads the old one or the new one."""
+    """In one step: whoever reads it meanwhile reads the old one or the new one. Whoever may read it stays the same."""
+    before = path.stat()
     with _draft(path, text) as draft:
+        mode = stat.S_IMODE(before.st_mode)
+        try:
+            os.chown(draft, before.st_uid, before.st_gid)
+        except PermissionError:
+            mode = mode if mode & stat.S_IROTH else OURS_ALONE
+        draft.chmod(mode)
         draft.replace(path)
 
 

@@ -58,7 +58,10 @@ def _opened(lock: Path) -> int:
     try:
         return os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
     except OSError as error:
-        message = f"The database could not be opened: no file can be made beside it ({type(error).__name__})."
+        message = (
+            f"The database could not be opened: no file can be made in {lock.parent}. Let SHARE_CHECK_DATABASE_URL "
+            "name a file where this account may write, with its whole path: docs/tasks/keep-it-running.md"
+        )
         raise DatabaseNotReady(message) from error
 
 
@@ -73,7 +76,7 @@ def _lock(descriptor: int, database: Path) -> None:
         raise DatabaseNotReady(message) from error
     except OSError as error:
         message = (
-            f"The database could not be opened: its disk cannot lock files ({type(error).__name__}). "
+            "The database could not be opened: its disk cannot lock files. "
             "Keep it on a disk of this machine, or use PostgreSQL (SHARE_CHECK_DATABASE_URL)."
         )
         raise DatabaseNotReady(message) from error

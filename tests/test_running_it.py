@@ -6,8 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -32,12 +35,21 @@ UNIT = configparser.RawConfigParser(strict=False)
 UNIT.optionxform = str  # type: ignore[assignment,method-assign] # systemd's names are in both cases
 UNIT.read_string((ROOT / "share-check.service").read_text(encoding="utf-8"))
 BOTS = ("one", "two")
+TOOLS: dict[str, Any] = COMPOSE["services"]["tools"]
+CLIENT = f"postgresql-client-{COMPOSE['services']['database']['image'].partition(':')[2]}"
+DEBIAN_HAS = {"trixie": "17"}
+"""Which PostgreSQL's programs each Debian has: packages.debian.org/trixie/postgresql-client."""
 
 
 def _instructions(word: str) -> list[str]:
     """What stands after this word, in the stage that runs; continued lines joined."""
     last = IMAGE.rpartition("\nFROM ")[2]
     return re.findall(rf"^{word} ([^\\\n]*(?:\\\n[^\\\n]*)*)", f"FROM {last}", re.MULTILINE)
+
+
+def _filled_in(words: str) -> str:
+    """As compose reads it where .env has only what must be there."""
+    return re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}", lambda found: found[1] or "x", words)
 
 
 def _image_environment() -> dict[str, str]:
@@ -53,7 +65,10 @@ def test_the_image_runs_without_privilege_and_installs_what_was_tested() -> None
     assert f"--uid {user} " in IMAGE
     assert "--require-hashes -r requirements-production.lock" in IMAGE
     assert all("/" not in base for base in re.findall(r"^FROM (\S+)", IMAGE, re.MULTILINE))
-    assert not re.search(r"apt|curl|wget|https?:", IMAGE)
+    assert not re.search(r"curl|wget|https?:", IMAGE)
+    assert re.findall(r"apt-get install .*", IMAGE) == [f"apt-get install --yes --no-install-recommends {CLIENT} \\"], (
+        "of Debian's packages the one that makes backups, and nothing else"
+    )
     copied = [name for line in re.findall(r"^COPY (?!--from)(.*)$", IMAGE, re.MULTILINE) for name in line.split()[:-1]]
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
@@ -94,10 +109,10 @@ def test_what_the_image_runs_and_asks_are_commands_that_exist() -> None:
 def test_every_setting_that_is_given_is_one() -> None:
     """In the image, in the compose file; the compose file gives no secret itself."""
     ours = [name for name in _image_environment() if name.startswith(("SHARE_CHECK_", "SLACK_"))]
-    ours += [name for bot in BOTS for name in COMPOSE["services"][bot]["environment"]]
+    ours += [name for bot in (*BOTS, "tools") for name in COMPOSE["services"][bot]["environment"]]
     assert set(ours) <= set(setting_names())
-    url = COMPOSE["services"]["one"]["environment"]["SHARE_CHECK_DATABASE_URL"]
-    assert database_address(re.sub(r"\$\{[^}]*\}", "x", url)).get_secret_value().startswith("postgresql+psycopg://")
+    url = _filled_in(COMPOSE["services"]["one"]["environment"]["SHARE_CHECK_DATABASE_URL"])
+    assert database_address(url).get_secret_value().startswith("postgresql+psycopg://")
     database = COMPOSE["services"]["database"]
     assert f"//{database['environment']['POSTGRES_USER']}:" in url
     assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
@@ -119,6 +134,44 @@ def test_both_instances_are_locked_down_alike() -> None:
 
 
 @pytest.mark.docs
+def test_commands_have_a_place_of_their_own_beside_the_instances() -> None:
+    """Locked down as they are, started by nobody but whoever types; what it writes goes to one folder outside."""
+    one = COMPOSE["services"]["one"]
+    assert TOOLS["profiles"] == ["tools"]
+    assert TOOLS["restart"] == "no"
+    own = {"profiles", "restart", "command", "volumes", "healthcheck"}
+    assert {key: value for key, value in TOOLS.items() if key not in own} == {
+        key: value for key, value in one.items() if key not in own
+    }
+    facts, backups = TOOLS["volumes"]
+    assert facts in one["volumes"]
+    assert (backups["type"], backups["target"]) == ("bind", "/backups")
+    assert backups["bind"] == {"create_host_path": False}, "a disk that is not connected is an error, as on the page"
+    assert CliRunner().invoke(main, [*TOOLS["command"], "--help"]).exit_code == 0
+
+
+@pytest.mark.docs
+def test_the_image_has_the_programs_of_the_servers_version() -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    (debian,) = set(re.findall(r"^FROM \S+-slim-(\w+)", IMAGE, re.MULTILINE))
+    assert f"postgresql-client-{DEBIAN_HAS[debian]}" == CLIENT
+    assert CLIENT in _instructions("RUN")[0]
+
+
+@pytest.mark.docs
+def test_the_unit_reads_one_folder_and_writes_another() -> None:
+    """The one where commands are typed; the database lies in the only other place it may write to."""
+    service = UNIT["Service"]
+    folder = service["WorkingDirectory"]
+    assert service["EnvironmentFile"] == f"{folder}/.env"
+    assert service["ExecStart"].startswith(f"{folder}/.venv/bin/share-check ")
+    assert "ReadWritePaths" not in service
+    page = (ROOT / "docs" / "tasks" / "keep-it-running.md").read_text(encoding="utf-8")
+    (url,) = re.findall(r"^echo SHARE_CHECK_DATABASE_URL=(\S+) >> .env$", page, re.MULTILINE)
+    assert url.startswith(f"sqlite:////var/lib/{service['StateDirectory']}/")
+
+
+@pytest.mark.docs
 def test_the_unit_starts_it_again_where_that_helps_and_only_there() -> None:
     """75 is the bot's own word for: start me afresh. 2 is: the settings are wrong."""
     service = UNIT["Service"]
@@ -129,7 +182,6 @@ def test_the_unit_starts_it_again_where_that_helps_and_only_there() -> None:
     for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices"):
         assert service[name] == "yes"
     assert service["ProtectSystem"] == "strict"
-    assert service["StateDirectory"] in service["WorkingDirectory"]
     assert service["User"] != "root"
 
 
@@ -180,6 +232,7 @@ def test_two_instances_run_as_the_compose_file_has_them(
         assert programs[0].wait(SOON) == 0
         assert staff.press("No").acked
         staff.wait_for("Question 2", timeout=SOON)
+        _backed_up(given[1], tmp_path)
         assert _run(check, given[0], tmp_path) == 1
         programs[1].send_signal(signal.SIGTERM)
         assert programs[1].wait(SOON) == 0
@@ -191,9 +244,23 @@ def test_two_instances_run_as_the_compose_file_has_them(
             process.communicate()
 
 
-def _program(word: str, given: dict[str, str], folder: Path) -> subprocess.Popen[str]:
+def _backed_up(bot: dict[str, str], folder: Path) -> None:
+    """As the page says, in the place for commands: beside the bot, tried, and known to doctor."""
+    place = folder / "tools"
+    place.mkdir()
+    backups = folder / "backups"
+    backups.mkdir()
+    given = {**bot, **{name: bot[name] for name in TOOLS["environment"]}}
+    assert _run(["backup", "--to", str(backups)], given, place) == 0
+    (made,) = backups.glob("*.backup")
+    assert _run(["restore", str(made), "--verify"], given, place) == 0
+    assert _run(TOOLS["command"], given, place) == 0
+    assert list(place.iterdir()) == []
+
+
+def _program(word: str, given: dict[str, str], folder: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, "-m", "bot", word], cwd=folder, env=given, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bot", word, *more], cwd=folder, env=given, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -209,6 +276,41 @@ def _until_zero(words: list[str], given: dict[str, str], folder: Path) -> bool:
             return True
         time.sleep(0.2)
     return False
+
+
+def test_whoever_waits_goes_on_only_once_it_is_so(tmp_path: Path) -> None:
+    """Asked before anybody answers; not ready at first; then ready. Without --wait one look decides."""
+    port = free_port()
+    given = environment({"SHARE_CHECK_HEALTH": f"127.0.0.1:{port}"})
+    assert _run(["healthy", "--ready"], given, tmp_path) == 1
+    began = time.monotonic()
+    assert _run(["healthy", "--ready", "--wait", "1"], given, tmp_path) == 1
+    assert time.monotonic() - began >= 1
+    waiting = _program("healthy", given, tmp_path, "--ready", "--wait", str(SOON))
+    try:
+        time.sleep(1)
+        statuses = iter([503, 503])
+        with _answering(port, lambda: next(statuses, 200)):
+            assert waiting.wait(SOON) == 0
+        assert next(statuses, None) is None
+    finally:
+        waiting.kill()
+        waiting.communicate()
+
+
+@contextmanager
+def _answering(port: int, status: Callable[[], int]) -> Iterator[None]:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status() if self.path == "/readyz" else 404)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", port), Page) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
 
 
 def test_without_an_address_there_is_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

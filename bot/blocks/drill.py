@@ -54,6 +54,14 @@ def over(view: CheckView, case: Case) -> str:
     return f"Practice {ref} is over. {view.slack(case.led_by)} answered after {_spoken(case.led_at - case.raised_at)}."
 
 
+def last(case: Case) -> str:
+    """On the Home tab: when somebody practised last, and how long it took until somebody answered."""
+    started = f"The last one, {kit.on(case.raised_at)}"
+    if case.led_at is not None:
+        return f"{started}: answered after {_spoken(case.led_at - case.raised_at)}."
+    return f"{started}: {'nobody answered' if case.status is CaseStatus.CLOSED else 'nobody has answered yet'}."
+
+
 def _spoken(wait: timedelta) -> str:
     seconds = round(wait.total_seconds())
     minutes = round(seconds / 60)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -385,6 +386,15 @@ def test_a_database_that_is_not_there_yet_is_not_made_by_looking(place: Place) -
     assert list(place.folder.iterdir()) == []
 
 
+def test_a_database_without_tables_is_none_yet(place: Place) -> None:
+    """An empty file, as another program may leave: it is not of another version."""
+    (place.folder / "share-check.db").touch()
+    found = place.look()
+    _says(found["database"], State.GAP, "there is none yet", "share-check serve")
+    _says(found["backup"], State.GAP, "nothing to back up")
+    assert found["keys"].state is State.OK
+
+
 @pytest.mark.parametrize("url", ["postgresql://us:hush@127.0.0.1:9/db", "sqlite:///folder/a-file.db"])
 def test_a_database_that_cannot_be_opened_is_fatal(place: Place, url: str) -> None:
     """Without its password in the words."""
@@ -636,6 +646,31 @@ def test_while_slack_is_away_nothing_is_called_broken(place: Place) -> None:
     assert found["database"].state is State.OK
     assert "lead-1" not in found
     assert doctor.fatal(found.values()) == []
+
+
+@pytest.mark.parametrize("how", ["nobody there", "an error"])
+def test_where_slack_could_not_be_asked_nobody_is_told_that_it_works(place: Place, how: str) -> None:
+    """An exit code of its own, in words without a class of Python's."""
+    place.database().close()
+    if how == "an error":
+        place.workspace.down = True
+    else:
+        place.settings["SLACK_API_URL"] = f"http://127.0.0.1:{free_port()}/api/"
+    code, said = place.command()
+    assert code == 3
+    assert "nobody knows yet whether share-check works" in said.splitlines()[-1]
+    assert "share-check works." not in said.splitlines()[-1].replace("whether share-check works.", "")
+    assert not re.search(r"\b\w+Error\b", said)
+    assert place.command("--json")[0] == 3
+
+
+def test_what_is_looked_at_besides_leaves_nothing_in_doubt(place: Place) -> None:
+    """Nor does what a warning explains: the leads' channel is not shown to a bot that is not in it."""
+    place.database().close()
+    place.workspace.leave("C0LEADS", "U0BOT")
+    code, said = place.command("--online")
+    assert "not checked" in said
+    assert (code, said.splitlines()[-1].startswith("share-check works.")) == (0, True)
 
 
 def test_slack_that_stumbles_over_one_question_spoils_no_other(place: Place) -> None:

@@ -126,15 +126,30 @@ def test_each_installation_has_keys_of_its_own(folder: Folder) -> None:
     assert re.search(r"share-check\+[0-9a-f]{8}\+\S+", said)
 
 
-def test_only_our_account_can_read_them(folder: Folder) -> None:
-    """Whatever the account's own habit is."""
-    before = os.umask(0)
+@pytest.mark.parametrize("habit", [0, 0o077])
+def test_only_the_secrets_are_for_our_account_alone(folder: Folder, habit: int) -> None:
+    """Whatever the account's own habit is: the bot may run as another account, and must read the facts."""
+    before = os.umask(habit)
     try:
         folder.set_up()
         folder.quietly("--change", "name", "--name", "Others")
+        folder.quietly("--change", "tokens", **TOKENS)
     finally:
         os.umask(before)
-    assert {stat.S_IMODE(each.stat().st_mode) for each in folder.path.iterdir()} == {OURS_ALONE}
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.path.iterdir()}
+    assert modes == {".env": OURS_ALONE, "organisation.toml": 0o644}
+
+
+def test_whoever_may_read_a_file_still_may_after_a_change(folder: Folder) -> None:
+    """The page lets the bot's account read .env: a new token must not lock it out."""
+    folder.set_up()
+    folder.env.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(folder.env, 0, 4242)
+    owners = (folder.env.stat().st_uid, folder.env.stat().st_gid)
+    assert folder.quietly("--change", "tokens", **TOKENS)[0] == 0
+    there = folder.env.stat()
+    assert (stat.S_IMODE(there.st_mode), there.st_uid, there.st_gid) == (0o640, *owners)
 
 
 @pytest.mark.parametrize("name", ["organisation.toml", ".env"])
@@ -156,13 +171,13 @@ def test_a_file_that_comes_to_be_meanwhile_is_not_written_over(folder: Folder) -
     """Both or none."""
     folder.env.write_text("ours\n", encoding="utf-8")
     with pytest.raises(init_files.AlreadyThere):
-        init_files.create({folder.facts: "new\n", folder.env: "new\n"})
+        init_files.create({folder.facts: "new\n", folder.env: "new\n"}, secret=folder.env)
     assert folder.files() == {".env": b"ours\n"}
     real = Path.exists
     try:
         Path.exists = lambda _self, **_given: False  # type: ignore[method-assign] # as if it came just after the look
         with pytest.raises(init_files.AlreadyThere):
-            init_files.create({folder.facts: "new\n", folder.env: "new\n"})
+            init_files.create({folder.facts: "new\n", folder.env: "new\n"}, secret=folder.env)
     finally:
         Path.exists = real  # type: ignore[method-assign]
     assert folder.files() == {".env": b"ours\n"}
@@ -244,7 +259,7 @@ def test_whatever_it_is_called_is_what_is_read_again(folder: Folder, name: str) 
     assert folder.organisation.name == name
 
 
-@pytest.mark.parametrize("password", ["p%40ss%23", "a$HOME", "a'b", 'a"b', "a\\b", "a b"])
+@pytest.mark.parametrize("password", ["p%40ss%23", "a$HOME", "a${HOME}b", "a'b", 'a"b', "a\\b", "a b"])
 def test_whatever_the_password_is_is_what_is_read_again(folder: Folder, password: str) -> None:
     """.env has a language of its own, too."""
     url = f"smtp://us:{password}@127.0.0.1:25"

@@ -298,11 +298,9 @@ def _person(terminal: Terminal, slack: str, phone: str, email: str) -> None:
 
 
 def _only_ours(folder: Path) -> None:
-    """Two files, which nobody else can read, and nothing left over."""
-    made = {each.name for each in folder.iterdir()} - {".venv"}
-    assert made == {"organisation.toml", ".env"}
-    for name in made:
-        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+    """Two files, the one with secrets for nobody else to read, and nothing left over."""
+    made = {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir() if each.name != ".venv"}
+    assert made == {"organisation.toml": 0o644, ".env": 0o600}
 
 
 def test_without_questions_the_same_files_are_made(newcomer: Newcomer) -> None:
@@ -332,6 +330,25 @@ def _promised() -> list[str]:
 
 def _says(newcomer: Newcomer, *commands: str) -> str:
     return "\n".join(newcomer.run(command)[1] for command in commands)
+
+
+def _without_an_administrator(newcomer: Newcomer) -> str:
+    """The practice is sent all the same, goes its way, and is over when a lead answers."""
+    newcomer.set_up()
+    _invited(newcomer.workspace)
+    lead = newcomer.workspace.person("U0LEAD1")
+    with newcomer.at(SERVE) as bot:
+        bot.wait_for("connected over Socket Mode")
+        newcomer.workspace.wait_for_bot(timeout=PATIENCE)
+        code, said = newcomer.run(DRILL)
+        assert (code, "Slack has it" in said) == (0, True)
+        lead.wait_for("Started", timeout=PATIENCE)
+        assert "by share-check" in lead.text()
+        assert lead.press("I will lead").acked
+        lead.wait_for("is over", timeout=PATIENCE)
+        assert bot.stop() == 0
+    assert newcomer.workspace.complaints == []
+    return said
 
 
 def _with_a_lead_of_another_workspace(newcomer: Newcomer) -> str:
@@ -420,6 +437,7 @@ MISTAKES: dict[str, Callable[[Newcomer], str]] = {
     "`is missing. It is for this`": _from_an_older_manifest,
     "`there is no such account in this workspace`": _with_a_lead_of_another_workspace,
     "`Slack did not answer`": _without_a_network,
+    "`Nobody else is told`": _without_an_administrator,
     "`/share-check failed` in Slack": _before_it_runs,
     "`SHARE_CHECK_KEYS is not set`": lambda one: _says(one, SERVE),
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flows.case import CaseStatus
-from flows.model import Answers, Level
+from flows.model import Answers
 from storage.work import Did
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
 

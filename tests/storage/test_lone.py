@@ -142,9 +142,11 @@ def test_a_command_beside_the_serving_process_reads_and_writes(started: ExitStac
 
 @pytest.mark.parametrize("where", ["/nowhere/at/all.db", "/proc/share-check.db"])
 def test_where_no_lock_can_be_made_the_database_is_not_ready(where: str) -> None:
-    """In the words of a database that cannot be opened."""
-    with pytest.raises(DatabaseNotReady, match="database could not be opened"), alone(f"sqlite:///{where}"):
+    """In the words of a database that cannot be opened: which folder, and that a path can be written whole."""
+    with pytest.raises(DatabaseNotReady, match="could not be opened") as refused, alone(f"sqlite:///{where}"):
         pass
+    assert f"in {Path(where).parent}. " in str(refused.value)
+    assert "whole path" in str(refused.value)
 
 
 def test_a_second_serve_on_the_same_file_refuses_to_start(tmp_path: Path, started: ExitStack, url: str) -> None:

@@ -11,6 +11,7 @@ from storage.casework import DRILL_LASTS
 from storage.database import Database
 from storage.drill import Drill
 from storage.outbox import Reach
+from storage.record import SYSTEM
 from storage.work import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, START, Office
@@ -204,6 +205,18 @@ def test_a_practice_that_nobody_answers_is_over_after_an_hour(office: Office) ->
     _climb(office, check)
     assert office.check(check).status is CheckStatus.CLOSED
     assert office.happened(check)[-1] == "drill_unanswered"
+
+
+def test_a_practice_that_nobody_is_behind_is_told_in_the_channel_and_to_nobody_else(office: Office) -> None:
+    """Started by a command, with no administrator: the thread says how it went, and no message is for ourselves."""
+    with office.database.begin() as tx:
+        check = Drill(tx, office.keys, office.roster, office.now).start(SYSTEM, "once")
+    with office.leading() as work:
+        assert work.lead(check, LEAD_TWO, "lead-2").did is Did.DONE
+    assert [row["target"] for row in office.rows(check, "line")] == ["C0LEADS"]
+    assert office.rows(check, "notice") == []
+    _send_all(office)
+    assert _look(office).is_well
 
 
 def test_a_practice_is_in_nobodys_list(office: Office) -> None:
