@@ -8,10 +8,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal 
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench pictures lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## Install everything, with hashes checked, into .venv
 
@@ -30,6 +30,9 @@ check: setup ## Formatting, lint, types, arrows between packages, documents
 
 bench: setup ## Measure what it costs
 	@set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
+
+pictures: setup ## Take the README's pictures again (needs chromium); look at each
+	$(BIN)/python -m tests.browser.pictures
 
 lock: setup ## Choose the newest versions again and pin them with hashes
 	$(PIP) install uv

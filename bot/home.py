@@ -22,6 +22,7 @@ from bot.blocks.cover import OnCover
 from bot.blocks.home_roles import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
 from bot.blocks.records import on_home
 from bot.errors import guarded
+from bot.looking import Reader
 from bot.outsiders import Outsiders
 from bot.payloads import Person, Press, named
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
@@ -90,6 +91,7 @@ def draw(desk: Desk, tx: Connection, user: str, page: int) -> kit.Block:
 def _records(tx: Connection, desk: Desk, user: str) -> Iterator[kit.Block]:
     answers = may_answer_requests(user, desk.roster)
     count, first = requests.pressing(tx) if answers else (0, None)
+    first = Reader(desk).first_due(tx, first, user) if answers else None
     left = time_left(first, _today(desk)) if first else ""
     waiting = (f"Requests for copies not answered yet: {count}. The first: {left}.",) if count else ()
     return on_home(answers_requests=answers, waiting=waiting)
@@ -163,14 +165,14 @@ def _due(known: Sequence[Case]) -> Iterator[Due]:
 
 
 def _engine(tx: Connection, desk: Desk, *, is_well: bool) -> Engine:
-    newest = seal.latest(tx)
+    waiting = seal.waiting_since(tx)
     schools = tuple(school.name for school in desk.organisation.schools)
     general = [point for point in desk.organisation.gaps if not point.startswith(schools)] if schools else None
     points = list(desk.organisation.gaps) if general is None else general
     if unknown := len(desk.organisation.gaps) - len(points):
         points.append(f"schools: {unknown} facts are not known")
-    made = (newest.number, newest.made_at) if newest else None
-    return Engine(version("share-check"), is_well, pulse.last_backup(tx), made, points, desk.doctor.troubles)
+    unsealed = desk.clock.now() - waiting if waiting else timedelta(0)
+    return Engine(version("share-check"), is_well, pulse.last_backup(tx), unsealed, points, desk.doctor.troubles)
 
 
 def _today(desk: Desk) -> date:

@@ -19,7 +19,7 @@ from flows.checklist import CHECKLIST
 from flows.explain import explain
 from flows.outcome import decide
 from flows.practice import BY_ID
-from flows.replay import replay
+from flows.replay import PAGE_MOMENT, replay
 
 Json = dict[str, Any]
 
@@ -61,7 +61,14 @@ class Practising:
         """The question before."""
         press = Press.model_validate(body)
         if press.view is not None:
-            self._show(press, client, Practice.read(press.view.private_metadata).without_last())
+            practice = Practice.read(press.view.private_metadata)
+            self._show(press, client, practice if press.action.value == blocks.UNANSWERED else practice.without_last())
+
+    def outcome(self, body: Json, client: WebClient) -> None:
+        """Stop here, and see what it has come to; only once a lead would have been told at once."""
+        press = Press.model_validate(body)
+        if press.view is not None:
+            self._show(press, client, Practice.read(press.view.private_metadata), stops=True)
 
     def _step(self, press: Press, client: WebClient, question: str, choices: tuple[str, ...]) -> None:
         """A second click on the same window is answered by the same next question."""
@@ -73,16 +80,17 @@ class Practising:
             practice = practice.with_answer(question, choices)
         self._show(press, client, practice)
 
-    def _show(self, press: Press, client: WebClient, practice: Practice) -> None:
+    def _show(self, press: Press, client: WebClient, practice: Practice, *, stops: bool = False) -> None:
         progress = replay(CHECKLIST, practice.answers)
         if press.view is None:
             return
-        if progress.next is not None:
-            view = blocks.ask(practice, progress.next)
+        if progress.next is not None and not (stops and progress.level >= PAGE_MOMENT):
+            view = blocks.ask(practice, progress.next, progress.level)
         else:
             decision = decide(CHECKLIST, progress)
             facts = facts_of(self._desk.organisation, ())
-            view = blocks.outcome(practice, decision, explain(CHECKLIST, progress, decision, facts, Told.NOBODY))
+            told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
+            view = blocks.outcome(practice, decision, told, is_finished=progress.is_finished)
         client.views_update(view_id=press.view.id, view=view)
 
 
@@ -103,6 +111,7 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
         "practise_answer": practising.answer,
         "practise_ticks": practising.answer_ticks,
         "practise_back": practising.back,
+        "practise_outcome": practising.outcome,
     }
     for verb, listener in listeners.items():
         app.action(named(verb))(ack=quickly, lazy=[guarded(listener, replies.sorry)])

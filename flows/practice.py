@@ -58,10 +58,34 @@ SITUATIONS = (
 BY_ID = {situation.id: situation for situation in SITUATIONS}
 
 
+_MOST_CAREFUL_FIRST = tuple(Outcome)
+AS_OTHERS = "Most people who go through it slowly end here."
+MORE_CAREFUL = "Asking for help sooner is always right."
+LESS_CAREFUL = "Others ask for help sooner with this one. The reasons are above. Try it again if you like."
+
+
+def so_far(level: Level) -> Iterator[str]:
+    """What a real check would have done by now, said before any further question (I1, I11)."""
+    if level is Level.EMERGENCY:
+        yield "In a real check: call 999 now, before anything else. A lead is told at once. You can stop here."
+    elif level >= Level.CONSULT_URGENT:
+        yield "In a real check: call 999 now if someone is in danger. A lead is told at once. You can stop here."
+
+
+def remark(situation: Situation, outcome: Outcome) -> str:
+    """How this compares with a careful walk; nothing in it discourages asking for help (I17)."""
+    if outcome in situation.ends:
+        return AS_OTHERS
+    most_careful = min(map(_MOST_CAREFUL_FIRST.index, situation.ends))
+    return MORE_CAREFUL if _MOST_CAREFUL_FIRST.index(outcome) < most_careful else LESS_CAREFUL
+
+
 def would_happen(decision: Decision) -> Iterator[str]:
     """What share-check would have done, had it been real."""
     if decision.outcome is Outcome.EMERGENCY:
         yield "You would be asked to call 999 before anything else."
+    elif "999" in decision.say:
+        yield "You would be asked to call 999 first if anyone may be in danger."
     if not decision.page:
         yield "Nobody would be told. You could ask a lead all the same, and a lead could read your reasons."
     elif decision.level >= Level.CONSULT_URGENT:

@@ -154,6 +154,13 @@ def waiting_ids(tx: Connection) -> Sequence[str]:
     return tx.scalars(rows).all()
 
 
+def newest_practice(tx: Connection) -> str | None:
+    """The check of the practice page that was started last; None where nobody ever practised."""
+    rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(checks.c.is_drill)
+    found: str | None = tx.scalar(rows.order_by(cases.c.raised_at.desc(), cases.c.check_id).limit(1))
+    return found
+
+
 def open_ids(tx: Connection) -> Sequence[str]:
     """Checks with a case that is not closed, oldest first."""
     rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)

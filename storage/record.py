@@ -89,6 +89,11 @@ def newest(tx: Connection) -> int:
     return int(tx.scalar(select(func.max(events.c.id))) or 0)
 
 
+def newest_of(tx: Connection, check: str, what: str) -> int:
+    """Id of the newest event of a kind that a check has; 0 where there is none."""
+    return int(tx.scalar(select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what == what)) or 0)
+
+
 def count(tx: Connection, check: str, what: str) -> int:
     """How many events of a kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.blocks import kit
 from bot.blocks.kit import Block
@@ -16,6 +16,12 @@ CASES_A_PAGE = 12
 MOST_STRANDS = 8
 MOST_AWAY = 8
 MOST_GAPS = 8
+MOST_SHUT = 8
+MOST_TROUBLES = 8
+SEALED_WITHIN = timedelta(hours=2)
+"""The bot seals once an hour."""
+_HOUR = timedelta(hours=1)
+CANNOT_BE_OPENED = "cannot be opened: whoever runs share-check must look."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Office:
     """What waits for somebody who can be asked, all of it theirs to know. open: one page of it, most pressing first.
 
     page: from 0. more: whether there is another page. due: parts of plans. away: days away of people, by Slack id.
-    gaps: days on which nobody is there. me: the reader's organisation id.
+    gaps: days on which nobody is there. me: the reader's organisation id. shut: references of those that do not open.
+    practised: the newest practice page, None where there was none.
     """
 
     me: str
@@ -43,23 +50,35 @@ class Office:
     away: Sequence[tuple[str, Away]]
     gaps: Sequence[Gap]
     today: date
+    shut: Sequence[str] = ()
+    practised: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How the bot itself is. seal: number and time of the newest. open_points: what organisation.toml leaves open."""
+    """How the bot itself is. open_points: what organisation.toml leaves open.
+
+    unsealed: for how long the oldest entry that is not sealed has been waiting; less than SEALED_WITHIN is nothing. Not
+    the newest seal: its number and time show that something happened, also to a lead who may not know of it.
+    troubles: what doctor found when it looked last, worst first.
+    """
 
     version: str
     is_well: bool
     backup: datetime | None
-    seal: tuple[int, datetime] | None
+    unsealed: timedelta
     open_points: Sequence[str]
+    troubles: Sequence[str] = ()
 
 
 def office_blocks(office: Office) -> Iterator[Block]:
     """Open checks by urgency and time, parts of plans, and who is away."""
     yield kit.divider()
-    yield kit.section("*Open checks*" if office.open else "*Open checks*\nNothing waits for you here.")
+    yield kit.section("*Open checks*" if office.open or office.shut else "*Open checks*\nNothing waits for you here.")
+    if office.shut:
+        more = len(office.shut) - MOST_SHUT
+        rows = [f"• *{ref}* {CANNOT_BE_OPENED}" for ref in office.shut[:MOST_SHUT]]
+        yield kit.section("\n".join([*rows, *([f"• and {more} more like these."] if more > 0 else [])]))
     for case in office.open:
         button = kit.button("Open", f"open_case.{case.check.ref}", case.check.id)
         yield kit.section(f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}", button)
@@ -97,12 +116,11 @@ def _due(due: Due, today: date) -> str:
 
 
 def _cover(office: Office) -> Iterator[Block]:
-    if not office.away and not office.gaps:
-        return
     rows = [
         f"• <@{who}> is away {each.first:%a %d %b} to {each.last:%a %d %b}" for who, each in office.away[:MOST_AWAY]
     ]
     rows += [f"• *Nobody is on cover on {gap.day:%a %d %b}*" for gap in office.gaps[:MOST_GAPS]]
+    rows += [] if office.gaps else ["• Somebody is on cover every day."]
     yield kit.section("*Cover in the next 14 days*\n" + "\n".join(rows))
 
 
@@ -111,7 +129,12 @@ def engine_blocks(engine: Engine) -> Iterator[Block]:
     yield kit.divider()
     state = "Nothing is late." if engine.is_well else "*Something is late: look at the alarm and the log.*"
     backup = f"The last backup is from {kit.on(engine.backup)}." if engine.backup else "*There is no backup yet.*"
-    seal = f"The newest seal is number {engine.seal[0]}, {kit.on(engine.seal[1])}." if engine.seal else "No seal yet."
+    late = engine.unsealed >= SEALED_WITHIN
+    waits = f"*Something has not been sealed for {engine.unsealed // _HOUR} hours.*"
+    seal = waits if late else "What is recorded is sealed."
     yield kit.section(f"*The engine*\nVersion {engine.version}. {state}\n{backup} {seal}")
+    if engine.troubles:
+        found = kit.lines(f"• {one}" for one in engine.troubles[:MOST_TROUBLES])
+        yield kit.section(f"*What doctor found*\n{found}")
     if engine.open_points:
         yield kit.section("*Open points of organisation.toml*\n" + kit.lines(f"• {one}" for one in engine.open_points))

@@ -11,13 +11,15 @@ from bot.blocks.kit import Block
 from flows import wording
 from flows.checklist import CHECKLIST
 from flows.explain import Explanation
-from flows.model import PEOPLE, Answers, Choose, Question
+from flows.model import PEOPLE, Answers, Choose, Level, Question
 from flows.outcome import Decision
-from flows.practice import BY_ID, SITUATIONS, Situation, would_happen
+from flows.practice import BY_ID, SITUATIONS, Situation, remark, so_far, would_happen
 
 REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"
 SOMEBODY = "somebody"
 """Who is left out in practice: nobody who exists."""
+UNANSWERED = "unanswered"
+"""The value of Back where the question before it was not answered: it is shown again, and nothing is taken away."""
 _PER_ROW = 5
 
 
@@ -62,9 +64,11 @@ def choose() -> Block:
     return kit.modal("Practise", blocks)
 
 
-def ask(practice: Practice, question: Question) -> Block:
-    """The next question."""
+def ask(practice: Practice, question: Question, level: Level) -> Block:
+    """The next question; before it what a real check would have done already."""
+    done = list(so_far(level))
     blocks = [
+        *([kit.section(f"*{kit.lines(done)}*")] if done else ()),
         *_real(),
         kit.section(f"*{practice.situation.title}*\n{practice.situation.story}"),
         kit.divider(),
@@ -72,8 +76,11 @@ def ask(practice: Practice, question: Question) -> Block:
         kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}"),
         *_choices(question, len(practice.answers)),
     ]
-    if practice.answers:
-        blocks.append(kit.actions(kit.button("Back", "practise_back", "-")))
+    ways = [kit.button("Back", "practise_back", "-")] if practice.answers else []
+    if done:
+        ways.append(kit.button("See the outcome", "practise_outcome", "-"))
+    if ways:
+        blocks.append(kit.actions(*ways))
     return kit.modal("Practise", blocks, metadata=practice.metadata)
 
 
@@ -93,14 +100,8 @@ def _option(question: Question, option: str) -> Block:
     return kit.button(question.by_id[option].label, f"practise_answer.{choice}", question.id)
 
 
-def outcome(practice: Practice, decision: Decision, told: Explanation) -> Block:
-    """Where it came out, and why."""
-    as_expected = decision.outcome in practice.situation.ends
-    remark = (
-        "Most people who go through it slowly end here."
-        if as_expected
-        else "Others end somewhere else with this one. Look at the reasons below, and try it again if you like."
-    )
+def outcome(practice: Practice, decision: Decision, told: Explanation, *, is_finished: bool) -> Block:
+    """Where it came out, and why. is_finished: False where somebody stopped once it was urgent."""
     blocks = [
         *_real(),
         kit.header(wording.TITLES[decision.outcome]),
@@ -109,9 +110,10 @@ def outcome(practice: Practice, decision: Decision, told: Explanation) -> Block:
     ]
     if told.would_change:
         blocks.append(kit.section("*What would have changed it*\n" + kit.lines(told.would_change)))
-    blocks.append(kit.context(remark))
+    blocks += [kit.context(remark(practice.situation, decision.outcome)), kit.context(kit.lines(told.footer))]
     again = kit.button("Try it again", f"practise_on.{practice.situation.id}", practice.situation.id)
-    blocks.append(kit.actions(kit.button("Back", "practise_back", "-"), again, kit.button("Another one", "practise")))
+    back = kit.button("Back", "practise_back", "-" if is_finished else UNANSWERED)
+    blocks.append(kit.actions(back, again, kit.button("Another one", "practise")))
     return kit.modal("Practise", blocks, metadata=practice.metadata)
 
 

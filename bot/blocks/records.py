@@ -17,13 +17,15 @@ SEARCHES = {
     "number": ("Number in your school's system", None),
     "born": ("Date of birth", "For example 12/03/2014 or 12 March 2014."),
 }
+REF = "ref"
+"""The box for a reference; one that may not be known of is no record."""
 _STATUS = {
     CheckStatus.DRAFT: "not finished",
     CheckStatus.SENT: "sent",
     CheckStatus.CLOSED: "complete",
     CheckStatus.SHELVED: "put away",
 }
-NOTHING_FOUND = "No record was found. Try another spelling, or the number."
+NOTHING_FOUND = "No record was found. Try another spelling, the number or the reference."
 
 
 def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterator[Block]:
@@ -47,7 +49,8 @@ def who_boxes(*, optional: bool = True) -> Iterator[Block]:
 def search() -> Block:
     """Whom to look for; one box is enough."""
     intro = kit.section("Fill in what you know. One box is enough. What you type is not kept.")
-    return kit.modal("Find a record", [intro, *who_boxes()], callback_id="find_record", submit="Find")
+    ref = kit.input_("Reference", kit.text_input(longest=20), REF, optional=True, hint="For example SC-7K2M.")
+    return kit.modal("Find a record", [intro, *who_boxes(), ref], callback_id="find_record", submit="Find")
 
 
 def one_line(check: Check) -> str:
@@ -74,8 +77,8 @@ def results(found: Sequence[tuple[Check, bool]]) -> Block:
 def export(check: Check) -> Block:
     """What an export is, before it is made."""
     words = (
-        f"*{check.ref}* with everything that is recorded of it, its proof, and nothing taken out. It is made as one "
-        "file that only opens with a passphrase. Whoever runs share-check saves the file for you, and cannot read it."
+        f"*{check.ref}* with everything that is recorded of it, and nothing taken out. It is made as one file that "
+        "only opens with a passphrase. Whoever runs share-check saves the file for you, and cannot read it."
     )
     reason = kit.input_("What is it for?", kit.text_input(longest=500), "reason", hint="For example: the child's file.")
     return kit.modal(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from flows.invariants import FOOTER
 from storage.tables import checks, events
 from tests.harness import Stage, on_every_stage, opened
 
@@ -25,6 +26,11 @@ def _answer(stage: Stage, *labels: str) -> None:
 
 def _shown(stage: Stage) -> str:
     return stage.staff.text()
+
+
+def _blocks(stage: Stage) -> list[dict[str, object]]:
+    assert stage.staff.modal is not None
+    return list(stage.staff.modal.blocks)
 
 
 def _kept(stage: Stage) -> tuple[int, int]:
@@ -66,6 +72,38 @@ def test_danger_in_practice_comes_out_as_danger(stage: Stage) -> None:
     _answer(stage, "Back")
     assert "What would have changed it" not in _shown(stage)
     assert _kept(stage) == (0, 0)
+
+
+def test_danger_is_said_before_any_further_question_and_they_can_stop(stage: Stage) -> None:
+    """999 stands first from the answer that raised it (I1); See the outcome ends it, and Back asks on."""
+    _begin(stage, "colleague")
+    assert "See the outcome" not in stage.staff.buttons("modal")
+    _answer(stage, "Yes")
+    first = next(iter(_blocks(stage)))
+    assert "In a real check: call 999 now, before anything else." in repr(first)
+    assert "You can stop here." in repr(first)
+    asked = _shown(stage)
+    _answer(stage, "See the outcome")
+    shown = _shown(stage)
+    assert "Call 999 now" in shown
+    assert "Asking for help sooner is always right." in shown
+    for words in FOOTER:
+        assert words in shown.lower()
+    _answer(stage, "Back")
+    assert _shown(stage) == asked
+    _answer(stage, "Back")
+    assert "999 now, before" not in _shown(stage)
+    assert _kept(stage) == (0, 0)
+
+
+def test_what_is_not_urgent_goes_on_to_the_end(stage: Stage) -> None:
+    """A forged or late press of See the outcome shows the question."""
+    _begin(stage, "list")
+    acted = stage.staff.press("No", "modal")
+    stage.staff.wait_for("question 2")
+    stage.forge(acted, "practise_outcome", "-")  # from the window as it was at the first question
+    stage.staff.wait_for("question 1")
+    assert "Why" not in _shown(stage)
 
 
 def test_back_and_a_second_click_do_what_they_should(stage: Stage) -> None:
