@@ -52,7 +52,7 @@ class Role(StrEnum):
     DEPUTY = "deputy"
     INDEPENDENT = "independent contact"
     ADMINISTRATOR = "administrator"
-    NOBODY = "anybody else"
+    NOBODY = "anybody else, auditors too"
 
 
 class Gate(StrEnum):
