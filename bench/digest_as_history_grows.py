@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sqlalchemy import Connection, Table, func, insert, select
 
 from flows.digest import Figures, Week
+from flows.retention import Schedule
 from storage import tables
 from storage.apart import apart
 from storage.database import Database
@@ -35,6 +36,7 @@ HISTORIES = (1, 10, 100)
 """Weeks behind the one that is counted."""
 CHECKS = 40
 ROUNDS = 7
+SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
 MONDAY = datetime(2026, 11, 16, tzinfo=ZoneInfo("Europe/London"))
 COPIED = (tables.checks, tables.left_out, tables.cases, tables.strands, tables.events, tables.outbox)
 
@@ -73,7 +75,7 @@ def count(office: Office) -> tuple[float, Figures]:
     """Milliseconds for all figures of the week and all that is told apart, and the figures."""
     with office.database.read() as tx:
         began = time.perf_counter()
-        counting = Counting(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, timedelta(days=366), 25)
+        counting = Counting(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, SCHEDULE)
         figures = counting.figures()
         apart(counting)
         return (time.perf_counter() - began) * 1000, figures

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.record_commands import known_head, known_keys
+
 if TYPE_CHECKING:
     from storage.restore import Proof
 
@@ -42,7 +44,9 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--verify", "way", flag_value="verify", help="Prove that it can be restored. Replaces nothing.")
 @click.option("--replace", "way", flag_value="replace", help="Prove it, then put it in the place of the database.")
-def restore(file: Path, way: str | None) -> None:
+@click.option("--head", help="A seal that was printed elsewhere: the whole note, or only its head.")
+@click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
+def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
     """Prove a backup or restore it, with the keys and the database in the settings."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
@@ -50,21 +54,26 @@ def restore(file: Path, way: str | None) -> None:
     from storage import erased_list  # noqa: PLC0415
     from storage import restore as restoring  # noqa: PLC0415
     from storage.backup import source_of  # noqa: PLC0415
+    from storage.signed_note import SealKey  # noqa: PLC0415
 
     if way is None:
         message = "Say --verify to try it, or --replace to put it in the place of the database."
         raise click.UsageError(message)
+    trusted, printed = known_keys(published), known_head(head)
     with beside.in_words("did not restore anything"):
         settings = load_settings()
         source = source_of(settings.database_url.get_secret_value())
         keys = [key.get_secret_value() for key in settings.keys]
+        if settings.seal_key:
+            trusted |= {SealKey.read(settings.seal_key.get_secret_value()).public}
+        expected = restoring.Expected(frozenset(trusted), printed)
         if way == "verify":
-            _say(restoring.verify(source, keys, file), file)
+            _say(restoring.verify(source, keys, file, expected), file)
             click.echo("It can be restored. Nothing was replaced.")
         else:
             url = settings.database_url.get_secret_value()
             erased = (*erased_list.of_database(url), *erased_list.read(file.parent))
-            proof, where = restoring.replace(source, keys, file, SystemClock().now(), erased)
+            proof, where = restoring.replace(source, keys, file, SystemClock().now(), erased, expected)
             _say(proof, file)
             click.echo(where)
 
@@ -82,5 +91,11 @@ def _say(proof: Proof, file: Path) -> None:
     click.echo(f"- {manifest.wrapped_keys - manifest.shut_keys} of {manifest.wrapped_keys} keys open.")
     click.echo(f"- {proof.texts} sealed texts open, and {proof.lines} lines of the record say what was recorded.")
     click.echo(f"- {proof.seals} seals stand over the record, and the chain is unbroken.")
+    if proof.matched:
+        click.echo(f"- Seal {proof.matched.number} has the head that you gave.")
+    if not proof.trusted:
+        click.echo("- Nothing was said of who signs the record (SHARE_CHECK_SEAL_KEY or --key), so anybody may have.")
+    if proof.unsealed:
+        click.echo(f"- {proof.unsealed} That is so where the bot did not run then.")
     if proof.closed:
         click.echo(f"- {proof.closed} texts and lines have no key any more, as when it was made.")

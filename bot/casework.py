@@ -105,6 +105,9 @@ class Lead:
         with self._desk.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
+        if view is not None and press.verb == "open_case":
+            with self._desk.write() as tx:
+                view = with_others(self._desk, tx, view, press.user.id)
         if view is not None and view.case is not None:
             client.views_open(trigger_id=press.trigger_id, view=make(view, view.case))
         else:
@@ -113,8 +116,7 @@ class Lead:
     def view(self, tx: Connection, press: Press) -> CheckView:
         """Everything of the case, once it is recorded that somebody looks."""
         self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
-        view = self._desk.look(tx, press.check, history=True)
-        return with_others(self._desk, tx, view, press.user.id) if press.verb == "open_case" else view
+        return self._desk.look(tx, press.check, history=True)
 
     def open_check(self, body: Json, client: WebClient) -> None:
         """From a lead's Home: a check that ended without a page. The opening is recorded first (I21)."""
@@ -124,10 +126,12 @@ class Lead:
             view = None
             if subject and subject.case is None and may(subject, press.user.id, Act.OPEN, self._desk.roster):
                 self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
-                view = with_others(self._desk, tx, self._desk.look(tx, press.check, history=True), press.user.id)
+                view = self._desk.look(tx, press.check, history=True)
         if view is None:
             self._replies.say(body, NOT_FOUND)
         else:
+            with self._desk.write() as tx:
+                view = with_others(self._desk, tx, view, press.user.id)
             client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
 
     def remind_me(self, ack: Ack, body: Json) -> None:

@@ -65,7 +65,7 @@ class Digests:
             is_sealed = digests.is_sealed(tx)
         for planned in due:
             self._make(planned, is_newest=planned.week == max(each.week for each in due))
-        if not is_sealed:
+        if not is_sealed and not self._desk.chain.is_broken:
             with self._desk.write() as tx:
                 digests.seal_made(tx, self._desk.seal_key, now)
 
@@ -96,7 +96,8 @@ class Digests:
             if not digests.take(tx, planned, now):
                 return
             digests.keep(tx, desk.keys, planned, figures, now)
-            digests.seal_made(tx, desk.seal_key, now)
+            if not desk.chain.is_broken:
+                digests.seal_made(tx, desk.seal_key, now)
             self._put(tx, planned, "digest", desk.organisation.leads_channel, now)
             for person in own:
                 self._put(tx, planned, "digest_line", desk.roster.slack[person], now)
@@ -116,8 +117,7 @@ class Digests:
 
 def counting_of(desk: Desk, tx: Connection, week: Week) -> Counting:
     """Ready to count a week as things stand now."""
-    kept = desk.organisation.retention
-    return Counting(tx, desk.keys, desk.roster, week, desk.clock.now(), kept.no_risk, kept.years_from_birth)
+    return Counting(tx, desk.keys, desk.roster, week, desk.clock.now(), desk.organisation.retention.schedule)
 
 
 def leads_messages(desk: Desk, tx: Connection, row: Claimed) -> tuple[Message, Message] | None:

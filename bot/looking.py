@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,9 +14,9 @@ from bot.pack import Part
 from bot.permission import Act, may, may_answer_requests
 from bot.records import let_through
 from bot.views import CheckView, Desk
-from flows.requests import Item, Request, RequestStatus, Ruling, given
-from storage import people
-from storage.errors import NoSuchCheck
+from flows.requests import Item, Request, RequestStatus, Ruling, due, given
+from storage import people, requests
+from storage.errors import CannotOpen, NoSuchCheck
 from storage.requests import Requests, is_not_them, rulings, undecided
 
 
@@ -70,6 +70,13 @@ class Reader:
         found = let_through(self._desk, tx, dict.fromkeys(self.work(tx).found(known)), who, Act.EXPORT)
         return [self.look(tx, known, each.check.id) for each in found]
 
+    def listing(self, tx: Connection, known: Request, who: str) -> list[Progress]:
+        """The same as rows of a window. That they were found is in the record of each, before it is shown."""
+        looks = self.looks(tx, known, who)
+        for each in looks:
+            self._desk.casework(tx).viewed(each.view.check.id, who, "found")
+        return [each.progress for each in looks]
+
     def look(self, tx: Connection, known: Request, check: str) -> Look:
         view = self._desk.look(tx, check, history=True)
         return Look(view, items_of(view, known.name), rulings(view.entries, known.id))
@@ -77,9 +84,38 @@ class Reader:
     def known(self, tx: Connection, request: str, who: str) -> Request | None:
         """The request, for those who answer requests; None for others, and where there is none."""
         try:
-            return self.work(tx).request(request) if self.may(who) else None
-        except NoSuchCheck:
+            return self.as_seen(tx, self.work(tx).request(request), who) if self.may(who) else None
+        except (CannotOpen, NoSuchCheck):
             return None
+
+    def as_seen(self, tx: Connection, known: Request, who: str) -> Request:
+        """The request without what would show this reader that there is a record they may not know of.
+
+        A pack shows that something was found; two months more, that it was much.
+        """
+        if known.status is RequestStatus.RELEASED and not self._shows(tx, known, who, "request_released", any):
+            known = replace(known, status=RequestStatus.OPEN)
+        if known.extended and not self._shows(tx, known, who, "request_extended", all):
+            known = replace(known, extended=False, due=due(known.received, self._desk.roster.week.works))
+        return known
+
+    def _shows(
+        self, tx: Connection, known: Request, who: str, what: str, quantity: Callable[[Iterable[bool]], bool]
+    ) -> bool:
+        """Whether such a step was made with checks of which this reader may know: any of them, or all of them."""
+        act = Act.EXPORT if quantity is any else Act.KNOW
+        for step in self.work(tx).steps(known.id, what):
+            held = step.content.get("held")
+            subjects = [self._desk.listed(tx, str(one)) for one in held] if isinstance(held, list) else []
+            there = [each for each in subjects if each is not None]  # the others were erased
+            if step.who == who or quantity(may(each, who, act, self._desk.roster) for each in there):
+                return True
+        return False
+
+    def first_due(self, tx: Connection, first: date | None, who: str) -> date | None:
+        """The first day on which a request is due, as this reader sees it. first: of those without two months more."""
+        longer = (self.known(tx, one, who) for one in requests.extended(tx))
+        return min((*filter(None, [first]), *(each.due for each in longer if each)), default=None)
 
     def is_open(self, tx: Connection, known: Request, who: str) -> bool:
         """Not closed; or closed by somebody who could not know of something that this reader has to decide."""

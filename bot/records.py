@@ -1,4 +1,4 @@
-"""Finding records by person, opening them, and exporting one with its proof. Nothing is shown before the gate."""
+"""Finding records by person or reference, opening and exporting them. Nothing is shown before the gate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.sealed_page import File
 from bot.views import CheckView, Desk
 from flows.case import Check
 from flows.people import Described
-from storage import packs, people, proof, proof_file, record
+from storage import checks, packs, people, proof, proof_file, record
 from storage.packs import Pack
 
 Json = dict[str, Any]
@@ -33,13 +33,21 @@ _PATIENCE = 5.0
 _LOOK_EVERY = 0.1
 SAY_SOMETHING = "Please fill in at least one box."
 NOT_MADE = "This record has changed, or is not yours to export. Nothing was made."
+PROOF_IS_APART = (
+    "Whoever wants to be sure of it compares the entries that can be saved above with the proof of the whole record: "
+    "whoever runs share-check makes that with share-check export-proof, and docs/verify.py compares."
+)
 NOT_YOURS = "This is out of date. There is nothing to see here."
 
 
-def let_through(desk: Desk, tx: Connection, checks: Iterable[str], who: str, act: Act) -> list[Subject]:
-    """Of these checks those that this person may have, newest first; never one that they raised themselves."""
-    subjects = (desk.subject(tx, check) for check in checks)
-    found = [each for each in subjects if each and each.check.reporter != who and may(each, who, act, desk.roster)]
+def let_through(desk: Desk, tx: Connection, held: Iterable[str], who: str, act: Act) -> list[Subject]:
+    """Of these checks those that this person may have, newest first.
+
+    Never one that they raised themselves, nor practice, nor what is kept of a digest: that is nobody's record.
+    """
+    subjects = (desk.listed(tx, check) for check in held)
+    records = (each for each in subjects if each and not each.check.is_drill and each.check.reporter != who)
+    found = [each for each in records if may(each, who, act, desk.roster)]
     return sorted(found, key=lambda each: each.check.started_at, reverse=True)
 
 
@@ -49,11 +57,18 @@ def listed(desk: Desk, found: Iterable[Subject], who: str) -> tuple[tuple[Check,
 
 
 def with_others(desk: Desk, tx: Connection, view: CheckView, who: str) -> CheckView:
-    """The view with earlier checks about the same person, as far as this reader may know of them."""
+    """The view with earlier checks about the same person, as far as this reader may know of them.
+
+    That they were found is in the record of each, before it is shown. In a transaction of its own: checks are locked
+    newest first everywhere, so that two people who open two of them never wait for each other.
+    """
     subject = desk.subject(tx, view.check.id)
-    opened = desk.casework(tx).load(view.check.id)
+    opened = checks.load(tx, desk.keys, view.check.id)
     same = people.same_person(tx, desk.keys, opened, desk.roster.week.day_of(desk.clock.now()))
-    earlier = listed(desk, let_through(desk, tx, same, who, Act.KNOW), who)
+    known = let_through(desk, tx, same, who, Act.KNOW)
+    for each in known:
+        desk.casework(tx).viewed(each.check.id, who, "found")
+    earlier = listed(desk, known, who)
     return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, desk.roster))
 
 
@@ -79,14 +94,14 @@ def put_instead(client: WebClient, name: str, view: kit.Block) -> None:
             return
 
 
-def closed_file(contents: Contents, name: str, proved: str | None = None) -> tuple[Pack, str]:
-    """A pack, encrypted, and its passphrase. name: of the files inside. proved: the proof, where it has one."""
+def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
+    """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
     files = {
         "Save the PDF": File(f"{name}.pdf", "application/pdf", pack.as_pdf(contents)),
         "Save the data (JSON)": File(f"{name}.json", "application/json", pack.as_json(contents).encode()),
     }
-    if proved is not None:
-        files["Save the proof"] = File(f"{name}-proof.json", "application/json", proved.encode())
+    if entries is not None:
+        files["Save the entries"] = File(f"{name}-entries.json", "application/json", entries.encode())
     passphrase = sealed_page.new_passphrase()
     return Pack(packs.new_number(), sealed_page.sealed(pack.as_html(contents), files, passphrase)), passphrase
 
@@ -108,15 +123,16 @@ class Records:
         sent = Sent.model_validate(body)
         said = {key: sent.typed(key) for key in forms.SEARCHES}
         who = Described(said["name"], said["born"], said["number"])
-        if who.is_empty:
+        ref = sent.typed(forms.REF)
+        if who.is_empty and not ref:
             ack(response_action="errors", errors={"name": SAY_SOMETHING})
             return
         found: list[Subject] = []
         if self._desk.roster.person_at(sent.user.id) is not None:
             today = self._desk.roster.week.day_of(self._desk.clock.now())
             with self._desk.write() as tx:
-                held = people.index(tx, self._desk.keys, today).find(who, today)
-                found = let_through(self._desk, tx, held, sent.user.id, Act.KNOW)
+                held = {*people.index(tx, self._desk.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
+                found = let_through(self._desk, tx, held - {""}, sent.user.id, Act.KNOW)
                 for each in found[: forms.MOST_FOUND]:
                     self._desk.casework(tx).viewed(each.check.id, sent.user.id, "found")
         ack(response_action="update", view=forms.results(listed(self._desk, found, sent.user.id)))
@@ -130,13 +146,14 @@ class Records:
                 view = None
             else:
                 self._desk.casework(tx).viewed(press.check, press.user.id, "opened_record")
-                seen = self._desk.look(tx, press.check, history=True)
-                view = with_others(self._desk, tx, seen, press.user.id)
+                view = self._desk.look(tx, press.check, history=True)
         if view is None and self._desk.roster.person_at(press.user.id) is None:
             return
         if view is None:
             put_up(client, press, kit.modal("Summary", [kit.section(NOT_YOURS)]))
             return
+        with self._desk.write() as tx:
+            view = with_others(self._desk, tx, view, press.user.id)
         shown = casework.summary(view, view.case) if view.case else casework.sample(view)
         put_up(client, press, shown)
 
@@ -158,7 +175,7 @@ class Records:
             ack(response_action="update", view=view)
 
     def export(self, body: Json, client: WebClient) -> None:
-        """The whole of one record with its proof; the export itself is in the record before the passphrase is shown."""
+        """The whole of one record; the export itself is in the record before the passphrase is shown."""
         sent = Sent.model_validate(body)
         if not sent.typed("reason") or not self._is_theirs(sent):
             return
@@ -171,10 +188,8 @@ class Records:
             if not self._may_export(tx, sent):
                 return None
             contents = exported(desk.look(tx, sent.check, history=True))
-            proved = proof_file.written(
-                proof.of_record(tx, desk.keys, lambda check: check == sent.check), desk.clock.now()
-            )
-        closed, passphrase = closed_file(contents, contents.held[0].ref, proved)
+            entries = proof_file.export_written(proof.of_check(tx, desk.keys, sent.check))
+        closed, passphrase = closed_file(contents, contents.held[0].ref, entries)
         with desk.write() as tx:
             if not self._may_export(tx, sent) or record.is_repeat(tx, sent.request):
                 return None
@@ -200,8 +215,8 @@ def exported(view: CheckView) -> Contents:
     if view.case and view.case.led_by:
         facts.append(("Led by", view.name(view.case.led_by)))
     entries = [
-        {"number": each.id, "at": each.at.isoformat(), "who": each.who, "what": each.what, "content": each.content}
-        for each in view.entries
+        {"number": place, "at": each.at.isoformat(), "who": each.who, "what": each.what, "content": each.content}
+        for place, each in enumerate(view.entries, 1)
     ]
     return Contents(
         title="Export of one record",
@@ -209,7 +224,7 @@ def exported(view: CheckView) -> Contents:
         facts=facts,
         notes=(
             f"From the record of {view.organisation.name}. Nothing was taken out: it names other people.",
-            "The proof that can be saved above shows that no entry was changed since: check it with docs/verify.py.",
+            PROOF_IS_APART,
         ),
         held=(Held(view.check.ref, parts),),
         extra={"entries": json.loads(json.dumps(entries))},

@@ -16,7 +16,6 @@ from bot.looking import Look, Reader
 from bot.pack import Contents, Held
 from bot.payloads import Press, Sent
 from bot.records import closed_file, put_instead, put_up
-from bot.requests import CHANGED
 from bot.views import Desk
 from flows.requests import Request
 from storage import record
@@ -26,6 +25,14 @@ from storage.work import Did
 
 Json = dict[str, Any]
 NOT_READY = "Not every item is decided, or this was done already. Nothing was made. Close this and look again."
+NOT_EXTENDED = (
+    "Somebody else added the two months or closed the request meanwhile. This was not saved: copy what you need of it, "
+    "close this and look again."
+)
+NOT_CLOSED = (
+    "Somebody else closed the request meanwhile. This was not saved: copy what you need of it, close this and look "
+    "again."
+)
 COPY = (
     "This is a copy of what is kept about you. Where something is about somebody else, or could harm somebody, the law "
     "lets us take it out. It says so where a passage was taken out."
@@ -70,23 +77,33 @@ class Ending:
     def extend(self, ack: Ack, body: Json) -> None:
         """Two months more."""
         self._end(
-            ack, body, "reason", lambda work, sent, said: work.extend(sent.check, sent.user.id, said, sent.request)
+            *(ack, body, "reason", NOT_EXTENDED),
+            self._extended,
         )
+
+    def _extended(self, work: Requests, sent: Sent, said: str) -> Did:
+        """Somebody who may not know that they were added already adds them once more: there is no difference to see."""
+        known = self._reader.known(work.tx, sent.check, sent.user.id)
+        if known is None:
+            return Did.STALE
+        held = [each.view.check.id for each in self._reader.looks(work.tx, known, sent.user.id)]
+        return work.extend(sent.check, sent.user.id, said, sent.request, held, again=not known.extended)
 
     def close(self, ack: Ack, body: Json) -> None:
         """It is answered."""
         self._end(
-            ack, body, "outcome", lambda work, sent, said: work.close(sent.check, sent.user.id, said, sent.request)
+            *(ack, body, "outcome", NOT_CLOSED),
+            lambda work, sent, said: work.close(sent.check, sent.user.id, said, sent.request),
         )
 
-    def _end(self, ack: Ack, body: Json, box: str, do: Callable[[Requests, Sent, str], Did]) -> None:
+    def _end(self, ack: Ack, body: Json, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> None:
         sent = Sent.model_validate(body)
         said = sent.typed(box)
         with self._desk.write() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)
             did = do(self._reader.work(tx), sent, said) if known and said else Did.STALE
         if did is Did.STALE:
-            ack(response_action="errors", errors={box: CHANGED if said else "Please write something."})
+            ack(response_action="errors", errors={box: stale if said else "Please write something."})
         else:
             ack(response_action="clear")
 

@@ -27,7 +27,6 @@ from storage import checks, requests
 from storage.requests import NOT_THEM, is_not_them, undecided
 
 Json = dict[str, Any]
-_CHOICES = {choice.value: choice for choice in Choice}
 LATER = "This day is still to come."
 RESURFACES = timedelta(days=366)
 """For so long a request that was closed comes back to those who know of something that was not decided."""
@@ -50,7 +49,9 @@ class Answering:
         self._reader.ready()
         with self._desk.database.read() as tx:
             everything = requests.recent(tx, self._desk.keys, self._reader.today() - RESURFACES)
-            shown = [each for each in everything if self._reader.is_open(tx, each, press.user.id)]
+            still = [each for each in everything if self._reader.is_open(tx, each, press.user.id)]
+            shown = [self._reader.as_seen(tx, each, press.user.id) for each in still]
+        shown.sort(key=lambda each: (each.due, each.id))
         client.views_open(trigger_id=press.trigger_id, view=forms.listed(shown, self._reader.today()))
 
     def ask_new(self, body: Json, client: WebClient) -> None:
@@ -72,7 +73,7 @@ class Answering:
         with self._desk.write() as tx:
             work = self._reader.work(tx)
             known = work.open(sent.user.id, said, received, sent.request)
-            held = [each.progress for each in self._reader.looks(tx, known, sent.user.id)]
+            held = self._reader.listing(tx, known, sent.user.id)
         ack(response_action="update", view=forms.request(known, held, self._reader.today()))
 
     def open(self, body: Json, client: WebClient) -> None:
@@ -83,7 +84,7 @@ class Answering:
             if known is None:
                 return
             self._reader.work(tx).viewed(known.id, press.user.id)
-            held = [each.progress for each in self._reader.looks(tx, known, press.user.id)]
+            held = self._reader.listing(tx, known, press.user.id)
         put_up(client, press, forms.request(known, held, self._reader.today()))
 
     def ask_add(self, body: Json, client: WebClient) -> None:
@@ -139,16 +140,24 @@ class Answering:
     def move(self, body: Json, client: WebClient) -> None:
         """The item before, or the next one; nothing is decided by that."""
         press = Press.model_validate(body)
-        spot = Spot.read(press.action.value)
         with self._desk.write() as tx:
-            known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
-            if known is None or look is None or press.view is None:
+            found = self._on_screen(tx, press)
+            if found is None:
                 return
+            spot, known, look, window = found
             keys = [item.key for item in look.items]
             step = 1 if press.verb_argument == "next" else -1
             to = min(max(keys.index(spot.key) + step, 0), len(keys) - 1) if spot.key in keys else 0
             view = self._page(tx, known, look, replace(spot, key=keys[to]), press.user.id)
-        client.views_update(view_id=press.view.id, view=view)
+        client.views_update(view_id=window, view=view)
+
+    def _on_screen(self, tx: Connection, press: Press) -> tuple[Spot, Request, Look, str] | None:
+        """Where a button beside an item was pressed: spot, request, check, and the window; None where nothing is."""
+        spot = Spot.read(press.action.value)
+        known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
+        if known is None or look is None or press.view is None:
+            return None
+        return spot, known, look, press.view.id
 
     def rule(self, ack: Ack, body: Json) -> None:
         """What becomes of an item; then the next that is not decided."""
@@ -188,9 +197,9 @@ class Answering:
         self._refresh(client, Spot.read(sent.view.private_metadata), sent.user.id)
 
     def _refresh(self, client: WebClient, spot: Spot, who: str) -> None:
-        with self._desk.database.read() as tx:
+        with self._desk.write() as tx:
             known = self._reader.known(tx, spot.request, who)
-            held = [each.progress for each in self._reader.looks(tx, known, who)] if known else []
+            held = self._reader.listing(tx, known, who) if known and spot.beneath else []
         if known is not None and spot.beneath:
             with suppress(SlackApiError):
                 client.views_update(view_id=spot.beneath, view=forms.request(known, held, self._reader.today()))
@@ -198,14 +207,14 @@ class Answering:
     def not_them(self, body: Json, client: WebClient) -> None:
         """The record is about somebody else."""
         press = Press.model_validate(body)
-        spot = Spot.read(press.action.value)
         with self._desk.write() as tx:
-            known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
-            if known is None or look is None or press.view is None:
+            found = self._on_screen(tx, press)
+            if found is None:
                 return
+            spot, known, look, window = found
             ruling = Ruling(Choice.LEAVE_OUT, "It is not about this person.")
             self._reader.work(tx).rule(known, spot.check, press.user.id, NOT_THEM, ruling, press.request)
-        client.views_update(view_id=press.view.id, view=forms.all_decided(look.view.check))
+        client.views_update(view_id=window, view=forms.all_decided(look.view.check))
         self._refresh(client, spot, press.user.id)
 
 

@@ -18,14 +18,15 @@ from sqlalchemy import Connection
 
 from bot.blocks import retention as blocks
 from bot.blocks.kit import Message
-from bot.errors import Replies, guarded
+from bot.errors import Replies, guarded, log_failure
 from bot.payloads import Press, Sent
 from bot.permission import Act, Subject, may
 from bot.views import Desk
-from flows.retention import Kept, Schedule, years_after
+from flows.retention import Kept, years_after
 from storage import outbox
+from storage.errors import CannotOpen
 from storage.outbox import Claimed
-from storage.retention import Item, Retention
+from storage.retention import Item, Retention, was_private
 from storage.slack_copies import NotShrunk, not_shrunk
 from storage.work import Did
 
@@ -38,9 +39,7 @@ _MESSAGES_LIVE = timedelta(days=62)
 
 def keeper(desk: Desk, tx: Connection) -> Retention:
     """The use cases, in this transaction."""
-    rule = desk.organisation.retention
-    schedule = Schedule(rule.no_risk, rule.years_from_birth)
-    return Retention(tx, desk.keys, desk.roster, desk.clock.now(), schedule)
+    return Retention(tx, desk.keys, desk.roster, desk.clock.now(), desk.organisation.retention.schedule)
 
 
 def items_for(desk: Desk, tx: Connection, who: str) -> tuple[Item, ...]:
@@ -68,9 +67,17 @@ def _is_shared(desk: Desk, subject: Subject, act: Act) -> bool:
 def copies_left(desk: Desk, tx: Connection, target: str) -> tuple[NotShrunk, ...]:
     """Messages that Slack did not let us cut, for the digest of the leads' channel, or of one person by Slack id.
 
-    Of a record that was erased nobody can say any more who might know of it; what is left of it is its reference.
+    Of a record that was erased nobody can say any more who might know of it, so there are none of one that not every
+    lead could know of. What is left of any other is its reference.
     """
-    return tuple(each for each in not_shrunk(tx) if _may_count(desk, desk.subject(tx, each.check), target))
+    return tuple(each for each in not_shrunk(tx) if _is_for(desk, tx, each.check, target))
+
+
+def _is_for(desk: Desk, tx: Connection, check: str, target: str) -> bool:
+    try:
+        return not was_private(tx, check) and _may_count(desk, desk.subject(tx, check), target)
+    except CannotOpen:  # who may know of it cannot be told; doctor says that it does not open
+        return False
 
 
 def _may_count(desk: Desk, subject: Subject | None, target: str) -> bool:
@@ -89,6 +96,7 @@ class _Chosen:
     kept: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     stays: list[tuple[str, Kept]] = field(default_factory=list)
+    held_before: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Deleting:
@@ -134,7 +142,7 @@ class Deleting:
             outbox.show_recent_anew(
                 tx, "deletions_due", self._desk.clock.now() - _MESSAGES_LIVE, self._desk.clock.now()
             )
-        return blocks.Outcome(done.approved, done.kept, done.held, done.stays)
+        return blocks.Outcome(done.approved, done.kept, done.held, done.stays, done.held_before)
 
     def _carry_out_one(self, tx: Connection, sent: Sent, check: str, choice: str, done: _Chosen) -> None:
         subject = self._desk.subject(tx, check, lock=True)
@@ -151,24 +159,32 @@ class Deleting:
             else:
                 done.stays.append((ref, why))
         elif choice == blocks.HOLD:
-            work.hold(*given, request)
-            done.held.append(ref)
+            if work.hold(*given, request) is Did.STALE:
+                done.held_before.append((ref, given[-1]))
+            else:
+                done.held.append(ref)
         else:
             work.keep(*given, _in_a_year(self._desk.clock.now()), request)
             done.kept.append(ref)
 
     def delete(self, ack: Ack, body: Json) -> None:
-        """Confirmed: each is looked at once more, and goes in a transaction of its own."""
+        """Confirmed: each is looked at once more, and goes in a transaction of its own.
+
+        One that fails holds up none of the others, and takes nothing back of those that are gone.
+        """
         sent = Sent.model_validate(body)
-        gone: list[str] = []
-        stays: list[tuple[str, Kept]] = []
-        for check in filter(None, sent.view.private_metadata.split(",")):
-            found = self._erase(check, sent.user.id)
+        done = blocks.Deleted()
+        for check, ref in blocks.confirmed(sent.view.private_metadata):
+            try:
+                found = self._erase(check, sent.user.id)
+            except Exception as error:  # noqa: BLE001 - what is gone already has to be told
+                done.failed.append((ref, log_failure(error)))
+                continue
             if found is not None and found[1] is None:
-                gone.append(found[0])
+                done.gone.append(found[0])
             elif found is not None:
-                stays.append((found[0], found[1] or Kept.NOT_YET))
-        ack(response_action="update", view=blocks.deleted(gone, stays))
+                done.stays.append((found[0], found[1] or Kept.NOT_YET))
+        ack(response_action="update", view=blocks.deleted(done))
 
     def _erase(self, check: str, who: str) -> tuple[str, Kept | None] | None:
         """Its reference, and why it stays; None where they may not, or it is gone already."""
@@ -199,26 +215,31 @@ class Deleting:
 
     def hold(self, ack: Ack, body: Json) -> None:
         """Put on legal hold."""
-        self._hold(ack, body, Retention.hold, "{ref} is on legal hold. It is kept until somebody lifts the hold.")
+        words = "{ref} is on legal hold. It is kept until somebody lifts the hold."
+        self._hold(ack, body, Retention.hold, words, blocks.HELD_BEFORE)
 
     def lift(self, ack: Ack, body: Json) -> None:
         """Lift the hold."""
-        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.")
+        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.", blocks.LIFTED_BEFORE)
 
-    def _hold(self, ack: Ack, body: Json, deed: Deed, words: str) -> None:
+    def _hold(self, ack: Ack, body: Json, deed: Deed, words: str, stale: str) -> None:
         sent = Sent.model_validate(body)
         reason = sent.typed("text")
         if not reason:
             ack(response_action="errors", errors={"text": blocks.WHY_NEEDED})
             return
+        did = None
         with self._desk.write() as tx:
             subject = self._desk.subject(tx, sent.check, lock=True)
             if subject is None or not may(subject, sent.user.id, Act.HOLD, self._desk.roster):
                 words = blocks.NOT_YOURS
             else:
-                deed(keeper(self._desk, tx), sent.check, sent.user.id, reason, sent.request)
+                did = deed(keeper(self._desk, tx), sent.check, sent.user.id, reason, sent.request)
                 words = words.format(ref=subject.check.ref)
-        ack(response_action="update", view=blocks.said(words))
+        if did is Did.STALE:
+            ack(response_action="errors", errors={"text": stale})
+        else:
+            ack(response_action="update", view=blocks.said(words))
 
 
 def _listed(sent: Sent) -> list[str]:

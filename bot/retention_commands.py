@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from bot.views import Desk
     from storage.retention import Item
 
+_OTHERS_ERASED = (
+    "Records that not every lead could know of are not counted here. share-check verify holds every erasure against "
+    "its own record."
+)
 _OTHERS = "Records that not every lead may know of are not counted here: Slack shows them to those who may."
 
 
@@ -53,7 +57,8 @@ def _due(desk: Desk, tx: Connection) -> Iterator[str]:
     rule, now = desk.organisation.retention, desk.clock.now()
     yield (
         f"Schedule: {rule.no_risk.days} days after the last change where there was no risk; else until "
-        f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known."
+        f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known. "
+        f"A request for a copy of records: {rule.requests.days} days after it was closed."
     )
     items = keeping.keeper(desk, tx).items(now + keeping.AHEAD)
     known = [item for item in items if keeping.is_for_everybody(desk, item)]
@@ -77,12 +82,13 @@ def _listed(items: Sequence[Item]) -> str:
 def _erased(tx: Connection) -> Iterator[str]:
     from storage.retention import tombstones  # noqa: PLC0415 - decide starts without it
 
-    stones = tombstones(tx)
+    stones = [stone for stone in tombstones(tx) if not stone.is_private]
     entries = sum(stone.entries for stone in stones)
     yield f"{_counted(len(stones), 'record')} erased, with {_counted(entries, 'entry', 'entries')} of the record."
     for stone in stones:
         dates = f"made {stone.started_at:%d %B %Y}, erased {stone.erased_at:%d %B %Y}"
         yield f"{stone.ref}: {dates}, {_counted(stone.entries, 'entry', 'entries')}"
+    yield _OTHERS_ERASED
 
 
 def _counted(number: int, one: str, many: str = "") -> str:

@@ -16,7 +16,13 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.settings_mail import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from storage.errors import BadKey
@@ -47,6 +53,13 @@ class SettingsError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class _AsWritten(DotEnvSettingsSource):
+    """.env with every value as it stands there: a password may hold ${HOME}, which the library would fill in."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        return {name: value for name, value in dotenv_values(file_path, interpolate=False).items() if value}
+
+
 class Settings(BaseSettings):
     """A field's description ends the sentence "NAME must be ..." when its value cannot be read.
 
@@ -61,6 +74,19 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
         case_sensitive=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment, then the file."""
+        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        return init_settings, env_settings, _AsWritten(settings_cls, env_file=file), file_secret_settings
 
     mode: Literal["socket", "http"] = Field("socket", alias="SHARE_CHECK_MODE", description='"socket" or "http"')
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", description="a web address")
@@ -450,7 +476,7 @@ def _missing(name: str) -> str:
 
 def _written(name: str, env_file: Path) -> str | None:
     """The value in the environment, else in the file."""
-    in_file = dotenv_values(env_file) if env_file.is_file() else {}
+    in_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
     return os.environ.get(name) or in_file.get(name)
 
 
@@ -467,7 +493,7 @@ def _in_words(error: ErrorDetails) -> str:
 
 def _unknown_names(env_file: Path | None) -> Iterator[str]:
     known = setting_names()
-    for name in dotenv_values(env_file) if env_file and env_file.is_file() else ():
+    for name in dotenv_values(env_file, interpolate=False) if env_file and env_file.is_file() else ():
         if name.startswith(("SLACK_", "SHARE_CHECK_")) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]}?" if near else " Remove it."

@@ -4,6 +4,7 @@
     python verify.py proof.json
     python verify.py proof.json --head "a seal as it was printed elsewhere"
     python verify.py proof.json --key "the public key that the organisation published"
+    python verify.py proof.json --export "the entries that were saved from the export of one record"
 
 Python 3.11 or newer is enough. To check signatures too: pip install cryptography
 
@@ -14,6 +15,12 @@ lists the entries that were new, each as a line "number time digest", where the 
 seal's head is the SHA-256 of that list together with the head of the seal before. So every head depends on everything
 that was ever recorded before it, and one head that was printed elsewhere vouches for all of that. The same words are in
 docs/decisions/0011-the-seal.md.
+
+What is not. That an entry was erased under the retention rule, and when the file was made, is the organisation's word.
+"share-check verify" with their keys holds each erasure against a record of it that nobody else can write; and it alone
+sees the tables beside the record, and the heads that the digests printed. Ask for what it says. Without --key or --head
+nothing here shows that the whole record was not made anew. Of an export: that each of its entries is in the proof, as
+it was recorded; not that the export has all of them.
 """
 
 from __future__ import annotations
@@ -30,8 +37,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FORMAT = "share-check proof v1"
+EXPORTED = "share-check entries v1"
 FIRST_PREVIOUS = "00" * 32
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
+SEALED_WITHIN = timedelta(hours=2)
+DOUBTS = {
+    "lost": "lost its key: nothing shows that its check was erased under the retention rule",
+    "late": "was added: its check had been erased before",
+    "unsure": "cannot be opened: its key is gone, and the record of erasures does not open",
+}
 MOST_LINES = 50
 Fields = dict[str, Any]
 
@@ -99,13 +113,24 @@ def checked(text: str) -> Fields:
         proof = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The file is not JSON, or the end of it is missing. Ask for it again.") from error
+    if isinstance(proof, dict) and proof.get("format") == EXPORTED:
+        return checked_export(proof)
     if not isinstance(proof, dict) or proof.get("format") != FORMAT:
         raise Unreadable(f'The file is not a proof of this kind ("{FORMAT}").')
+    need(proof, "made_at", a_time, "the file")
     for place, seal in enumerate(need(proof, "seals", a_list, "the file"), 1):
         check_seal(seal, f"seals, place {place}")
     for place, entry in enumerate(need(proof, "entries", a_list, "the file"), 1):
         check_entry(entry, f"entries, place {place}")
     found: Fields = proof
+    return found
+
+
+def checked_export(found: Fields) -> Fields:
+    """The entries of one record, each opened, numbered here as they stand."""
+    for place, entry in enumerate(need(found, "entries", a_list, "the file"), 1):
+        need(entry, "opened", lambda opened: isinstance(opened, dict), f"entries, place {place}")
+        check_entry(entry | {"id": place}, f"entries, place {place}")
     return found
 
 
@@ -126,6 +151,7 @@ def check_entry(entry: object, place: str) -> None:
     need(entry, "at", a_time, place)
     for name in ("about", "commitment"):
         need(entry, name, hexadecimal, place)
+    need(entry, "doubt", a_doubt_or_nothing, place)
     opened = entry.get("opened") if isinstance(entry, dict) else None
     if opened is None:
         return
@@ -167,6 +193,10 @@ def hexadecimal(value: object) -> bool:
 
 def hexadecimal_or_nothing(value: object) -> bool:
     return value is None or hexadecimal(value)
+
+
+def a_doubt_or_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value in DOUBTS)
 
 
 def a_time(value: object) -> bool:
@@ -367,6 +397,15 @@ class Book:
         """How many entries no seal lists yet."""
         return sum(number > self.last() for number in self.rows)
 
+    def unsealed(self, since: datetime) -> list[Any]:
+        """The oldest entry that should have been sealed by then, with how many more there are."""
+        late = sorted(number for number, row in self.rows.items() if number > self.last() and time(row["at"]) < since)
+        if not late:
+            return []
+        more = f", and {len(late) - 1} more are as old" if len(late) > 1 else ""
+        made = in_words(time(self.rows[late[0]]["at"]))
+        return [f"Entry {late[0]} is not sealed: it is of {made}, and the bot seals once an hour{more}."]
+
     def wrong(self) -> list[Any]:
         found = ((number, self.wrong_with(number)) for number in sorted({*self.rows, *self.sealed}))
         return [f"Entry {number} {words}." for number, words in found if words]
@@ -381,6 +420,8 @@ class Book:
             found = self.wrong_time(entry, sealed)
         else:
             found = self.wrong_place(number, sealed)
+        if found is None and entry.get("doubt"):
+            return DOUBTS[entry["doubt"]]
         if found is None and entry.get("opened") and not is_as_committed(entry):
             return "was changed: its content is not what it committed to"
         return found
@@ -423,14 +464,50 @@ def main() -> int:
     parser.add_argument("file", help="the proof; - for standard input")
     parser.add_argument("--head", help="a seal as it was printed elsewhere: the whole note, or only its head")
     parser.add_argument("--key", action="append", default=[], help="a public key that the organisation published")
+    parser.add_argument("--export", help="the entries that were saved from the export of one record")
     given = parser.parse_args()
     try:
         published, head = [key_in(each) for each in given.key], head_in(given.head)
-        proof = read(given.file)
+        proof, export = read(given.file), read(given.export) if given.export else None
+        if export:
+            check_kinds(proof, export)
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2
-    return judge(proof, published, head)
+    if proof["format"] == EXPORTED:
+        return judge_export(proof, None)
+    return max(judge(proof, published, head), judge_export(export, proof) if export else 0)
+
+
+def check_kinds(proof: Fields, export: Fields) -> None:
+    if (proof["format"], export["format"]) != (FORMAT, EXPORTED):
+        raise Unreadable("--export needs the entries of an export, and the proof of the whole record before it.")
+
+
+def judge_export(export: Fields, proof: Fields | None) -> int:
+    """Whether each entry is what it committed to, and stands in the proof of the whole record, where there is one."""
+    kept = {digest_of(entry) for entry in proof["entries"]} if proof else None
+    wrong, seen = [], set()
+    for place, entry in enumerate(export["entries"], 1):
+        digest = digest_of(entry)
+        if not is_as_committed(entry):
+            wrong.append(f"Entry {place} of the export was changed: its content is not what it committed to.")
+        elif digest in seen:
+            wrong.append(f"Entry {place} of the export was added: it stands there twice.")
+        elif kept is not None and digest not in kept:
+            wrong.append(
+                f"Entry {place} of the export is not in the proof: it was added, or is younger than the proof."
+            )
+        seen.add(digest)
+    said = f"The export: {count(len(export['entries']), 'entry', 'entries')}."
+    if wrong:
+        print(f"{said} {count(len(wrong), 'thing is', 'things are')} wrong:", *wrong[:MOST_LINES], sep="\n- ")
+    elif kept is None:
+        print(f"{said} Each fits itself, which whoever made them anew could have done too. To see whether they were")
+        print("recorded, ask for the proof of the whole record: python verify.py proof.json --export this-file")
+    else:
+        print(f"{said} Each is in the proof. That none was kept back, this cannot show.")
+    return 1 if wrong else 0
 
 
 def head_in(text: str | None) -> str | None:
@@ -447,12 +524,17 @@ def judge(proof: Fields, published: list[Any], head: str | None) -> int:
     wrong = wrong_order("Seal", [seal["number"] for seal in proof["seals"]]) + wrong_seals(seals)
     wrong += wrong_signatures(seals, published)
     wrong += wrong_order("Entry", [entry["id"] for entry in proof["entries"]]) + book.wrong()
+    wrong += book.unsealed(time(proof["made_at"]) - SEALED_WITHIN) if published else []
     matched = [seal for seal in seals if seal["head"] == head and is_sound(seal)]
     if head and not matched:
         wrong.append(f"No seal here has the head {head}: seals were removed or made anew, or it is another record.")
-    say_result(book, seals, wrong, matched, sum(entry.get("erased") is True for entry in proof["entries"]))
+    say_result(book, seals, wrong, matched, sum(is_erased(entry) for entry in proof["entries"]))
     say_more(book, seals, published)
     return 1 if wrong else 0
+
+
+def is_erased(entry: Fields) -> bool:
+    return entry.get("erased") is True and not entry.get("doubt")
 
 
 def say_result(book: Book, seals: list[Any], wrong: list[Any], matched: list[Any], erased: int) -> None:
@@ -476,6 +558,8 @@ def say_more(book: Book, seals: list[Any], published: list[Any]) -> None:
         print(f"The last is {name_of(seals[-1])}, with the head {seals[-1]['head']}.")
     if book.newer():
         print(f"{count(book.newer(), 'entry is', 'entries are')} newer, and not sealed yet.")
+    if any(is_erased(entry) for entry in book.rows.values()):
+        print("That they were erased lawfully is the organisation's word: a proof cannot show it (share-check verify).")
     signers = list(dict.fromkeys(seal["signer"] for seal in seals if seal["signer"] and seal["signature"]))
     if signers and not can_check_signatures():
         print("Signatures were NOT checked. To check them: pip install cryptography")

@@ -18,6 +18,7 @@ NOTE = (
     "Counts are given in bands of five, and small ones as fewer than 5, nought as well. A check that anybody is left "
     "out of is in none of them. Only whole weeks are counted, from Monday to Sunday."
 )
+_MISSES = "Misses of share-check: pages late or not delivered, and cases it had lost sight of"
 _OUTCOMES = tuple(one for one in Outcome if one is not Outcome.UNFINISHED)
 
 
@@ -63,7 +64,7 @@ def _rows(weeks: tuple[Figures, ...]) -> Iterator[Row]:
         ("Answer targets missed", sum(one.missed for one in weeks)),
         ("Cases closed", sum(one.closed for one in weeks)),
         ("Plans that staff disagreed with", sum(one.disagreements for one in weeks)),
-        ("Pages that share-check delivered late", sum(one.misses for one in weeks)),
+        (_MISSES, sum(one.misses for one in weeks)),
     ):
         yield Row("Other figures", name, band(number))
     drills = sum(one.drills for one in weeks)

@@ -280,7 +280,15 @@ def _answered(figures: Figures) -> str:
     if figures.median is None or figures.worst is None:
         return f"{_capital(counted(figures.cases, 'of them has', 'of them have'))} no lead yet."
     missed = f"{counted(figures.missed, 'target was', 'targets were')} missed"
-    if len(figures.answers) == 1:
+    answered, left = len(figures.answers), figures.cases - len(figures.answers)
+    if left > 0:
+        said = f"{answered} of {figures.cases} {'was' if answered == 1 else 'were'} answered"
+        last = "" if answered == 1 else "the last of them "
+        return (
+            f"{said}, {last}after {spoken(figures.worst)}; "
+            f"{counted(left, 'has no lead', 'have no lead')} yet; {missed}."
+        )
+    if answered == 1:
         return f"It was answered after {spoken(figures.worst)}; {missed}."
     return f"Half were answered within {spoken(figures.median)}, the last after {spoken(figures.worst)}; {missed}."
 

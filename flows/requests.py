@@ -210,7 +210,8 @@ def _steps(entries: Sequence[Entry], labels: Labels, author: Callable[[str], str
 
 
 def _when(at: datetime) -> str:
-    return f"{at:%d %b %Y %H:%M}"
+    """As a pack shows every time: the same for every reader."""
+    return f"{at:%d %b %Y %H:%M} UTC"
 
 
 # What may be about somebody else

@@ -13,6 +13,7 @@ from enum import StrEnum
 from flows.case import CaseStatus, CheckStatus, Entry
 from flows.model import Level
 from flows.people import days, described
+from flows.requests import RequestStatus
 
 QUIET = timedelta(days=90)
 """A record that changed within this is never due."""
@@ -20,6 +21,9 @@ ADULT = 18
 """Years. The schedule of child protection says nothing of somebody who was older when the check was made."""
 
 OF_KEEPING = frozenset({"listed", "deletion_approved", "kept_longer", "hold_set", "hold_lifted", "erased"})
+LOOKED = frozenset({"found", "released", "request_viewed"})
+"""To come upon a record, and to give a copy of it out, does not change it either."""
+UNCHANGING = OF_KEEPING | LOOKED
 LOOKING = ("opened", "exported")
 """What such events begin with: to look at a record does not change it."""
 _BY_REPORTER = frozenset({"reply", "note", "details", "talk_first", "disagreed", "shared", "corrected", "disputed"})
@@ -31,6 +35,7 @@ class Kind(StrEnum):
     NO_RISK = "no risk"
     CHILD = "child protection"
     LONGEST = "kept the longest"
+    REQUEST = "request for a copy"
 
 
 class Kept(StrEnum):
@@ -48,10 +53,11 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What the organisation's file says. no_risk counts from the last change, years from birth."""
+    """What the organisation's file says. no_risk and requests count from the last change, years from birth."""
 
     no_risk: timedelta
     years: int
+    requests: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class Keeping:
     """What the schedule asks of one record. case: None where nobody was paged.
 
     born: the latest date of birth that was written, None where there is none. is_unread: somebody wrote something that
-    nobody has opened since. keep_until: a lead wants it kept until then.
+    nobody has opened since. keep_until: a lead wants it kept until then. request: how a request for a copy stands, None
+    for a check.
     """
 
     status: CheckStatus
@@ -71,10 +78,13 @@ class Keeping:
     is_unread: bool = False
     is_held: bool = False
     keep_until: datetime | None = None
+    request: RequestStatus | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether anybody may still have to do something."""
+        if self.request is not None:
+            return self.request is not RequestStatus.CLOSED
         if self.case is not None:
             return self.case is not CaseStatus.CLOSED
         ended = self.status in (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
@@ -83,6 +93,8 @@ class Keeping:
     @property
     def kind(self) -> Kind:
         """The part of the schedule."""
+        if self.request is not None:
+            return Kind.REQUEST
         if self.case is None:
             return Kind.NO_RISK
         return Kind.CHILD if self._was_child else Kind.LONGEST
@@ -99,6 +111,8 @@ class Keeping:
         match self.kind:
             case Kind.NO_RISK:
                 return self.last_change + schedule.no_risk
+            case Kind.REQUEST:
+                return self.last_change + schedule.requests
             case Kind.CHILD if self.born is not None:
                 return _morning(years_after(self.born, schedule.years))
             case _:
@@ -140,8 +154,8 @@ def _morning(day: date) -> datetime:
 
 
 def is_change(what: str) -> bool:
-    """Whether an event changes a record. To look at it, to export it and to decide how long it stays do not."""
-    return what not in OF_KEEPING and not what.startswith(LOOKING)
+    """Whether an event changes a record. To look at it, to give it out and to decide how long it stays do not."""
+    return what not in UNCHANGING and not what.startswith(LOOKING)
 
 
 def last_change(touched_at: datetime, entries: Iterable[Entry]) -> datetime:

@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from storage.erasure_record import Doubt
 from storage.proof import NotAProof, Opened, Proof, Shown
 from storage.seal import Entry, Seal
 from storage.signed_note import PublicKey
 
 FORMAT = "share-check proof v1"
+EXPORTED = "share-check entries v1"
 _IN_UTC = timedelta(0)
+_OF_ITSELF = frozenset({"at", "about", "commitment", "opened"})
 
 
 def written(proof: Proof, now: datetime) -> str:
@@ -23,6 +26,16 @@ def written(proof: Proof, now: datetime) -> str:
         "entries": [_shown_as_json(each) for each in proof.entries],
     }
     return json.dumps(found, indent=1) + "\n"
+
+
+def export_written(entries: Iterable[Shown]) -> str:
+    """The opened entries of one record as JSON, to be compared with the whole proof.
+
+    Neither the number of an entry nor a seal is in it: both grow with whatever else is recorded, and a list of a
+    seal's entries says when. An entry is found in the whole proof by its digest.
+    """
+    shown = [{name: said for name, said in _shown_as_json(each).items() if name in _OF_ITSELF} for each in entries]
+    return json.dumps({"format": EXPORTED, "entries": shown}, indent=1) + "\n"
 
 
 def _seal_as_json(given: Seal) -> Mapping[str, object]:
@@ -45,6 +58,7 @@ def _shown_as_json(given: Shown) -> Mapping[str, object]:
     entry = given.entry
     found = {"id": entry.id, "at": entry.at.isoformat(), "about": entry.about.hex()}
     found |= {"commitment": entry.commitment.hex(), "erased": given.is_erased}
+    found |= {"doubt": str(given.doubt)} if given.doubt else {}
     return found | ({"opened": _opened_as_json(given.opened)} if given.opened else {})
 
 
@@ -71,9 +85,9 @@ def read(text: str) -> Proof:
         message = f'The file is not a proof of this kind ("{FORMAT}").'
         raise NotAProof(message)
     whole = _Fields(found, "the file")
-    return Proof(
-        tuple(_seal_of(each) for each in whole.each("seals")), tuple(_shown_of(each) for each in whole.each("entries"))
-    )
+    made_at = whole.time("made_at")
+    seals = tuple(_seal_of(each) for each in whole.each("seals"))
+    return Proof(seals, tuple(_shown_of(each) for each in whole.each("entries")), made_at)
 
 
 def _seal_of(given: _Fields) -> Seal:
@@ -96,7 +110,8 @@ def _seal_of(given: _Fields) -> Seal:
 def _shown_of(given: _Fields) -> Shown:
     entry = Entry(given.number("id"), given.time("at"), given.octets("about"), given.octets("commitment"))
     opened = _opened_of(given.inside("opened")) if given.maybe("opened") is not None else None
-    return Shown(entry, given.maybe("erased") is True, opened)
+    doubt = given.doubt() if given.maybe("doubt") is not None else None
+    return Shown(entry, given.maybe("erased") is True and doubt is None, opened, doubt)
 
 
 def _opened_of(given: _Fields) -> Opened:
@@ -161,6 +176,12 @@ class _Fields:
         if found is None or found.isoformat() != written or found.utcoffset() != _IN_UTC:
             raise self._refusal(f"{name} in {self._place}")
         return found
+
+    def doubt(self) -> Doubt:
+        found = self._found.get("doubt")
+        if not isinstance(found, str) or found not in set(Doubt):
+            raise self._refusal(f"doubt in {self._place}")
+        return Doubt(found)
 
     def lines(self, name: str) -> Iterable[str]:
         found = self._found.get(name)

@@ -20,7 +20,7 @@ from flows.people import Described
 from flows.requests import Choice, Item, Request, RequestStatus, Ruling
 from storage import checks, packs, people, record
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.record import SYSTEM
 from storage.tables import requests
@@ -47,7 +47,7 @@ class Requests(Work):
                     received=received,
                     due=rules.due(received, self.roster.week.works),
                     extended=False,
-                    sealed=opened.box.seal(text, f"request:{opened.check.id}"),
+                    sealed=opened.box.seal(padded(text, smallest=1024), f"request:{opened.check.id}"),
                 )
             )
             self.record(opened, who, "request_opened", {"received": received.isoformat()})
@@ -65,16 +65,23 @@ class Requests(Work):
         """Somebody opens the items of a check. Before anything is shown."""
         self.record(self.load(check), who, "opened_items", {"request": request.ref})
 
-    def extend(self, request: str, who: str, reason: str, submission: str) -> Did:
-        """Two months more, once, with a reason that the person who asked is told (UK GDPR article 12)."""
+    def extend(
+        self, request: str, who: str, reason: str, submission: str, held: Iterable[str] = (), *, again: bool = False
+    ) -> Did:
+        """Two months more, once, with a reason that the person who asked is told (UK GDPR article 12).
+
+        held: checks that this person found for it. again: they may not know that somebody added them before.
+        STALE: they were added by somebody else, or the request is closed; this reason is not kept.
+        """
         opened, known = self.load(request), self.request(request)
-        if self.is_repeat(submission) or known.extended:
+        if self.is_repeat(submission):
             return Did.ALREADY
-        if known.status is RequestStatus.CLOSED:
+        if (known.extended and not again) or known.status is RequestStatus.CLOSED:
             return Did.STALE
         later = rules.due(known.received, self.roster.week.works, extended=True)
         self._save(request, due=later, extended=True)
-        self.record(opened, who, "request_extended", {"reason": reason, "due": later.isoformat()}, submission)
+        said = {"reason": reason, "due": later.isoformat(), "held": list(held)}
+        self.record(opened, who, "request_extended", said, submission)
         return Did.DONE
 
     def add(self, request: Request, check: str, who: str, submission: str) -> Did:
@@ -99,22 +106,31 @@ class Requests(Work):
         return Did.DONE
 
     def release(self, request: str, who: str, pack: packs.Pack, held: Iterable[str], submission: str) -> None:
-        """A pack was made of these checks. content: encrypted already."""
+        """A pack was made of these checks. content: encrypted already. The request is locked first, as elsewhere."""
+        self.load(request)
+        held = list(held)
         packs.put(self.tx, pack, [request, *held], self.now)
         about = {"pack": pack.number, "sha256": pack.sha256}
         for check in held:
             self.record(self.load(check), who, "released", about)
         if self.request(request).status is RequestStatus.OPEN:
             self._save(request, status=RequestStatus.RELEASED)
-        self.record(self.load(request), who, "request_released", about, submission)
+        self.record(self.load(request), who, "request_released", {**about, "held": held}, submission)
 
     def close(self, request: str, who: str, outcome: str, submission: str) -> Did:
-        """It was answered, or there was nothing to give; in words."""
-        if self.is_repeat(submission) or self.request(request).status is RequestStatus.CLOSED:
+        """It was answered, or there was nothing to give; in words. STALE: somebody else closed it before."""
+        opened = self.load(request)
+        if self.is_repeat(submission):
             return Did.ALREADY
+        if self.request(request).status is RequestStatus.CLOSED:
+            return Did.STALE
         self._save(request, status=RequestStatus.CLOSED)
-        self.record(self.load(request), who, "request_closed", {"outcome": outcome}, submission)
+        self.record(opened, who, "request_closed", {"outcome": outcome}, submission)
         return Did.DONE
+
+    def steps(self, request: str, what: str) -> tuple[Entry, ...]:
+        """What was done of this kind with a request, oldest first. "held" in it: ids of the checks it was done with."""
+        return tuple(entry for entry in self._history(request) if entry.what == what)
 
     def closing(self, request: str) -> Entry | None:
         """When it was closed and by whom; None where it is not."""
@@ -151,11 +167,16 @@ def recent(tx: Connection, keys: Keyring, since: date) -> Sequence[Request]:
 
 
 def pressing(tx: Connection) -> tuple[int, date | None]:
-    """How many requests are not closed, and when the first of them is due."""
-    count, first = tx.execute(
-        select(func.count(), func.min(requests.c.due)).where(requests.c.status != RequestStatus.CLOSED)
-    ).one()
-    return int(count), first
+    """How many requests are not closed, and when the first is due of those that nobody added two months to."""
+    first = func.min(requests.c.due).filter(~requests.c.extended)
+    count, due = tx.execute(select(func.count(), first).where(requests.c.status != RequestStatus.CLOSED)).one()
+    return int(count), due
+
+
+def extended(tx: Connection) -> Sequence[str]:
+    """Ids of requests that are not closed and were given two months more."""
+    wanted = select(requests.c.check_id).where(requests.c.status != RequestStatus.CLOSED, requests.c.extended)
+    return tx.scalars(wanted.order_by(requests.c.check_id)).all()
 
 
 def _opened(tx: Connection, keys: Keyring, row: Row[Any]) -> Request | None:

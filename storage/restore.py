@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, select
 from storage import archive
 from storage.archive import Manifest
 from storage.backup import state
+from storage.chain import Wrong
 from storage.checks import about_answers
 from storage.copies import BackupRefused, Source
 from storage.crypto import Box, Keyring
@@ -24,8 +25,10 @@ from storage.errors import CannotOpen
 from storage.proof import of_record
 from storage.record import SALT_BYTES, commitment
 from storage.retention import Erasure, erase_again
+from storage.seal import Seal
+from storage.signed_note import PublicKey
 from storage.tables import checks, events, strands
-from storage.verdict import judge
+from storage.verdict import Verdict, judge
 
 _AT_ONCE = 500
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -41,7 +44,9 @@ class Proof:
 
     texts: sealed answers and plans that opened. lines: of the record, that opened and say what they committed to.
     closed: texts and lines of checks whose key was destroyed, or opened with none of ours even when it was made.
-    seals: over the record, in a chain that nothing breaks.
+    seals: over the record, in a chain that nothing breaks. trusted: it is signed by keys that were said to be ours.
+    matched: the seal whose head was asked about. unsealed: what is said of entries that should have been sealed before
+    it was made, where the bot did not run then; it stops no restore.
     """
 
     manifest: Manifest
@@ -50,29 +55,51 @@ class Proof:
     lines: int
     closed: int
     seals: int
+    trusted: bool = False
+    matched: Seal | None = None
+    unsealed: str | None = None
 
 
-def verify(source: Source, keys: Sequence[str], file: Path) -> Proof:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of the record from elsewhere. trusted: who may have signed it; with none, anybody may.
+
+    head: of a seal that was printed.
+    """
+
+    trusted: frozenset[PublicKey] = frozenset()
+    head: bytes | None = None
+
+
+_NOTHING = Expected()
+
+
+def verify(source: Source, keys: Sequence[str], file: Path, expected: Expected = _NOTHING) -> Proof:
     """Prove that a backup can be restored. Raises BackupRefused with what is wrong, DatabaseNotReady or BadKey."""
-    with _tried(source, keys, file) as (proof, _):
+    with _tried(source, keys, file, expected) as (proof, _):
         return proof
 
 
 def replace(
-    source: Source, keys: Sequence[str], file: Path, now: datetime, erased: Iterable[Erasure] = ()
+    source: Source,
+    keys: Sequence[str],
+    file: Path,
+    now: datetime,
+    erased: Iterable[Erasure] = (),
+    expected: Expected = _NOTHING,
 ) -> tuple[Proof, str]:
     """Prove it, then put it in place; with words on where the database before is. Raises as verify does.
 
     erased: what was erased since it was made. It is erased in the copy before that takes any place.
     """
-    with source.quiet(), _tried(source, keys, file) as (proof, trial):
+    with source.quiet(), _tried(source, keys, file, expected) as (proof, trial):
         again = erase_again(trial, Keyring(keys), erased, now)
         said = source.put_in_place(trial, now)
     return proof, f"{said} What had been erased since is erased in it as well: {again}." if again else said
 
 
 @contextmanager
-def _tried(source: Source, keys: Sequence[str], file: Path) -> Iterator[tuple[Proof, Database]]:
+def _tried(source: Source, keys: Sequence[str], file: Path, expected: Expected) -> Iterator[tuple[Proof, Database]]:
     manifest = archive.read(file)
     _refuse_strangers(source, manifest)
     with source.workshop() as place:
@@ -81,7 +108,7 @@ def _tried(source: Source, keys: Sequence[str], file: Path) -> Iterator[tuple[Pr
         if source.counts(copy) != manifest.counts:
             raise _changed(file)
         with source.trial(copy) as trial:
-            yield _proved(trial, manifest, keys, file), trial
+            yield _proved(trial, manifest, keys, file, expected), trial
 
 
 def _refuse_strangers(source: Source, manifest: Manifest) -> None:
@@ -100,7 +127,7 @@ def _refuse_strangers(source: Source, manifest: Manifest) -> None:
         raise BackupRefused(message)
 
 
-def _proved(trial: Database, manifest: Manifest, keys: Sequence[str], file: Path) -> Proof:
+def _proved(trial: Database, manifest: Manifest, keys: Sequence[str], file: Path, expected: Expected) -> Proof:
     with trial.read() as tx:
         found = state(tx, keys)
     if (found.schema, found.counts, found.keys.wrapped) != (manifest.schema, manifest.counts, manifest.wrapped_keys):
@@ -115,8 +142,11 @@ def _proved(trial: Database, manifest: Manifest, keys: Sequence[str], file: Path
     schema, _ = trial.version()
     with trial.read() as tx:
         texts, lines, closed = _opened(tx, Keyring(keys), file)
-        seals = _unbroken(tx, file)
-    return Proof(manifest, schema or "", texts, lines, closed, seals)
+        proof = of_record(tx, Keyring(keys))
+        verdict = judge(proof, expected.trusted, expected.head, open_all=True, now=manifest.made_at)
+    unsealed = _refuse_broken(verdict, manifest, file, expected)
+    seals, is_trusted = len(verdict.seals), bool(expected.trusted)
+    return Proof(manifest, schema or "", texts, lines, closed, seals, is_trusted, verdict.matched, unsealed)
 
 
 def _changed(file: Path) -> BackupRefused:
@@ -136,13 +166,24 @@ def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
     return texts[True], lines[True], texts[None] + lines[None]
 
 
-def _unbroken(tx: Connection, file: Path) -> int:
-    """How many seals there are; nothing that they list was changed, removed or added."""
-    verdict = judge(of_record(tx))
-    if verdict.findings:
-        message = f"The record in {file.name} is not what was sealed: {verdict.findings[0]}"
+def _refuse_broken(verdict: Verdict, manifest: Manifest, file: Path, expected: Expected) -> str | None:
+    """Nothing may be wrong but what was so when it was made: keys that were lost then, and a bot that did not run.
+
+    What is said of the latter is returned. Without any seal at all it does not pass for that.
+    """
+    allowed = {Wrong.LOCKED} if manifest.shut_keys else set()
+    allowed |= {Wrong.UNSEALED} if verdict.seals else set()
+    wrong = [str(finding) for finding in verdict.findings if finding.what not in allowed]
+    if expected.head and not verdict.matched:
+        wrong.append(f"No seal in it has the head {expected.head.hex()}.")
+    if wrong:
+        by_another = any(finding.what is Wrong.STRANGE for finding in verdict.findings)
+        more = (
+            " If the seals were signed by an older key of yours, give its public key with --key." if by_another else ""
+        )
+        message = f"The record in {file.name} is not what was sealed: {wrong[0]}{more}"
         raise BackupRefused(message)
-    return len(verdict.seals)
+    return next((str(finding) for finding in verdict.findings if finding.what is Wrong.UNSEALED), None)
 
 
 def _each(tx: Connection, rows: Select[Any]) -> Iterable[Row[Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +17,10 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 from flows import retention as schedules
 from flows.case import Case, Check, CheckStatus
 from flows.model import Level
+from flows.requests import RequestStatus
 from flows.retention import ADULT, QUIET, Keeping, Kept, Schedule
 from flows.roster import Roster
-from storage import cases, checks, outbox, record, tables
+from storage import cases, checks, erasure_record, outbox, record, tables
 from storage.checks import Opened
 from storage.crypto import Keyring
 from storage.database import Database
@@ -29,7 +30,7 @@ from storage.work import Did, Work
 STAYS = frozenset({"events", "outbox", "deletions"})
 """What keeps a row of an erased check. From every other table with a check's id its rows go."""
 
-_check, _case, _deletion = tables.checks, tables.cases, tables.deletions
+_check, _case, _deletion, _request = tables.checks, tables.cases, tables.deletions, tables.requests
 _ENDED = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
 _YEAR = timedelta(days=365)
 _NOTHING: Mapping[str, Any] = {
@@ -72,15 +73,20 @@ class Tombstone:
     erased_at: datetime
     approved_by: str
     entries: int
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """That a check was erased. check: its id, which is random and says nothing. approved_by: a Slack id."""
+    """That a check was erased. check: its id, which is random and says nothing. approved_by: a Slack id.
+
+    is_private: not every lead could know of it.
+    """
 
     check: str
     approved_by: str
     erased_at: datetime
+    is_private: bool = False
 
 
 class Retention(Work):
@@ -93,9 +99,9 @@ class Retention(Work):
     def items(self, until: datetime) -> tuple[Item, ...]:
         """Every record that is due by then, the longest due first. What is open, unread or held is not among them.
 
-        Nor is what is about nobody: practice pages, and the bot's own records.
+        Nor is what is about nobody: practice pages, and the bot's own records. A request for a copy is, once closed.
         """
-        found = (self._item(checks.load(self.tx, self.keys, one)) for one in self._candidates(until))
+        found = filter(None, (self._readable(one) for one in self._candidates(until)))
         due = [item for item in found if item.keeping.can_end and item.due <= until]
         return tuple(sorted(due, key=lambda item: (item.due, item.check.ref)))
 
@@ -109,8 +115,18 @@ class Retention(Work):
         )
         quiet = (touched <= until - QUIET, _check.c.held_at.is_(None), ~_check.c.is_drill)
         wanted = or_(_check.c.keep_until.is_(None), _check.c.keep_until <= until)
-        rows = select(_check.c.id).where(_check.c.status.in_(_ENDED), *quiet, wanted, old_enough)
+        ended = and_(_check.c.status.in_(_ENDED), old_enough)
+        closed = exists().where(_request.c.check_id == _check.c.id, _request.c.status == RequestStatus.CLOSED)
+        answered = and_(_check.c.status == CheckStatus.REQUEST, closed, touched <= until - self._schedule.requests)
+        rows = select(_check.c.id).where(or_(ended, answered), *quiet, wanted)
         return self.tx.scalars(rows.where(func.length(_check.c.wrapped_key) > 0)).all()
+
+    def _readable(self, check: str) -> Item | None:
+        """None where it does not open: it is kept, and doctor says so to whoever runs this."""
+        try:
+            return self._item(checks.load(self.tx, self.keys, check))
+        except CannotOpen:
+            return None
 
     def _item(self, opened: Opened) -> Item:
         check = opened.check
@@ -134,7 +150,15 @@ class Retention(Work):
             is_unread=case is not None and schedules.is_unread(entries, check.reporter),
             is_held=row.held_at is not None,
             keep_until=row.keep_until,
+            request=self._asked_for(check),
         )
+
+    def _asked_for(self, check: Check) -> RequestStatus | None:
+        """How a request for a copy of records stands; None where it is a check."""
+        if check.status is not CheckStatus.REQUEST:
+            return None
+        mine = select(_request.c.status).where(_request.c.check_id == check.id)
+        return RequestStatus(self.tx.execute(mine).scalar_one())
 
     def listed(self, shown: Iterable[str], who: str) -> None:
         """Record that somebody looks at the list with these on it. Before it is shown."""
@@ -164,19 +188,23 @@ class Retention(Work):
         return Did.DONE
 
     def hold(self, check: str, who: str, reason: str, request: str) -> Did:
-        """Legal hold: never deleted until somebody lifts it. An approval is taken back."""
+        """Legal hold: never deleted until somebody lifts it. An approval is taken back. STALE: it is on hold."""
         opened = self.load(check)
-        if self.is_repeat(request) or self._held_at(check) is not None:
+        if self.is_repeat(request):
             return Did.ALREADY
+        if self._held_at(check) is not None:
+            return Did.STALE
         self.record(opened, who, "hold_set", {"reason": reason}, request)
         self._change(check, held_at=self.now)
         return Did.DONE
 
     def lift(self, check: str, who: str, reason: str, request: str) -> Did:
-        """The legal hold ends. Nothing is deleted by that: the calendar, and a lead, decide again."""
+        """The legal hold ends. Nothing is deleted by that: the calendar, and a lead, decide again. STALE: it ended."""
         opened = self.load(check)
-        if self.is_repeat(request) or self._held_at(check) is None:
+        if self.is_repeat(request):
             return Did.ALREADY
+        if self._held_at(check) is None:
+            return Did.STALE
         self.record(opened, who, "hold_lifted", {"reason": reason}, request)
         self._change(check, held_at=None)
         return Did.DONE
@@ -200,7 +228,9 @@ class Retention(Work):
         approved = self.tx.execute(select(_deletion).where(_deletion.c.check_id == check)).one()
         said = {"approved_by": approved.approved_by, "approved_at": approved.approved_at.isoformat()}
         self.record(opened, who, "erased", {**said, **self._rule(opened)})
-        _destroy(self.tx, Erasure(check, approved.approved_by, self.now), self.now)
+        erasure_record.keep(self.tx, self.keys, check, approved.approved_by, self.now)
+        erasure = Erasure(check, approved.approved_by, self.now, _may_be_private(opened))
+        _destroy(self.tx, erasure, self.now)
         self.keys.forget()
         return None
 
@@ -226,15 +256,28 @@ class Retention(Work):
         return None if approved else Kept.NOT_APPROVED
 
 
-def held_since(tx: Connection, check: str) -> datetime | None:
-    """Since when a check is on legal hold; None where it is not."""
-    found: datetime | None = tx.scalar(select(_check.c.held_at).where(_check.c.id == check))
-    return found
+def _may_be_private(opened: Opened) -> bool:
+    """Whether its reporter said that somebody has to be left out, or was not sure (S2)."""
+    return opened.check.answers.get("S2", ("no",)) != ("no",)
+
+
+def _is_kept_from_somebody(tx: Connection, check: str) -> bool:
+    """Whether anybody is left out of it, as far as columns tell."""
+    out = select(tables.left_out.c.check_id).where(tables.left_out.c.check_id == check)
+    direct = select(_case.c.check_id).where(_case.c.check_id == check, or_(_case.c.dm_only, _case.c.content_free))
+    return any(tx.execute(each.limit(1)).first() is not None for each in (out, direct))
+
+
+def was_private(tx: Connection, check: str) -> bool:
+    """Whether it was erased, and not every lead could know of it."""
+    wanted = select(_deletion.c.check_id).where(_deletion.c.check_id == check, _deletion.c.is_private)
+    return tx.execute(wanted.where(_deletion.c.erased_at.is_not(None))).first() is not None
 
 
 def _destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
     """The key first, then everything in clear, in every table there is. Its messages in Slack are taken away."""
     check = erasure.check
+    is_private = erasure.is_private or _is_kept_from_somebody(tx, check)
     nothing = {**_NOTHING, "erased_at": erasure.erased_at}
     tx.execute(update(_check).where(_check.c.id == check).values(nothing))
     packs, held = tables.packs, tables.pack_checks
@@ -244,7 +287,7 @@ def _destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
     for table in reversed(tables.metadata.sorted_tables):
         if "check_id" in table.c and table.name not in STAYS:
             tx.execute(delete(table).where(table.c.check_id == check))
-    done = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at}
+    done = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at, "is_private": is_private}
     if not tx.execute(update(_deletion).where(_deletion.c.check_id == check).values(done)).rowcount:
         tx.execute(insert(_deletion).values(check_id=check, approved_at=erasure.erased_at, **done))
     outbox.take_away(tx, check, now)
@@ -255,6 +298,7 @@ def tombstones(tx: Connection) -> tuple[Tombstone, ...]:
     entries = select(func.count()).where(tables.events.c.check_id == _check.c.id).scalar_subquery()
     rows = (
         select(_check.c.ref, _check.c.started_at, _deletion.c.erased_at, _deletion.c.approved_by, entries.label("n"))
+        .add_columns(_deletion.c.is_private)
         .join(_deletion, _deletion.c.check_id == _check.c.id)
         .where(_deletion.c.erased_at.is_not(None))
         .order_by(_deletion.c.erased_at, _check.c.ref)
@@ -268,7 +312,7 @@ def was_erased_since(tx: Connection, since: datetime) -> bool:
 
 
 def erasures(tx: Connection) -> tuple[Erasure, ...]:
-    """Everything that was erased, oldest first."""
+    """Everything that was erased, oldest first; also of a database that an older version made."""
     rows = select(_deletion.c.check_id, _deletion.c.approved_by, _deletion.c.erased_at)
     done = rows.where(_deletion.c.erased_at.is_not(None)).order_by(_deletion.c.erased_at, _deletion.c.check_id)
     return tuple(Erasure(*row) for row in tx.execute(done))
@@ -291,6 +335,8 @@ def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: date
         else:
             said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}
             record.append(tx, check, opened.box, now, record.SYSTEM, "erased", said)
+            erasure = replace(erasure, is_private=erasure.is_private or _may_be_private(opened))
+        erasure_record.keep(tx, keys, check, erasure.approved_by, now)
         _destroy(tx, erasure, now)
         keys.forget()
     return True

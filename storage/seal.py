@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Row, cast, func, insert, select, text
@@ -104,6 +105,45 @@ class Seal:
         return note(self.text, self.signer, self.signature) if self.signer and self.signature else self.text
 
 
+class Watch:
+    """The newest head that this process has seen, in its memory, where nobody who has only the database reaches.
+
+    Once the chain in the database does not hold that head any more, it never does again for this process: a person has
+    to look, and start it anew.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, bytes] | None = None
+        self.is_broken = False
+
+    def look(self, tx: Connection) -> Seal | None:
+        """Look at the chain, in a transaction that has changed no seal; the newest seal where it is news."""
+        if self.is_broken:
+            return None
+        newest = latest(tx)
+        if self._seen is not None and not self._goes_on(tx, self._seen):
+            self.is_broken = True
+        elif newest and (newest.number, newest.head) != self._seen:
+            self._seen = (newest.number, newest.head)
+            return newest
+        return None
+
+    @property
+    def seen(self) -> str:
+        """The head that was seen last, in words for the log: hashes and numbers alone."""
+        return f"seal {self._seen[0]}, head {self._seen[1].hex()}" if self._seen else "no seal"
+
+    @staticmethod
+    def _goes_on(tx: Connection, seen: tuple[int, bytes]) -> bool:
+        """Whether that seal is there, and each that came since names the head of the one before."""
+        number, head = seen
+        columns = (seals.c.number, _bytes(seals.c.previous), _bytes(seals.c.head))
+        since = tx.execute(select(*columns).where(seals.c.number >= number).order_by(seals.c.number)).all()
+        if not since or (since[0].number, since[0].head) != (number, head):
+            return False
+        return all(after.previous == before.head for before, after in pairwise(since))
+
+
 def seal_due(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
     """Seal what is there if the last seal is an hour old; None where nothing was sealed."""
     made_at = tx.scalar(select(func.max(seals.c.made_at)))
@@ -140,6 +180,13 @@ def is_waiting(tx: Connection, seal: Seal | None) -> bool:
     """Whether there is anything newer than this seal."""
     newer = select(events.c.id).where(events.c.id > (seal.last if seal else 0)).limit(1)
     return tx.execute(newer).first() is not None
+
+
+def waiting_since(tx: Connection) -> datetime | None:
+    """When the oldest was recorded that no seal lists yet; None where there is none."""
+    last = select(func.coalesce(func.max(seals.c.last_event), 0)).scalar_subquery()
+    found: datetime | None = tx.scalar(select(func.min(events.c.at)).where(events.c.id > last))
+    return found
 
 
 def entry_of(row: Row[Any]) -> Entry:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from flows.case import Check, CheckStatus
-from flows.retention import LOOKING, OF_KEEPING
+from flows.retention import LOOKING, UNCHANGING
 from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
 
@@ -37,7 +37,7 @@ def is_old(tx: Connection, check: Check, keep: timedelta, now: datetime) -> bool
 
 def _changes() -> ColumnElement[bool]:
     looking = [~events.c.what.startswith(word) for word in LOOKING]
-    return and_(events.c.what.not_in(OF_KEEPING), *looking)
+    return and_(events.c.what.not_in(UNCHANGING), *looking)
 
 
 def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int:

@@ -229,6 +229,13 @@ deletions = Table(
     Column("approved_by", String(32), nullable=False, comment="Slack user id"),
     Column("approved_at", Utc, nullable=False),
     Column("erased_at", Utc, comment="empty until it is done"),
+    Column(
+        "is_private",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="not every lead could know of it: once erased it is in no list and no number",
+    ),
 )
 
 pulse = Table(

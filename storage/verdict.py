@@ -7,14 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from storage.chain import Finding, Line, Page, Wrong, chain, moment, order, signatures
-from storage.proof import Proof, Shown
+from storage.erasure_record import Doubt
+from storage.proof import Printed, Proof, Shown
 from storage.seal import Seal
 from storage.signed_note import PublicKey
+from storage.standing import Replayed
 
 TOLERANCE = timedelta(minutes=5)
 """How far the clocks of two servers may be apart before an entry counts as back-dated."""
+SEALED_WITHIN = timedelta(hours=2)
+"""Where there is a key, what is older and not sealed is wrong: the bot seals once an hour."""
 _UNFIT = "its content is not what it committed to"
 _LOCKED = "its check's key was replaced, or is wrapped with a key that SHARE_CHECK_KEYS does not have"
+_GONE = {
+    Doubt.LOST: (Wrong.LOST, "nothing shows that its check was erased under the retention rule"),
+    Doubt.LATE: (Wrong.ADDED, "its check had been erased before"),
+    Doubt.UNSURE: (Wrong.LOCKED, "its key is gone, and the record of erasures does not open with SHARE_CHECK_KEYS"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,19 +52,30 @@ class Verdict:
 
 
 def judge(
-    proof: Proof, trusted: Collection[PublicKey] = (), head: bytes | None = None, *, open_all: bool = False
+    proof: Proof,
+    trusted: Collection[PublicKey] = (),
+    head: bytes | None = None,
+    *,
+    open_all: bool = False,
+    now: datetime | None = None,
 ) -> Verdict:
     """Everything that is wrong with a proof.
 
     trusted: the keys that may have signed; with none, any may. head: a seal's head that was published elsewhere.
-    open_all: every entry should have been opened, unless it was erased.
+    open_all: every entry should have been opened, unless it was erased; and what stands beside the record is held
+    against it. now: when this is asked; without it, when the proof was made.
     """
-    rows = _Rows.of(proof.entries, open_all=open_all)
+    replayed = Replayed()
+    rows = _Rows.of(proof.entries, replayed, open_all=open_all)
     unique = {seal.number: seal for seal in reversed(proof.seals)}
     pages = [Page.of(unique[number]) for number in sorted(unique)]
     findings = [*order("Seal", [seal.number for seal in proof.seals]), *chain(pages), *signatures(pages, trusted)]
     comparison = _Comparison(rows, pages)
-    findings += [*order("Entry", rows.ids), *comparison.findings()]
+    findings += [*order("Entry", rows.ids), *comparison.findings(), *_printed(proof.printed, pages)]
+    if trusted and (asked := now or proof.made_at):
+        findings += comparison.unsealed(asked - SEALED_WITHIN)
+    if open_all:
+        findings += replayed.findings(proof.standing)
     return Verdict(
         seals=tuple(page.seal for page in pages),
         findings=tuple(findings),
@@ -64,6 +84,15 @@ def judge(
         newer=comparison.newer,
         matched=next((page.seal for page in pages if page.is_sound and page.seal.head == head), None),
     )
+
+
+def _printed(printed: Iterable[Printed], pages: Sequence[Page]) -> Iterator[Finding]:
+    """Heads that digests printed, and that no seal has any more."""
+    heads = {page.seal.head.hex() for page in pages if page.is_sound}
+    for each in printed:
+        if each.head not in heads:
+            why = "seals were removed or made anew since"
+            yield Finding(f"Digest {each.week} ({each.audience})", Wrong.UNMATCHED, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +105,7 @@ class _Rows:
     erased: int
 
     @classmethod
-    def of(cls, entries: Iterable[Shown], *, open_all: bool) -> _Rows:
+    def of(cls, entries: Iterable[Shown], replayed: Replayed, *, open_all: bool) -> _Rows:
         ids: list[int] = []
         lines: dict[int, Line] = {}
         unfit: dict[int, Finding] = {}
@@ -86,9 +115,13 @@ class _Rows:
             ids.append(entry.id)
             lines.setdefault(entry.id, Line(entry.id, entry.at, entry.digest))
             erased += shown.is_erased
-            if shown.opened and not shown.opened.is_of(entry):
+            if shown.doubt:
+                unfit[entry.id] = _entry(entry.id, *_GONE[shown.doubt])
+            elif shown.opened and not shown.opened.is_of(entry):
                 unfit[entry.id] = _entry(entry.id, Wrong.CHANGED, _UNFIT)
-            elif open_all and not shown.opened and not shown.is_erased:
+            elif shown.opened:
+                replayed.take(shown.opened)
+            elif open_all and not shown.is_erased:
                 unfit[entry.id] = _entry(entry.id, Wrong.LOCKED, _LOCKED)
         return cls(ids, lines, unfit, erased)
 
@@ -143,6 +176,15 @@ class _Comparison:
     def newer(self) -> int:
         """How many entries wait for the next seal."""
         return sum(number > self._last for number in self._rows)
+
+    def unsealed(self, since: datetime) -> Iterator[Finding]:
+        """The oldest entry that should have been sealed by now, with how many more there are."""
+        late = sorted(number for number, line in self._rows.items() if number > self._last and line.at < since)
+        if late:
+            oldest = self._rows[late[0]]
+            more = f", and {len(late) - 1} more are as old" if len(late) > 1 else ""
+            why = f"it is of {moment(oldest.at)}, and the bot seals once an hour{more}"
+            yield _entry(oldest.id, Wrong.UNSEALED, why)
 
     def findings(self) -> Iterator[Finding]:
         """By entry, one for each that is wrong."""

@@ -2,7 +2,8 @@
 
 A check that anybody is left out of, or may have to be, is in no figure here, whatever it did to the outbox or the
 record (I23). What one week costs depends on what happened in it and on what is open, not on how much there was before:
-events are found by their time, and everything else by its check.
+events are found by their time, and everything else by its check. Only what comes onto the deletion list is looked for
+among everything that is old enough, as the list itself is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from flows.digest import Figures, Week, age
 from flows.model import Outcome, Urgency
 from flows.outcome import decide
 from flows.replay import replay
+from flows.retention import Schedule
 from flows.roster import Roster
 from storage import checks as check_rows
 from storage import record
@@ -29,6 +31,7 @@ from storage.checks import Opened
 from storage.crypto import Keyring
 from storage.errors import CannotOpen
 from storage.outbox import SLACK
+from storage.retention import Item, Retention
 from storage.tables import cases, checks, events, left_out, outbox, requests, strands
 
 LATE = timedelta(seconds=60)
@@ -39,6 +42,8 @@ _ENDED = ("abandoned", "stopped", "shelved")
 _ASKED = ("raised", "escalated")
 _ANSWERED = ("led", "planned")
 _TO_SAMPLE = (Outcome.HOLD, Outcome.FIX_FIRST)
+_LOOKED = ("opened_check", "opened_record")
+"""A lead opened a check that nobody was paged about: from the digest's sample, or as it was found."""
 _COUNTED = (
     *("started", "sent", *_ENDED, "raised", "decided", "closed", "disagreed", "found_forgotten"),
     *("drill_started", "drill_answered", "drill_unanswered"),
@@ -70,24 +75,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class Counting:
-    """One week, in one transaction. no_risk, years: how long records are kept, as organisation.toml has it."""
+    """One week, in one transaction. schedule: how long records are kept, as organisation.toml has it."""
 
     tx: Connection
     keys: Keyring
     roster: Roster
     week: Week
     now: datetime
-    no_risk: timedelta
-    years: int
+    schedule: Schedule
 
     @cached_property
     def _bounds(self) -> tuple[datetime, datetime]:
         return self.week.bounds(self.roster.week.zone)
 
-    def within(self, column: Any, back: timedelta = timedelta(0)) -> ColumnElement[bool]:
-        """Whether a moment is in the week, or in the one so long before."""
+    def within(self, column: Any) -> ColumnElement[bool]:
+        """Whether a moment is in the week."""
         since, until = self._bounds
-        return and_(column >= since - back, column < until - back)
+        return and_(column >= since, column < until)
 
     def has(self, moment: datetime) -> bool:
         """Whether this moment is in the week."""
@@ -142,7 +146,7 @@ class Counting:
     def _is_to_sample(self, check: Check) -> bool:
         """Whether it ended without a page, stands as it was sent, and no lead has looked at it."""
         ended = check.status is CheckStatus.SENT and check.outcome in _TO_SAMPLE
-        return ended and not record.count(self.tx, check.id, "opened_check")
+        return ended and not any(record.count(self.tx, check.id, what) for what in _LOOKED)
 
     def _cases(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
         """Cases raised in the week and how soon each was answered, decisions, and the bot's own misses."""
@@ -240,21 +244,17 @@ class Counting:
         return int(self.tx.scalar(select(func.count()).select_from(strands).where(*late)) or 0)
 
     def _retention(self) -> int:
-        """Records whose time ends in the seven days after the week, by the calendar alone."""
-        ahead = timedelta(days=7)
-        ended = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
-        longest = timedelta(days=round(365.25 * self.years))
-        found = select(checks.c.id).where(checks.c.status.in_(ended), ~checks.c.is_drill, NOBODY_LEFT_OUT, IS_CHECK)
-        has_case = exists().where(_case.c.check_id == checks.c.id)
-        quiet = self._touched(self.no_risk - ahead)
-        old = self._touched(longest - ahead, events.c.what == "started")
-        no_risk = found.where(~has_case, checks.c.id.in_(quiet), self.within(checks.c.touched_at, self.no_risk - ahead))
-        others = found.where(has_case, checks.c.id.in_(old), self.within(checks.c.started_at, longest - ahead))
-        ids = {one for each in (no_risk, others) for one in self.tx.scalars(each)}
-        return len(self._open(ids))
+        """Records that everybody may know of and that come onto the deletion list in the seven days after the week."""
+        since = self._bounds[1]
+        until = since + timedelta(days=7)
+        items = Retention(self.tx, self.keys, self.roster, self.now, self.schedule).items(until)
+        return sum(since <= item.due < until and _is_for_everybody(item) for item in items)
 
-    def _touched(self, back: timedelta, *which: ColumnElement[bool]) -> Select[tuple[str | None]]:
-        return select(events.c.check_id).where(self.within(events.c.at, back), *which)
+
+def _is_for_everybody(item: Item) -> bool:
+    """The same as NOBODY_LEFT_OUT and `is_shared`."""
+    is_private = item.case is not None and (item.case.dm_only or item.case.content_free)
+    return not item.left_out and not is_private and is_shared(item.check)
 
 
 def _counts(keys: Iterable[str]) -> dict[str, int]:

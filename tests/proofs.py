@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from storage import proof, proof_file, seal
 from storage.crypto import Keyring
 from storage.database import Database
 from storage.proof import NotAProof
+from storage.retention import Erasure, erase_again
 from storage.seal import Seal
 from storage.signed_note import PublicKey, SealKey
 from storage.verdict import judge
@@ -83,21 +85,27 @@ def unguard(tx: Connection) -> None:
         tx.execute(text(guard))
 
 
-def exported(tx: Connection) -> str:
-    return proof_file.written(proof.of_record(tx), START)
+def erase(office: Office, check: str) -> None:
+    """As the retention rule does it, once everything is approved."""
+    done = Erasure(check, "U0LEAD1", office.now)
+    assert erase_again(office.database, office.keys, [done], office.now) == 1
+
+
+def exported(tx: Connection, keys: Keyring | None = None, made_at: datetime = START) -> str:
+    return proof_file.written(proof.of_record(tx, keys, lambda _: False), made_at)
 
 
 def export(office: Office) -> Any:
     """The proof as it would be handed on."""
     with office.database.read() as tx:
-        return json.loads(exported(tx))
+        return json.loads(exported(tx, office.keys))
 
 
 def both(tx: Connection, keys: Keyring) -> tuple[Found, Found]:
     """What share-check finds in the database, and what a stranger finds in its export."""
     verdict = judge(proof.of_record(tx, keys), open_all=True)
     found = {(finding.subject, str(finding.what)) for finding in verdict.findings}
-    return found, strangers(exported(tx))[1]
+    return found, strangers(exported(tx, keys))[1]
 
 
 def ours(written: str, trusted: tuple[PublicKey, ...] = ()) -> tuple[int, Found]:

@@ -264,7 +264,7 @@ def test_the_times_that_are_promised_are_the_codes_own() -> None:
     """How long things are kept, as the people they are about are told."""
     retention = load_organisation(ROOT / "organisation.example.toml").retention
     promised = _section(RECORD, "How long")
-    for days in (retention.no_risk.days, QUIET.days, packs.KEPT.days):
+    for days in (retention.no_risk.days, retention.requests.days, QUIET.days, packs.KEPT.days):
         assert f"{days} days" in promised
     assert f"{retention.years_from_birth} years" in promised
 

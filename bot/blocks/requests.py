@@ -79,10 +79,9 @@ def new() -> Block:
     return kit.modal("New request", blocks, callback_id="new_request", submit="Save")
 
 
-def request(known: Request, held: Sequence[Progress], today: date, note: str = "") -> Block:
+def request(known: Request, held: Sequence[Progress], today: date) -> Block:
     """One request: whom it is about, what is held, and what comes next."""
-    head = [kit.section(f"*{kit.esc(note)}*")] if note else []
-    head += [kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), kit.divider()]
+    head = [kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), kit.divider()]
     undone_first = sorted(held, key=lambda each: each.left == 0)
     rows = [_row(known, each) for each in undone_first[:MOST]] or [kit.section(NONE_HELD)]
     return kit.modal("Request", [*head, *rows, *_next(known, held)], metadata=known.id)

@@ -6,7 +6,7 @@ The list shows references, kinds and dates: nothing of what a record says. The m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,21 @@ DELETE, KEEP, HOLD = "delete", "keep", "hold"
 WHY_NEEDED = "Please write why."
 CHOOSE = "Choose for at least one record, or close this."
 NOTHING = "No record has reached the end of its time."
+HELD_BEFORE = (
+    "Somebody else has put it on legal hold meanwhile, with a reason of their own. Yours was not saved: copy what you "
+    "need of it, and close this."
+)
+LIFTED_BEFORE = (
+    "Somebody else has lifted the hold meanwhile, with a reason of their own. Yours was not saved: copy what you "
+    "need of it, and close this."
+)
 NOT_YOURS = "Only a safeguarding lead or the independent contact can do that."
 _KEEP_WORDS = {KEEP: "Keep it for another year", HOLD: "Legal hold: keep it until somebody lifts the hold"}
 _KINDS = {
     Kind.NO_RISK: "kept for a set time from its last change",
     Kind.CHILD: "a child's, kept from their date of birth",
     Kind.LONGEST: "no child's date of birth is known, kept the longest",
+    Kind.REQUEST: "a request, kept for a set time from when it was closed",
 }
 STAYS = {
     Kept.OPEN: "it is open",
@@ -45,12 +54,25 @@ STAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of what somebody chose. Each by reference. stays: with the reason."""
+    """What became of what somebody chose. Each by reference. stays: with the reason.
+
+    held_before: on hold already, each with what was typed, which was not saved.
+    """
 
     approved: Mapping[str, str]
     kept: Sequence[str] = ()
     held: Sequence[str] = ()
     stays: Sequence[tuple[str, Kept]] = ()
+    held_before: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What became of what was to be deleted. stays: with the reason. failed: with the reference of the error."""
+
+    gone: list[str] = field(default_factory=list)
+    stays: list[tuple[str, Kept]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def due(count: int) -> Message:
@@ -86,12 +108,13 @@ def _item(item: Item, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
     ends = f"Its time was over on {_day(item.due, zone)}" if is_due else f"Its time is over on {_day(item.due, zone)}"
     approved = " A lead has approved that it is deleted; that was not confirmed yet." if item.approved_by else ""
     yield kit.divider()
+    window = "request" if check.status is CheckStatus.REQUEST else "open_record"
     may_open = check.status is not CheckStatus.SHELVED
     words = (
         f"*{check.ref}* {_what(item)}.\nMade {_day(check.started_at, zone)}, last changed "
         f"{_day(item.keeping.last_change, zone)}. {ends}: {_KINDS[item.keeping.kind]}.{approved}"
     )
-    yield kit.section(words, kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None)
+    yield kit.section(words, kit.button("Open", f"{window}.{check.ref}", check.id) if may_open else None)
     options = {DELETE: "Delete it", **_KEEP_WORDS} if is_due else _KEEP_WORDS
     choice = kit.choice("radio_buttons", "option", options)
     yield kit.input_(f"What shall become of {check.ref}?", choice, f"{DECIDE}.{check.id}", optional=True)
@@ -103,6 +126,8 @@ def _what(item: Item) -> str:
     check = item.check
     if item.case is not None:
         return "Case, closed"
+    if check.status is CheckStatus.REQUEST:
+        return "Request for a copy of records, closed"
     if check.status is CheckStatus.SHELVED:
         return "Check that was not finished, put away"
     return f"Check that needed nobody: {check.outcome.words}" if check.outcome else "Check that needed nobody"
@@ -128,10 +153,17 @@ def confirm(outcome: Outcome) -> Block:
         "Delete for good?",
         blocks,
         callback_id="delete_for_good",
-        metadata=",".join(outcome.approved),
+        metadata=",".join(f"{check}:{ref}" for check, ref in outcome.approved.items()),
         submit="Delete for good",
         close="Not now",
     )
+
+
+def confirmed(metadata: str) -> Iterator[tuple[str, str]]:
+    """Ids and references of what the last question was about."""
+    for each in filter(None, metadata.split(",")):
+        check, _, ref = each.partition(":")
+        yield check, ref
 
 
 def saved(outcome: Outcome) -> Block:
@@ -144,6 +176,9 @@ def _done(outcome: Outcome) -> Iterator[Block]:
         yield kit.section(f"*Kept for another year:* {', '.join(outcome.kept)}.")
     if outcome.held:
         yield kit.section(f"*On legal hold:* {', '.join(outcome.held)}.")
+    for ref, typed in outcome.held_before:
+        yield kit.section(f"*{ref} was on legal hold already,* with another reason. What you wrote was not saved:")
+        yield from kit.labelled("You wrote", typed)
     yield from stayed(outcome.stays)
 
 
@@ -153,10 +188,13 @@ def stayed(stays: Iterable[tuple[str, Kept]]) -> Iterator[Block]:
         yield kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")
 
 
-def deleted(gone: Sequence[str], stays: Sequence[tuple[str, Kept]]) -> Block:
+def deleted(done: Deleted) -> Block:
     """What is gone, and what is not."""
-    blocks = [kit.section(f"*Deleted for good:* {', '.join(gone)}.")] if gone else []
-    blocks += list(stayed(stays))
+    blocks = [kit.section(f"*Deleted for good:* {', '.join(done.gone)}.")] if done.gone else []
+    blocks += list(stayed(done.stays))
+    for ref, error in done.failed:
+        words = f"*{kit.esc(ref) or 'A record'} could not be deleted:* something went wrong. Open the list again to see"
+        blocks.append(kit.section(f"{words} whether it is still there, and try again. (Error {error})"))
     return kit.modal(TITLE, blocks or [kit.section("Nothing was deleted: somebody else was quicker.")])
 
 

@@ -15,8 +15,12 @@ from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from sandbox import Workspace
 from storage.database import Database
+from storage.seal import seal_now
+from storage.signed_note import SealKey
 from storage.tables import checks
 from tests.harness import MANIFEST
+from tests.proofs import KEY
+from tests.storage.builders import START
 from tests.storage.filled import LOST, MARKS, NEW, OLD, KeyedOffice, filled, settings, started
 
 SOON = 30
@@ -181,6 +185,29 @@ def test_what_cannot_be_restored_says_why_and_ends_with_1(sqlite_place: Place) -
             assert (code, why in said) == (1, True), said
             assert said.startswith("share-check did not restore anything:\n- ")
     assert (sqlite_place.folder / "share-check.db").read_bytes() == before
+
+
+def test_whose_seals_a_backup_has_is_asked_of_the_settings_and_of_whoever_restores(place: Place) -> None:
+    """The signing key in the settings, public keys and heads that were printed; without any of it that is said."""
+    office, stranger = place.office(OLD), SealKey.new()
+    with office.database.begin() as tx:
+        made = seal_now(tx, stranger, START)
+    office.database.close()
+    assert made
+    file, ours = str(place.backed_up()), {"SHARE_CHECK_SEAL_KEY": KEY.written}
+    code, said = place.run("restore", file, "--verify")
+    assert (code, "Nothing was said of who signs the record" in said) == (0, True)
+    for way in ("--verify", "--replace"):
+        code, said = place.run("restore", file, way, **ours)
+        assert (code, "Seal 1 is signed by another key" in said) == (1, True), said
+        code, said = place.run("restore", file, way, "--head", "ab" * 32)
+        assert (code, "No seal in it has the head abab" in said) == (1, True), said
+    known = ("--key", str(stranger.public), "--head", made.note)
+    code, said = place.run("restore", file, "--verify", *known, **ours)
+    assert code == 0, said
+    assert "- Seal 1 has the head that you gave.\n" in said
+    assert "Nothing was said of who signs" not in said
+    assert place.run("restore", file, "--verify", "--key", "a key")[0] == 2
 
 
 def test_a_restore_that_says_neither_is_asked_which(sqlite_place: Place) -> None:

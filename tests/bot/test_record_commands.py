@@ -25,6 +25,7 @@ from storage.seal import Seal
 from storage.signed_note import PublicKey, SealKey
 from storage.tables import checks, outbox
 from tests import harness
+from tests.harness import words_of
 from tests.proofs import KEY, erase, exported, sealed_record, unguard
 from tests.storage.builders import START, Office
 
@@ -365,7 +366,10 @@ def test_a_running_bot_signs_nothing_over_a_chain_that_was_made_anew(tmp_path: P
         with desk.database.read() as tx:
             assert tx.execute(seal.SEALS).all() == []
         assert told("broken_chain") >= {desk.roster.channel, *desk.organisation.administrators}
-        assert told("alarm") == set()
+        stage.settle()
+        (said,) = [words_of(one) for one in stage.workspace.person("U0ADMIN").dm if "tampered" in words_of(one)]
+        assert "I seal nothing until somebody has looked." in said
+        assert "SC-" not in said
 
 
 # export-proof

@@ -67,7 +67,7 @@ class Place:
     def erase(self, check: str) -> None:
         self.office.now = datetime.now(UTC)
         with self.office.database.begin() as tx:
-            schedule = Schedule(timedelta(days=366), 25)
+            schedule = Schedule(timedelta(days=366), 25, timedelta(days=731))
             work = Retention(tx, self.office.keys, self.office.roster, self.office.now, schedule)
             assert work.approve(check, LEAD_ONE, "over", self.office.request()) is None
             assert work.erase(check, LEAD_ONE) is None
@@ -96,6 +96,7 @@ def test_a_dry_run_names_references_and_changes_nothing(place: Place) -> None:
     assert _lines(said, "At the end") == [f"At the end of their time now: 1 record ({due})."]
     assert _lines(said, "In the next") == [f"In the next 31 days: 1 record ({soon})."]
     assert "Schedule: 366 days after the last change" in said
+    assert "A request for a copy of records: 731 days after it was closed." in said
     assert HIDDEN in said
     assert "Nothing was changed. A lead decides in Slack" in said
     assert (place.folder / "test.db").read_bytes() == before
@@ -115,14 +116,19 @@ def test_what_was_erased_is_listed_for_whoever_checks_the_record(place: Place) -
     check = place.ended()
     ref = place.ref(check)
     place.ended()
+    hidden = place.ended(calm_but(S2="lead-1"))
     place.erase(check)
     code, said = place.run("retention", "--erased")
     assert code == 0
-    first, second = said.splitlines()
+    first, second, _ = said.splitlines()
     assert first.startswith("1 record erased, with ")
     entries = first.removeprefix("1 record erased, with ").split()[0]
     assert second.startswith(f"{ref}: made 04 March 2024, erased ")
     assert f"{entries} entries erased under the retention rule." in place.run("verify")[1]
+    hidden_ref = place.ref(hidden)
+    place.erase(hidden)
+    assert place.run("retention", "--erased") == (0, said)
+    assert hidden_ref not in said
 
 
 def test_what_slack_did_not_let_shrink_is_counted_by_reference(place: Place) -> None:

@@ -113,6 +113,30 @@ def test_the_week_in_a_few_sentences() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cases", "answers", "words"),
+    [
+        (3, (300,), "1 of 3 was answered, after 5 minutes; 2 have no lead yet; no targets were missed."),
+        (2, (300,), "1 of 2 was answered, after 5 minutes; 1 has no lead yet; no targets were missed."),
+        (
+            4,
+            (60, 600),
+            "2 of 4 were answered, the last of them after 10 minutes; 2 have no lead yet; no targets were missed.",
+        ),
+    ],
+)
+def test_a_case_without_a_lead_is_not_said_to_be_answered(cases: int, answers: tuple[int, ...], words: str) -> None:
+    """Those that were answered are counted beside those that were not."""
+    assert takeaways(Figures(started=cases, cases=cases, answers=answers), None)[1] == words
+
+
+def test_the_board_reads_of_misses_what_they_are() -> None:
+    """A page that never arrived was not delivered late, and a case is no page."""
+    said = board("Trust", {Week(2026, 47): Figures(undelivered=3, forgotten=2)}).written("text")
+    assert "Misses of share-check: pages late or not delivered, and cases it had lost sight of: 5 to 9" in said
+    assert "delivered late" not in said
+
+
 def test_ages_and_the_largest_counts() -> None:
     """A week is seven days to the second; equal counts stand by their names."""
     days = [age(timedelta(days=number)) for number in (0, 6.99, 7, 27.9, 28)]

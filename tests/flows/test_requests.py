@@ -111,7 +111,7 @@ def test_a_plan_gives_an_item_for_each_part() -> None:
 def test_what_was_done_is_listed_with_who_and_when() -> None:
     """In one item, without anybody's words."""
     (item,) = made(entry("led", who="U0LEAD1"), entry("opened", 2))
-    assert item.text == "23 Nov 2026 10:01 A lead took it on (<U0LEAD1>)"
+    assert item.text == "23 Nov 2026 10:01 UTC A lead took it on (<U0LEAD1>)"
 
 
 def test_what_grew_since_is_another_item() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from flows.case import CaseStatus, CheckStatus, Entry
 from flows.model import Level
+from flows.requests import RequestStatus
 from flows.retention import (
     QUIET,
     Keeping,
@@ -21,7 +22,7 @@ from flows.retention import (
 )
 
 MADE = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-SCHEDULE = Schedule(no_risk=timedelta(days=366), years=25)
+SCHEDULE = Schedule(no_risk=timedelta(days=366), years=25, requests=timedelta(days=731))
 HOLD = Keeping(CheckStatus.SENT, None, Level.NONE, MADE, MADE)
 CASE = Keeping(CheckStatus.CLOSED, CaseStatus.CLOSED, Level.CONSULT, MADE, MADE)
 CENTURY = MADE + timedelta(days=36525)
@@ -82,6 +83,20 @@ def test_what_is_open_unread_held_wanted_or_changed_lately_is_never_due(kept: Ke
     assert why in (Kept.WANTED, Kept.RECENT) or not kept.can_end
 
 
+def test_a_request_is_kept_for_a_time_after_it_was_closed_and_never_while_it_is_open() -> None:
+    """By its own part of the schedule, whatever it says of checks."""
+    kept = Keeping(CheckStatus.REQUEST, None, Level.NONE, MADE, MADE + _days(10), request=RequestStatus.CLOSED)
+    ends = MADE + _days(10 + 731)
+    assert kept.kind is Kind.REQUEST
+    assert kept.due(SCHEDULE) == ends
+    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is Kept.NOT_YET
+    assert kept.stays(SCHEDULE, ends) is None
+    for status in (RequestStatus.OPEN, RequestStatus.RELEASED):
+        waiting = replace(kept, request=status)
+        assert waiting.stays(SCHEDULE, CENTURY) is Kept.OPEN
+        assert not waiting.can_end
+
+
 def test_a_change_near_the_end_keeps_it_a_while_longer() -> None:
     """Ninety quiet days, also where the calendar ran out before."""
     late = datetime(2037, 3, 1, tzinfo=UTC)
@@ -101,8 +116,12 @@ def _entries(*happened: tuple[str, str]) -> list[Entry]:
 
 def test_looking_at_a_record_and_deciding_how_long_it_stays_are_no_changes() -> None:
     """Otherwise whoever looks at what is due would put it off."""
-    looked = ("opened_open_case", "opened_check", "exported", "listed", "deletion_approved", "hold_set", "hold_lifted")
+    looked = (
+        *("opened_open_case", "opened_check", "opened_record", "found", "request_viewed"),
+        *("exported", "released", "listed", "deletion_approved", "hold_set", "hold_lifted"),
+    )
     assert not any(map(is_change, looked))
+    assert is_change("found_forgotten")
     entries = _entries(("U0STAFF", "answered"), *[("U0LEAD1", what) for what in looked])
     assert last_change(MADE - _days(3), entries) == MADE
     assert last_change(MADE, [*entries, Entry(99, MADE + _days(99), "U0LEAD1", "note")]) == MADE + _days(99)

@@ -1,4 +1,4 @@
-"""One record for the school's own system, with a proof that an outsider checks; Slack reads none of it."""
+"""One record for the school's own system, which an outsider compares with the proof; Slack reads none of it."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from storage import seal
+from storage import proof, proof_file, seal
 from tests.harness import ROOT, Stage, opened
 from tests.scenarios.test_subject_access import (
     FOUND_BY,
@@ -35,19 +35,27 @@ def export(stage: Stage, reason: str = "For her school file.") -> tuple[str, str
     return made(lead)
 
 
-def verified(file: Path) -> subprocess.CompletedProcess[str]:
+def proof_of_all(stage: Stage, file: Path) -> Path:
+    """What share-check export-proof writes."""
+    desk = stage.bot.desk
+    with desk.database.begin() as tx:
+        seal.seal_now(tx, desk.seal_key, desk.clock.now())
+    with desk.database.read() as tx:
+        file.write_text(proof_file.written(proof.of_record(tx, desk.keys, lambda _: False), desk.clock.now()), "utf-8")
+    return file
+
+
+def verified(*files: Path | str) -> subprocess.CompletedProcess[str]:
     """What docs/verify.py says, which knows nothing of us."""
-    command = [sys.executable, "-I", str(ROOT / "docs" / "verify.py"), str(file)]
+    command = [sys.executable, "-I", str(ROOT / "docs" / "verify.py"), *map(str, files)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
 
 
-def test_an_export_holds_everything_and_its_proof_stands(stage: Stage, page: Page, tmp_path: Path) -> None:
-    """Every entry with its content; a verifier that is not ours agrees, and finds a changed word."""
+def test_an_export_holds_everything_and_compares_with_the_proof(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Every entry with its content; a verifier that is not ours finds them all in the proof, and a changed word."""
     check = about_anna(stage)
     stage.lead()
     stage.plan()
-    with stage.bot.desk.database.begin() as tx:
-        seal.seal_now(tx, stage.bot.desk.seal_key, stage.bot.desk.clock.now())
     number, passphrase = export(stage)
     file = written(stage, number, tmp_path / "case.html")
     saved = tmp_path / "case.json"
@@ -62,18 +70,23 @@ def test_an_export_holds_everything_and_its_proof_stands(stage: Stage, page: Pag
     assert record[-1].content["reason"] == "For her school file."
     assert record[-1].content["pack"] == number
 
-    proof = tmp_path / "proof.json"
+    mine, whole = tmp_path / "entries.json", proof_of_all(stage, tmp_path / "proof.json")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Save the proof").click()
-    download.value.save_as(proof)
-    assert verified(proof).returncode == 0, verified(proof).stdout
-    found = json.loads(proof.read_text("utf-8"))
-    opened_entries = [each["opened"] for each in found["entries"] if each.get("opened")]
-    assert {each["check"] for each in opened_entries} == {check}
-    assert any("Quill" in each["content"] for each in opened_entries)
-    changed = proof.read_text("utf-8").replace("Quill", "Quell")
-    proof.write_text(changed, "utf-8")
-    assert verified(proof).returncode == 1
+        page.get_by_role("link", name="Save the entries").click()
+    download.value.save_as(mine)
+    found = [each["opened"] for each in json.loads(mine.read_text("utf-8"))["entries"]]
+    assert {each["check"] for each in found} == {check}
+    assert [each["what"] for each in found] == [each.what for each in record[:-1]]
+    together = verified(whole, "--export", mine)
+    assert together.returncode == 0, together.stdout
+    assert "Chain unbroken" in together.stdout
+    assert f"{len(found)} entries. Each is in the proof." in together.stdout
+    alone = verified(mine)
+    assert alone.returncode == 0
+    assert "ask for the proof of the whole record" in alone.stdout
+    mine.write_text(mine.read_text("utf-8").replace("Quill", "Quell"), "utf-8")
+    assert verified(whole, "--export", mine).returncode == verified(mine).returncode == 1
+    assert verified(mine, "--export", whole).returncode == 2
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Save the PDF").click()
@@ -81,18 +94,37 @@ def test_an_export_holds_everything_and_its_proof_stands(stage: Stage, page: Pag
     assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
 
 
-def test_the_proof_of_one_record_says_nothing_of_another(stage: Stage, page: Page, tmp_path: Path) -> None:
-    """Other records are in it as hashes alone: no words, no reference, nobody who did anything."""
+def test_the_export_of_one_record_says_nothing_of_another(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Neither that there is one nor when anything happened in it: no time, no hash, no number with a gap, no seal."""
     about_anna(stage, person="Benjamin Okafor", number="", born="", facts="Another story.")
-    other = stage.check().ref
+    other, hidden = stage.check().ref, stage.check().id
     about_anna(stage, stage.colleague)
+    whole = json.loads(proof_of_all(stage, tmp_path / "proof.json").read_text("utf-8"))
     number, passphrase = export(stage)
     file = written(stage, number, tmp_path / "case.html")
-    proof = tmp_path / "proof.json"
-    text = opened_in_browser(page, file, passphrase, button="Save the proof", saved=proof)
-    for word in ("Okafor", "Another story", other, stage.checks()[0].id):
-        assert word not in proof.read_text("utf-8")
-        assert word not in text
+    saved = [tmp_path / "entries.json", tmp_path / "case.json"]
+    text = opened_in_browser(page, file, passphrase, button="Save the entries", saved=saved[0])
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the data (JSON)").click()
+    download.value.save_as(saved[1])
+    with stage.bot.desk.database.read() as tx:
+        shut = [each.entry for each in proof.of_check(tx, stage.bot.desk.keys, hidden)]
+    times = [each.at.isoformat() for each in shut]
+    hashes = [each.digest for each in shut] + [each.commitment.hex() for each in shut]
+    seals = [each["head"] for each in whole["seals"]]
+    assert times
+    assert seals
+    for said in (text, *(file.read_text("utf-8") for file in saved)):
+        for word in ("Okafor", "Another story", other, hidden, *times, *hashes, *seals):
+            assert word not in said
+    numbers = [each["number"] for each in json.loads(saved[1].read_text("utf-8"))["entries"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert {name for each in json.loads(saved[0].read_text("utf-8"))["entries"] for name in each} == {
+        "at",
+        "about",
+        "commitment",
+        "opened",
+    }
 
 
 def test_an_export_needs_a_reason_and_somebody_who_may(stage: Stage) -> None:

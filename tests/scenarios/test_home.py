@@ -1,8 +1,13 @@
 """The Home tab by role: what is theirs to know, current while they look at it, and within Slack's limits."""
 
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.home import draw
+from bot.serving import look_once
 from sandbox.people import Person
-from storage import outbox
-from tests.harness import HARM, Stage, on_every_stage, page_of
+from storage import outbox, seal
+from tests.harness import HARM, Stage, on_every_stage, opened, page_of
 from tests.scenarios.test_left_out import raise_without
 
 
@@ -82,16 +87,95 @@ def test_a_tab_that_is_open_follows_what_happens(stage: Stage) -> None:
 
 
 def test_whoever_runs_it_sees_the_engine_and_no_check(stage: Stage) -> None:
-    """Version, backup, seal and open points; not even a reference."""
+    """Version, backup, seal, what doctor found and what the file leaves open; not even a reference."""
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
+    assert "What doctor found" not in _home(stage, stage.workspace.person("U0ADMIN"))
+    look_once(stage.bot, stage.settings)
     shown = _home(stage, stage.workspace.person("U0ADMIN"))
     assert "*The engine*" in shown
     assert "There is no backup yet." in shown
+    assert "*What doctor found*" in shown
+    assert len(stage.bot.desk.doctor.troubles) >= 1
+    assert all(trouble[:40] in shown for trouble in stage.bot.desk.doctor.troubles)
+    assert "What doctor found" not in _home(stage, stage.lead_one)
+    desk = stage.bot.desk
+    assert "Open points" not in shown
+    unsettled = replace(desk, organisation=desk.organisation.model_copy(update={"data_protection_lead": None}))
+    with desk.database.read() as tx:
+        shown = repr(draw(unsettled, tx, "U0ADMIN", 0))
+    assert "*Open points of organisation.toml*\\n• data_protection_lead: nobody is named" in shown
     assert stage.check().ref not in shown
     assert "Lead one" not in shown
     assert "School one" not in shown
+
+
+@dataclass(frozen=True)
+class _At:
+    """A clock that stands."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def test_the_engine_does_not_tell_that_something_happened(stage: Stage) -> None:
+    """A lead may run it too. Seals are made only where there is something, so their number and time are not shown."""
+    desk, seen = stage.bot.desk, []
+    for person in (stage.staff, stage.colleague):
+        stage.begin(person)
+        with desk.database.begin() as tx:
+            assert seal.seal_now(tx, desk.seal_key, desk.clock.now())
+            seen.append(draw(desk, tx, "U0ADMIN", 0))
+    assert seen[0] == seen[1]
+    assert "What is recorded is sealed." in repr(seen[0])
+    later = replace(desk, clock=_At(desk.clock.now() + timedelta(days=3, minutes=30)))
+    with desk.database.begin() as tx:
+        assert "What is recorded is sealed." in repr(draw(later, tx, "U0ADMIN", 0))
+    stage.begin(stage.lead_one)
+    with desk.database.begin() as tx:
+        assert "*Something has not been sealed for 72 hours.*" in repr(draw(later, tx, "U0ADMIN", 0))
+
+
+@on_every_stage
+def test_a_leads_question_is_answered_from_the_tab(stage: Stage) -> None:
+    """It says so, and its button opens the newest question; once answered, both are gone."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.settle()
+    stage.lead()
+    for question in ("Where were you?", "When was it?"):
+        stage.open("Ask the staff member", "Ask the staff member")
+        stage.lead_one.submit({"text": question})
+        stage.settle()
+    assert "a lead has a question for you" in _home(stage, stage.staff)
+    stage.staff.press("Answer", "home")
+    opened(stage.staff, "Answer a lead")
+    assert "When was it?" in stage.staff.text()
+    assert stage.staff.submit({"text": "On Tuesday."}).error is None
+    stage.settle()
+    assert stage.events()["reply"] == 1
+    assert "a lead has a question for you" not in _home(stage, stage.staff)
+    assert "Answer" not in stage.staff.buttons("home")
+
+
+@on_every_stage
+def test_leads_see_cover_and_the_last_practice_also_when_all_is_well(stage: Stage) -> None:
+    """That nobody is missing is said; when somebody practised last, and how soon it was answered."""
+    shown = _home(stage, stage.lead_one)
+    assert "*Cover in the next 14 days*" in shown
+    assert "Somebody is on cover every day." in shown
+    assert "There was none yet." in shown
+    stage.lead_one.press("Start practice", "home")
+    stage.settle()
+    assert "nobody has answered yet." in _home(stage, stage.lead_one)
+    stage.pass_time(minutes=3)
+    assert stage.lead_two.press("I will lead").acked
+    stage.settle()
+    assert "answered after 3 minutes." in _home(stage, stage.lead_one)
+    assert "Practice page" not in _home(stage, stage.staff)
 
 
 def test_many_open_checks_are_turned_page_by_page(stage: Stage) -> None:
@@ -131,6 +215,7 @@ def test_a_button_of_an_old_tab_opens_nothing_for_somebody_left_out_since(stage:
     stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
     stage.settle()
     before = stage.events()
-    stage.forge(stage.lead_one.press("Practise", "home"), "open_case", stage.check().id)
+    stage.lead_one.press("Open", "home")
+    stage.lead_one.wait_for("This card is out of date. There is nothing to do here.")
     stage.settle()
     assert stage.events() == before

@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from bot.retention import copies_left
 from sandbox.acted import Acted
 from sandbox.people import Person
 from storage.proof import of_record
-from storage.retention import tombstones
+from storage.retention import Retention, tombstones
 from storage.slack_copies import not_shrunk
 from storage.tables import checks, outbox
 from storage.verdict import judge
@@ -267,6 +268,13 @@ def test_a_left_out_lead_sees_it_in_no_list_and_no_number(stage: Stage) -> None:
     stage.independent.wait_for(f"Deleted for good:* {ref}.")
     with stage.bot.desk.database.read() as tx:
         assert [(stone.ref, stone.approved_by) for stone in tombstones(tx)] == [(ref, "U0INDEP")]
+        assert tombstones(tx)[0].is_private
+    with stage.bot.desk.database.begin() as tx:
+        shrink = "UPDATE outbox SET unshrunk = 'cant_update_message', ts = coalesce(ts, '1') WHERE check_id = :check"
+        tx.execute(text(shrink), {"check": check})
+        assert [each.check for each in not_shrunk(tx)] == [check]
+        for target in (stage.bot.desk.roster.channel, *stage.bot.desk.roster.slack.values()):
+            assert copies_left(stage.bot.desk, tx, target) == ()
 
 
 def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> None:
@@ -385,6 +393,77 @@ def test_a_legal_hold_is_set_and_lifted_from_the_summary(stage: Stage) -> None:
     stage.lead_two.wait_for("is not on legal hold any more.")
     happened = [(entry.what, entry.content.get("reason")) for entry in stage.record() if "hold" in entry.what]
     assert happened == [("hold_set", "A claim was announced."), ("hold_lifted", "It was settled.")]
+
+
+def test_a_reason_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
+    """Two leads have the window open: the second is told, and what they wrote stays in it."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.settle()
+    stage.lead()
+    for button, title in (("Put on legal hold", "Legal hold"), ("Lift the hold", "Lift the hold")):
+        for person in (stage.lead_one, stage.lead_two):
+            stage.open("Open", "Summary", person)
+            person.press(button)
+            opened(person, title)
+        stage.lead_one.submit({"text": "A claim."})
+        stage.lead_one.wait_for("legal hold")
+        acted = stage.lead_two.submit({"text": "An inquiry, too."})
+        assert "Yours was not saved" in str(acted)
+        assert stage.lead_two.modal is not None
+        for person in (stage.lead_one, stage.lead_two):
+            person.close(whole_stack=True)
+    happened = [(entry.what, entry.content.get("reason")) for entry in stage.record() if "hold" in entry.what]
+    assert happened == [("hold_set", "A claim."), ("hold_lifted", "A claim.")]
+
+
+def test_a_record_that_was_put_on_hold_meanwhile_says_so_in_the_list(stage: Stage) -> None:
+    """Chosen from the list a moment later, for another reason, which can be copied from the window."""
+    ref = _ended(stage)
+    check = stage.check().id
+    _pass(stage, 370)
+    for person in (stage.lead_one, stage.lead_two):
+        _open_list(person, LEADS)
+        _choose(person, check, HOLD_IT, f"A reason of {person.id}.")
+    stage.lead_one.submit()
+    stage.lead_one.wait_for(f"*On legal hold:* {ref}.")
+    stage.lead_two.submit()
+    stage.lead_two.wait_for(f"{ref} was on legal hold already")
+    assert "A reason of U0LEAD2." in stage.lead_two.text()
+    assert f"*On legal hold:* {ref}." not in stage.lead_two.text()
+
+
+def test_one_that_cannot_be_deleted_hides_nothing_of_those_that_are_gone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window says of each what became of it; what failed is there, and can be deleted after all."""
+    refs = [_ended(stage) for _ in range(3)]
+    checks_by_ref = {ref: _id_of(stage, ref) for ref in refs}
+    _pass(stage, 370)
+    _open_list(stage.lead_one, LEADS)
+    for ref in refs:
+        _choose(stage.lead_one, checks_by_ref[ref], "Delete it")
+    stage.lead_one.submit()
+    opened(stage.lead_one, "Delete for good?")
+    ids = sorted(checks_by_ref.values())
+    by_id = {check: ref for ref, check in checks_by_ref.items()}
+    real = Retention.erase
+
+    def fails(work: Retention, check: str, who: str) -> object:
+        if check == ids[1]:
+            raise OSError
+        return real(work, check, who)
+
+    monkeypatch.setattr(Retention, "erase", fails)
+    stage.lead_one.submit()
+    stage.lead_one.wait_for(f"Deleted for good:* {by_id[ids[0]]}, {by_id[ids[2]]}.")
+    said = stage.lead_one.text()
+    assert f"{by_id[ids[1]]} could not be deleted:* something went wrong." in said
+    assert "Nothing was sent" not in said
+    monkeypatch.undo()
+    with stage.bot.desk.database.read() as tx:
+        assert {stone.ref for stone in tombstones(tx)} == {by_id[ids[0]], by_id[ids[2]]}
+        assert stage.bot.desk.subject(tx, ids[1]) is not None
 
 
 def test_a_deputy_can_put_nothing_on_hold(stage: Stage) -> None:

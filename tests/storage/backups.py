@@ -13,7 +13,7 @@ from sqlalchemy import make_url, select
 from flows.case import Check, Entry
 from storage.backup import Made, make, source_of
 from storage.database import Database
-from storage.restore import Proof, verify
+from storage.restore import Expected, Proof, verify
 from storage.restore import replace as put_back
 from storage.retention import Erasure
 from storage.tables import checks, events
@@ -25,8 +25,8 @@ def backed_up(database: Database, folder: Path, *keys: str, later: float = 0, ke
     return make(source_of(url_of(database)), keys or (OLD,), folder, START + timedelta(seconds=later), keep)
 
 
-def verified(url: str, file: Path, *keys: str) -> Proof:
-    return verify(source_of(url), keys or (OLD,), file)
+def verified(url: str, file: Path, *keys: str, expected: Expected | None = None) -> Proof:
+    return verify(source_of(url), keys or (OLD,), file, expected or Expected())
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Requests and packs: each step once, in the record, and nothing of a person in clear."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -52,6 +53,36 @@ def test_a_request_is_kept_with_what_was_asked_and_when_it_is_due(desk: Office) 
     assert steps(desk, first.id) == ["request_opened"]
 
 
+def test_how_much_was_asked_does_not_show_in_the_database(desk: Office) -> None:
+    """A long name is as long, sealed, as a short one. What was sealed before it was padded still opens."""
+    with desk.database.begin() as tx:
+        for name in ("Al", "Al" * 40):
+            work(desk, tx).open(LEAD_ONE, {**ASKED, "name": name}, RECEIVED, desk.request())
+        sealed = tx.scalars(select(tables.requests.c.sealed)).all()
+        assert len({len(each) for each in sealed}) == 1
+        one = requests.recent(tx, desk.keys, RECEIVED)[0].id
+        old = checks.load(tx, desk.keys, one).box.seal(json.dumps(ASKED).encode(), f"request:{one}")
+        tx.execute(update(tables.requests).where(tables.requests.c.check_id == one).values(sealed=old))
+        assert requests.load(tx, desk.keys, one).name == ASKED["name"]
+
+
+def test_two_months_may_be_added_again_by_somebody_who_may_not_know_of_the_first(desk: Office) -> None:
+    """Each time with its reason; the day stays; the first due on Home is of those that nobody added to."""
+    request, other = opened(desk), opened(desk)
+    with desk.database.begin() as tx:
+        assert requests.pressing(tx) == (2, request.due)
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Many.", "one", ["a check"]) is Did.DONE
+        later = work(desk, tx).request(request.id).due
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Too many.", "two", again=True) is Did.DONE
+        assert work(desk, tx).request(request.id).due == later
+        held = [each.content["held"] for each in work(desk, tx).steps(request.id, "request_extended")]
+        assert held == [["a check"], []]
+        assert requests.extended(tx) == [request.id]
+        assert requests.pressing(tx) == (2, other.due)
+        assert work(desk, tx).extend(other.id, LEAD_ONE, "Many.", "three") is Did.DONE
+        assert requests.pressing(tx) == (2, None)
+
+
 def test_a_request_is_no_check(desk: Office) -> None:
     """It is on nobody's list, wakes nothing, and a check is no request."""
     request, check = opened(desk), desk.start()
@@ -68,16 +99,18 @@ def test_two_months_are_added_once_with_a_reason(desk: Office) -> None:
     request = opened(desk)
     with desk.database.begin() as tx:
         assert work(desk, tx).extend(request.id, LEAD_ONE, "Many records.", "one") is Did.DONE
-        assert work(desk, tx).extend(request.id, LEAD_ONE, "Many records.", "two") is Did.ALREADY
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Many records.", "one") is Did.ALREADY
+        assert work(desk, tx).extend(request.id, LEAD_ONE, "Another reason.", "two") is Did.STALE
         later = work(desk, tx).request(request.id)
     assert (later.extended, later.due) == (True, date(2027, 2, 22))
     entry = desk.history(request.id)[-1]
-    assert entry.content == {"reason": "Many records.", "due": "2027-02-22"}
+    assert entry.content == {"reason": "Many records.", "due": "2027-02-22", "held": []}
     closed = opened(desk)
     with desk.database.begin() as tx:
         assert work(desk, tx).close(closed.id, LEAD_ONE, "Nothing is kept.", "three") is Did.DONE
         assert work(desk, tx).extend(closed.id, LEAD_ONE, "x", "four") is Did.STALE
-        assert work(desk, tx).close(closed.id, LEAD_ONE, "again", "five") is Did.ALREADY
+        assert work(desk, tx).close(closed.id, LEAD_ONE, "Nothing is kept.", "three") is Did.ALREADY
+        assert work(desk, tx).close(closed.id, LEAD_ONE, "In other words.", "five") is Did.STALE
         closing = work(desk, tx).closing(closed.id)
         assert closing is not None
         assert (closing.at, closing.who) == (desk.now, LEAD_ONE)
@@ -114,9 +147,9 @@ def test_a_release_is_in_every_record_it_is_made_of(desk: Office) -> None:
     with desk.database.begin() as tx:
         work(desk, tx).release(request.id, LEAD_ONE, pack, [check], "one")
         assert packs.find(tx, f" {pack.number.lower()} ", desk.now) == pack
-    for one, what in ((request.id, "request_released"), (check, "released")):
+    for one, what, more in ((request.id, "request_released", {"held": [check]}), (check, "released", {})):
         entry = desk.history(one)[-1]
-        assert (entry.what, entry.content) == (what, {"pack": pack.number, "sha256": pack.sha256})
+        assert (entry.what, entry.content) == (what, {"pack": pack.number, "sha256": pack.sha256, **more})
     with desk.database.begin() as tx:
         assert work(desk, tx).request(request.id).status is RequestStatus.RELEASED
 

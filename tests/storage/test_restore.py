@@ -20,15 +20,20 @@ from sqlalchemy import make_url, select, text, update
 from storage import archive
 from storage.backup import Made, source_of
 from storage.copies import BackupRefused
+from storage.crypto import Keyring
 from storage.database import Database
 from storage.errors import DatabaseNotReady
 from storage.keys import rotate
 from storage.lone import alone
+from storage.restore import Expected
 from storage.restore import replace as put_back
+from storage.retention import Erasure, erase_again
 from storage.seal import seal_now
+from storage.signed_note import SealKey
 from storage.tables import checks
 from tests.harness import ROOT
 from tests.postgres import Server
+from tests.proofs import KEY
 from tests.storage.backups import backed_up, content, history, manifest_in, restored, server_of, verified
 from tests.storage.builders import START
 from tests.storage.filled import LOST, NEW, OLD, URGENT, KeyedOffice, filled, url_of
@@ -269,10 +274,67 @@ def test_an_erased_check_is_not_missed(database: Database, url: str, folder: Pat
     """Its key was destroyed on purpose; that it happened is still there."""
     filled(database)
     with database.begin() as tx:
-        tx.execute(update(checks).where(checks.c.reporter == "U0OTHER").values(wrapped_key=b""))
+        other = tx.scalar(select(checks.c.id).where(checks.c.reporter == "U0OTHER"))
+    done = Erasure(str(other), "U0LEAD1", START)
+    assert erase_again(database, Keyring([OLD]), [done], START) == 1
     made = backed_up(database, folder)
-    assert (made.manifest.wrapped_keys, made.manifest.shut_keys) == (1, 0)
-    assert verified(url, made.file).closed == 2
+    assert (made.manifest.wrapped_keys, made.manifest.shut_keys) == (2, 0)
+    assert verified(url, made.file).closed == 3
+
+
+def test_a_check_that_was_destroyed_with_sql_is_no_erased_one(database: Database, url: str, folder: Path) -> None:
+    """A backup of that is refused, and says what is missing."""
+    filled(database)
+    with database.begin() as tx:
+        tx.execute(update(checks).where(checks.c.reporter == "U0OTHER").values(wrapped_key=b""))
+    with pytest.raises(BackupRefused, match="lost its key: nothing shows that its check was erased"):
+        verified(url, backed_up(database, folder).file)
+
+
+def test_a_record_that_somebody_else_sealed_is_refused(database: Database, url: str, folder: Path) -> None:
+    """Or nobody, or that has other heads than were printed; an older key of ours is named with the new one."""
+    filled(database)
+    stranger = SealKey.new()
+    with database.begin() as tx:
+        made = seal_now(tx, stranger, START)
+    assert made
+    file = backed_up(database, folder).file
+    mine, both = frozenset({KEY.public}), frozenset({KEY.public, stranger.public})
+    assert not verified(url, file).trusted
+    with pytest.raises(BackupRefused, match=r"Seal 1 is signed by another key: .* give its public key with --key"):
+        verified(url, file, expected=Expected(mine))
+    proved = verified(url, file, expected=Expected(both, made.head))
+    assert (proved.trusted, proved.matched, proved.unsealed) == (True, made, None)
+    with pytest.raises(BackupRefused, match="No seal in it has the head abab"):
+        verified(url, file, expected=Expected(both, bytes.fromhex("ab" * 32)))
+
+
+def test_a_record_without_a_seal_is_refused_where_a_key_is_known(database: Database, url: str, folder: Path) -> None:
+    """Somebody removed them all. Entries that a stopped bot left unsealed stop no restore, and are said."""
+    office, mine = filled(database), Expected(frozenset({KEY.public}))
+    none = backed_up(database, folder, later=3 * 3600).file
+    assert verified(url, none).unsealed is None
+    with pytest.raises(BackupRefused, match="Entry 1 is not sealed"):
+        verified(url, none, expected=mine)
+    with database.begin() as tx:
+        assert seal_now(tx, KEY, START)
+    office.start("U0LATER")
+    some = backed_up(database, folder, later=4 * 3600).file
+    assert str(verified(url, some, expected=mine).unsealed).startswith("Entry 12 is not sealed: it is of 23 Nov")
+
+
+def test_answers_that_were_rolled_back_are_noticed(sqlite: Database, folder: Path) -> None:
+    """They open, and are not what was recorded."""
+    office = filled(sqlite)
+    check = office.start("U0LATER")
+    mine = select(checks.c.sealed_answers).where(checks.c.id == check)
+    with sqlite.read() as tx:
+        old = tx.scalar(mine)
+    office.answer(check, "S1", "no")
+    with sqlite.begin() as tx:
+        tx.execute(update(checks).where(checks.c.id == check).values(sealed_answers=old))
+    with pytest.raises(BackupRefused, match="its answers are not those that were recorded"):
+        verified(url_of(sqlite), backed_up(sqlite, folder).file)
 
 
 def test_a_backup_of_the_other_kind_is_refused(sqlite: Database, postgresql: Database, folder: Path) -> None:

@@ -15,21 +15,24 @@ from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.people import Described
 from flows.retention import Kept, Schedule
 from flows.roster import Roster
-from storage import checks, outbox, people, retention, tables
+from storage import checks, outbox, packs, people, requests, retention, tables
 from storage.crypto import Keyring
 from storage.database import Database
 from storage.drill import Drill
 from storage.errors import NoSuchCheck
+from storage.packs import Pack
 from storage.proof import of_record
+from storage.requests import Requests
 from storage.retention import Retention, erase_again, erasures, tombstones
 from storage.seal import seal_now
 from storage.verdict import judge
+from storage.work import Did
 from tests.flows.builders import calm_but
 from tests.storage.backups import backed_up, restored
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
 from tests.storage.filled import OLD, URGENT, KeyedOffice, url_of
 
-SCHEDULE = Schedule(timedelta(days=366), 25)
+SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
 YEAR = 366
 AFTER = {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}
 MARKS = ("Xanthippe", "quokkas", "periwinkle", "marzipan", "armadillo", "velociped")
@@ -124,6 +127,79 @@ def test_the_list_holds_what_is_due_and_nothing_else(office: Office) -> None:
     assert _listed(office) == [hold, child, unknown]
     office.forward(days=50 * YEAR)
     assert not {open_case, draft} & set(_listed(office))
+
+
+def test_a_record_that_was_found_or_given_out_is_due_all_the_same(office: Office) -> None:
+    """Somebody who searches for a person puts nothing off."""
+    check = _hold(office)
+    office.forward(days=YEAR)
+    assert _listed(office) == [check]
+    with office.leading() as work:
+        work.viewed(check, LEAD_ONE, "found")
+        work.record(work.load(check), LEAD_ONE, "released", {"pack": "PK-7K2M4X"})
+    assert _listed(office) == [check]
+    _all_sent(office)
+    assert _approve(office, check) is None
+
+
+def _request(office: Office) -> str:
+    """Somebody asked for a copy of what is kept about them."""
+    asked = {"name": MARKS[0], "born": BORN, "number": "", "asked_by": MARKS[1]}
+    with office.database.begin() as tx:
+        work = Requests(tx, office.keys, office.roster, office.now)
+        return work.open(LEAD_ONE, asked, office.now.date(), office.request()).id
+
+
+def _answer(office: Office, request: str) -> None:
+    with office.database.begin() as tx:
+        work = Requests(tx, office.keys, office.roster, office.now)
+        work.release(request, LEAD_ONE, Pack(packs.new_number(), b"closed"), [], office.request())
+        work.close(request, LEAD_ONE, MARKS[2], office.request())
+
+
+def test_a_request_is_on_the_list_two_years_after_it_was_closed_and_never_while_it_is_open(office: Office) -> None:
+    """From its closing, whoever looks at it afterwards; what was done with it since counts anew."""
+    waiting, answered = _request(office), _request(office)
+    office.forward(days=60)
+    _answer(office, answered)
+    office.forward(days=700)
+    with office.database.begin() as tx:
+        Requests(tx, office.keys, office.roster, office.now).viewed(answered, LEAD_TWO)
+    assert _listed(office, 30.9) == []
+    assert _listed(office, 31) == [answered]
+    assert _approve(office, answered) is Kept.NOT_YET
+    office.forward(days=50 * YEAR)
+    assert _listed(office) == [answered]
+    assert _approve(office, waiting) is Kept.OPEN
+    assert _erase(office, waiting) is Kept.OPEN
+    with _keeping(office) as work:
+        work.hold(answered, LEAD_ONE, "a complaint", office.request())
+    assert _listed(office) == []
+
+
+def test_a_request_is_erased_like_a_check(office: Office) -> None:
+    """The key is destroyed and its row and packs go; the tombstone stays, and the record still verifies."""
+    waiting, request = _request(office), _request(office)
+    _answer(office, request)
+    with office.database.begin() as tx:
+        seal_now(tx, None, office.now)
+    office.forward(days=731)
+    assert _erase(office, request) is Kept.NOT_APPROVED
+    assert _approve(office, request) is None
+    assert _erase(office, request) is None
+    with office.database.begin() as tx:
+        seal_now(tx, None, office.now)
+        work = Requests(tx, office.keys, office.roster, office.now)
+        with pytest.raises(NoSuchCheck):
+            work.request(request)
+        assert [one.id for one in requests.recent(tx, office.keys, office.now.date())] == [waiting]
+        assert tx.scalars(select(tables.requests.c.check_id)).all() == [waiting]
+        assert tx.scalar(select(func.count()).select_from(tables.packs)) == 0
+        assert tx.scalar(select(tables.checks.c.wrapped_key).where(tables.checks.c.id == request)) == b""
+        assert [stone.approved_by for stone in tombstones(tx)] == [LEAD_ONE]
+        assert judge(of_record(tx, office.keys), open_all=True).findings == ()
+    with _keeping(office) as keeping, pytest.raises(NoSuchCheck):
+        keeping.hold(request, LEAD_ONE, "too late", office.request())
 
 
 def test_a_missed_month_is_caught_up(office: Office) -> None:
@@ -243,9 +319,24 @@ def test_the_same_press_again_changes_nothing(office: Office) -> None:
         work.hold(check, LEAD_ONE, "a claim", "two")
         work.lift(check, LEAD_ONE, "settled", "three")
         work.hold(check, LEAD_ONE, "a claim", "two")
+        assert work.lift(check, LEAD_ONE, "settled", "three") is Did.ALREADY
     happened = office.happened(check)
     assert (happened.count("deletion_approved"), happened.count("hold_set")) == (1, 1)
     assert _listed(office) == [check]
+
+
+def test_a_second_hold_with_another_reason_is_not_taken_for_the_first(office: Office) -> None:
+    """Whoever wrote it is told that it was not saved; nor is a second lifting."""
+    check = _hold(office)
+    with _keeping(office) as work:
+        assert work.lift(check, LEAD_ONE, "settled", "zero") is Did.STALE
+        assert work.hold(check, LEAD_ONE, "a claim", "one") is Did.DONE
+        assert work.hold(check, LEAD_TWO, "an inquiry", "two") is Did.STALE
+        assert work.hold(check, LEAD_ONE, "a claim", "one") is Did.ALREADY
+        assert work.lift(check, LEAD_ONE, "settled", "three") is Did.DONE
+        assert work.lift(check, LEAD_TWO, "withdrawn", "four") is Did.STALE
+    reasons = [entry.content.get("reason") for entry in office.history(check) if entry.what.startswith("hold_")]
+    assert reasons == ["a claim", "settled"]
 
 
 def test_what_is_left_of_an_erased_check_is_a_tombstone(office: Office) -> None:
@@ -271,6 +362,26 @@ def test_what_is_left_of_an_erased_check_is_a_tombstone(office: Office) -> None:
     assert (row.level, row.asked_lead, row.request, row.erased_at) == (0, False, None, office.now)
     assert (stone.ref, stone.approved_by, stone.erased_at) == (ref, LEAD_ONE, office.now)
     assert left == retention.STAYS
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_private"),
+    [({"S2": ("no",)}, False), ({"S2": ("lead-2",)}, True)],
+)
+def test_whether_every_lead_could_know_of_it_outlives_a_check(
+    office: Office, answers: dict[str, tuple[str, ...]], *, is_private: bool
+) -> None:
+    """Nobody can find it out afterwards, so it is kept with the erasure."""
+    check = _closed(office, {**URGENT, **answers})
+    _all_sent(office)
+    office.forward(days=26 * YEAR)
+    assert _approve(office, check) is None
+    with office.database.read() as tx:
+        assert not retention.was_private(tx, check)
+    assert _erase(office, check) is None
+    with office.database.read() as tx:
+        assert retention.was_private(tx, check) is is_private
+        assert [stone.is_private for stone in tombstones(tx)] == [is_private]
 
 
 def test_every_table_with_something_of_a_check_is_named_or_emptied() -> None:

@@ -30,6 +30,7 @@ from tests.proofs import (
     Deed,
     Undone,
     both,
+    erase,
     exported,
     note,
     seal_now,
@@ -530,15 +531,213 @@ def test_erasing_under_the_retention_rule_breaks_nothing(database: Database) -> 
     """Destroying a check's key erases what its entries say. That they were made, and when, is proven as before."""
     office = sealed_record(database)
     head = _all(office)[-1].head
-    with database.begin() as tx:
-        erased = tx.scalars(select(check_table.c.id)).first()
-        tx.execute(update(check_table).where(check_table.c.id == erased).values(wrapped_key=b""))
+    erase(office, _any_check(office))
     verdict = _verdict(office, head=head, trusted=(KEY.public,))
-    assert (verdict.findings, verdict.entries) == ((), 10)
-    assert 0 < verdict.erased < 10
+    assert (verdict.findings, verdict.entries) == ((), 12)
+    assert 0 < verdict.erased < 12
     with database.read() as tx:
-        assert strangers(exported(tx)) == (0, WELL)
+        for keys in (None, office.keys):
+            assert strangers(exported(tx, keys)) == (0, WELL)
     assert tamper(office, _set("events", 5, "who", "U9")) == ({("Entry 5", CHANGED)},) * 2
+
+
+_EMPTIED = "UPDATE checks SET wrapped_key = '' WHERE id = (SELECT check_id FROM events WHERE id = 5)"
+_SAID_ERASED = (
+    "INSERT INTO events (id, check_id, at, who, what, commitment, sealed) SELECT 50, check_id, "
+    "(SELECT max(at) FROM events), 'U0LEAD1', 'erased', commitment, sealed FROM events WHERE id = 5"
+)
+_FORGED_ROWS = (
+    _EMPTIED,
+    "UPDATE checks SET status = 'erased', erased_at = touched_at WHERE length(wrapped_key) = 0",
+    (
+        "INSERT INTO deletions (check_id, approved_by, approved_at, erased_at) "
+        "SELECT id, 'U0LEAD1', erased_at, erased_at FROM checks WHERE status = 'erased'"
+    ),
+    _SAID_ERASED,
+)
+
+
+def _gone(tx: Connection) -> None:
+    """The rows of the checks themselves, foreign keys or not."""
+    is_lone = tx.dialect.name == "sqlite"
+    tx.execute(text("PRAGMA defer_foreign_keys = ON" if is_lone else "SET LOCAL session_replication_role = replica"))
+    tx.execute(text("DELETE FROM checks WHERE id = (SELECT check_id FROM events WHERE id = 5)"))
+
+
+@pytest.mark.parametrize("deeds", [(_EMPTIED,), (_gone,), _FORGED_ROWS], ids=["key", "row", "forged"])
+def test_a_check_that_was_destroyed_in_the_table_does_not_pass_for_erased(
+    database: Database, deeds: tuple[Deed | str, ...]
+) -> None:
+    """Whatever the rows say: each of its entries is named by both, for no record that outlives a key says so."""
+    office = sealed_record(database)
+    with database.read() as tx:
+        of = select(events.c.check_id).where(events.c.id == 5).scalar_subquery()
+        theirs = set(tx.scalars(select(events.c.id).where(events.c.check_id == of)))
+    forged = {50} if deeds == _FORGED_ROWS else set()
+    found = {(f"Entry {number}", "lost its key") for number in theirs | forged}
+    assert tamper(office, *deeds) == (found, found)
+
+
+def test_an_entry_that_comes_after_its_check_was_erased_was_added(database: Database) -> None:
+    """Nor does one that belongs to no check count as erased; also where a seal lists them since."""
+    office = sealed_record(database)
+    erase(office, _any_check(office))
+    erased = "(SELECT id FROM checks WHERE status = 'erased')"
+    row = "(SELECT max(at) FROM events), 'U0LEAD2', 'opened', commitment, sealed || sealed FROM events WHERE id = 1"
+    columns = "INSERT INTO events (id, check_id, at, who, what, commitment, sealed)"
+    late, nobodys = f"{columns} SELECT 50, {erased}, {row}", f"{columns} SELECT 51, NULL, {row}"
+
+    def seal_again(tx: Connection) -> None:
+        assert seal.seal_now(tx, KEY, office.now)
+
+    found = {("Entry 50", ADDED), ("Entry 51", "lost its key")}
+    assert tamper(office, late, nobodys) == (found, found)
+    assert tamper(office, late, nobodys, seal_again) == (found, found)
+
+
+def test_an_erasure_is_held_against_what_was_recorded_of_it(database: Database) -> None:
+    """Who approved it, and that there is such a record: the rows in clear are not enough."""
+    office = sealed_record(database)
+    check = _any_check(office)
+    erase(office, check)
+    with database.read() as tx:
+        before = set(tx.scalars(select(events.c.id).where(events.c.check_id == check)))
+        (kept,) = tx.scalars(select(events.c.id).where(events.c.what == "check_erased"))
+    lost = {(f"Entry {number}", "lost its key") for number in before}
+    for deed in ("UPDATE deletions SET approved_by = 'U9'", "DELETE FROM deletions"):
+        assert tamper(office, deed) == (lost, lost)
+    assert tamper(office, f"DELETE FROM events WHERE id = {kept}")[0] == lost  # noqa: S608 - a number
+    office.keys = Keyring([Fernet.generate_key().decode()])
+    assert {str(each.what) for each in _verdict(office).findings} == {"cannot be opened"}
+
+
+def test_a_check_that_has_its_key_again_after_it_was_erased_is_named(database: Database) -> None:
+    """Put back from an old copy of the database."""
+    office = sealed_record(database)
+    check = _any_check(office)
+    with database.read() as tx:
+        row = tx.execute(select(check_table).where(check_table.c.id == check)).one()._asdict()
+    erase(office, check)
+    again = update(check_table).where(check_table.c.id == check).values(row)
+    assert tamper(office, lambda tx: tx.execute(again))[0] == {(f"Check {row['ref']}", CHANGED)}
+
+
+# What stands beside the record, and what should have been sealed
+
+
+def test_answers_that_were_rolled_back_and_somebody_let_in_are_named(database: Database) -> None:
+    """An older answer still opens: what the entries say is what counts, for whoever has the keys."""
+    office = Office(database)
+    check = office.start()
+    office.answer(check, "S1", "no")
+    with database.read() as tx:
+        mine = select(check_table.c.sealed_answers, check_table.c.ref).where(check_table.c.id == check)
+        old, ref = tx.execute(mine).one()
+    office.answer(check, "S2", "lead-2")
+    office.answer(check, "S3", "none")
+    other = office.led({"S1": ("no",), "S2": ("no",), "S3": ("harm",)})
+    with office.leading() as work:
+        work.step_aside(other, "U0LEAD1", "lead-1")
+    seal_now(office)
+    assert _verdict(office).findings == ()
+    rolled_back = update(check_table).where(check_table.c.id == check).values(sealed_answers=old)
+    changed = {(f"Check {ref}", CHANGED)}
+    also = {(f"Check {office.check(other).ref}", CHANGED)}
+    invented = f"INSERT INTO left_out (check_id, person, stepped_aside) VALUES ('{other}', 'lead-2', false)"  # noqa: S608
+    for deeds, found in (
+        ([lambda tx: tx.execute(rolled_back)], changed),
+        (["DELETE FROM left_out WHERE person = 'lead-2'"], changed),
+        ([lambda tx: tx.execute(rolled_back), "DELETE FROM left_out WHERE person = 'lead-2'"], changed),
+        (["DELETE FROM left_out WHERE stepped_aside"], also),
+        ([invented], also),
+        (["UPDATE checks SET reporter = 'U9'"], changed | also),
+    ):
+        assert tamper(office, *deeds)[0] == found
+
+
+def test_what_should_have_been_sealed_long_since_is_named_where_there_is_a_key(database: Database) -> None:
+    """By both: removing all seals leaves nothing that is well. Without a key nobody was promised seals."""
+    office = sealed_record(database)
+
+    def found(*deeds: str, later: float) -> list[str]:
+        now = office.now + timedelta(hours=later)
+        with suppress(Undone), database.begin() as tx:
+            unguard(tx)
+            for deed in deeds:
+                tx.execute(text(deed))
+            ours = judge(proof.of_record(tx, office.keys), (KEY.public,), open_all=True, now=now).findings
+            said = {(each.subject, str(each.what)) for each in ours}
+            written = exported(tx, office.keys, now)
+            assert strangers(written, (KEY.public,))[1] == said
+            assert strangers(written)[1] == WELL
+            raise Undone
+        return [str(each) for each in ours]
+
+    assert found(later=1.9) == []
+    late = "is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals once an hour."
+    assert found(later=2.1) == [f"Entry 10 {late}"]
+    assert found("DELETE FROM seals", "DELETE FROM events WHERE id = 1", later=2.1) == [
+        "Entry 2 is not sealed: it is of 23 Nov 2026, 10:00 UTC, and the bot seals once an hour, and 8 more are as old."
+    ]
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        ("DELETE FROM seals",),
+        ("DELETE FROM seals WHERE number = 3",),
+        ("DELETE FROM seals", "DELETE FROM events WHERE id = 5", "again"),
+        ("DELETE FROM seals WHERE number > 3", "DELETE FROM events WHERE id = 10", "again"),
+    ],
+    ids=["all", "the last", "made anew", "newer ones made anew"],
+)
+def test_a_chain_that_was_made_anew_is_noticed_by_whoever_saw_the_last(
+    database: Database, deeds: tuple[str, ...]
+) -> None:
+    """Also where all that is there fits together, and is signed: it does not go on from what was seen."""
+    office, watch = sealed_record(database), seal.Watch()
+
+    def looked() -> int | None:
+        with database.read() as tx:
+            found = watch.look(tx)
+        return found.number if found else None
+
+    assert (looked(), looked(), watch.is_broken) == (3, None, False)
+    note(office, _any_check(office))
+    office.forward(hours=1)
+    seal_now(office)
+    if deeds[0] == "DELETE FROM seals WHERE number > 3":
+        assert (looked(), looked(), watch.is_broken) == (4, None, False)
+    last = watch.seen
+    with suppress(Undone), database.begin() as tx:
+        unguard(tx)
+        for deed in deeds:
+            if deed == "again":
+                assert seal.seal_now(tx, KEY, office.now)
+            else:
+                tx.execute(text(deed))
+        assert watch.look(tx) is None
+        assert watch.is_broken
+        raise Undone
+    assert (looked(), watch.is_broken, watch.seen) == (None, True, last)
+
+
+def test_a_head_that_a_digest_printed_must_still_be_there(database: Database) -> None:
+    """A record that was made anew with the key, by the bot itself, has other heads than were printed."""
+    office = sealed_record(database)
+    printed = _all(office)[1].head.hex()
+    columns = "INSERT INTO digests (week, audience, due_at, made_at, head)"
+    now = "(SELECT max(at) FROM events)"
+    digest = f"{columns} SELECT '2026-W47', 'leads', {now}, {now}, '{printed}'"
+    with database.begin() as tx:
+        tx.execute(text(digest))
+    assert _verdict(office).findings == ()
+
+    def seal_again(tx: Connection) -> None:
+        assert seal.seal_now(tx, KEY, office.now)
+
+    found = {("Digest 2026-W47 (leads)", "printed a head that no seal has")}
+    assert tamper(office, "DELETE FROM seals", "DELETE FROM events WHERE id = 5", seal_again)[0] == found
 
 
 def test_new_keys_for_the_organisation_break_nothing(office: Office) -> None:

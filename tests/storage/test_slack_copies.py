@@ -73,6 +73,8 @@ def test_whatever_happens_to_it_makes_it_young_again_and_looking_does_not(office
     office.forward(days=20)
     with office.leading() as work:
         work.viewed(check, LEAD_ONE, "opened_open_case")
+        work.viewed(check, LEAD_ONE, "found")
+        work.record(work.load(check), LEAD_ONE, "released", {})
     with office.database.read() as tx:
         assert not is_old(tx, office.check(check), MONTH, office.now)
     assert _shrink(office) == 0

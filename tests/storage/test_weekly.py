@@ -13,9 +13,11 @@ from bot.permission import Gate as Answer
 from flows.case import Strand, StrandStatus
 from flows.digest import Figures, Week
 from flows.model import Answers
+from flows.retention import Schedule
 from storage import cases, checks, outbox
 from storage.apart import Apart, apart
 from storage.database import Database
+from storage.retention import Retention
 from storage.tables import checks as table
 from storage.weekly import Counting
 from tests.flows.builders import calm_but
@@ -25,12 +27,13 @@ from tests.storage.weeks import CONFLICTS, SHEETS, recount, work
 LONDON = ZoneInfo("Europe/London")
 AUTUMN, SPRING = datetime(2026, 10, 5, tzinfo=LONDON), datetime(2027, 2, 8, tzinfo=LONDON)
 """Mondays; in the twelve weeks from each the clocks change once."""
+SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
 
 
 def counting(office: Office, week: Week) -> Counting:
     """As the digest counts, in a transaction that is left open until the test ends."""
     tx = office.database.engine.connect()
-    return Counting(tx, office.keys, office.roster, week, office.now, timedelta(days=366), 25)
+    return Counting(tx, office.keys, office.roster, week, office.now, SCHEDULE)
 
 
 def counted(office: Office, week: Week | None = None) -> Figures:
@@ -205,6 +208,39 @@ def test_records_are_counted_in_the_week_before_their_time_ends(office: Office) 
     assert [counted(office, each).retention for each in (week.before, week, week.following)] == [0, 1, 0]
 
 
+def test_a_childs_case_is_counted_by_the_birthday_that_was_written(office: Office) -> None:
+    """The deletion list's own rule, not one beside it: 25 years from birth; nothing that is on hold."""
+    check = office.raised(calm_but(S4="yes"))
+    with office.reporting() as working:
+        working.write(check, "U0STAFF", "details", {"person": "x", "born": "4 March 2012"}, office.request())
+    with office.leading() as working:
+        working.lead(check, LEAD_ONE, "lead-1")
+    office.decide(check, "share")
+    office.plan(check)
+    with office.leading() as working:
+        working.agree(check, "U0STAFF", 1)
+        working.shared(check, LEAD_ONE, {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}, {"what": "x"}, office.request())
+        working.close(check, LEAD_ONE, {"outcome": "x"}, office.request())
+    week = Week.of(datetime(2037, 3, 4, tzinfo=UTC).date()).before
+    assert [counted(office, each).retention for each in (week.before, week, week.following)] == [0, 1, 0]
+    with office.database.begin() as tx:
+        keeping = Retention(tx, office.keys, office.roster, office.now, SCHEDULE)
+        keeping.hold(check, LEAD_ONE, "a claim", office.request())
+    assert counted(office, week).retention == 0
+
+
+def test_a_record_that_somebody_is_left_out_of_is_in_no_figure_at_its_end(office: Office) -> None:
+    """Those who may know of it are told in the monthly message, and nobody else."""
+    check = office.start()
+    office.answers(check, calm_but(S2="lead-2"))
+    with office.reporting() as working:
+        working.send(check, "U0STAFF")
+    week = Week.of((office.now + timedelta(days=366)).date()).before
+    with office.database.begin() as tx:
+        assert Retention(tx, office.keys, office.roster, office.now, SCHEDULE).items(office.now + timedelta(days=400))
+    assert counted(office, week).retention == 0
+
+
 def test_an_erased_check_is_counted_no_more(office: Office) -> None:
     """What was printed before stays printed; a new count finds nothing of it."""
     check = office.start()
@@ -226,15 +262,19 @@ def test_a_leads_question_waits_until_it_is_answered(office: Office) -> None:
     assert counted(office).questions_waiting == 0
 
 
-def test_what_a_lead_has_looked_at_is_no_longer_to_sample(office: Office) -> None:
-    """Checks that ended without anybody being asked."""
+@pytest.mark.parametrize("looked", ["opened_check", "opened_record"])
+def test_what_a_lead_has_looked_at_is_no_longer_to_sample(office: Office, looked: str) -> None:
+    """Checks that ended without anybody being asked: opened from the sample, or found and opened."""
     check = office.start()
     office.answers(check, SHEETS[0])
     with office.reporting() as working:
         working.send(check, "U0STAFF")
     assert counted(office).to_sample == {"HOLD": 1}
     with office.leading() as working:
-        working.viewed(check, LEAD_ONE, "opened_check")
+        working.viewed(check, LEAD_ONE, "found")
+    assert counted(office).to_sample == {"HOLD": 1}
+    with office.leading() as working:
+        working.viewed(check, LEAD_ONE, looked)
     assert counted(office).to_sample == {}
 
 

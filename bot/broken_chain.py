@@ -1,0 +1,57 @@
+"""What is said where seals that were made are not in the database any more: somebody put other ones in their place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from bot.blocks import kit
+from bot.blocks.kit import Message
+from bot.second_channel import Via, Words
+from bot.settings import ADMINISTRATORS
+from bot.views import Desk
+from storage import outbox
+
+log = logging.getLogger("share-check")
+_TITLE = "share-check's record was tampered with, or put back."
+_WHAT = (
+    "The last seal that I saw is not in the database any more. I seal nothing until somebody has looked. Everything "
+    "else goes on: checks are answered and pages go out."
+)
+_DO = (
+    "Whoever runs share-check: keep a copy of the database as it is, look in the log for the seal that is missing, "
+    "and follow the page Check the record. Leads: do not delete anything until that is done."
+)
+
+
+def look(desk: Desk, tx: Connection, administrators: Sequence[Via]) -> bool:
+    """Whether the last seal that was seen is still there; if not, everybody is told, once an hour to each.
+
+    Each new head is logged, so that it is somewhere else than in the database. It is about no check, so nobody is
+    left out. administrators: the ways other than Slack to whoever runs the bot.
+    """
+    if desk.chain.look(tx):
+        log.info("the record is sealed: %s", desk.chain.seen)
+    if not desk.chain.is_broken:
+        return True
+    log.error("the last seal that was seen is not in the database any more: %s", desk.chain.seen)
+    now, roster = desk.clock.now(), desk.roster
+    key = f"broken_chain:{now:%Y-%m-%dT%H}"
+    for target in (roster.channel, *desk.organisation.administrators):
+        outbox.put(tx, f"{key}:{target}", "broken_chain", target, now, lane=outbox.PAGE)
+    leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
+    for via, target in (*leads, *((via, ADMINISTRATORS) for via in administrators)):
+        outbox.put_elsewhere(tx, f"{key}:{target}:{via}", "broken_chain", target, via, now)
+    return False
+
+
+def broken() -> Message:
+    """In Slack, to the leads' channel and to whoever runs it. It names no check."""
+    return Message(_TITLE, [kit.section(f"*{_TITLE}* {_WHAT}"), kit.section(_DO)])
+
+
+def broken_elsewhere() -> Words:
+    """By e-mail, or to a phone."""
+    return Words(_TITLE.removesuffix("."), f"{_WHAT} {_DO}")
