@@ -216,6 +216,8 @@ def added(counts: Iterable[Counts]) -> dict[str, int]:
 
 def spoken(seconds: int) -> str:
     """A wait as people say it: 40 seconds, 12 minutes, 3 hours, 2 days."""
+    if not seconds:
+        return "less than a second"
     for unit, length, until in (("second", 1, 120), ("minute", 60, 120), ("hour", 3600, 48)):
         number = round(seconds / length)
         if number < until:

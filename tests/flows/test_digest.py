@@ -79,7 +79,7 @@ def test_a_trend_ends_with_its_week_and_says_what_was_not_counted() -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (0, "no seconds"),
+        (0, "less than a second"),
         (1, "1 second"),
         (119, "119 seconds"),
         (120, "2 minutes"),
