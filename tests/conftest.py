@@ -50,6 +50,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{MISSING[mark]} is not installed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the machine to itself comes last, when nobody else has anything to do."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test marked `alone` has the machine to itself; waiting for that does not count as its time.

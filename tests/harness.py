@@ -43,14 +43,12 @@ on_every_stage = pytest.mark.parametrize(
     "stage",
     [
         ("socket", "sqlite"),
-        ("http", "sqlite"),
-        pytest.param(("socket", "postgres"), marks=pytest.mark.needs_postgres),
         pytest.param(("http", "postgres"), marks=pytest.mark.needs_postgres),
     ],
     indirect=True,
     ids="-".join,
 )
-"""Tell this story over Socket Mode and over HTTP, on SQLite and on PostgreSQL."""
+"""Tell this story over Socket Mode and over HTTP, on SQLite and on PostgreSQL: neither knows of the other."""
 
 
 @dataclass(frozen=True)
