@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
 from flows.model import PEOPLE, Choose, Question
-from flows.replay import replay
 
 ROUNDS, SHEETS = 5, 5000
 FLOOR = "import json, sys\nfor line in sys.stdin: print(json.dumps(json.loads(line)))"

@@ -11,9 +11,9 @@ import click
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.escalation import first_recipients
-from flows.explain import explain
-from flows.outcome import decide as decide_outcome
+from flows.engine.explain import explain
+from flows.engine.outcome import decide as decide_outcome
+from flows.paging.recipients import first_recipients
 from flows.sheet import SheetError, read_sheet, write_verdict
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _print(form: str, path: Path | None) -> None:
 
 
 def _audit() -> None:
-    from flows.audit import audit  # noqa: PLC0415 - decide starts faster without it.
+    from flows.audit.situations import audit  # noqa: PLC0415 - decide starts faster without it.
 
     found = audit(CHECKLIST)
     click.echo(found.text)

@@ -21,7 +21,7 @@ from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent, named
 from bot.permission import may_set_away
 from bot.views import Desk
-from flows.cover import AHEAD, Gap, gaps
+from flows.paging.cover import AHEAD, Gap, gaps
 from storage import cases, cover, outbox
 from storage.outbox import Claimed
 

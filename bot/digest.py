@@ -20,8 +20,8 @@ from bot.permission import Act, Subject, may
 from bot.views import Desk
 from flows.briefings import BRIEFINGS
 from flows.checklist import CHECKLIST
-from flows.cover import Gap, gaps, on_cover
 from flows.digest import TREND, Figures, Trend, Week, added, most
+from flows.paging.cover import Gap, gaps, on_cover
 from flows.suppression import SMALLEST
 from storage import cover, digests, outbox
 from storage.apart import Apart, apart

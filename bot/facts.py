@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from bot.organisation import Aftercare, Organisation, School
-from flows.escalation import People
-from flows.explain import Facts
+from flows.engine.explain import Facts
 from flows.model import Urgency
-from flows.roster import Roster, Rung
-from flows.worktime import WorkingWeek
+from flows.paging.recipients import People
+from flows.paging.roster import Roster, Rung
+from flows.paging.worktime import WorkingWeek
 
 _PAGING = (Urgency.P0, Urgency.P1, Urgency.P2)
 _YEARS = range(2020, 2121)

@@ -8,8 +8,8 @@ from bot.blocks.casework import DECISION
 from bot.blocks.forms import DECISION_LABELS, DETAILS, SHARING
 from bot.organisation import Organisation
 from bot.views import CheckView
+from flows.paging.roster import Roster
 from flows.requests import Item, Labels, items
-from flows.roster import Roster
 from storage.record import SYSTEM
 
 STAFF = "a staff member"

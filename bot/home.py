@@ -29,7 +29,7 @@ from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.start import refusal
 from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
-from flows.cover import AHEAD, gaps, on_cover
+from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.requests import time_left
 from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal, shut
 

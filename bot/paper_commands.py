@@ -19,7 +19,7 @@ from flows.model import PEOPLE, Answers, Choose, Question
 
 if TYPE_CHECKING:
     from bot.views import Desk
-    from flows.escalation import People
+    from flows.paging.recipients import People
     from storage.paper import Entered
 
 BAD_INPUT = 2
@@ -93,7 +93,7 @@ def _names(desk: Desk, people: People) -> dict[str, str]:
 
 def _asked(people: Mapping[str, str]) -> Answers:
     """Question by question, as the sheet goes; the questions that are not asked are passed over."""
-    from flows.replay import replay  # noqa: PLC0415 - only without --sheet
+    from flows.engine.replay import replay  # noqa: PLC0415 - only without --sheet
 
     click.echo(f"Type the letter that is ticked; several with commas. {STOP} where the sheet goes no further.")
     answers: dict[str, tuple[str, ...]] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flows.case import Case, Check, CheckStatus
-from flows.roster import Roster
+from flows.paging.roster import Roster
 from storage.shut import Shut
 
 

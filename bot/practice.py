@@ -16,10 +16,10 @@ from bot.payloads import Press, named
 from bot.views import Desk
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.explain import explain
-from flows.outcome import decide
+from flows.engine.explain import explain
+from flows.engine.outcome import decide
+from flows.engine.replay import PAGE_MOMENT, replay
 from flows.practice import BY_ID
-from flows.replay import PAGE_MOMENT, replay
 
 Json = dict[str, Any]
 

@@ -13,8 +13,8 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from bot.facts import facts_of, people_of
-from flows import wording
 from flows.checklist import CHECKLIST
+from flows.engine import wording
 from flows.model import (
     PEOPLE,
     Always,

@@ -10,7 +10,7 @@ from fpdf.enums import TextMode
 from bot.organisation import Organisation
 from bot.pdf import FONT, Pdf
 from bot.printable import Line, lines
-from flows import wording
+from flows.engine import wording
 
 for _name in ("fontTools", "fpdf"):
     logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell is of the font

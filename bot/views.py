@@ -19,12 +19,12 @@ from bot.organisation import Organisation
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST
-from flows.cover import on_cover
-from flows.explain import Explanation, Facts, explain
+from flows.engine.explain import Explanation, Facts, explain
+from flows.engine.outcome import Decision, decide
+from flows.engine.replay import Progress, replay
 from flows.model import Question
-from flows.outcome import Decision, decide
-from flows.replay import Progress, replay
-from flows.roster import Roster
+from flows.paging.cover import on_cover
+from flows.paging.roster import Roster
 from storage import cases, checks, cover, outbox, record
 from storage.casework import Casework
 from storage.checks import Opened

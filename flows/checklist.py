@@ -568,7 +568,7 @@ DERIVED = (
         "reporter gets a reminder only"
     ),
 )
-"""The rules that look at more than one answer; flows/outcome.py and flows/replay.py apply them."""
+"""The rules that look at more than one answer; flows/engine/outcome.py and flows/engine/replay.py apply them."""
 
 ENDINGS = {
     Outcome.EMERGENCY: Ending(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.engine.outcome import Decision
 from flows.model import Level, Outcome
-from flows.outcome import Decision
 
 
 @dataclass(frozen=True, slots=True)

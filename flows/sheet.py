@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.escalation import People
-from flows.explain import Explanation
+from flows.engine.explain import Explanation
+from flows.engine.outcome import Decision
+from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Answers, Checklist, Choose, Question
-from flows.outcome import Decision
+from flows.paging.recipients import People
 from flows.render import condition_words
-from flows.replay import Progress, replay
 
 
 class SheetError(ValueError):

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, Update, bindparam, insert, select, updat
 
 from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
+from flows.engine.replay import fitting
 from flows.model import Answers, Level, Outcome
-from flows.replay import fitting
 from storage import once
 from storage.crypto import Box, Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck

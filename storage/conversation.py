@@ -9,9 +9,9 @@ from typing import Any
 
 from flows.case import Case, CaseStatus, Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
+from flows.engine.outcome import decide, left_out
+from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Choose, Level, Outcome
-from flows.outcome import decide, left_out
-from flows.replay import Progress, replay
 from storage import checks, outbox, people
 from storage.checks import Opened
 from storage.record import SYSTEM

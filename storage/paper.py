@@ -14,10 +14,10 @@ from hashlib import sha256
 from sqlalchemy import Connection, select
 
 from flows.checklist import CHECKLIST
+from flows.engine.outcome import left_out
+from flows.engine.replay import replay
 from flows.model import Answers
-from flows.outcome import left_out
-from flows.replay import replay
-from flows.roster import Roster
+from flows.paging.roster import Roster
 from storage import checks, once
 from storage.checks import Opened
 from storage.conversation import Conversation

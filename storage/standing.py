@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from flows.outcome import left_out
+from flows.engine.outcome import left_out
 from storage.chain import Finding, Wrong
 from storage.proof import Opened, Standing
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level, Urgency
-from flows.roster import Roster, skipped
+from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, outbox, record
 from storage.checks import Opened
 from storage.crypto import Keyring

@@ -12,9 +12,9 @@ from bot.blocks import kit
 from bot.blocks.cover import nobody
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
-from flows import wording
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
+from flows.engine import wording
 from flows.model import Choose, Level, Outcome, Question, Status
 
 TEXT = "Your sharing check."

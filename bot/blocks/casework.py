@@ -23,7 +23,6 @@ from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
 from bot.blocks.records import earlier
 from bot.blocks.retention import hold_part
 from bot.views import CheckView
-from flows import wording
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,
@@ -36,6 +35,7 @@ from flows.case import (
     missing_to_close,
 )
 from flows.checklist import CHECKLIST
+from flows.engine import wording
 from flows.model import Status, Urgency
 from storage.record import latest
 

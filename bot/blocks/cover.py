@@ -11,7 +11,7 @@ from bot.blocks.kit import Block, Message
 from bot.errors import phone_words
 from bot.facts import in_words
 from bot.organisation import Organisation
-from flows.cover import Away, Gap
+from flows.paging.cover import Away, Gap
 
 MOST_ENTRIES = 20
 LONGEST = timedelta(days=60)

@@ -15,9 +15,9 @@ from bot.blocks.kit import Block, Message
 from flows.briefings import BRIEFINGS
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
-from flows.cover import Gap
 from flows.digest import AGES, Figures, Trend, Week, counted, most, spoken, takeaways
 from flows.model import Outcome
+from flows.paging.cover import Gap
 
 TEXT = "The weekly digest for safeguarding leads is here. Open Slack to read it."
 LEFT_OUT = (

@@ -10,7 +10,7 @@ from bot.blocks import kit
 from bot.blocks.kit import Block
 from bot.blocks.page import URGENCY_WORDS
 from flows.case import STRAND_TITLES, Case, CaseStatus, StrandName
-from flows.cover import Away, Gap
+from flows.paging.cover import Away, Gap
 
 CASES_A_PAGE = 12
 MOST_STRANDS = 8

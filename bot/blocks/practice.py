@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from bot.blocks import kit
 from bot.blocks.kit import Block
-from flows import wording
 from flows.checklist import CHECKLIST
-from flows.explain import Explanation
+from flows.engine import wording
+from flows.engine.explain import Explanation
+from flows.engine.outcome import Decision
 from flows.model import PEOPLE, Answers, Choose, Level, Question
-from flows.outcome import Decision
 from flows.practice import BY_ID, SITUATIONS, Situation, remark, so_far, would_happen
 
 REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"

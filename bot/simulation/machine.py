@@ -26,7 +26,7 @@ from bot.deliver import QUEUES, Deliverer, OtherWays
 from bot.heartbeat import Heartbeat
 from bot.organisation import Organisation
 from bot.views import Desk
-from flows.roster import Roster
+from flows.paging.roster import Roster
 from storage.crypto import Keyring
 from storage.database import Database
 

@@ -10,7 +10,7 @@ from bot.simulation.figures import Figures
 from bot.simulation.kept import Kept
 from bot.simulation.workspace import Workspace
 from bot.simulation.world import World
-from flows.roster import Roster
+from flows.paging.roster import Roster
 
 SOON = timedelta(seconds=60)
 """Whatever is due happens within this, in time in which the bot was there."""

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from bot.facts import roster_of
 from bot.organisation import Organisation, example_organisation_path, load_organisation
 from bot.simulation.machine import Disk
-from flows.roster import Roster
+from flows.paging.roster import Roster
 from storage.crypto import Keyring
 from storage.database import Database
 

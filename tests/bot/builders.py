@@ -9,9 +9,9 @@ from bot.organisation import Organisation, Person, example_organisation_path, lo
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
 from flows.checklist import CHECKLIST
+from flows.engine.outcome import decide, left_out
+from flows.engine.replay import replay
 from flows.model import Answers, Level, Outcome, Urgency
-from flows.outcome import decide, left_out
-from flows.replay import replay
 from tests.flows.builders import calm_but
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

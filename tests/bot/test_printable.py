@@ -11,11 +11,11 @@ from bot import printable, printed_pdf
 from bot.cli import main
 from bot.organisation import example_organisation_path, load_organisation
 from bot.printable import BEFORE, CALL, NOW, lines
-from flows import wording
 from flows.checklist import CHECKLIST
+from flows.engine import wording
+from flows.engine.outcome import decide
+from flows.engine.replay import replay
 from flows.model import PEOPLE, Answers, Level, Outcome
-from flows.outcome import decide
-from flows.replay import replay
 
 ORGANISATION = load_organisation(example_organisation_path())
 PAPER = lines(ORGANISATION)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.escalation import People
-from flows.explain import Explanation, Facts, explain
+from flows.engine.explain import Explanation, Facts, explain
+from flows.engine.outcome import Decision, decide
+from flows.engine.replay import Progress, replay
 from flows.model import Answers, Level
-from flows.outcome import Decision, decide
-from flows.replay import Progress, replay
+from flows.paging.recipients import People
 
 PEOPLE = People(("lead-1", "lead-2"), ("deputy-1",), "independent")
 FACTS = Facts(

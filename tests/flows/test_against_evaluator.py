@@ -6,10 +6,10 @@ from hypothesis import given, settings, strategies
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.escalation import first_recipients
-from flows.explain import explain
+from flows.engine.explain import explain
+from flows.engine.outcome import decide
 from flows.model import Outcome
-from flows.outcome import decide
+from flows.paging.recipients import first_recipients
 from flows.sheet import read_sheet, write_verdict
 from tests.flows.builders import FACTS, PEOPLE
 from tests.flows.evaluator import Sheet, evaluate, random_sheet

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from flows import wording
-from flows.audit import Audit, audit
+from flows.audit.invariants import Broken
+from flows.audit.situations import Audit, audit
 from flows.checklist import CHECKLIST
-from flows.invariants import Broken
+from flows.engine import wording
+from flows.engine.outcome import Decision, decide
+from flows.engine.replay import Progress, replay
 from flows.model import Answers, Checklist, Level, Outcome
-from flows.outcome import Decision, decide
-from flows.replay import Progress, replay
 from tests.flows.builders import decision_of, progress_of
 from tests.flows.mutate import option_changed, with_questions
 

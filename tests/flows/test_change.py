@@ -4,11 +4,11 @@ from random import Random
 
 from hypothesis import given, settings, strategies
 
-from flows.change import Change, would_change
 from flows.checklist import CHECKLIST
+from flows.engine.outcome import decide
+from flows.engine.replay import replay
+from flows.engine.what_if import Change, would_change
 from flows.model import PEOPLE, Answers, Level, Outcome
-from flows.outcome import decide
-from flows.replay import replay
 from tests.flows.builders import calm_but, decision_of, progress_of, stopped_after
 from tests.flows.evaluator import random_sheet
 

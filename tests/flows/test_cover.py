@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.cover import AHEAD, Away, Gap, absent_on, gaps, on_cover
-from flows.escalation import People
-from flows.worktime import WorkingWeek
+from flows.paging.cover import AHEAD, Away, Gap, absent_on, gaps, on_cover
+from flows.paging.recipients import People
+from flows.paging.worktime import WorkingWeek
 
 PEOPLE = People(("lead-1", "lead-2"), ("deputy-1",), "independent")
 COVERING = ("lead-1", "lead-2", "deputy-1")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.escalation import NobodyLeftError, People, first_recipients, may_know
-from flows.outcome import Decision
+from flows.engine.outcome import Decision
+from flows.paging.recipients import NobodyLeftError, People, first_recipients, may_know
 from tests.flows.builders import PEOPLE, calm_but, decision_of, stopped_after
 
 

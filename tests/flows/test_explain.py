@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from flows.case import Told
+from flows.engine.wording import NEVER_SAID
 from flows.model import Answers, Level
-from flows.wording import NEVER_SAID
 from tests.flows.builders import (
     FACTS,
     NO_CONSENT,

@@ -3,11 +3,11 @@
 from itertools import product
 
 from flows.checklist import CHECKLIST
+from flows.engine.outcome import decide
+from flows.engine.replay import replay
+from flows.engine.wording import NEVER_SAID
 from flows.model import Level, Outcome
-from flows.outcome import decide
 from flows.practice import AS_OTHERS, BY_ID, LESS_CAREFUL, MORE_CAREFUL, SITUATIONS, remark, so_far, would_happen
-from flows.replay import replay
-from flows.wording import NEVER_SAID
 from tests.flows.builders import calm_but
 
 

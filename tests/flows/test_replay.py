@@ -3,8 +3,8 @@
 import pytest
 
 from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
 from flows.model import Level, Status
-from flows.replay import replay
 from tests.flows.builders import CALM, NO_CONSENT, SHARED, calm_but, progress_of, stopped_after
 
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.case import Check, CheckStatus
-from flows.escalation import People
 from flows.model import Answers, Level, Urgency
-from flows.roster import Roster, Rung, skipped
-from flows.worktime import WorkingWeek
+from flows.paging.recipients import People
+from flows.paging.roster import Roster, Rung, skipped
+from flows.paging.worktime import WorkingWeek
 
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 PEOPLE = People(("lead-1", "lead-2"), ("deputy-1",), "independent")

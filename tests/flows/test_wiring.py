@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from flows.audit.wiring import wiring_problems
 from flows.checklist import CHECKLIST
 from flows.model import Checklist, Option, answered
-from flows.wiring import wiring_problems
 from tests.flows.mutate import changed, moved, option_changed, with_questions
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.worktime import WorkingWeek
+from flows.paging.worktime import WorkingWeek
 
 LONDON = ZoneInfo("Europe/London")
 DAY = (time(8, 30), time(17))

@@ -9,8 +9,8 @@ from bot.facts import roster_of
 from bot.organisation import example_organisation_path, load_organisation
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
 from flows.model import Answers, Level
-from flows.replay import replay
 from tests.harness import words_of
 from tests.reliability.books import Books, Page, Story, pages, posts, sent
 from tests.reliability.crowd import MARK

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.cover import look_for_closed_accounts
-from flows.cover import Away
+from flows.paging.cover import Away
 from sandbox.acted import Acted
 from sandbox.people import Person
 from storage import cover

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from bot.cover import look_for_closed_accounts
 from bot.retention import copies_left
 from bot.retention_clock import RetentionClock
-from flows.cover import on_cover
+from flows.paging.cover import on_cover
 from sandbox.people import Person
 from storage import cases, cover
 from storage.crypto import Keyring

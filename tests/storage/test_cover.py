@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from flows.case import Entry
-from flows.cover import Away
 from flows.model import Answers
+from flows.paging.cover import Away
 from storage import cover, outbox
 from storage.database import Database
 from storage.tables import away

@@ -12,9 +12,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, inspect, select, text, update
 
 from flows.case import CheckStatus, Strand, StrandName, StrandStatus
+from flows.paging.roster import Roster
 from flows.people import Described
 from flows.retention import Kept, Schedule
-from flows.roster import Roster
 from storage import checks, outbox, packs, people, requests, retention, tables
 from storage.crypto import Keyring
 from storage.database import Database

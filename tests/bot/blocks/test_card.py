@@ -10,8 +10,8 @@ from bot.blocks.card import card
 from bot.views import CheckView
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
 from flows.model import Answers, Choose, Level, Outcome, Question
-from flows.replay import replay
 from tests.bot.blocks.limits import elements, fits_message, primaries, words
 from tests.bot.builders import HOSTILE, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.flows.builders import NO_CONSENT, SHARED, calm_but, stopped_after

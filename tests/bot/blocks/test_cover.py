@@ -8,7 +8,7 @@ import pytest
 from bot.blocks import cover
 from bot.blocks.cover import MOST_ENTRIES, OnCover
 from bot.blocks.home import home
-from flows.cover import Away, Gap
+from flows.paging.cover import Away, Gap
 from tests.bot.blocks.limits import elements, fits_message, fits_view, words
 from tests.bot.builders import HOSTILE, ORGANISATION, crowd
 

@@ -13,9 +13,9 @@ from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
 from flows.briefings import BRIEFINGS
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
-from flows.cover import Gap
 from flows.digest import AGES, Figures, Trend, Week
 from flows.model import Outcome
+from flows.paging.cover import Gap
 from sandbox.words import of_blocks
 from tests.bot.blocks.limits import fits_message
 from tests.bot.builders import HOSTILE

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows import wording
 from flows.case import Told
-from flows.change import Change, would_change
+from flows.engine import wording
+from flows.engine.outcome import Decision, Reason
+from flows.engine.replay import Progress
+from flows.engine.what_if import Change, would_change
 from flows.model import Checklist, Ending, Level, Outcome
-from flows.outcome import Decision, Reason
-from flows.replay import Progress
 
 _SENTENCES = re.compile(r"(?<=\.) ")
 _PARAGRAPH = "\n\n"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from flows.case import Check
-from flows.escalation import People, may_know
+from flows.engine.outcome import left_out
 from flows.model import Urgency
-from flows.outcome import left_out
-from flows.worktime import WorkingWeek
+from flows.paging.recipients import People, may_know
+from flows.paging.worktime import WorkingWeek
 
 
 @dataclass(frozen=True, slots=True)

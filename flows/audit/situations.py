@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
-from flows.case import Told
-from flows.explain import Facts, explain
-from flows.invariants import (
+from flows.audit.invariants import (
     SOME_PEOPLE,
     Broken,
     broken_at_point,
@@ -19,10 +17,12 @@ from flows.invariants import (
     broken_by_telling,
     broken_in_words,
 )
+from flows.audit.wiring import atoms, wiring_problems
+from flows.case import Told
+from flows.engine.explain import Facts, explain
+from flows.engine.outcome import Decision, decide
+from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Answers, Checklist, Choose, Consent, Level, Outcome, Question
-from flows.outcome import Decision, decide
-from flows.replay import Progress, replay
-from flows.wiring import atoms, wiring_problems
 
 SHOWN = 3
 _LASTING = frozenset({"hold_informing", "allegation", "shared", "understood", "risk"})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.outcome import Decision
+from flows.engine.outcome import Decision
 
 
 class NobodyLeftError(ValueError):

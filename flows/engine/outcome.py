@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from flows.engine.replay import Progress
 from flows.model import Answers, Checklist, Consent, Level, Option, Outcome, Question, Urgency
-from flows.replay import Progress
 
 URGENCY = {
     Outcome.EMERGENCY: Urgency.P0,

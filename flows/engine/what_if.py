@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from flows.engine.outcome import Decision, outcome_of
+from flows.engine.replay import Progress, replay
 from flows.model import ALWAYS, PEOPLE, Answers, Checklist, Consent, Level, Option, Outcome, Question
-from flows.outcome import Decision, outcome_of
-from flows.replay import Progress, replay
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from flows.invariants import UNSURE
+from flows.audit.invariants import UNSURE
 from flows.model import Answered, Both, Checklist, Choose, Condition, Either, Not, Outcome, Question
 
 MOST_OPTIONS = 10

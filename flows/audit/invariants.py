@@ -7,12 +7,12 @@ the table must be missed here.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from flows.escalation import NobodyLeftError, People, first_recipients
-from flows.explain import Explanation
+from flows.engine.explain import Explanation
+from flows.engine.outcome import Decision
+from flows.engine.replay import PAGE_MOMENT, Progress
+from flows.engine.wording import NEVER_SAID, SEEK_CONSENT
 from flows.model import Answers, Checklist, Level, Outcome, Question
-from flows.outcome import Decision
-from flows.replay import PAGE_MOMENT, Progress
-from flows.wording import NEVER_SAID, SEEK_CONSENT
+from flows.paging.recipients import NobodyLeftError, People, first_recipients
 
 MOST_QUESTIONS = 24
 POLICY_QUESTIONS = 17

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.escalation import People
-from flows.worktime import WorkingWeek
+from flows.paging.recipients import People
+from flows.paging.worktime import WorkingWeek
 
 AHEAD = 14
 """How many days are looked at, today included."""

@@ -1,0 +1,1 @@
+"""Walk every situation of the checklist and prove the invariants."""

@@ -1,0 +1,1 @@
+"""Replay answers, decide the outcome, and explain it."""

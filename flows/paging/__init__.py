@@ -1,0 +1,1 @@
+"""Who is paged, when, and who covers for whom."""
