@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from flows.digest import Figures, Week
-from flows.retention import Schedule
+from flows.records.retention import Schedule
+from flows.reports.figures import Figures, Week
 from storage import tables
 from storage.apart import apart
 from storage.database import Database

@@ -13,8 +13,8 @@ from flows.case import Told
 from flows.checklist import CHECKLIST
 from flows.engine.explain import explain
 from flows.engine.outcome import decide as decide_outcome
+from flows.formats.sheet import SheetError, read_sheet, write_verdict
 from flows.paging.recipients import first_recipients
-from flows.sheet import SheetError, read_sheet, write_verdict
 
 if TYPE_CHECKING:
     from bot.organisation import Organisation
@@ -47,7 +47,7 @@ def checklist(form: str, path: Path | None, *, audit: bool) -> None:
     elif form in PRINTED:
         _print(form, path)
     else:
-        from flows import render  # noqa: PLC0415 - decide starts faster without it.
+        from flows.formats import render  # noqa: PLC0415 - decide starts faster without it.
 
         click.echo(getattr(render, f"as_{form}")(CHECKLIST), nl=False)
 

@@ -18,11 +18,11 @@ from bot.blocks.kit import Message
 from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
 from bot.views import Desk
-from flows.briefings import BRIEFINGS
 from flows.checklist import CHECKLIST
-from flows.digest import TREND, Figures, Trend, Week, added, most
 from flows.paging.cover import Gap, gaps, on_cover
-from flows.suppression import SMALLEST
+from flows.reports.bands import SMALLEST
+from flows.reports.figures import TREND, Figures, Trend, Week, added, most
+from flows.training.briefings import BRIEFINGS
 from storage import cover, digests, outbox
 from storage.apart import Apart, apart
 from storage.digests import Audience, Planned

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.blocks.kit import Message
     from bot.views import Desk
-    from flows.digest import Figures, Week
+    from flows.reports.figures import Figures, Week
 
 BAD_INPUT = 2
 AUDIENCES = ("leads", "staff", "board")
@@ -66,7 +66,7 @@ def _asked_wrongly(
 
 
 def _unreadable(week: str | None, first: str | None, last: str | None) -> Iterator[str]:
-    from flows.digest import Week  # noqa: PLC0415 - decide starts without it
+    from flows.reports.figures import Week  # noqa: PLC0415 - decide starts without it
 
     for word in filter(None, (first, last)):
         if _date(word) is None:
@@ -90,7 +90,7 @@ def _date(written: str) -> date | None:
 
 def _week(desk: Desk, written: str | None) -> Week:
     """The week asked for, which must have begun."""
-    from flows.digest import Week  # noqa: PLC0415 - decide starts without it
+    from flows.reports.figures import Week  # noqa: PLC0415 - decide starts without it
 
     current = Week.of(desk.roster.week.day_of(desk.clock.now()))
     week = Week.parse(written) if written else current.before
@@ -101,7 +101,7 @@ def _week(desk: Desk, written: str | None) -> Week:
 
 def _weeks(desk: Desk, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
     """Whole weeks that are over."""
-    from flows.digest import Week, weeks_within  # noqa: PLC0415 - decide starts without it
+    from flows.reports.figures import Week, weeks_within  # noqa: PLC0415 - decide starts without it
 
     current = Week.of(desk.roster.week.day_of(desk.clock.now()))
     if week:
@@ -128,7 +128,7 @@ def _figures(desk: Desk, tx: Connection, weeks: Iterable[Week]) -> dict[Week, Fi
 
 
 def _board(desk: Desk, tx: Connection, weeks: tuple[Week, ...], form: str) -> str:
-    from flows.board import board  # noqa: PLC0415 - decide starts without it
+    from flows.reports.board import board  # noqa: PLC0415 - decide starts without it
 
     return board(desk.organisation.name, _figures(desk, tx, weeks)).written(form)
 

@@ -9,7 +9,7 @@ from bot.blocks.forms import DECISION_LABELS, DETAILS, SHARING
 from bot.organisation import Organisation
 from bot.views import CheckView
 from flows.paging.roster import Roster
-from flows.requests import Item, Labels, items
+from flows.records.access_requests import Item, Labels, items
 from storage.record import SYSTEM
 
 STAFF = "a staff member"

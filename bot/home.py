@@ -30,7 +30,7 @@ from bot.start import refusal
 from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
-from flows.requests import time_left
+from flows.records.access_requests import time_left
 from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal, shut
 
 LOOKED_AT_FOR = timedelta(minutes=30)

@@ -28,7 +28,7 @@ from bot.organisation_types import (
     WorkingDay,
     refusal,
 )
-from flows.retention import Schedule
+from flows.records.retention import Schedule
 
 __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "load_organisation"]
 

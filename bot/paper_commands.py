@@ -78,7 +78,7 @@ def _say(entered: Entered) -> None:
 
 def _read(text: str, people: People) -> Answers:
     from bot.checklist_commands import parse  # noqa: PLC0415 - only with --sheet
-    from flows.sheet import SheetError, read_sheet  # noqa: PLC0415
+    from flows.formats.sheet import SheetError, read_sheet  # noqa: PLC0415
 
     try:
         return read_sheet(CHECKLIST, people, parse(text)).answers

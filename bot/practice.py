@@ -19,7 +19,7 @@ from flows.checklist import CHECKLIST
 from flows.engine.explain import explain
 from flows.engine.outcome import decide
 from flows.engine.replay import PAGE_MOMENT, replay
-from flows.practice import BY_ID
+from flows.training.practice import BY_ID
 
 Json = dict[str, Any]
 

@@ -24,7 +24,7 @@ from bot.permission import Act, Subject, may
 from bot.sealed_page import File
 from bot.views import CheckView, Desk
 from flows.case import Check
-from flows.people import Described
+from flows.records.matching import Described
 from storage import checks, packs, people, proof, proof_file, record
 from storage.packs import Pack
 

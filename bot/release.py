@@ -17,7 +17,7 @@ from bot.pack import Contents, Held
 from bot.payloads import Press, Sent
 from bot.records import closed_file, put_instead, put_up
 from bot.views import Desk
-from flows.requests import Request
+from flows.records.access_requests import Request
 from storage import record
 from storage.packs import Pack
 from storage.requests import Requests, is_not_them

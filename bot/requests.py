@@ -22,7 +22,7 @@ from bot.payloads import Press, Sent, named
 from bot.permission import Act
 from bot.records import let_through, put_up
 from bot.views import Desk
-from flows.requests import Choice, Request, Ruling, not_there, problem
+from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
 from storage import checks, requests
 from storage.requests import NOT_THEM, is_not_them, undecided
 

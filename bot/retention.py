@@ -22,7 +22,7 @@ from bot.errors import Replies, guarded, log_failure
 from bot.payloads import Press, Sent
 from bot.permission import Act, Subject, may
 from bot.views import Desk
-from flows.retention import Kept, years_after
+from flows.records.retention import Kept, years_after
 from storage import outbox
 from storage.errors import CannotOpen
 from storage.outbox import Claimed

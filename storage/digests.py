@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
-from flows.digest import TREND, Figures, Week
+from flows.reports.figures import TREND, Figures, Week
 from storage import checks, once, record, seal
 from storage.crypto import Keyring
 from storage.record import SYSTEM

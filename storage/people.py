@@ -15,8 +15,8 @@ from datetime import date
 import jellyfish
 from sqlalchemy import Connection, delete, insert, select
 
-from flows import people as forms
-from flows.people import Described, Likeness
+from flows.records import matching as forms
+from flows.records.matching import Described, Likeness
 from storage import once, packs, record
 from storage.checks import Opened
 from storage.crypto import Keyring

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from flows import requests as rules
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
-from flows.people import Described
-from flows.requests import Choice, Item, Request, RequestStatus, Ruling
+from flows.records import access_requests as rules
+from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
+from flows.records.matching import Described
 from storage import checks, packs, people, record
 from storage.checks import Opened
 from storage.crypto import Keyring, padded

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
-from flows import retention as schedules
 from flows.case import Case, Check, CheckStatus
 from flows.model import Level
 from flows.paging.roster import Roster
-from flows.requests import RequestStatus
-from flows.retention import ADULT, QUIET, Keeping, Kept, Schedule
+from flows.records import retention as schedules
+from flows.records.access_requests import RequestStatus
+from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
 from storage import cases, checks, erasure_record, outbox, record, tables
 from storage.checks import Opened
 from storage.crypto import Keyring

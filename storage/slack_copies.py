@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from flows.case import Check, CheckStatus
-from flows.retention import LOOKING, UNCHANGING
+from flows.records.retention import LOOKING, UNCHANGING
 from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
 

@@ -19,12 +19,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 
 from flows.case import CaseStatus, Check, CheckStatus, Shared, StrandStatus
 from flows.checklist import CHECKLIST
-from flows.digest import Figures, Week, age
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import Outcome, Urgency
 from flows.paging.roster import Roster
-from flows.retention import Schedule
+from flows.records.retention import Schedule
+from flows.reports.figures import Figures, Week, age
 from storage import checks as check_rows
 from storage import record
 from storage.checks import Opened

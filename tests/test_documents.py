@@ -17,7 +17,7 @@ from bot.blocks import corrections
 from bot.cli import main
 from bot.organisation import load_organisation
 from bot.settings import setting_names
-from flows.retention import QUIET
+from flows.records.retention import QUIET
 from storage import packs
 from storage.database import Database
 from storage.tables import events, metadata

@@ -12,12 +12,12 @@ from datetime import date
 from bot.blocks import charts, kit
 from bot.blocks.charts import NO_FIGURE, Cell
 from bot.blocks.kit import Block, Message
-from flows.briefings import BRIEFINGS
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
-from flows.digest import AGES, Figures, Trend, Week, counted, most, spoken, takeaways
 from flows.model import Outcome
 from flows.paging.cover import Gap
+from flows.reports.figures import AGES, Figures, Trend, Week, counted, most, spoken, takeaways
+from flows.training.briefings import BRIEFINGS
 
 TEXT = "The weekly digest for safeguarding leads is here. Open Slack to read it."
 LEFT_OUT = (

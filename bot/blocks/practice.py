@@ -13,7 +13,7 @@ from flows.engine import wording
 from flows.engine.explain import Explanation
 from flows.engine.outcome import Decision
 from flows.model import PEOPLE, Answers, Choose, Level, Question
-from flows.practice import BY_ID, SITUATIONS, Situation, remark, so_far, would_happen
+from flows.training.practice import BY_ID, SITUATIONS, Situation, remark, so_far, would_happen
 
 REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"
 SOMEBODY = "somebody"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.blocks import kit
 from bot.blocks.kit import Block
 from flows.case import Check, CheckStatus
-from flows.requests import Request
+from flows.records.access_requests import Request
 
 MOST_FOUND = 20
 """A longer list is no answer: the search should say more."""

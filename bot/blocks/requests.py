@@ -10,7 +10,7 @@ from bot.blocks import kit
 from bot.blocks.kit import Block
 from bot.blocks.records import about, one_line, who_boxes
 from flows.case import Check
-from flows.requests import Choice, Item, Request, RequestStatus, Ruling, time_left
+from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling, time_left
 
 MOST = 40
 """Requests or records in one window."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from flows.case import CheckStatus, Entry
-from flows.retention import Kept, Kind
+from flows.records.retention import Kept, Kind
 from storage.retention import Item
 
 MOST = 20

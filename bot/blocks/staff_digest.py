@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.blocks import kit
 from bot.blocks.kit import Message
-from flows.briefings import BRIEFINGS
 from flows.checklist import CHECKLIST
-from flows.digest import Week, counted
-from flows.suppression import band
+from flows.reports.bands import band
+from flows.reports.figures import Week, counted
+from flows.training.briefings import BRIEFINGS
 
 STAFF_TEXT = "A short tip on sharing information, and who is on cover. Open Slack to read it."
 OWN_TEXT = "There is a line for you beside the weekly digest. Open Slack to read it."

@@ -18,8 +18,8 @@ from bot.digest import Digests, tip_of
 from bot.organisation import Organisation
 from bot.views import Desk
 from flows.checklist import CHECKLIST
-from flows.digest import Figures, Week
-from flows.suppression import SMALLEST
+from flows.reports.bands import SMALLEST
+from flows.reports.figures import Figures, Week
 from sandbox.words import of_blocks
 from storage import digests, outbox
 from storage.database import Database

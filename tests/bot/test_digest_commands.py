@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from bot.cli import main
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
-from flows.digest import Week
+from flows.reports.figures import Week
 from storage.crypto import Keyring
 from storage.database import Database
 from storage.tables import digests, events, outbox

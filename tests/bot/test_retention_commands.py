@@ -13,7 +13,7 @@ from bot.cli import main
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from flows.model import Answers
-from flows.retention import Schedule
+from flows.records.retention import Schedule
 from storage import erased_list, outbox
 from storage.database import Database
 from storage.retention import Erasure, Retention, erasures

@@ -8,9 +8,9 @@ from flows.case import Told
 from flows.checklist import CHECKLIST
 from flows.engine.explain import explain
 from flows.engine.outcome import decide
+from flows.formats.sheet import read_sheet, write_verdict
 from flows.model import Outcome
 from flows.paging.recipients import first_recipients
-from flows.sheet import read_sheet, write_verdict
 from tests.flows.builders import FACTS, PEOPLE
 from tests.flows.evaluator import Sheet, evaluate, random_sheet
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from flows.board import NOTE, board
-from flows.briefings import BRIEFINGS
 from flows.checklist import CHECKLIST
-from flows.digest import Figures, Trend, Week, against, age, most, spoken, takeaways, weeks_within
-from flows.suppression import NOT_SHOWN, SMALLEST, Band, band, parts_of
+from flows.reports.bands import NOT_SHOWN, SMALLEST, Band, band, parts_of
+from flows.reports.board import NOTE, board
+from flows.reports.figures import Figures, Trend, Week, against, age, most, spoken, takeaways, weeks_within
+from flows.training.briefings import BRIEFINGS
 
 LONDON = ZoneInfo("Europe/London")
 DAYS = some.dates(date(2000, 1, 1), date(2100, 1, 1))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from flows import people
-from flows.people import Likeness
+from flows.records import matching as people
+from flows.records.matching import Likeness
 
 TODAY = date(2026, 11, 23)
 

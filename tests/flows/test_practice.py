@@ -7,7 +7,16 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.engine.wording import NEVER_SAID
 from flows.model import Level, Outcome
-from flows.practice import AS_OTHERS, BY_ID, LESS_CAREFUL, MORE_CAREFUL, SITUATIONS, remark, so_far, would_happen
+from flows.training.practice import (
+    AS_OTHERS,
+    BY_ID,
+    LESS_CAREFUL,
+    MORE_CAREFUL,
+    SITUATIONS,
+    remark,
+    so_far,
+    would_happen,
+)
 from tests.flows.builders import calm_but
 
 

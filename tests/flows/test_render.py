@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.checklist import CHECKLIST
+from flows.formats.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
 from flows.model import Checklist, Condition
-from flows.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
 
 PAGE = Path(__file__).parents[2] / "docs/checklist.md"
 

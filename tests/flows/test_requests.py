@@ -6,9 +6,21 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as some
 
-from flows import people, requests
 from flows.case import Entry
-from flows.requests import TAKEN_OUT, Choice, Item, Labels, Ruling, due, not_there, others, time_left, without
+from flows.records import access_requests as requests
+from flows.records import matching as people
+from flows.records.access_requests import (
+    TAKEN_OUT,
+    Choice,
+    Item,
+    Labels,
+    Ruling,
+    due,
+    not_there,
+    others,
+    time_left,
+    without,
+)
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LABELS = Labels(

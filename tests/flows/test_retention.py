@@ -7,8 +7,8 @@ import pytest
 
 from flows.case import CaseStatus, CheckStatus, Entry
 from flows.model import Level
-from flows.requests import RequestStatus
-from flows.retention import (
+from flows.records.access_requests import RequestStatus
+from flows.records.retention import (
     QUIET,
     Keeping,
     Kept,

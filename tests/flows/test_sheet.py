@@ -3,7 +3,7 @@
 import pytest
 
 from flows.checklist import CHECKLIST
-from flows.sheet import SheetError, read_sheet
+from flows.formats.sheet import SheetError, read_sheet
 from tests.flows.builders import CALM, PEOPLE
 
 WHOLE = CALM | {"3.1.6": ["none"]}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.digest import Digests
 from bot.organisation import example_organisation_path, load_organisation
-from flows.digest import Week
+from flows.reports.figures import Week
 from sandbox.kinds import Message
 from storage import proof
 from storage.tables import outbox

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
-from flows.people import Described
+from flows.records.matching import Described
 from storage import keys, people, tables
 from storage.crypto import Keyring
 from storage.database import Database

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
-from flows.requests import Choice, Request, RequestStatus, Ruling
+from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
 from storage import checks, keys, packs, people, proof, record, requests, seal, tables
 from storage.crypto import Keyring
 from storage.database import Database

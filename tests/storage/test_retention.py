@@ -13,8 +13,8 @@ from sqlalchemy import func, inspect, select, text, update
 
 from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.paging.roster import Roster
-from flows.people import Described
-from flows.retention import Kept, Schedule
+from flows.records.matching import Described
+from flows.records.retention import Kept, Schedule
 from storage import checks, outbox, packs, people, requests, retention, tables
 from storage.crypto import Keyring
 from storage.database import Database

@@ -11,9 +11,9 @@ from sqlalchemy import update
 from bot.permission import Act, Role, Subject, gate, role
 from bot.permission import Gate as Answer
 from flows.case import Strand, StrandStatus
-from flows.digest import Figures, Week
 from flows.model import Answers
-from flows.retention import Schedule
+from flows.records.retention import Schedule
+from flows.reports.figures import Figures, Week
 from storage import cases, checks, outbox
 from storage.apart import Apart, apart
 from storage.database import Database

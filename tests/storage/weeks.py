@@ -10,10 +10,10 @@ from statistics import median
 
 from flows.case import CaseStatus, Entry, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
-from flows.digest import Week
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import Answers
+from flows.reports.figures import Week
 from storage import checks, record
 from storage.drill import Drill
 from storage.tables import checks as check_table

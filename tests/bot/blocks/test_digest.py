@@ -10,12 +10,12 @@ from bot.blocks import charts, digest
 from bot.blocks.digest import Digest, leads
 from bot.blocks.kit import Message
 from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
-from flows.briefings import BRIEFINGS
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
-from flows.digest import AGES, Figures, Trend, Week
 from flows.model import Outcome
 from flows.paging.cover import Gap
+from flows.reports.figures import AGES, Figures, Trend, Week
+from flows.training.briefings import BRIEFINGS
 from sandbox.words import of_blocks
 from tests.bot.blocks.limits import fits_message
 from tests.bot.builders import HOSTILE

@@ -12,7 +12,7 @@ from bot.blocks.kit import Block
 from bot.blocks.requests import Progress, Spot
 from flows.case import Check
 from flows.model import Outcome
-from flows.requests import Choice, Item, Request, RequestStatus, Ruling
+from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
 from tests.bot.blocks.limits import fits_view
 from tests.bot.builders import HOSTILE, NOW, sent, view
 

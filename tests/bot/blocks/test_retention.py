@@ -11,8 +11,8 @@ from bot.blocks.retention import MOST, Deleted, Outcome
 from flows.case import Check, CheckStatus, Entry
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome
-from flows.requests import RequestStatus
-from flows.retention import Keeping, Kept
+from flows.records.access_requests import RequestStatus
+from flows.records.retention import Keeping, Kept
 from storage.retention import Item
 from tests.bot.blocks.limits import fits_message, fits_view, marked_up, words
 

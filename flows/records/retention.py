@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from flows.case import CaseStatus, CheckStatus, Entry
 from flows.model import Level
-from flows.people import days, described
-from flows.requests import RequestStatus
+from flows.records.access_requests import RequestStatus
+from flows.records.matching import days, described
 
 QUIET = timedelta(days=90)
 """A record that changed within this is never due."""

@@ -6,9 +6,9 @@ from typing import Any
 from flows.engine.explain import Explanation
 from flows.engine.outcome import Decision
 from flows.engine.replay import Progress, replay
+from flows.formats.render import condition_words
 from flows.model import PEOPLE, Answers, Checklist, Choose, Question
 from flows.paging.recipients import People
-from flows.render import condition_words
 
 
 class SheetError(ValueError):

@@ -1,4 +1,4 @@
-"""The board's summary: whole weeks together, in bands, so that no check can be found in it (flows/suppression.py)."""
+"""The board's summary: whole weeks together, in bands, so that no check can be found in it (flows/reports/bands.py)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 
 from flows.case import DECISIONS
-from flows.digest import Figures, Week, added, counted
 from flows.model import Outcome
-from flows.suppression import band, parts_of
+from flows.reports.bands import band, parts_of
+from flows.reports.figures import Figures, Week, added, counted
 
 NOTE = (
     "Counts are given in bands of five, and small ones as fewer than 5, nought as well. A check that anybody is left "

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from flows.case import DECISIONS, STRAND_TITLES, Entry
 from flows.checklist import CHECKLIST
-from flows.people import folded, words
+from flows.records.matching import folded, words
 
 TAKEN_OUT = "[taken out]"
 """Stands for a passage, however long it was."""

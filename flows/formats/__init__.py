@@ -1,0 +1,1 @@
+"""The checklist as a page, and a sheet of answers as text."""

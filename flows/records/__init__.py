@@ -1,0 +1,1 @@
+"""Rules for records: matching people, subject access, retention."""

@@ -1,0 +1,1 @@
+"""Figures of the digest and the board's summary, and how small counts are hidden."""

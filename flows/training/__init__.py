@@ -1,0 +1,1 @@
+"""Briefings for staff and practice situations."""
