@@ -283,7 +283,7 @@ def _ours(url: str, folder: Path, *, cards: bool) -> list[str]:
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.organisation import example_organisation_path, load_organisation  # noqa: PLC0415
     from bot.settings import Settings  # noqa: PLC0415
-    from storage.database import Database  # noqa: PLC0415
+    from storage.engine.database import Database  # noqa: PLC0415
 
     given = {
         "SLACK_BOT_TOKEN": "xoxb-bench",

@@ -27,7 +27,7 @@ from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week
 from storage import tables
 from storage.apart import apart
-from storage.database import Database
+from storage.engine.database import Database
 from storage.weekly import Counting
 from tests.storage.builders import Office
 from tests.storage.weeks import work

@@ -45,7 +45,7 @@ from bot.settings import ADMINISTRATORS, Settings
 from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.signed_note import SealKey
 
 log = logging.getLogger(__name__)

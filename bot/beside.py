@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.organisation import OrganisationError
 from bot.settings import SettingsError
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import DatabaseNotReady, NotKept, StorageError
 
 BAD_INPUT = 2

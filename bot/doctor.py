@@ -23,7 +23,7 @@ from bot.second_channel import SecondChannel
 from bot.settings import Settings
 from bot.socket_watch import SlackAway
 from storage import pulse
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import StorageError
 
 MAIL_TIMEOUT = 10.0

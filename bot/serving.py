@@ -18,9 +18,9 @@ from bot.second_channel import SecondChannel
 from bot.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
 from bot.socket_watch import GIVE_UP_AFTER, SlackAway
 from bot.views import Desk
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
-from storage.lone import alone
 
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64

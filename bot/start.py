@@ -18,7 +18,8 @@ from bot.outsiders import Outsiders
 from bot.payloads import Person, Press
 from bot.views import Desk
 from flows.case import Check
-from storage import checks, once, outbox
+from storage import checks, outbox
+from storage.engine import idempotent as once
 
 Json = dict[str, Any]
 _PATIENCE = 5.0

@@ -30,7 +30,7 @@ from storage.casework import Casework
 from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.seal import Watch
 from storage.signed_note import SealKey

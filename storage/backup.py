@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import archive, pulse
 from storage.archive import Manifest
 from storage.copies import BackupRefused, Source, counts_of, see_onto_disk, workshop
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import NotKept
 from storage.keys import Tally, tally
 from storage.sqlite_copies import SqliteFile

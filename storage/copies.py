@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, func, inspect, select, table
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import StorageError
 
 _MARK, _END = ".share-check-", ".part"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from flows.paging.cover import Away, absent_on
-from storage import once
+from storage.engine import idempotent as once
 from storage.tables import away
 from storage.tables import unreachable as closed
 

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.copies import see_onto_disk
-from storage.database import Database
+from storage.engine.database import Database
 from storage.retention import Erasure, erasures
 
 NAME = "share-check.erased"

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from flows.case import CaseStatus, CheckStatus
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import cases, checks, index_keys
 
 _READ_AT_ONCE = 100

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.backup import source_of
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import DatabaseNotReady, StorageError
 from storage.keys import Tally, tally
 from storage.proof import of_record

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
 from flows.case import Told
-from storage import once
+from storage.engine import idempotent as once
 from storage.record import SYSTEM
 from storage.tables import outbox
 

@@ -18,10 +18,11 @@ from flows.engine.outcome import left_out
 from flows.engine.replay import replay
 from flows.model import Answers
 from flows.paging.roster import Roster
-from storage import checks, once
+from storage import checks
 from storage.checks import Opened
 from storage.conversation import Conversation
 from storage.crypto import Keyring
+from storage.engine import idempotent as once
 from storage.errors import StorageError
 from storage.tables import checks as check_table
 from storage.work import Did

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, delete, insert, select
 
 from flows.records import matching as forms
 from flows.records.matching import Described, Likeness
-from storage import once, packs, record
+from storage import packs, record
 from storage.checks import Opened
 from storage.crypto import Keyring
+from storage.engine import idempotent as once
 from storage.errors import CannotOpen
 from storage.tables import checks, events, index_keys, people
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage import archive
 from storage.copies import BackupRefused
-from storage.database import Database
+from storage.engine.database import Database
 
 _ROWS_OF = re.compile(rb'COPY (?:\S+\.)?"?(\w+)"? \(')
 _NO_ROLES = ("--no-owner", "--no-privileges")

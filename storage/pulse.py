@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from storage import once
+from storage.engine import idempotent as once
 from storage.tables import pulse
 
 _NAME = "clockwork"

@@ -20,7 +20,7 @@ from storage.chain import Wrong
 from storage.checks import about_answers
 from storage.copies import BackupRefused, Source
 from storage.crypto import Box, Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import CannotOpen
 from storage.proof import of_record
 from storage.record import SALT_BYTES, commitment

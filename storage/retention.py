@@ -23,7 +23,7 @@ from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
 from storage import cases, checks, erasure_record, outbox, record, tables
 from storage.checks import Opened
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.work import Did, Work
 

@@ -14,8 +14,8 @@ from sqlalchemy import URL, Connection, NullPool, create_engine
 
 from storage import archive
 from storage.copies import BackupRefused, counts_of, see_onto_disk, workshop
-from storage.database import Database
-from storage.lone import alone
+from storage.engine.database import Database
+from storage.engine.process_lock import alone
 
 _LOGS = ("-wal", "-journal")
 """What SQLite keeps beside a file. Beside another file of that name it would be read into it."""

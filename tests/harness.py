@@ -29,7 +29,7 @@ from sandbox.acted import Acted
 from sandbox.kinds import Message
 from sandbox.people import Person
 from storage import cases, checks, record
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import checks as check_table
 from storage.tables import outbox
 

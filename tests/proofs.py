@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from storage import proof, proof_file, seal
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.proof import NotAProof
 from storage.retention import Erasure, erase_again
 from storage.seal import Seal

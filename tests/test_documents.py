@@ -19,7 +19,7 @@ from bot.organisation import load_organisation
 from bot.settings import setting_names
 from flows.records.retention import QUIET
 from storage import packs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import events, metadata
 from tests.storage.filled import filled
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from storage import proof, proof_file
-from storage.database import Database
+from storage.engine.database import Database
 from storage.signed_note import SealKey
 from storage.tables import checks
 from tests.proofs import KEY, VERIFIER, WELL, Found, export, ours, sealed_record, strangers

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.doctor_checks.finding import Finding, State, fine, unchecked
 from storage import pulse
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.keys import Tally, open_and_shut, tally
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from flows.model import Answers, Level
 from storage import checks
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 
 _REF = re.compile(r"SC-[0-9A-Z]{4}")
 _ERROR = re.compile(r"Error [0-9a-f]{6}")

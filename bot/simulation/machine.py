@@ -28,7 +28,7 @@ from bot.organisation import Organisation
 from bot.views import Desk
 from flows.paging.roster import Roster
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 
 Json = dict[str, Any]
 P = ParamSpec("P")

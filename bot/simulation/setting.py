@@ -15,7 +15,7 @@ from bot.organisation import Organisation, example_organisation_path, load_organ
 from bot.simulation.machine import Disk
 from flows.paging.roster import Roster
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 
 KINDS = ("as in the example", "one lead", "no deputies")
 WAYS = ("", "email")

@@ -29,7 +29,7 @@ from flows.model import Answers
 from sandbox import Workspace
 from sandbox.methods import views
 from storage import checks, record
-from storage.database import Database
+from storage.engine.database import Database
 from storage.retention import Erasure, erase_again
 from storage.tables import metadata
 from tests import harness

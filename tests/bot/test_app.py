@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 from bot.organisation import example_organisation_path, load_organisation
 from bot.settings import Settings
 from sandbox import Workspace
-from storage.database import Database
+from storage.engine.database import Database
 from tests.harness import MANIFEST, ROOT, settings_for
 
 NOT_A_METHOD = {"api_call"}

@@ -14,7 +14,7 @@ from bot.cli import main
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from sandbox import Workspace
-from storage.database import Database
+from storage.engine.database import Database
 from storage.seal import seal_now
 from storage.signed_note import SealKey
 from storage.tables import checks

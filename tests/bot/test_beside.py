@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from bot.cli import main
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
-from storage.database import Database
+from storage.engine.database import Database
 
 LOOKING = (
     "digest --preview",

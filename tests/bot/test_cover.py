@@ -15,7 +15,7 @@ from bot.views import Desk
 from sandbox import Workspace
 from storage import cover, outbox
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.outbox import Claimed
 from tests.bot.blocks.limits import words
 from tests.bot.builders import ORGANISATION, ROSTER

@@ -21,7 +21,7 @@ from sandbox import Workspace
 from sandbox.kinds import Json, Message
 from storage import outbox
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.record import SYSTEM
 from tests.flows.builders import calm_but, stopped_after
 from tests.harness import words_of

@@ -22,7 +22,7 @@ from flows.reports.bands import SMALLEST
 from flows.reports.figures import Figures, Week
 from sandbox.words import of_blocks
 from storage import digests, outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import digests as table
 from storage.tables import outbox as rows
 from tests.bot.builders import ORGANISATION

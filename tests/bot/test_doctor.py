@@ -33,7 +33,7 @@ from sandbox import Workspace
 from sandbox.api import CONFIG_TOKEN
 from sandbox.blockkit.spot import LIMITS
 from storage import pulse
-from storage.database import Database
+from storage.engine.database import Database
 from tests.harness import MANIFEST, free_port
 from tests.sandbox.bots import Bot
 from tests.storage.filled import MARKS, NEW, OLD, filled

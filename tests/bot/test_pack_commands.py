@@ -12,7 +12,7 @@ from bot.cli import main
 from bot.clock import SystemClock
 from bot.settings import setting_names
 from storage import packs
-from storage.database import Database
+from storage.engine.database import Database
 from storage.packs import Pack
 from tests.storage.builders import Office
 

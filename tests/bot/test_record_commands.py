@@ -19,7 +19,7 @@ from bot.organisation import example_organisation_path
 from bot.settings import load_settings, setting_names
 from storage import seal
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import NotKept
 from storage.seal import Seal
 from storage.signed_note import PublicKey, SealKey

@@ -15,7 +15,7 @@ from bot.settings import setting_names
 from flows.model import Answers
 from flows.records.retention import Schedule
 from storage import erased_list, outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.retention import Erasure, Retention, erasures
 from storage.tables import outbox as rows
 from tests.flows.builders import calm_but

@@ -23,7 +23,7 @@ from bot.serving import DEAF
 from bot.settings import setting_names
 from bot.socket_watch import Line, SocketWatch
 from sandbox import Person, Workspace
-from storage.lone import alone
+from storage.engine.process_lock import alone
 from tests import harness
 from tests.harness import MANIFEST, ROOT, stage
 

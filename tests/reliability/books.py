@@ -14,7 +14,7 @@ from flows.model import Level
 from sandbox.kinds import Request
 from storage import cases, checks, record
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import checks as check_table
 from storage.tables import outbox
 

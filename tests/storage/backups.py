@@ -12,7 +12,7 @@ from sqlalchemy import make_url, select
 
 from flows.case import Check, Entry
 from storage.backup import Made, make, source_of
-from storage.database import Database
+from storage.engine.database import Database
 from storage.restore import Expected, Proof, verify
 from storage.restore import replace as put_back
 from storage.retention import Erasure

@@ -17,7 +17,7 @@ from storage import cases, checks, record, tables
 from storage.casework import Casework, Deed
 from storage.conversation import Conversation, Step
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ROSTER = roster_of(load_organisation(example_organisation_path()))

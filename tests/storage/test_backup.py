@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from storage import archive
 from storage.backup import make, source_of
 from storage.copies import BackupRefused, workshop
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import events
 from tests.harness import ROOT
 from tests.storage.backups import backed_up, history, manifest_in, restored, verified

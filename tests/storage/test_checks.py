@@ -10,8 +10,9 @@ from sqlalchemy import text
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome
-from storage import checks, once
-from storage.database import Database
+from storage import checks
+from storage.engine import idempotent as once
+from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.paper import Entered, Paper
 from tests.storage.builders import START, Office

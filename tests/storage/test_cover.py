@@ -10,7 +10,7 @@ from flows.case import Entry
 from flows.model import Answers
 from flows.paging.cover import Away
 from storage import cover, outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import away
 from storage.tables import outbox as box
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, START, Office

@@ -12,8 +12,8 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import InternalError, StatementError
 
 from storage import checks, record
-from storage import database as module
-from storage.database import Database
+from storage.engine import database as module
+from storage.engine.database import Database
 from storage.errors import DatabaseNotReady
 from storage.tables import checks as table
 from storage.tables import metadata

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import BadKey, CannotOpen
 from storage.keys import Tally, rotate, tally
 from storage.tables import checks

@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.process_lock import alone, lock_beside
 from storage.errors import DatabaseNotReady
-from storage.lone import alone, lock_beside
 from tests.harness import ROOT
 
 HOLD = """

@@ -13,8 +13,8 @@ from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, LargeBinary
 from sqlalchemy.exc import DatabaseError
 
 import storage
-from storage import database as module
-from storage.database import Database
+from storage.engine import database as module
+from storage.engine.database import Database
 from storage.tables import metadata
 
 SCRIPTS = ScriptDirectory(str(Path(storage.__file__).parent / "migrations"))

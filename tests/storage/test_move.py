@@ -14,9 +14,9 @@ from sqlalchemy.exc import DatabaseError
 from bot.cli import main
 from bot.settings import setting_names
 from storage import move as module
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.process_lock import alone
 from storage.errors import StorageError
-from storage.lone import alone
 from storage.move import MoveRefused, move
 from storage.proof import of_record
 from storage.seal import seal_now

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from flows.case import Told
 from storage import outbox
-from storage.database import Database
+from storage.engine.database import Database
 from storage.outbox import LEASE, Claimed
 from storage.tables import outbox as box
 from tests.storage.builders import START, Office

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 from flows.records.matching import Described
 from storage import keys, people, tables
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from tests.storage.builders import REPORTER, Office
 
 TODAY = date(2026, 11, 23)

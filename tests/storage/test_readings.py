@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from storage import outbox, pulse, readings
-from storage.database import Database
+from storage.engine.database import Database
 from storage.readings import Figures
 from tests.storage.builders import Office
 from tests.storage.filled import URGENT

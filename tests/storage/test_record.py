@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from storage import checks, record
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import events
 from tests.storage.builders import START, Office
 

@@ -8,8 +8,8 @@ import pytest
 from flows.case import CaseStatus, CheckStatus, Shared, Told
 from storage import audit, cases, checks, outbox, pulse
 from storage.casework import DRILL_LASTS
-from storage.database import Database
 from storage.drill import Drill
+from storage.engine.database import Database
 from storage.outbox import Reach
 from storage.record import SYSTEM
 from storage.work import Did

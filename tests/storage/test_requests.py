@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
 from storage import checks, keys, packs, people, proof, record, requests, seal, tables
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.packs import Pack
 from storage.requests import NOT_THEM, Requests, is_not_them, rulings

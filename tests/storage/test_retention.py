@@ -17,8 +17,8 @@ from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
 from storage import checks, outbox, packs, people, requests, retention, tables
 from storage.crypto import Keyring
-from storage.database import Database
 from storage.drill import Drill
+from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.packs import Pack
 from storage.proof import of_record

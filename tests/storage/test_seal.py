@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import checks, proof, record, seal
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import BadKey
 from storage.proof import NotAProof, Proof
 from storage.seal import Seal

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from bot.organisation import example_organisation_path, load_organisation
 from storage import cases, checks, shut
 from storage.crypto import Keyring
-from storage.database import Database
+from storage.engine.database import Database
 from storage.keys import open_and_shut
 from storage.retention import Retention
 from storage.shut import Shut

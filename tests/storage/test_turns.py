@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection, event, insert, select
 
-from storage.database import Database
+from storage.engine.database import Database
+from storage.engine.group_commit import driver_of
 from storage.errors import NotKept
 from storage.tables import left_out
-from storage.turns import driver_of
 from tests.storage.builders import Office
 
 Work = Callable[[Connection], object]

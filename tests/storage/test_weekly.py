@@ -16,7 +16,7 @@ from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week
 from storage import cases, checks, outbox
 from storage.apart import Apart, apart
-from storage.database import Database
+from storage.engine.database import Database
 from storage.retention import Retention
 from storage.tables import checks as table
 from storage.weekly import Counting

@@ -15,8 +15,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from storage.engine.group_commit import Turns, driver_of
 from storage.errors import DatabaseNotReady, NotKept
-from storage.turns import Turns, driver_of
 
 _PATIENCE, _A_MOMENT = 5000, 300
 """Milliseconds."""
@@ -142,6 +142,6 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _config(tx: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     config.attributes["connection"] = tx
     return config
