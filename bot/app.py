@@ -44,7 +44,7 @@ from bot.second_channel import SecondChannel
 from bot.settings import ADMINISTRATORS, Settings
 from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.signed_note import SealKey
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from storage.keys import Tally
+    from storage.crypto.rotation import Tally
 
 NOT_WELL = 1
 
@@ -18,7 +18,7 @@ def check_keys() -> None:
     """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage.keys import tally  # noqa: PLC0415
+    from storage.crypto.rotation import tally  # noqa: PLC0415
 
     with beside.in_words("could not try the keys"):
         settings = load_settings()
@@ -40,7 +40,7 @@ def rotate_keys() -> None:
     """
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage.keys import rotate  # noqa: PLC0415
+    from storage.crypto.rotation import rotate  # noqa: PLC0415
 
     with beside.in_words("could not move every check to the first key"):
         settings = load_settings()

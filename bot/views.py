@@ -29,7 +29,7 @@ from storage import cases, checks, cover, outbox, record
 from storage.casework import Casework
 from storage.checks import Opened
 from storage.conversation import Conversation
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.seal import Watch

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import archive, pulse
 from storage.archive import Manifest
 from storage.copies import BackupRefused, Source, counts_of, see_onto_disk, workshop
+from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import NotKept
-from storage.keys import Tally, tally
 from storage.sqlite_copies import SqliteFile
 
 KEYS_ARE_IN = "checks"

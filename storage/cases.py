@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
 from flows.model import Urgency
 from storage.checks import Opened, people_left_out
-from storage.crypto import padded
+from storage.crypto.envelope import padded
 from storage.tables import asked, cases, checks, strands
 
 _BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))

@@ -18,7 +18,7 @@ from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.engine.replay import fitting
 from flows.model import Answers, Level, Outcome
-from storage.crypto import Box, Keyring, padded
+from storage.crypto.envelope import Box, Keyring, padded
 from storage.engine import idempotent as once
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out

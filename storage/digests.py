@@ -18,7 +18,7 @@ from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.reports.figures import TREND, Figures, Week
 from storage import checks, record, seal
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
 from storage.record import SYSTEM
 from storage.signed_note import SealKey

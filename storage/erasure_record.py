@@ -22,7 +22,7 @@ from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from storage import checks, record
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
 from storage.record import SALT_BYTES, SYSTEM
 from storage.seal import EVENTS, IN_PORTIONS

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Integer, Table, func, insert, inspect, make_u
 from sqlalchemy.exc import ArgumentError
 
 from storage.backup import source_of
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
+from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import DatabaseNotReady, StorageError
-from storage.keys import Tally, tally
 from storage.proof import of_record
 from storage.tables import metadata
 from storage.verdict import judge

@@ -21,7 +21,7 @@ from flows.paging.roster import Roster
 from storage import checks
 from storage.checks import Opened
 from storage.conversation import Conversation
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
 from storage.errors import StorageError
 from storage.tables import checks as check_table

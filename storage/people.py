@@ -19,7 +19,7 @@ from flows.records import matching as forms
 from flows.records.matching import Described, Likeness
 from storage import packs, record
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
 from storage.errors import CannotOpen
 from storage.tables import checks, events, index_keys, people

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
 from flows.model import Answers
 from storage import record, seal
 from storage.checks import about_answers
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.erasure_record import Doubt, Erasures
 from storage.errors import CannotOpen, StorageError
 from storage.seal import EVENTS, IN_PORTIONS, SEALS, Entry, Seal

@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from flows.case import Entry
-from storage.crypto import Box, padded
+from storage.crypto.envelope import Box, padded
 from storage.errors import CannotOpen
 from storage.tables import events
 

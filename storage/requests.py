@@ -20,7 +20,7 @@ from flows.records.access_requests import Choice, Item, Request, RequestStatus, 
 from flows.records.matching import Described
 from storage import checks, packs, people, record
 from storage.checks import Opened
-from storage.crypto import Keyring, padded
+from storage.crypto.envelope import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.record import SYSTEM
 from storage.tables import requests

@@ -19,7 +19,7 @@ from storage.backup import state
 from storage.chain import Wrong
 from storage.checks import about_answers
 from storage.copies import BackupRefused, Source
-from storage.crypto import Box, Keyring
+from storage.crypto.envelope import Box, Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen
 from storage.proof import of_record

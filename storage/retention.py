@@ -22,7 +22,7 @@ from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
 from storage import cases, checks, erasure_record, outbox, record, tables
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.work import Did, Work

@@ -28,7 +28,7 @@ from flows.reports.figures import Figures, Week, age
 from storage import checks as check_rows
 from storage import record
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
 from storage.outbox import SLACK
 from storage.retention import Item, Retention

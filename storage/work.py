@@ -17,7 +17,7 @@ from flows.model import Level, Urgency
 from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, outbox, record
 from storage.checks import Opened
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.record import SYSTEM
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)

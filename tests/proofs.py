@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from storage import proof, proof_file, seal
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.proof import NotAProof
 from storage.retention import Erasure, erase_again

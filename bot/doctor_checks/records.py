@@ -11,9 +11,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.doctor_checks.finding import Finding, State, fine, unchecked
 from storage import pulse
+from storage.crypto.rotation import Tally, open_and_shut, tally
 from storage.engine.database import Database
 from storage.errors import StorageError
-from storage.keys import Tally, open_and_shut, tally
 
 DATABASE, BACKUP, KEYS = "database", "backup", "keys"
 BACKUP_EVERY = timedelta(hours=36)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.model import Answers, Level
 from storage import checks
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
 _REF = re.compile(r"SC-[0-9A-Z]{4}")

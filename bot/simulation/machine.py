@@ -27,7 +27,7 @@ from bot.heartbeat import Heartbeat
 from bot.organisation import Organisation
 from bot.views import Desk
 from flows.paging.roster import Roster
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ from bot.facts import roster_of
 from bot.organisation import Organisation, example_organisation_path, load_organisation
 from bot.simulation.machine import Disk
 from flows.paging.roster import Roster
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
 KINDS = ("as in the example", "one lead", "no deputies")

@@ -14,7 +14,7 @@ from bot.organisation import Organisation
 from bot.views import Desk
 from sandbox import Workspace
 from storage import cover, outbox
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.outbox import Claimed
 from tests.bot.blocks.limits import words

@@ -20,7 +20,7 @@ from flows.model import Answers
 from sandbox import Workspace
 from sandbox.kinds import Json, Message
 from storage import outbox
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.record import SYSTEM
 from tests.flows.builders import calm_but, stopped_after

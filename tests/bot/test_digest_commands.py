@@ -17,7 +17,7 @@ from bot.cli import main
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from flows.reports.figures import Week
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.tables import digests, events, outbox
 from tests.flows.builders import calm_but

@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.organisation import example_organisation_path
 from bot.settings import load_settings, setting_names
 from storage import seal
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NotKept
 from storage.seal import Seal

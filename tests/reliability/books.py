@@ -13,7 +13,7 @@ from flows.case import Case, Check, Entry
 from flows.model import Level
 from sandbox.kinds import Request
 from storage import cases, checks, record
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.tables import checks as check_table
 from storage.tables import outbox

@@ -9,7 +9,7 @@ from bot.retention_clock import RetentionClock
 from flows.paging.cover import on_cover
 from sandbox.people import Person
 from storage import cases, cover
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.tables import cases as case_table
 from storage.tables import checks, outbox
 from tests.harness import HARM, LEADS, Stage, card_of, on_every_stage, words_of

@@ -16,7 +16,7 @@ from flows.model import Answers
 from storage import cases, checks, record, tables
 from storage.casework import Casework, Deed
 from storage.conversation import Conversation, Step
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from bot.settings import setting_names
 from flows.model import Answers
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from tests.harness import ROOT
 from tests.storage.builders import DONE, LEAD_ONE, REPORTER, Office

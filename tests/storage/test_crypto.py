@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from storage.crypto import Box, Keyring
+from storage.crypto.envelope import Box, Keyring
 from storage.errors import BadKey, CannotOpen
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

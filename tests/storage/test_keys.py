@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
+from storage.crypto.rotation import Tally, rotate, tally
 from storage.engine.database import Database
 from storage.errors import BadKey, CannotOpen
-from storage.keys import Tally, rotate, tally
 from storage.tables import checks
 from tests.storage.builders import REPORTER
 from tests.storage.filled import LOST, NEW, OLD, KeyedOffice, filled, settings, started, url_of

@@ -7,8 +7,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
 from flows.records.matching import Described
-from storage import keys, people, tables
-from storage.crypto import Keyring
+from storage import people, tables
+from storage.crypto import rotation as keys
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from tests.storage.builders import REPORTER, Office
 

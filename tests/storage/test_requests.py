@@ -8,8 +8,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
-from storage import checks, keys, packs, people, proof, record, requests, seal, tables
-from storage.crypto import Keyring
+from storage import checks, packs, people, proof, record, requests, seal, tables
+from storage.crypto import rotation as keys
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.packs import Pack

@@ -20,11 +20,11 @@ from sqlalchemy import make_url, select, text, update
 from storage import archive
 from storage.backup import Made, source_of
 from storage.copies import BackupRefused
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
+from storage.crypto.rotation import rotate
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
-from storage.keys import rotate
 from storage.restore import Expected
 from storage.restore import replace as put_back
 from storage.retention import Erasure, erase_again

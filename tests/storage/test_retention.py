@@ -16,7 +16,7 @@ from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
 from storage import checks, outbox, packs, people, requests, retention, tables
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.drill import Drill
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck

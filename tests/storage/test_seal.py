@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from storage import checks, proof, record, seal
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import BadKey
 from storage.proof import NotAProof, Proof

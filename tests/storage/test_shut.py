@@ -6,9 +6,9 @@ from sqlalchemy import update
 
 from bot.organisation import example_organisation_path, load_organisation
 from storage import cases, checks, shut
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
+from storage.crypto.rotation import open_and_shut
 from storage.engine.database import Database
-from storage.keys import open_and_shut
 from storage.retention import Retention
 from storage.shut import Shut
 from storage.tables import checks as table

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from flows.case import CaseStatus, CheckStatus
-from storage.crypto import Keyring
+from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.tables import cases, checks, index_keys
 
