@@ -46,7 +46,7 @@ from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.signed_note import SealKey
+from storage.proof.signed_note import SealKey
 
 log = logging.getLogger(__name__)
 SENDERS = 8

@@ -23,7 +23,7 @@ from bot.settings import ADMINISTRATORS
 from bot.views import Desk
 from storage import audit, outbox, pulse
 from storage.audit import Findings
-from storage.seal import seal_due
+from storage.proof.seal import seal_due
 
 log = logging.getLogger(__name__)
 EVERY = 60.0

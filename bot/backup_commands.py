@@ -54,7 +54,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
     from storage import erased_list  # noqa: PLC0415
     from storage import restore as restoring  # noqa: PLC0415
     from storage.backup import source_of  # noqa: PLC0415
-    from storage.signed_note import SealKey  # noqa: PLC0415
+    from storage.proof.signed_note import SealKey  # noqa: PLC0415
 
     if way is None:
         message = "Say --verify to try it, or --replace to put it in the place of the database."

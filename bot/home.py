@@ -31,7 +31,8 @@ from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
-from storage import audit, cases, checks, cover, outbox, pulse, record, requests, seal, shut
+from storage import audit, cases, checks, cover, outbox, pulse, record, requests, shut
+from storage.proof import seal
 
 LOOKED_AT_FOR = timedelta(minutes=30)
 """Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""

@@ -17,7 +17,7 @@ from bot.init_questions import Answers, PersonAnswer
 from bot.organisation import Organisation, load_organisation
 from bot.settings import load_settings
 from bot.toml_edit import Value, table, written
-from storage.signed_note import SealKey
+from storage.proof.signed_note import SealKey
 
 OURS_ALONE, FOR_ALL_TO_READ = 0o600, 0o644
 """Of files: only .env holds secrets, and the bot may run as another account than whoever set it up."""

@@ -13,9 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from bot.views import Desk
-    from storage.seal import Seal
-    from storage.signed_note import PublicKey
-    from storage.verdict import Verdict
+    from storage.proof.seal import Seal
+    from storage.proof.signed_note import PublicKey
+    from storage.proof.verify import Verdict
 
 WRONG = 1
 BAD_INPUT = 2
@@ -29,7 +29,7 @@ _HEAD = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 @click.command()
 def new_seal() -> None:
     """Print a new key, for SHARE_CHECK_SEAL_KEY, and the public key to publish. Both can stand in .env as they are."""
-    from storage.signed_note import SealKey  # noqa: PLC0415 - decide starts without it
+    from storage.proof.signed_note import SealKey  # noqa: PLC0415 - decide starts without it
 
     key = SealKey.new()
     click.echo("# Signs the record. Keep it secret, and apart from the database.")
@@ -41,7 +41,7 @@ def new_seal() -> None:
 @click.command()
 def seal() -> None:
     """Seal what is in the record now, and print the seal. The running bot does so once an hour."""
-    from storage.seal import is_waiting, latest, seal_now  # noqa: PLC0415 - decide starts without it
+    from storage.proof.seal import is_waiting, latest, seal_now  # noqa: PLC0415 - decide starts without it
 
     with _desk("sealed nothing") as desk:
         with desk.database.begin() as tx:
@@ -64,8 +64,9 @@ def seal() -> None:
 def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None:
     """Check the record: the database itself, or a proof that was exported from it."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
-    from storage import proof, proof_file  # noqa: PLC0415
-    from storage.verdict import judge  # noqa: PLC0415
+    from storage.proof import bundle as proof  # noqa: PLC0415
+    from storage.proof import bundle_file as proof_file  # noqa: PLC0415
+    from storage.proof.verify import judge  # noqa: PLC0415
 
     trusted, expected = known_keys(keys), known_head(head)
     if file:
@@ -90,7 +91,8 @@ def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def export_proof(out: Path) -> None:
     """Write the record's proof, for somebody who checks it with docs/verify.py. It holds no content and no names."""
-    from storage import proof, proof_file  # noqa: PLC0415 - decide starts without it
+    from storage.proof import bundle as proof  # noqa: PLC0415 - decide starts without it
+    from storage.proof import bundle_file as proof_file  # noqa: PLC0415 - decide starts without it
 
     with _desk("wrote no proof") as desk:
         with desk.database.read() as tx:
@@ -148,7 +150,7 @@ def _counted(number: int, one: str, many: str) -> str:
 
 
 def _named(seal: Seal | None) -> str:
-    from storage.chain import moment  # noqa: PLC0415 - decide starts without it
+    from storage.proof.chain import moment  # noqa: PLC0415 - decide starts without it
 
     return f"seal {seal.number} of {moment(seal.made_at)}" if seal else ""
 
@@ -165,7 +167,7 @@ def known_head(given: str | None) -> bytes | None:
 
 def known_keys(given: Iterable[str]) -> set[PublicKey]:
     from storage.errors import BadKey  # noqa: PLC0415 - decide starts without it
-    from storage.signed_note import PublicKey  # noqa: PLC0415
+    from storage.proof.signed_note import PublicKey  # noqa: PLC0415
 
     try:
         return {PublicKey.read(each.strip()) for each in given}

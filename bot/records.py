@@ -25,8 +25,10 @@ from bot.sealed_page import File
 from bot.views import CheckView, Desk
 from flows.case import Check
 from flows.records.matching import Described
-from storage import checks, packs, people, proof, proof_file, record
+from storage import checks, packs, people, record
 from storage.packs import Pack
+from storage.proof import bundle as proof
+from storage.proof import bundle_file as proof_file
 
 Json = dict[str, Any]
 _PATIENCE = 5.0

@@ -26,7 +26,7 @@ from pydantic_settings import (
 
 from bot.settings_mail import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from storage.errors import BadKey
-from storage.signed_note import SealKey
+from storage.proof.signed_note import SealKey
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DATABASES = ("sqlite", "postgresql+psycopg")

@@ -32,8 +32,8 @@ from storage.conversation import Conversation
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.seal import Watch
-from storage.signed_note import SealKey
+from storage.proof.seal import Watch
+from storage.proof.signed_note import SealKey
 
 GONE = "somebody no longer listed"
 _FIRST_QUESTIONS = frozenset({"S1", "S2"})

@@ -20,9 +20,9 @@ from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import DatabaseNotReady, StorageError
-from storage.proof import of_record
+from storage.proof.bundle import of_record
+from storage.proof.verify import judge
 from storage.tables import metadata
-from storage.verdict import judge
 
 _AT_ONCE = 500
 _VERSIONS = "alembic_version"

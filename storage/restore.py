@@ -16,19 +16,19 @@ from sqlalchemy import Connection, Row, Select, select
 from storage import archive
 from storage.archive import Manifest
 from storage.backup import state
-from storage.chain import Wrong
 from storage.checks import about_answers
 from storage.copies import BackupRefused, Source
 from storage.crypto.envelope import Box, Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen
-from storage.proof import of_record
+from storage.proof.bundle import of_record
+from storage.proof.chain import Wrong
+from storage.proof.seal import Seal
+from storage.proof.signed_note import PublicKey
+from storage.proof.verify import Verdict, judge
 from storage.record import SALT_BYTES, commitment
 from storage.retention import Erasure, erase_again
-from storage.seal import Seal
-from storage.signed_note import PublicKey
 from storage.tables import checks, events, strands
-from storage.verdict import Verdict, judge
 
 _AT_ONCE = 500
 _MIGRATIONS = Path(__file__).parent / "migrations"

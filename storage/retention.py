@@ -20,11 +20,12 @@ from flows.paging.roster import Roster
 from flows.records import retention as schedules
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
-from storage import cases, checks, erasure_record, outbox, record, tables
+from storage import cases, checks, outbox, record, tables
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
+from storage.proof import erasure_evidence as erasure_record
 from storage.work import Did, Work
 
 STAYS = frozenset({"events", "outbox", "deletions"})

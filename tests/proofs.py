@@ -15,14 +15,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage import proof, proof_file, seal
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.proof import NotAProof
+from storage.proof import bundle as proof
+from storage.proof import bundle_file as proof_file
+from storage.proof import seal
+from storage.proof.bundle import NotAProof
+from storage.proof.seal import Seal
+from storage.proof.signed_note import PublicKey, SealKey
+from storage.proof.verify import judge
 from storage.retention import Erasure, erase_again
-from storage.seal import Seal
-from storage.signed_note import PublicKey, SealKey
-from storage.verdict import judge
 from tests.storage.builders import START, Office
 
 Found = set[tuple[str, str]]

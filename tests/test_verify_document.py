@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from storage import proof, proof_file
 from storage.engine.database import Database
-from storage.signed_note import SealKey
+from storage.proof import bundle as proof
+from storage.proof import bundle_file as proof_file
+from storage.proof.signed_note import SealKey
 from storage.tables import checks
 from tests.proofs import KEY, VERIFIER, WELL, Found, export, ours, sealed_record, strangers
 from tests.storage.builders import START, Office

@@ -35,7 +35,7 @@ from bot.metrics import written
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from sandbox.envelopes import Ack, Envelope
-from storage.signed_note import SealKey
+from storage.proof.signed_note import SealKey
 from storage.tables import checks, metadata
 from tests import harness
 from tests.attacks.canary import Marks, Typist, boxes_of, files_in, found_in, what_acts, zipped

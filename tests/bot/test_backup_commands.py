@@ -15,8 +15,8 @@ from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from sandbox import Workspace
 from storage.engine.database import Database
-from storage.seal import seal_now
-from storage.signed_note import SealKey
+from storage.proof.seal import seal_now
+from storage.proof.signed_note import SealKey
 from storage.tables import checks
 from tests.harness import MANIFEST
 from tests.proofs import KEY

@@ -17,12 +17,12 @@ from bot.cli import main
 from bot.clock import SystemClock
 from bot.organisation import example_organisation_path
 from bot.settings import load_settings, setting_names
-from storage import seal
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NotKept
-from storage.seal import Seal
-from storage.signed_note import PublicKey, SealKey
+from storage.proof import seal
+from storage.proof.seal import Seal
+from storage.proof.signed_note import PublicKey, SealKey
 from storage.tables import checks, outbox
 from tests import harness
 from tests.harness import words_of
@@ -314,9 +314,9 @@ def test_where_the_database_takes_no_writes_seal_says_so(place: Place, monkeypat
         yield None
         raise NotKept
 
-    monkeypatch.setattr("storage.seal.seal_now", lambda *_: None)
-    monkeypatch.setattr("storage.seal.latest", lambda *_: None)
-    monkeypatch.setattr("storage.seal.is_waiting", lambda *_: False)
+    monkeypatch.setattr("storage.proof.seal.seal_now", lambda *_: None)
+    monkeypatch.setattr("storage.proof.seal.latest", lambda *_: None)
+    monkeypatch.setattr("storage.proof.seal.is_waiting", lambda *_: False)
     monkeypatch.setattr(Database, "begin", begin)
     code, said = place.run("seal")
     assert code == 2

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from bot.organisation import example_organisation_path
 from bot.serving import load_all
 from bot.settings import Settings, SettingsError, load_settings, setting_names
-from storage.signed_note import SealKey
+from storage.proof.signed_note import SealKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 

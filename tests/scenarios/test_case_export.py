@@ -7,7 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from storage import proof, proof_file, seal
+from storage.proof import bundle as proof
+from storage.proof import bundle_file as proof_file
+from storage.proof import seal
 from tests.harness import ROOT, Stage, opened
 from tests.scenarios.test_subject_access import (
     FOUND_BY,

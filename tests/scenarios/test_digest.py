@@ -13,9 +13,9 @@ from bot.digest import Digests
 from bot.organisation import example_organisation_path, load_organisation
 from flows.reports.figures import Week
 from sandbox.kinds import Message
-from storage import proof
+from storage.proof import bundle as proof
+from storage.proof.verify import judge
 from storage.tables import outbox
-from storage.verdict import judge
 from tests import harness
 from tests.harness import HARM, LEADS, Stage, on_every_stage, sees_nothing, words_of
 

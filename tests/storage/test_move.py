@@ -18,11 +18,11 @@ from storage.engine.database import Database
 from storage.engine.process_lock import alone
 from storage.errors import StorageError
 from storage.move import MoveRefused, move
-from storage.proof import of_record
-from storage.seal import seal_now
-from storage.signed_note import SealKey
+from storage.proof.bundle import of_record
+from storage.proof.seal import seal_now
+from storage.proof.signed_note import SealKey
+from storage.proof.verify import judge
 from storage.tables import Utc, events, metadata, outbox, seals
-from storage.verdict import judge
 from tests.storage.backups import history
 from tests.storage.builders import START
 from tests.storage.filled import LOST, MARKS, OLD, URGENT, KeyedOffice, filled, settings, url_of

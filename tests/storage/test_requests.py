@@ -8,14 +8,16 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
-from storage import checks, packs, people, proof, record, requests, seal, tables
+from storage import checks, packs, people, record, requests, tables
 from storage.crypto import rotation as keys
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.packs import Pack
+from storage.proof import bundle as proof
+from storage.proof import seal
+from storage.proof.verify import judge
 from storage.requests import NOT_THEM, Requests, is_not_them, rulings
-from storage.verdict import judge
 from storage.work import Did
 from tests.storage.builders import LEAD_ONE, REPORTER, Office
 

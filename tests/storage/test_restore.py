@@ -25,11 +25,11 @@ from storage.crypto.rotation import rotate
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
+from storage.proof.seal import seal_now
+from storage.proof.signed_note import SealKey
 from storage.restore import Expected
 from storage.restore import replace as put_back
 from storage.retention import Erasure, erase_again
-from storage.seal import seal_now
-from storage.signed_note import SealKey
 from storage.tables import checks
 from tests.harness import ROOT
 from tests.postgres import Server

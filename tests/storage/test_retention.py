@@ -21,11 +21,11 @@ from storage.drill import Drill
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.packs import Pack
-from storage.proof import of_record
+from storage.proof.bundle import of_record
+from storage.proof.seal import seal_now
+from storage.proof.verify import judge
 from storage.requests import Requests
 from storage.retention import Retention, erase_again, erasures, tombstones
-from storage.seal import seal_now
-from storage.verdict import judge
 from storage.work import Did
 from tests.flows.builders import calm_but
 from tests.storage.backups import backed_up, restored

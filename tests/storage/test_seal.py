@@ -14,16 +14,18 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import checks, proof, record, seal
+from storage import checks, record
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import BadKey
-from storage.proof import NotAProof, Proof
-from storage.seal import Seal
-from storage.signed_note import PublicKey, SealKey
+from storage.proof import bundle as proof
+from storage.proof import seal
+from storage.proof.bundle import NotAProof, Proof
+from storage.proof.seal import Seal
+from storage.proof.signed_note import PublicKey, SealKey
+from storage.proof.verify import Verdict, judge
 from storage.tables import checks as check_table
 from storage.tables import events, seals
-from storage.verdict import Verdict, judge
 from tests.proofs import (
     KEY,
     WELL,

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from storage.erasure_record import Doubt
-from storage.proof import NotAProof, Opened, Proof, Shown
-from storage.seal import Entry, Seal
-from storage.signed_note import PublicKey
+from storage.proof.bundle import NotAProof, Opened, Proof, Shown
+from storage.proof.erasure_evidence import Doubt
+from storage.proof.seal import Entry, Seal
+from storage.proof.signed_note import PublicKey
 
 FORMAT = "share-check proof v1"
 EXPORTED = "share-check entries v1"

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Row, cast, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
-from storage.signed_note import PublicKey, SealKey, note
+from storage.proof.signed_note import PublicKey, SealKey, note
 from storage.tables import events, seals
 
 EVERY = timedelta(hours=1)

@@ -24,8 +24,8 @@ from storage import checks, record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
+from storage.proof.seal import EVENTS, IN_PORTIONS
 from storage.record import SALT_BYTES, SYSTEM
-from storage.seal import EVENTS, IN_PORTIONS
 from storage.tables import checks as check_table
 from storage.tables import deletions, events
 

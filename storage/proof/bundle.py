@@ -1,6 +1,6 @@
 """The proof: what a stranger needs to check the record, and nothing of what it says.
 
-It comes from the database, or from a file that was exported (`storage/proof_file.py`); `storage/verdict.py` judges both
+It comes from the database, or from a file that was exported (`storage/proof/bundle_file.py`); `storage/proof/verify.py` judges both
 alike.
 """
 
@@ -18,12 +18,13 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
 
 from flows.model import Answers
-from storage import record, seal
+from storage import record
 from storage.checks import about_answers
 from storage.crypto.envelope import Keyring
-from storage.erasure_record import Doubt, Erasures
 from storage.errors import CannotOpen, StorageError
-from storage.seal import EVENTS, IN_PORTIONS, SEALS, Entry, Seal
+from storage.proof import seal
+from storage.proof.erasure_evidence import Doubt, Erasures
+from storage.proof.seal import EVENTS, IN_PORTIONS, SEALS, Entry, Seal
 from storage.tables import checks, digests, events, left_out
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.chain import Finding, Line, Page, Wrong, chain, moment, order, signatures
-from storage.erasure_record import Doubt
-from storage.proof import Printed, Proof, Shown
-from storage.seal import Seal
-from storage.signed_note import PublicKey
-from storage.standing import Replayed
+from storage.proof.bundle import Printed, Proof, Shown
+from storage.proof.chain import Finding, Line, Page, Wrong, chain, moment, order, signatures
+from storage.proof.erasure_evidence import Doubt
+from storage.proof.replay_check import Replayed
+from storage.proof.seal import Seal
+from storage.proof.signed_note import PublicKey
 
 TOLERANCE = timedelta(minutes=5)
 """How far the clocks of two servers may be apart before an entry counts as back-dated."""

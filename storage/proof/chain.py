@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from storage.seal import START, Seal
-from storage.signed_note import PublicKey
+from storage.proof.seal import START, Seal
+from storage.proof.signed_note import PublicKey
 
 _LINE = re.compile(r"(-?\d{1,20}) (\S+) ([0-9a-f]{64})")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flows.engine.outcome import left_out
-from storage.chain import Finding, Wrong
-from storage.proof import Opened, Standing
+from storage.proof.bundle import Opened, Standing
+from storage.proof.chain import Finding, Wrong
 
 _BROUGHT_BACK = "it was erased, and is there again"
 _SHUT_ANSWERS = "its answers do not open"

@@ -1,0 +1,1 @@
+"""The signed chain over the record, its export, and the verifier."""
