@@ -10,7 +10,7 @@ import click
 from bot.record_commands import known_head, known_keys
 
 if TYPE_CHECKING:
-    from storage.restore import Proof
+    from storage.backup.restore import Proof
 
 
 @click.command()
@@ -21,8 +21,8 @@ def backup(folder: Path, keep: int | None) -> None:
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage import erased_list  # noqa: PLC0415
-    from storage.backup import make, note, source_of  # noqa: PLC0415
+    from storage.backup import erased_list  # noqa: PLC0415
+    from storage.backup.make import make, note, source_of  # noqa: PLC0415
 
     with beside.in_words("could not make a backup"):
         settings = load_settings()
@@ -51,9 +51,9 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage import erased_list  # noqa: PLC0415
-    from storage import restore as restoring  # noqa: PLC0415
-    from storage.backup import source_of  # noqa: PLC0415
+    from storage.backup import erased_list  # noqa: PLC0415
+    from storage.backup import restore as restoring  # noqa: PLC0415
+    from storage.backup.make import source_of  # noqa: PLC0415
     from storage.proof.signed_note import SealKey  # noqa: PLC0415
 
     if way is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from storage.move import Moved
+    from storage.backup.transfer import Moved
 
 
 @click.command()
@@ -27,7 +27,7 @@ def move(address: str) -> None:
 
     from bot import beside  # noqa: PLC0415
     from bot.settings import database_address, load_settings  # noqa: PLC0415
-    from storage.move import move as moving  # noqa: PLC0415
+    from storage.backup.transfer import move as moving  # noqa: PLC0415
 
     with beside.in_words("did not move anything"):
         settings = load_settings()

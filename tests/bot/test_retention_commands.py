@@ -14,7 +14,8 @@ from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from flows.model import Answers
 from flows.records.retention import Schedule
-from storage import erased_list, outbox
+from storage import outbox
+from storage.backup import erased_list
 from storage.engine.database import Database
 from storage.retention import Erasure, Retention, erasures
 from storage.tables import outbox as rows

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from storage import archive
-from storage.backup import make, source_of
-from storage.copies import BackupRefused, workshop
+from storage.backup import archive
+from storage.backup.make import make, source_of
+from storage.backup.source import BackupRefused, workshop
 from storage.engine.database import Database
 from storage.tables import events
 from tests.harness import ROOT

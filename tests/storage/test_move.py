@@ -13,11 +13,11 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.cli import main
 from bot.settings import setting_names
-from storage import move as module
+from storage.backup import transfer as module
+from storage.backup.transfer import MoveRefused, move
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
 from storage.errors import StorageError
-from storage.move import MoveRefused, move
 from storage.proof.bundle import of_record
 from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey

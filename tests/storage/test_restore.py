@@ -17,9 +17,11 @@ from alembic.command import downgrade
 from alembic.config import Config
 from sqlalchemy import make_url, select, text, update
 
-from storage import archive
-from storage.backup import Made, source_of
-from storage.copies import BackupRefused
+from storage.backup import archive
+from storage.backup.make import Made, source_of
+from storage.backup.restore import Expected
+from storage.backup.restore import replace as put_back
+from storage.backup.source import BackupRefused
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import rotate
 from storage.engine.database import Database
@@ -27,8 +29,6 @@ from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
 from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey
-from storage.restore import Expected
-from storage.restore import replace as put_back
 from storage.retention import Erasure, erase_again
 from storage.tables import checks
 from tests.harness import ROOT

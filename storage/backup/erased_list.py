@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.copies import see_onto_disk
+from storage.backup.source import see_onto_disk
 from storage.engine.database import Database
 from storage.retention import Erasure, erasures
 

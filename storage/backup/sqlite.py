@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine
 
-from storage import archive
-from storage.copies import BackupRefused, counts_of, see_onto_disk, workshop
+from storage.backup import archive
+from storage.backup.source import BackupRefused, counts_of, see_onto_disk, workshop
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
 

@@ -18,8 +18,8 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import archive
-from storage.copies import BackupRefused
+from storage.backup import archive
+from storage.backup.source import BackupRefused
 from storage.engine.database import Database
 
 _ROWS_OF = re.compile(rb'COPY (?:\S+\.)?"?(\w+)"? \(')

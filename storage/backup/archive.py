@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.copies import BackupRefused
+from storage.backup.source import BackupRefused
 
 PRIVATE = 0o600
 _FORMAT = 1

@@ -12,13 +12,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import archive, pulse
-from storage.archive import Manifest
-from storage.copies import BackupRefused, Source, counts_of, see_onto_disk, workshop
+from storage import pulse
+from storage.backup import archive
+from storage.backup.archive import Manifest
+from storage.backup.source import BackupRefused, Source, counts_of, see_onto_disk, workshop
+from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import NotKept
-from storage.sqlite_copies import SqliteFile
 
 KEYS_ARE_IN = "checks"
 
@@ -46,7 +47,7 @@ def source_of(url: str) -> Source:
     known = make_url(url)
     if known.get_backend_name() == "sqlite":
         return SqliteFile(known)
-    from storage.postgresql_copies import PostgresqlServer  # noqa: PLC0415 - an extra
+    from storage.backup.postgresql import PostgresqlServer  # noqa: PLC0415 - an extra
 
     return PostgresqlServer(known)
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Table, func, insert, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
-from storage.backup import source_of
+from storage.backup.make import source_of
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database

@@ -13,11 +13,11 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, Select, select
 
-from storage import archive
-from storage.archive import Manifest
-from storage.backup import state
+from storage.backup import archive
+from storage.backup.archive import Manifest
+from storage.backup.make import state
+from storage.backup.source import BackupRefused, Source
 from storage.checks import about_answers
-from storage.copies import BackupRefused, Source
 from storage.crypto.envelope import Box, Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen
@@ -31,7 +31,7 @@ from storage.retention import Erasure, erase_again
 from storage.tables import checks, events, strands
 
 _AT_ONCE = 500
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 _ANSWERS = select(checks.c.id, checks.c.reporter, checks.c.wrapped_key, checks.c.sealed_answers)
 _PLANS = select(strands, checks.c.wrapped_key).join(checks).order_by(strands.c.check_id)

@@ -1,0 +1,1 @@
+"""Make, read, restore and transfer backups."""
