@@ -21,8 +21,10 @@ from bot.heartbeat import Heartbeat
 from bot.second_channel import Via
 from bot.settings import ADMINISTRATORS
 from bot.views import Desk
-from storage import audit, outbox, pulse
-from storage.audit import Findings
+from storage import outbox
+from storage.health import liveness as pulse
+from storage.health import overdue as audit
+from storage.health.overdue import Findings
 from storage.proof.seal import seal_due
 
 log = logging.getLogger(__name__)

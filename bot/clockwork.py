@@ -15,7 +15,8 @@ from bot.home import Refresh
 from bot.instances import Instances
 from bot.retention_clock import RetentionClock
 from bot.views import Desk
-from storage import cases, checks, outbox, pulse
+from storage import cases, checks, outbox
+from storage.health import liveness as pulse
 
 BEAT = timedelta(seconds=2)
 WORTH_SAYING = timedelta(seconds=30)

@@ -22,9 +22,9 @@ from bot.organisation import Organisation
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
 from bot.socket_watch import SlackAway
-from storage import pulse
 from storage.engine.database import Database
 from storage.errors import StorageError
+from storage.health import liveness as pulse
 
 MAIL_TIMEOUT = 10.0
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot import metrics
 from bot.metrics import NoMetrics, Reading
 from bot.settings import SettingsError
-from storage import readings
+from storage.health import figures as readings
 
 if TYPE_CHECKING:
     from bot.app import Bot

@@ -31,7 +31,9 @@ from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
-from storage import audit, cases, checks, cover, outbox, pulse, record, requests, shut
+from storage import cases, checks, cover, outbox, record, requests, shut
+from storage.health import liveness as pulse
+from storage.health import overdue as audit
 from storage.proof import seal
 
 LOOKED_AT_FOR = timedelta(minutes=30)

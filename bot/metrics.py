@@ -19,7 +19,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
-    from storage.readings import Figures
+    from storage.health.figures import Figures
 
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Seconds. Slack shows an error after three."""

@@ -10,10 +10,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.doctor_checks.finding import Finding, State, fine, unchecked
-from storage import pulse
 from storage.crypto.rotation import Tally, open_and_shut, tally
 from storage.engine.database import Database
 from storage.errors import StorageError
+from storage.health import liveness as pulse
 
 DATABASE, BACKUP, KEYS = "database", "backup", "keys"
 BACKUP_EVERY = timedelta(hours=36)

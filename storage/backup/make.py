@@ -12,7 +12,6 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage import pulse
 from storage.backup import archive
 from storage.backup.archive import Manifest
 from storage.backup.source import BackupRefused, Source, counts_of, see_onto_disk, workshop
@@ -20,6 +19,7 @@ from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import NotKept
+from storage.health import liveness as pulse
 
 KEYS_ARE_IN = "checks"
 

@@ -32,8 +32,8 @@ from bot.settings import Settings, load_settings, setting_names
 from sandbox import Workspace
 from sandbox.api import CONFIG_TOKEN
 from sandbox.blockkit.spot import LIMITS
-from storage import pulse
 from storage.engine.database import Database
+from storage.health import liveness as pulse
 from tests.harness import MANIFEST, free_port
 from tests.sandbox.bots import Bot
 from tests.storage.filled import MARKS, NEW, OLD, filled

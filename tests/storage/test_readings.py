@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from storage import outbox, pulse, readings
+from storage import outbox
 from storage.engine.database import Database
-from storage.readings import Figures
+from storage.health import figures as readings
+from storage.health import liveness as pulse
+from storage.health.figures import Figures
 from tests.storage.builders import Office
 from tests.storage.filled import URGENT
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, Told
-from storage import audit, cases, checks, outbox, pulse
+from storage import cases, checks, outbox
 from storage.casework import DRILL_LASTS
 from storage.drill import Drill
 from storage.engine.database import Database
+from storage.health import liveness as pulse
+from storage.health import overdue as audit
 from storage.outbox import Reach
 from storage.record import SYSTEM
 from storage.work import Did

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage import audit, pulse
+from storage.health import liveness as pulse
+from storage.health import overdue as audit
 from storage.outbox import ELSEWHERE, PAGE
 from storage.tables import cases, checks, outbox
 

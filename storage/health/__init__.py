@@ -1,0 +1,1 @@
+"""What is overdue, who is alive, and how much waits."""
