@@ -15,7 +15,7 @@ from bot.permission import Act, Gate
 from bot.views import Desk
 from flows.case import Entry
 from storage.casework import Casework, Deed
-from storage.record import latest
+from storage.events import latest
 from storage.work import Did
 
 Json = dict[str, Any]

@@ -90,7 +90,7 @@ def drill(by: str | None) -> None:
 
     from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot import drill as practice  # noqa: PLC0415
-    from storage.record import SYSTEM  # noqa: PLC0415
+    from storage.events import SYSTEM  # noqa: PLC0415
 
     if by is not None and not MEMBER.fullmatch(by):
         message = f'"{by}" is not a Slack member ID. It starts with U: open the profile, the three dots, and copy it.'

@@ -10,7 +10,7 @@ from bot.organisation import Organisation
 from bot.views import CheckView
 from flows.paging.roster import Roster
 from flows.records.access_requests import Item, Labels, items
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 
 STAFF = "a staff member"
 

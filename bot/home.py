@@ -31,7 +31,9 @@ from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
-from storage import cases, checks, cover, outbox, record, requests, shut
+from storage import cases, checks, cover, outbox, requests
+from storage import events as record
+from storage import unreadable as shut
 from storage.health import liveness as pulse
 from storage.health import overdue as audit
 from storage.proof import seal

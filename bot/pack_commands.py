@@ -18,7 +18,7 @@ def pack(number: str, out: Path) -> None:
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.serving import clock_of  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
-    from storage import packs  # noqa: PLC0415
+    from storage import export_files as packs  # noqa: PLC0415
     from storage.backup import archive  # noqa: PLC0415
 
     with beside.in_words("could not write the pack"):

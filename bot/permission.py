@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flows.case import Case, Check, CheckStatus
 from flows.paging.roster import Roster
-from storage.shut import Shut
+from storage.unreadable import Shut
 
 
 class Act(StrEnum):

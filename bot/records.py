@@ -25,8 +25,11 @@ from bot.sealed_page import File
 from bot.views import CheckView, Desk
 from flows.case import Check
 from flows.records.matching import Described
-from storage import checks, packs, people, record
-from storage.packs import Pack
+from storage import checks
+from storage import events as record
+from storage import export_files as packs
+from storage import person_index as people
+from storage.export_files import Pack
 from storage.proof import bundle as proof
 from storage.proof import bundle_file as proof_file
 

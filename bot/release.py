@@ -18,8 +18,8 @@ from bot.payloads import Press, Sent
 from bot.records import closed_file, put_instead, put_up
 from bot.views import Desk
 from flows.records.access_requests import Request
-from storage import record
-from storage.packs import Pack
+from storage import events as record
+from storage.export_files import Pack
 from storage.requests import Requests, is_not_them
 from storage.work import Did
 

@@ -25,9 +25,9 @@ from bot.views import Desk
 from flows.records.retention import Kept, years_after
 from storage import outbox
 from storage.errors import CannotOpen
+from storage.old_messages import NotShrunk, not_shrunk
 from storage.outbox import Claimed
 from storage.retention import Item, Retention, was_private
-from storage.slack_copies import NotShrunk, not_shrunk
 from storage.work import Did
 
 Json = dict[str, Any]

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.retention import due_for
 from bot.views import Desk
-from storage import outbox, slack_copies
+from storage import old_messages as slack_copies
+from storage import outbox
 from storage.retention import was_erased_since
 
 EVERY = timedelta(hours=1)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.permission import may_know_shut
 from bot.views import Desk
-from storage import shut
+from storage import unreadable as shut
 
 
 def whose(desk: Desk, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:

@@ -25,7 +25,8 @@ from flows.engine.replay import Progress, replay
 from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
-from storage import cases, checks, cover, outbox, record
+from storage import cases, checks, cover, outbox
+from storage import events as record
 from storage.casework import Casework
 from storage.checks import Opened
 from storage.conversation import Conversation

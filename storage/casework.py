@@ -19,9 +19,10 @@ from flows.case import (
     waits_for_sharing,
 )
 from flows.checklist import CHECKLIST
-from storage import cases, checks, cover, outbox, record
+from storage import cases, checks, cover, outbox
+from storage import events as record
 from storage.checks import Opened
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from storage.work import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
 
 DRILL_LASTS = timedelta(hours=1)

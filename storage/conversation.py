@@ -12,9 +12,10 @@ from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Choose, Level, Outcome
-from storage import checks, outbox, people
+from storage import checks, outbox
+from storage import person_index as people
 from storage.checks import Opened
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from storage.work import ASK_AGAIN_AFTER, Did, Work
 
 _MOST_REMINDERS = 2

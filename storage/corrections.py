@@ -6,9 +6,9 @@ A dispute keeps the words of the person who says that it is not so, marked as th
 from __future__ import annotations
 
 from flows.case import Case, Entry
-from storage import record
+from storage import events as record
 from storage.checks import Opened
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from storage.work import Did, Work
 
 CORRECTABLE = frozenset(

@@ -17,12 +17,13 @@ from sqlalchemy import Connection, Row, func, select, update
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.reports.figures import TREND, Figures, Week
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
+from storage.events import SYSTEM
 from storage.proof import seal
 from storage.proof.signed_note import SealKey
-from storage.record import SYSTEM
 from storage.tables import digests
 
 MOST_MISSED = TREND

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, String, Update, bindparam, case, delete, func
 
 from flows.case import Told
 from storage.engine import idempotent as once
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from storage.tables import outbox
 
 LEASE = timedelta(seconds=60)

@@ -18,11 +18,14 @@ from flows.checklist import CHECKLIST
 from flows.records import access_requests as rules
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
 from flows.records.matching import Described
-from storage import checks, packs, people, record
+from storage import checks
+from storage import events as record
+from storage import export_files as packs
+from storage import person_index as people
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from storage.tables import requests
 from storage.work import Did, Work
 

@@ -20,7 +20,8 @@ from flows.paging.roster import Roster
 from flows.records import retention as schedules
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
-from storage import cases, checks, outbox, record, tables
+from storage import cases, checks, outbox, tables
+from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

@@ -26,7 +26,7 @@ from flows.paging.roster import Roster
 from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week, age
 from storage import checks as check_rows
-from storage import record
+from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen

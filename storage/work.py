@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level, Urgency
 from flows.paging.roster import Roster, skipped
-from storage import cases, checks, cover, outbox, record
+from storage import cases, checks, cover, outbox
+from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 """Asking again sooner than this after a page is a second click."""

@@ -28,7 +28,8 @@ from sandbox import Workspace, words
 from sandbox.acted import Acted
 from sandbox.kinds import Message
 from sandbox.people import Person
-from storage import cases, checks, record
+from storage import cases, checks
+from storage import events as record
 from storage.engine.database import Database
 from storage.tables import checks as check_table
 from storage.tables import outbox

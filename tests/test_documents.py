@@ -18,7 +18,7 @@ from bot.cli import main
 from bot.organisation import load_organisation
 from bot.settings import setting_names
 from flows.records.retention import QUIET
-from storage import packs
+from storage import export_files as packs
 from storage.engine.database import Database
 from storage.tables import events, metadata
 from tests.storage.filled import filled
@@ -278,7 +278,7 @@ CHOSEN = {("bot/corrections.py", "kind"): tuple(corrections.KINDS)}
 
 @cache
 def kinds_of_event() -> frozenset[str]:
-    """Everything that `storage/record.py` can be asked to append; `opened_*` where the end is the button's name."""
+    """Everything that `storage/events.py` can be asked to append; `opened_*` where the end is the button's name."""
     modules = {
         str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
         for package in ("bot", "storage")

@@ -37,7 +37,7 @@ from flows.case import (
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.model import Status, Urgency
-from storage.record import latest
+from storage.events import latest
 
 _MOST_BLOCKS = 97
 _MOST_BYTES = 240_000

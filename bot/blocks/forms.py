@@ -12,7 +12,7 @@ from bot.views import CheckView
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Question
-from storage.record import latest
+from storage.events import latest
 
 _ROWS = 8
 """Of phone numbers in one section: names may be long."""

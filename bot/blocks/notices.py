@@ -6,7 +6,7 @@ from bot.blocks import drill, kit
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
-from storage.record import latest
+from storage.events import latest
 
 _LAST_WORDS = frozenset({"closed", "drill_answered", "drill_unanswered"})
 

@@ -1,6 +1,6 @@
 """How a person is written, brought into one form: names, dates of birth and numbers, tolerant of spelling and spacing.
 
-Nothing here is kept in clear: `storage/people.py` keeps keyed hashes of these forms.
+Nothing here is kept in clear: `storage/person_index.py` keeps keyed hashes of these forms.
 """
 
 from __future__ import annotations

@@ -21,12 +21,12 @@ from storage.checks import about_answers
 from storage.crypto.envelope import Box, Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen
+from storage.events import SALT_BYTES, commitment
 from storage.proof.bundle import of_record
 from storage.proof.chain import Wrong
 from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey
 from storage.proof.verify import Verdict, judge
-from storage.record import SALT_BYTES, commitment
 from storage.retention import Erasure, erase_again
 from storage.tables import checks, events, strands
 

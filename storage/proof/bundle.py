@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
 
 from flows.model import Answers
-from storage import record
+from storage import events as record
 from storage.checks import about_answers
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen, StorageError

@@ -20,12 +20,13 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, case, 
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
+from storage.events import SALT_BYTES, SYSTEM
 from storage.proof.seal import EVENTS, IN_PORTIONS
-from storage.record import SALT_BYTES, SYSTEM
 from storage.tables import checks as check_table
 from storage.tables import deletions, events
 

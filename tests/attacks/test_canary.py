@@ -336,7 +336,7 @@ def _go_wrong(story: Story) -> None:
         staff.close(whole_stack=True)
     stage.press("Add a note")
     opened(staff, "Add a note")
-    with _broken("storage.record.append"):
+    with _broken("storage.events.append"):
         staff.fill({"note": story.mark()})
         acted = staff.submit()
     assert "I could not save that" in str(acted.error)

@@ -22,7 +22,7 @@ from sandbox.kinds import Json, Message
 from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.record import SYSTEM
+from storage.events import SYSTEM
 from tests.flows.builders import calm_but, stopped_after
 from tests.harness import words_of
 

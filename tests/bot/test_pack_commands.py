@@ -11,9 +11,9 @@ from cryptography.fernet import Fernet
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.settings import setting_names
-from storage import packs
+from storage import export_files as packs
 from storage.engine.database import Database
-from storage.packs import Pack
+from storage.export_files import Pack
 from tests.storage.builders import Office
 
 PACK = Pack("PK-7K2M4X", b"<!doctype html>closed")

@@ -9,7 +9,7 @@ import pytest
 from bot.permission import MATRIX, Act, Gate, Role, Subject, gate, may, may_know_shut, may_set_away, role, table
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
-from storage.shut import Shut
+from storage.unreadable import Shut
 from tests.bot.builders import ROSTER, case, check, led
 
 ACCOUNTS = {

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from flows.case import Case, Check, Entry
 from flows.model import Level
 from sandbox.kinds import Request
-from storage import cases, checks, record
+from storage import cases, checks
+from storage import events as record
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.tables import checks as check_table

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from sandbox.kinds import Message
-from storage.slack_copies import not_shrunk
+from storage.old_messages import not_shrunk
 from storage.tables import outbox
 from tests.harness import (
     CALM,

@@ -17,7 +17,8 @@ from sandbox import words
 from sandbox.acted import Acted
 from sandbox.kinds import View
 from sandbox.people import Person
-from storage import packs, record
+from storage import events as record
+from storage import export_files as packs
 from storage.checks import load
 from storage.requests import recent
 from storage.retention import tombstones

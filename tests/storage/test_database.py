@@ -11,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import InternalError, StatementError
 
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.engine import database as module
 from storage.engine.database import Database
 from storage.errors import DatabaseNotReady

@@ -7,7 +7,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
 from flows.records.matching import Described
-from storage import people, tables
+from storage import person_index as people
+from storage import tables
 from storage.crypto import rotation as keys
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

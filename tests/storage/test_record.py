@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.engine.database import Database
 from storage.tables import events
 from tests.storage.builders import START, Office

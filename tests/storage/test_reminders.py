@@ -10,10 +10,10 @@ from storage import cases, checks, outbox
 from storage.casework import DRILL_LASTS
 from storage.drill import Drill
 from storage.engine.database import Database
+from storage.events import SYSTEM
 from storage.health import liveness as pulse
 from storage.health import overdue as audit
 from storage.outbox import Reach
-from storage.record import SYSTEM
 from storage.work import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, START, Office

@@ -8,12 +8,15 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
-from storage import checks, packs, people, record, requests, tables
+from storage import checks, requests, tables
+from storage import events as record
+from storage import export_files as packs
+from storage import person_index as people
 from storage.crypto import rotation as keys
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
-from storage.packs import Pack
+from storage.export_files import Pack
 from storage.proof import bundle as proof
 from storage.proof import seal
 from storage.proof.verify import judge

@@ -15,12 +15,14 @@ from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
-from storage import checks, outbox, packs, people, requests, retention, tables
+from storage import checks, outbox, requests, retention, tables
+from storage import export_files as packs
+from storage import person_index as people
 from storage.crypto.envelope import Keyring
 from storage.drill import Drill
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
-from storage.packs import Pack
+from storage.export_files import Pack
 from storage.proof.bundle import of_record
 from storage.proof.seal import seal_now
 from storage.proof.verify import judge

@@ -14,7 +14,8 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import BadKey

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from storage import outbox, tables
 from storage.engine.database import Database
-from storage.slack_copies import NotShrunk, is_old, not_shrunk, shrink_old
+from storage.old_messages import NotShrunk, is_old, not_shrunk, shrink_old
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, REPORTER, Office
 from tests.storage.filled import URGENT

@@ -14,7 +14,8 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import Answers
 from flows.reports.figures import Week
-from storage import checks, record
+from storage import checks
+from storage import events as record
 from storage.drill import Drill
 from storage.tables import checks as check_table
 from tests.flows.builders import calm_but

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from flows.records import matching as forms
 from flows.records.matching import Described, Likeness
-from storage import packs, record
+from storage import events as record
+from storage import export_files as packs
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
