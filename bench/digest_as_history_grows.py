@@ -25,10 +25,10 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week
+from services.restricted_cases import apart
+from services.week_figures import Counting
 from storage import tables
-from storage.apart import apart
 from storage.engine.database import Database
-from storage.weekly import Counting
 from tests.storage.builders import Office
 from tests.storage.weeks import work
 

@@ -14,9 +14,9 @@ from bot.payloads import Press, Sent, named
 from bot.permission import Act, Gate
 from bot.views import Desk
 from flows.case import Entry
-from storage.casework import Casework, Deed
+from services.casework import Casework, Deed
+from services.transaction import Did
 from storage.events import latest
-from storage.work import Did
 
 Json = dict[str, Any]
 CHANGED = "This has changed since. Please look at the newest message."

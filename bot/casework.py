@@ -18,8 +18,8 @@ from bot.permission import Act, Gate, gate, may
 from bot.records import with_others
 from bot.views import CheckView, Desk
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
-from storage.casework import Casework, Deed
-from storage.work import Did
+from services.casework import Casework, Deed
+from services.transaction import Did
 
 Json = dict[str, Any]
 NOT_FOUND = "This card is out of date. There is nothing to do here."

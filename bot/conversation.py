@@ -16,9 +16,9 @@ from bot.payloads import Press, Sent, named
 from bot.views import CheckView, Desk
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose
-from storage.conversation import Conversation, Step
+from services.reporting import Conversation, Step
+from services.transaction import Did
 from storage.errors import NoSuchCheck
-from storage.work import Did
 
 Json = dict[str, Any]
 OUT_OF_DATE = "This card is out of date. Here is the new one."

@@ -14,9 +14,9 @@ from bot.errors import Replies, guarded
 from bot.payloads import Press, Sent
 from bot.permission import Act, may
 from bot.views import Desk
+from services.corrections import Corrections
+from services.transaction import Did
 from storage import checks
-from storage.corrections import Corrections
-from storage.work import Did
 
 Json = dict[str, Any]
 _LONGEST_ID = 18

@@ -40,12 +40,12 @@ from bot.retention import letter as deletions_due
 from bot.second_channel import NotSent, Via, Words
 from bot.views import CheckView, Desk
 from flows.case import CheckStatus, Entry
+from services.transaction import LAST
 from storage import old_messages as slack_copies
 from storage import outbox
 from storage.events import SYSTEM
 from storage.health import overdue as audit
 from storage.outbox import Claimed
-from storage.work import LAST
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)

@@ -23,11 +23,11 @@ from flows.paging.cover import Gap, gaps, on_cover
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import TREND, Figures, Trend, Week, added, most
 from flows.training.briefings import BRIEFINGS
+from services.restricted_cases import Apart, apart
+from services.week_figures import Counting
 from storage import cover, digests, outbox
-from storage.apart import Apart, apart
 from storage.digests import Audience, Planned
 from storage.outbox import Claimed
-from storage.weekly import Counting
 
 PLAN_EVERY = timedelta(hours=1)
 TRY_AGAIN = timedelta(minutes=1)

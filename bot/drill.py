@@ -10,8 +10,8 @@ from slack_bolt import Ack, App
 
 from bot.payloads import Press
 from bot.views import Desk
+from services.drill import Drill
 from storage import checks, outbox
-from storage.drill import Drill
 
 Json = dict[str, Any]
 _LOOK_EVERY = 0.5

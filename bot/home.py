@@ -31,7 +31,8 @@ from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
-from storage import cases, checks, cover, outbox, requests
+from services import access_requests as requests
+from storage import cases, checks, cover, outbox
 from storage import events as record
 from storage import unreadable as shut
 from storage.health import liveness as pulse

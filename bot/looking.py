@@ -15,10 +15,10 @@ from bot.permission import Act, may, may_answer_requests
 from bot.records import let_through
 from bot.views import CheckView, Desk
 from flows.records.access_requests import Item, Request, RequestStatus, Ruling, due, given
+from services import access_requests as requests
+from services.access_requests import Requests, is_not_them, rulings, undecided
 from storage import person_index as people
-from storage import requests
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.requests import Requests, is_not_them, rulings, undecided
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from flows.model import PEOPLE, Answers, Choose, Question
 if TYPE_CHECKING:
     from bot.views import Desk
     from flows.paging.recipients import People
-    from storage.paper import Entered
+    from services.paper import Entered
 
 BAD_INPUT = 2
 MEMBER = re.compile(r"[UW][A-Z0-9]+")
@@ -59,7 +59,7 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
 
 def _entered(desk: Desk, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
-    from storage.paper import Paper  # noqa: PLC0415 - decide starts without it
+    from services.paper import Paper  # noqa: PLC0415 - decide starts without it
 
     if not answers:
         _fail(["Nothing is ticked on this sheet. Nothing was entered."])

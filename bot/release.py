@@ -18,10 +18,10 @@ from bot.payloads import Press, Sent
 from bot.records import closed_file, put_instead, put_up
 from bot.views import Desk
 from flows.records.access_requests import Request
+from services.access_requests import Requests, is_not_them
+from services.transaction import Did
 from storage import events as record
 from storage.export_files import Pack
-from storage.requests import Requests, is_not_them
-from storage.work import Did
 
 Json = dict[str, Any]
 NOT_READY = "Not every item is decided, or this was done already. Nothing was made. Close this and look again."

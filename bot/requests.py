@@ -23,8 +23,9 @@ from bot.permission import Act
 from bot.records import let_through, put_up
 from bot.views import Desk
 from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
-from storage import checks, requests
-from storage.requests import NOT_THEM, is_not_them, undecided
+from services import access_requests as requests
+from services.access_requests import NOT_THEM, is_not_them, undecided
+from storage import checks
 
 Json = dict[str, Any]
 LATER = "This day is still to come."

@@ -23,12 +23,12 @@ from bot.payloads import Press, Sent
 from bot.permission import Act, Subject, may
 from bot.views import Desk
 from flows.records.retention import Kept, years_after
+from services.retention import Item, Retention, was_private
+from services.transaction import Did
 from storage import outbox
 from storage.errors import CannotOpen
 from storage.old_messages import NotShrunk, not_shrunk
 from storage.outbox import Claimed
-from storage.retention import Item, Retention, was_private
-from storage.work import Did
 
 Json = dict[str, Any]
 Deed = Callable[[Retention, str, str, str, str], Did]

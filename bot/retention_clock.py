@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.retention import due_for
 from bot.views import Desk
+from services.retention import was_erased_since
 from storage import old_messages as slack_copies
 from storage import outbox
-from storage.retention import was_erased_since
 
 EVERY = timedelta(hours=1)
 MOST_SHRUNK = 20

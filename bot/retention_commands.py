@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from bot.views import Desk
-    from storage.retention import Item
+    from services.retention import Item
 
 _OTHERS_ERASED = (
     "Records that not every lead could know of are not counted here. share-check verify holds every erasure against "
@@ -80,7 +80,7 @@ def _listed(items: Sequence[Item]) -> str:
 
 
 def _erased(tx: Connection) -> Iterator[str]:
-    from storage.retention import tombstones  # noqa: PLC0415 - decide starts without it
+    from services.retention import tombstones  # noqa: PLC0415 - decide starts without it
 
     stones = [stone for stone in tombstones(tx) if not stone.is_private]
     entries = sum(stone.entries for stone in stones)

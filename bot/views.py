@@ -25,11 +25,11 @@ from flows.engine.replay import Progress, replay
 from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
+from services.casework import Casework
+from services.reporting import Conversation
 from storage import cases, checks, cover, outbox
 from storage import events as record
-from storage.casework import Casework
 from storage.checks import Opened
-from storage.conversation import Conversation
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from services.retention import Erasure, erase_again
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.proof import bundle as proof
@@ -24,7 +25,6 @@ from storage.proof.bundle import NotAProof
 from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey, SealKey
 from storage.proof.verify import judge
-from storage.retention import Erasure, erase_again
 from tests.storage.builders import START, Office
 
 Found = set[tuple[str, str]]

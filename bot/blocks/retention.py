@@ -14,7 +14,7 @@ from bot.blocks import kit
 from bot.blocks.kit import Block, Message
 from flows.case import CheckStatus, Entry
 from flows.records.retention import Kept, Kind
-from storage.retention import Item
+from services.retention import Item
 
 MOST = 20
 """Records in one window: each takes four of the 100 blocks that Slack shows."""

@@ -12,7 +12,7 @@ from bot.blocks import card, kit, page
 from bot.blocks.kit import Block, Message
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, CheckStatus, Entry
-from storage.work import LAST
+from services.transaction import LAST
 
 
 def shrunk(view: CheckView, what: str, message: Message, event: Entry | None, *, is_old: bool) -> Message:

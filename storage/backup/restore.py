@@ -13,6 +13,7 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, Select, select
 
+from services.retention import Erasure, erase_again
 from storage.backup import archive
 from storage.backup.archive import Manifest
 from storage.backup.make import state
@@ -27,7 +28,6 @@ from storage.proof.chain import Wrong
 from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey
 from storage.proof.verify import Verdict, judge
-from storage.retention import Erasure, erase_again
 from storage.tables import checks, events, strands
 
 _AT_ONCE = 500

@@ -14,10 +14,10 @@ from bot.organisation import example_organisation_path
 from bot.settings import setting_names
 from flows.model import Answers
 from flows.records.retention import Schedule
+from services.retention import Erasure, Retention, erasures
 from storage import outbox
 from storage.backup import erased_list
 from storage.engine.database import Database
-from storage.retention import Erasure, Retention, erasures
 from storage.tables import outbox as rows
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, REPORTER

@@ -15,9 +15,9 @@ from bot.deliver import Deliverer, Letters
 from bot.simulation.figures import Figures, total
 from bot.simulation.run import Outcome, play
 from bot.simulation.series import outcomes
+from services.casework import Casework
+from services.reporting import Conversation
 from storage import checks, outbox
-from storage.casework import Casework
-from storage.conversation import Conversation
 
 SHORT = 0.1
 """Days of a run here: long enough for a check, its case, and some trouble."""

@@ -215,7 +215,7 @@ def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(
         def refuse(*_: object, **__: object) -> None:
             raise NotKept
 
-        full.setattr("storage.paper.Paper.enter", refuse)
+        full.setattr("services.paper.Paper.enter", refuse)
         done = _sheet(stage, URGENT)
     assert done.exit_code == 1
     assert done.stderr.endswith(

@@ -10,10 +10,10 @@ from sqlalchemy import func, select, text
 from bot.retention import copies_left
 from sandbox.acted import Acted
 from sandbox.people import Person
+from services.retention import Retention, tombstones
 from storage.old_messages import not_shrunk
 from storage.proof.bundle import of_record
 from storage.proof.verify import judge
-from storage.retention import Retention, tombstones
 from storage.tables import checks, outbox
 from tests.harness import (
     CALM,

@@ -17,11 +17,11 @@ from sandbox import words
 from sandbox.acted import Acted
 from sandbox.kinds import View
 from sandbox.people import Person
+from services.access_requests import recent
+from services.retention import tombstones
 from storage import events as record
 from storage import export_files as packs
 from storage.checks import load
-from storage.requests import recent
-from storage.retention import tombstones
 from storage.tables import checks
 from tests.bot.blocks.limits import marked_up
 from tests.harness import CLEAR, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened

@@ -13,10 +13,10 @@ from bot.facts import roster_of
 from bot.organisation import example_organisation_path, load_organisation
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
 from flows.model import Answers
+from services.casework import Casework, Deed
+from services.reporting import Conversation, Step
 from storage import cases, checks, tables
 from storage import events as record
-from storage.casework import Casework, Deed
-from storage.conversation import Conversation, Step
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 

@@ -8,8 +8,8 @@ import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, StrandStatus
 from flows.model import Answers
-from storage.casework import Casework, Deed
-from storage.work import REPORTER_NOTICES, THREAD_LINES, Did
+from services.casework import Casework, Deed
+from services.transaction import REPORTER_NOTICES, THREAD_LINES, Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
 

@@ -10,11 +10,11 @@ from sqlalchemy import text
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome
+from services.paper import Entered, Paper
 from storage import checks
 from storage.engine import idempotent as once
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.paper import Entered, Paper
 from tests.storage.builders import START, Office
 
 

@@ -8,7 +8,7 @@ from flows.case import CaseStatus, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.model import Answers, Level, Outcome
 from flows.paging.roster import Roster
-from storage.work import Did
+from services.transaction import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, REPORTER, START, Office
 

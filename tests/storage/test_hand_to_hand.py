@@ -6,7 +6,7 @@ import pytest
 
 from flows.case import CaseStatus
 from flows.model import Answers
-from storage.work import Did
+from services.transaction import Did
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
 
 CALM: Answers = {"S1": ("no",), "S2": ("no",), "S3": ("none",)}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flows.case import CaseStatus, Shared
 from flows.model import Answers, Level, Outcome, Urgency
-from storage.work import Did
+from services.transaction import Did
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_TWO, REPORTER, Office
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, Told
+from services.casework import DRILL_LASTS
+from services.drill import Drill
+from services.transaction import Did
 from storage import cases, checks, outbox
-from storage.casework import DRILL_LASTS
-from storage.drill import Drill
 from storage.engine.database import Database
 from storage.events import SYSTEM
 from storage.health import liveness as pulse
 from storage.health import overdue as audit
 from storage.outbox import Reach
-from storage.work import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, START, Office
 

@@ -8,7 +8,10 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
-from storage import checks, requests, tables
+from services import access_requests as requests
+from services.access_requests import NOT_THEM, Requests, is_not_them, rulings
+from services.transaction import Did
+from storage import checks, tables
 from storage import events as record
 from storage import export_files as packs
 from storage import person_index as people
@@ -20,8 +23,6 @@ from storage.export_files import Pack
 from storage.proof import bundle as proof
 from storage.proof import seal
 from storage.proof.verify import judge
-from storage.requests import NOT_THEM, Requests, is_not_them, rulings
-from storage.work import Did
 from tests.storage.builders import LEAD_ONE, REPORTER, Office
 
 RECEIVED = date(2026, 11, 20)

@@ -17,6 +17,7 @@ from alembic.command import downgrade
 from alembic.config import Config
 from sqlalchemy import make_url, select, text, update
 
+from services.retention import Erasure, erase_again
 from storage.backup import archive
 from storage.backup.make import Made, source_of
 from storage.backup.restore import Expected
@@ -29,7 +30,6 @@ from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
 from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey
-from storage.retention import Erasure, erase_again
 from storage.tables import checks
 from tests.harness import ROOT
 from tests.postgres import Server

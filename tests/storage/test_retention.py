@@ -15,20 +15,22 @@ from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
-from storage import checks, outbox, requests, retention, tables
+from services import access_requests as requests
+from services import retention
+from services.access_requests import Requests
+from services.drill import Drill
+from services.retention import Retention, erase_again, erasures, tombstones
+from services.transaction import Did
+from storage import checks, outbox, tables
 from storage import export_files as packs
 from storage import person_index as people
 from storage.crypto.envelope import Keyring
-from storage.drill import Drill
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.export_files import Pack
 from storage.proof.bundle import of_record
 from storage.proof.seal import seal_now
 from storage.proof.verify import judge
-from storage.requests import Requests
-from storage.retention import Retention, erase_again, erasures, tombstones
-from storage.work import Did
 from tests.flows.builders import calm_but
 from tests.storage.backups import backed_up, restored
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office

@@ -5,12 +5,12 @@ from cryptography.fernet import Fernet
 from sqlalchemy import update
 
 from bot.organisation import example_organisation_path, load_organisation
+from services.retention import Retention
 from storage import cases, checks
 from storage import unreadable as shut
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import open_and_shut
 from storage.engine.database import Database
-from storage.retention import Retention
 from storage.tables import checks as table
 from storage.unreadable import Shut
 from tests.flows.builders import calm_but

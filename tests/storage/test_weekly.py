@@ -14,12 +14,12 @@ from flows.case import Strand, StrandStatus
 from flows.model import Answers
 from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week
+from services.restricted_cases import Apart, apart
+from services.retention import Retention
+from services.week_figures import Counting
 from storage import cases, checks, outbox
-from storage.apart import Apart, apart
 from storage.engine.database import Database
-from storage.retention import Retention
 from storage.tables import checks as table
-from storage.weekly import Counting
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, ROSTER, Office, not_done
 from tests.storage.weeks import CONFLICTS, SHEETS, recount, work

@@ -14,9 +14,9 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import Answers
 from flows.reports.figures import Week
+from services.drill import Drill
 from storage import checks
 from storage import events as record
-from storage.drill import Drill
 from storage.tables import checks as check_table
 from tests.flows.builders import calm_but
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office
@@ -145,7 +145,7 @@ def _a_plan(office: Office, chance: random.Random, check: str, who: str, person:
 
 
 def recount(office: Office, week: Week) -> dict[str, object]:
-    """The week's figures by name, worked out another way than storage/weekly.py does."""
+    """The week's figures by name, worked out another way than services/week_figures.py does."""
     total: dict[str, object] = {}
     counts: Counter[str] = Counter()
     groups: dict[str, Counter[str]] = {

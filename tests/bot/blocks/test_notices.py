@@ -7,7 +7,7 @@ import pytest
 from bot.blocks.notices import notice
 from flows.case import Case, CaseStatus, Entry, Shared
 from flows.model import Outcome
-from storage.work import REPORTER_NOTICES
+from services.transaction import REPORTER_NOTICES
 from tests.bot.blocks.limits import elements, fits_message, words
 from tests.bot.builders import NOW, entry, led, sent, view
 

@@ -12,7 +12,7 @@ from bot.views import CheckView
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome
-from storage.work import THREAD_LINES
+from services.transaction import THREAD_LINES
 from tests.bot.blocks.limits import elements, fits_message, primaries, words
 from tests.bot.builders import HOSTILE, NOW, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
 

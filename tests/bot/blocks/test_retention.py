@@ -13,7 +13,7 @@ from flows.model import Level
 from flows.model import Outcome as CheckOutcome
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import Keeping, Kept
-from storage.retention import Item
+from services.retention import Item
 from tests.bot.blocks.limits import fits_message, fits_view, marked_up, words
 
 NOW = datetime(2028, 3, 4, 10, 0, tzinfo=UTC)

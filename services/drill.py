@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level
+from services.transaction import Work
 from storage import checks
-from storage.work import Work
 
 
 class Drill(Work):

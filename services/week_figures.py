@@ -25,13 +25,13 @@ from flows.model import Outcome, Urgency
 from flows.paging.roster import Roster
 from flows.records.retention import Schedule
 from flows.reports.figures import Figures, Week, age
+from services.retention import Item, Retention
 from storage import checks as check_rows
 from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
 from storage.outbox import SLACK
-from storage.retention import Item, Retention
 from storage.tables import cases, checks, events, left_out, outbox, requests, strands
 
 LATE = timedelta(seconds=60)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from flows.case import Case, Check
+from services.week_figures import IS_CHECK, NOBODY_LEFT_OUT, Counting, is_shared
 from storage import cases as case_rows
 from storage import checks as check_rows
 from storage.tables import cases, checks, events
-from storage.weekly import IS_CHECK, NOBODY_LEFT_OUT, Counting, is_shared
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ A dispute keeps the words of the person who says that it is not so, marked as th
 from __future__ import annotations
 
 from flows.case import Case, Entry
+from services.transaction import Did, Work
 from storage import events as record
 from storage.checks import Opened
 from storage.events import SYSTEM
-from storage.work import Did, Work
 
 CORRECTABLE = frozenset(
     {

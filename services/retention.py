@@ -20,6 +20,7 @@ from flows.paging.roster import Roster
 from flows.records import retention as schedules
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
+from services.transaction import Did, Work
 from storage import cases, checks, outbox, tables
 from storage import events as record
 from storage.checks import Opened
@@ -27,7 +28,6 @@ from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.proof import erasure_evidence as erasure_record
-from storage.work import Did, Work
 
 STAYS = frozenset({"events", "outbox", "deletions"})
 """What keeps a row of an erased check. From every other table with a check's id its rows go."""

@@ -18,14 +18,14 @@ from flows.engine.outcome import left_out
 from flows.engine.replay import replay
 from flows.model import Answers
 from flows.paging.roster import Roster
+from services.reporting import Conversation
+from services.transaction import Did
 from storage import checks
 from storage.checks import Opened
-from storage.conversation import Conversation
 from storage.crypto.envelope import Keyring
 from storage.engine import idempotent as once
 from storage.errors import StorageError
 from storage.tables import checks as check_table
-from storage.work import Did
 
 
 class NotEntered(StorageError):

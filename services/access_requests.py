@@ -18,6 +18,7 @@ from flows.checklist import CHECKLIST
 from flows.records import access_requests as rules
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
 from flows.records.matching import Described
+from services.transaction import Did, Work
 from storage import checks
 from storage import events as record
 from storage import export_files as packs
@@ -27,7 +28,6 @@ from storage.crypto.envelope import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.events import SYSTEM
 from storage.tables import requests
-from storage.work import Did, Work
 
 _ASKED = ("name", "born", "number", "asked_by")
 NOT_THEM = "not_them"

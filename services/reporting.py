@@ -12,11 +12,11 @@ from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Choose, Level, Outcome
+from services.transaction import ASK_AGAIN_AFTER, Did, Work
 from storage import checks, outbox
 from storage import person_index as people
 from storage.checks import Opened
 from storage.events import SYSTEM
-from storage.work import ASK_AGAIN_AFTER, Did, Work
 
 _MOST_REMINDERS = 2
 _ONE_CLICK = timedelta(seconds=3)

@@ -19,11 +19,11 @@ from flows.case import (
     waits_for_sharing,
 )
 from flows.checklist import CHECKLIST
+from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
 from storage import cases, checks, cover, outbox
 from storage import events as record
 from storage.checks import Opened
 from storage.events import SYSTEM
-from storage.work import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
 
 DRILL_LASTS = timedelta(hours=1)
 """A practice page that nobody answers is over after this."""

@@ -1,0 +1,1 @@
+"""What the product does, one transaction a use case; no Slack."""
