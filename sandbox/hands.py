@@ -5,10 +5,10 @@ from collections.abc import Callable
 from sandbox import elements, forms, payloads, posting
 from sandbox.acted import Acted
 from sandbox.core import Core
-from sandbox.envelopes import Ack, Envelope, What
 from sandbox.kinds import Json, Message, Raw, SlackError, View
 from sandbox.methods import chat, views
 from sandbox.outcomes import TROUBLE, answered_command, answered_submission
+from sandbox.wire.envelopes import Ack, Envelope, What
 
 Send = Callable[[Envelope], Ack]
 WARNING = "This app did not respond. Try again."

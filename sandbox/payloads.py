@@ -4,9 +4,9 @@ import secrets
 
 from sandbox.core import Core
 from sandbox.elements import state_values
-from sandbox.envelopes import short_id
 from sandbox.kinds import Channel, Human, Json, Message, View
 from sandbox.methods import chat, views
+from sandbox.wire.envelopes import short_id
 
 # What Slack calls a conversation in payloads when it does not give its name.
 CALLED = {"dm": "directmessage", "private": "privategroup"}

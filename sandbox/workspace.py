@@ -18,9 +18,9 @@ from sandbox.manifest import EVERY_SCOPE, Manifest
 from sandbox.people import Person
 from sandbox.rates import Rates
 from sandbox.response_urls import ResponseUrls
-from sandbox.server import Server
-from sandbox.sockets import Reason
 from sandbox.triggers import Triggers
+from sandbox.wire.server import Server
+from sandbox.wire.sockets import Reason
 from sandbox.world import PATIENCE, World, contents
 
 

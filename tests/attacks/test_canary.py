@@ -34,7 +34,7 @@ from bot.cli import main
 from bot.metrics import written
 from bot.organisation import example_organisation_path
 from bot.settings import setting_names
-from sandbox.envelopes import Ack, Envelope
+from sandbox.wire.envelopes import Ack, Envelope
 from storage.proof.signed_note import SealKey
 from storage.tables import checks, metadata
 from tests import harness

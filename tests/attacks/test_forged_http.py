@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from sandbox.acted import Acted
-from sandbox.envelopes import Envelope
-from sandbox.http_delivery import encoded
+from sandbox.wire.envelopes import Envelope
+from sandbox.wire.http_delivery import encoded
 from storage.tables import asked, cases, checks, events, left_out, strands
 from tests.harness import HARM, Stage, card_of, opened, page_of
 

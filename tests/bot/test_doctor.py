@@ -30,8 +30,8 @@ from bot.organisation import Organisation, example_organisation_path, load_organ
 from bot.serving import clock_of
 from bot.settings import Settings, load_settings, setting_names
 from sandbox import Workspace
-from sandbox.api import CONFIG_TOKEN
 from sandbox.blockkit.spot import LIMITS
+from sandbox.wire.api import CONFIG_TOKEN
 from storage.engine.database import Database
 from storage.health import liveness as pulse
 from tests.harness import MANIFEST, free_port

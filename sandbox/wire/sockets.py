@@ -10,8 +10,8 @@ from typing import Literal
 from aiohttp import WSMsgType, web
 
 from sandbox.core import Core
-from sandbox.envelopes import Ack, Envelope
 from sandbox.kinds import Json
+from sandbox.wire.envelopes import Ack, Envelope
 
 PING_SECONDS = 10.0
 Reason = Literal["warning", "refresh_requested", "link_disabled"]

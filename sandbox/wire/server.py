@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox.api import Api
 from sandbox.core import Core
-from sandbox.envelopes import Courier
-from sandbox.http_delivery import HttpDelivery
-from sandbox.sockets import Sockets
+from sandbox.wire.api import Api
+from sandbox.wire.envelopes import Courier
+from sandbox.wire.http_delivery import HttpDelivery
+from sandbox.wire.sockets import Sockets
 
 Got = TypeVar("Got")
 

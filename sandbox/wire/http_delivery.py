@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import aiohttp
 
 from sandbox.core import Core
-from sandbox.envelopes import Ack, Envelope
 from sandbox.kinds import Json
+from sandbox.wire.envelopes import Ack, Envelope
 
 SUCCESS = 200
 REASONS = {"timeout": "http_timeout", "refused": "http_error", "not connected": "connection_failed"}

@@ -1,0 +1,1 @@
+"""Slack's edge: HTTP, WebSocket, envelopes, and the rules of each method."""
