@@ -1,8 +1,8 @@
 """A Slack workspace in a box: the only stand-in in the tests, and what `make demo` runs."""
 
 from sandbox.acted import Acted
-from sandbox.kinds import Message, Notice, Push, Request, SlackError, View
 from sandbox.people import Person
+from sandbox.state.kinds import Message, Notice, Push, Request, SlackError, View
 from sandbox.workspace import Workspace
 
 __all__ = [

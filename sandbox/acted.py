@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.kinds import Json
+from sandbox.state.kinds import Json
 
 
 @dataclass(frozen=True)

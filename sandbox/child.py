@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from sandbox.kinds import Json
+from sandbox.state.kinds import Json
 
 GRACE = 8.0
 PAUSE = 1.0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from sandbox import snapshot
-from sandbox.kinds import Json, SlackError
 from sandbox.page_verbs import act
+from sandbox.state.kinds import Json, SlackError
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from sandbox import elements
-from sandbox.kinds import Json, Raw
+from sandbox.state import entered as elements
+from sandbox.state.kinds import Json, Raw
 
 BUTTONS = {"button", "icon_button"}
 MANY = {"checkboxes", "multi_static_select", "multi_users_select"}

@@ -1,8 +1,8 @@
 """Entering things in elements, and what Slack's own client checks before it sends."""
 
-from sandbox import elements
-from sandbox.core import Core
-from sandbox.kinds import Json, Message, Raw, View
+from sandbox.state import entered as elements
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json, Message, Raw, View
 
 REQUIRED = "Please complete this required field."
 

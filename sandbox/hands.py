@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from sandbox import elements, forms, payloads, posting
+from sandbox import forms, payloads, posting
 from sandbox.acted import Acted
-from sandbox.core import Core
-from sandbox.kinds import Json, Message, Raw, SlackError, View
 from sandbox.methods import chat, views
 from sandbox.outcomes import TROUBLE, answered_command, answered_submission
+from sandbox.state import entered as elements
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json, Message, Raw, SlackError, View
 from sandbox.wire.envelopes import Ack, Envelope, What
 
 Send = Callable[[Envelope], Ack]

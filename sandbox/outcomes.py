@@ -1,10 +1,10 @@
 """What Slack does with what came back in an acknowledgement."""
 
-from sandbox.core import Core
-from sandbox.kinds import Channel, Json, SlackError, View
 from sandbox.methods import chat, views
 from sandbox.replies import show
-from sandbox.response_urls import Reply
+from sandbox.state.core import Core
+from sandbox.state.kinds import Channel, Json, SlackError, View
+from sandbox.state.response_urls import Reply
 
 TROUBLE = "We had some trouble connecting. Try again?"
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox import elements
 from sandbox.acted import Acted
-from sandbox.kinds import Json, Message, View
+from sandbox.state import entered as elements
+from sandbox.state.kinds import Json, Message, View
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace

@@ -2,10 +2,10 @@
 
 import secrets
 
-from sandbox.core import Core
-from sandbox.elements import state_values
-from sandbox.kinds import Channel, Human, Json, Message, View
 from sandbox.methods import chat, views
+from sandbox.state.core import Core
+from sandbox.state.entered import state_values
+from sandbox.state.kinds import Channel, Human, Json, Message, View
 from sandbox.wire.envelopes import short_id
 
 # What Slack calls a conversation in payloads when it does not give its name.

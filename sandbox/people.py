@@ -4,12 +4,14 @@ import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox import elements, find, posting, words
+from sandbox import find, posting
 from sandbox.acted import Acted
-from sandbox.core import Core
 from sandbox.hands import Hands
-from sandbox.kinds import Human, Json, Message, Notice, Push, Raw, View
-from sandbox.world import PATIENCE
+from sandbox.state import entered as elements
+from sandbox.state import words
+from sandbox.state.core import Core
+from sandbox.state.kinds import Human, Json, Message, Notice, Push, Raw, View
+from sandbox.state.world import PATIENCE
 
 Where = str | Message | View | None
 

@@ -1,8 +1,8 @@
 """Putting messages where people see them, and telling their phones."""
 
-from sandbox import words
-from sandbox.kinds import Channel, Message, Push
-from sandbox.world import World
+from sandbox.state import words
+from sandbox.state.kinds import Channel, Message, Push
+from sandbox.state.world import World
 
 
 def post(world: World, message: Message) -> Message:

@@ -1,11 +1,11 @@
 """Posts to a response URL: an ephemeral answer, or a change to the message it is about."""
 
 from sandbox import posting
-from sandbox.core import Core
-from sandbox.kinds import Json, Message, SlackError
 from sandbox.methods import chat
 from sandbox.methods.arguments import truthy
-from sandbox.response_urls import Reply
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json, Message, SlackError
+from sandbox.state.response_urls import Reply
 
 
 def reply(core: Core, token: str, args: Json) -> Json:

@@ -1,8 +1,9 @@
 """The whole workspace as the page draws it: one picture for each person."""
 
-from sandbox import elements, posting
-from sandbox.core import Core
-from sandbox.kinds import Channel, Json, Message, View
+from sandbox import posting
+from sandbox.state import entered as elements
+from sandbox.state.core import Core
+from sandbox.state.kinds import Channel, Json, Message, View
 
 
 def picture(core: Core, bot: Json) -> Json:

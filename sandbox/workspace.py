@@ -8,20 +8,20 @@ from types import TracebackType
 from typing import Literal, Self
 
 from sandbox.acted import Acted
-from sandbox.clock import Clock
 from sandbox.control import Control
-from sandbox.core import Core, Options
-from sandbox.faults import Faults
 from sandbox.hands import Hands
-from sandbox.kinds import Human, Request
-from sandbox.manifest import EVERY_SCOPE, Manifest
 from sandbox.people import Person
-from sandbox.rates import Rates
-from sandbox.response_urls import ResponseUrls
-from sandbox.triggers import Triggers
+from sandbox.state.clock import Clock
+from sandbox.state.core import Core, Options
+from sandbox.state.faults import Faults
+from sandbox.state.kinds import Human, Request
+from sandbox.state.manifest import EVERY_SCOPE, Manifest
+from sandbox.state.rates import Rates
+from sandbox.state.response_urls import ResponseUrls
+from sandbox.state.triggers import Triggers
+from sandbox.state.world import PATIENCE, World, contents
 from sandbox.wire.server import Server
 from sandbox.wire.sockets import Reason
-from sandbox.world import PATIENCE, World, contents
 
 
 class Workspace:

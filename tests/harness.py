@@ -24,10 +24,11 @@ from bot.settings import Settings
 from bot.web import LARGEST, web_app
 from bot.web import run as web_run
 from flows.case import Case, Check, Entry
-from sandbox import Workspace, words
+from sandbox import Workspace
 from sandbox.acted import Acted
-from sandbox.kinds import Message
 from sandbox.people import Person
+from sandbox.state import words
+from sandbox.state.kinds import Message
 from storage import cases, checks
 from storage import events as record
 from storage.engine.database import Database

@@ -17,7 +17,7 @@ from sandbox.blockkit.spot import (
     string,
     text,
 )
-from sandbox.kinds import Json, Unchecked
+from sandbox.state.kinds import Json, Unchecked
 
 
 def block(spot: Spot, value: Unchecked) -> None:

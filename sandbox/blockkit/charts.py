@@ -2,7 +2,7 @@
 
 from sandbox.blockkit.rich import rich_text
 from sandbox.blockkit.spot import LIMITS, Spot, differ, kind_of, listed, string, whole
-from sandbox.kinds import Json, Unchecked
+from sandbox.state.kinds import Json, Unchecked
 
 CHART: Json = LIMITS["chart"]
 TABLE: Json = LIMITS["table"]

@@ -17,7 +17,7 @@ from sandbox.blockkit.spot import (
     text,
     whole,
 )
-from sandbox.kinds import Json, Unchecked
+from sandbox.state.kinds import Json, Unchecked
 
 RICH_OPTIONS = {"radio_buttons", "checkboxes"}
 PATTERNS = {"initial_date": r"\d{4}-\d{2}-\d{2}", "initial_time": r"\d{2}:\d{2}"}

@@ -1,7 +1,7 @@
 """Rich text: sections, lists, quotes and preformatted text."""
 
 from sandbox.blockkit.spot import Spot, kind_of, listed, one_of
-from sandbox.kinds import Json, Unchecked
+from sandbox.state.kinds import Json, Unchecked
 
 HOLDERS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
 # What each leaf must carry, besides its type.

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.kinds import Json, Unchecked
+from sandbox.state.kinds import Json, Unchecked
 
 LIMITS: Json = json.loads(Path(__file__).parents[1].joinpath("limits.json").read_text(encoding="utf-8"))
 

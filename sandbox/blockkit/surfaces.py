@@ -2,10 +2,11 @@
 
 from collections import Counter
 
-from sandbox import elements, words
 from sandbox.blockkit.blocks import block
 from sandbox.blockkit.spot import LIMITS, Spot, listed, maybe_string, maybe_text, shaped, text
-from sandbox.kinds import Json, SlackError, Unchecked
+from sandbox.state import entered as elements
+from sandbox.state import words
+from sandbox.state.kinds import Json, SlackError, Unchecked
 
 
 def check_message(blocks: Unchecked) -> list[Json]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from sandbox.core import Core
-from sandbox.kinds import Json
 from sandbox.methods import chat, directory, views
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json
 
 Method = Callable[[Core, Json], Json]
 

@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.kinds import Json, SlackError, Unchecked
+from sandbox.state.kinds import Json, SlackError, Unchecked
 
 
 def required(args: Json, name: str) -> str:

@@ -1,9 +1,11 @@
 """chat.*: messages. A bot changes and deletes only its own."""
 
-from sandbox import blockkit, elements, posting, words
-from sandbox.core import Core
-from sandbox.kinds import Channel, Json, Message, SlackError
+from sandbox import blockkit, posting
 from sandbox.methods.arguments import required, structure
+from sandbox.state import entered as elements
+from sandbox.state import words
+from sandbox.state.core import Core
+from sandbox.state.kinds import Channel, Json, Message, SlackError
 
 UPDATE_TEXT = 4000
 POST_TEXT = 40_000

@@ -5,10 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox import blockkit
-from sandbox.core import Core
-from sandbox.kinds import Channel, Human, Json, SlackError
 from sandbox.methods.arguments import required, structure
-from sandbox.tickets import LIMIT
+from sandbox.state.core import Core
+from sandbox.state.kinds import Channel, Human, Json, SlackError
+from sandbox.state.tickets import LIMIT
 
 LONDON = ZoneInfo("Europe/London")
 READ_SCOPE = {"dm": "im:read", "private": "groups:read", "public": "channels:read"}

@@ -3,10 +3,11 @@
 import json
 import secrets
 
-from sandbox import blockkit, elements
-from sandbox.core import Core
-from sandbox.kinds import Json, SlackError, View
+from sandbox import blockkit
 from sandbox.methods.arguments import required, structure
+from sandbox.state import entered as elements
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json, SlackError, View
 
 STACK = 3
 BYTES = 250_000

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.core import Core
-from sandbox.faults import Fault
-from sandbox.kinds import Json, Request, SlackError
 from sandbox.methods import METHODS
 from sandbox.replies import reply
+from sandbox.state.core import Core
+from sandbox.state.faults import Fault
+from sandbox.state.kinds import Json, Request, SlackError
 
 RULES: Json = json.loads(Path(__file__).with_name("methods.json").read_text(encoding="utf-8"))
 

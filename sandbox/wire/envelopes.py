@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from sandbox.kinds import Json
+from sandbox.state.kinds import Json
 
 What = Literal["slash_commands", "interactive", "events_api"]
 WITH_ANSWER = {"view_submission", "block_suggestion"}

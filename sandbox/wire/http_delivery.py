@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from sandbox.core import Core
-from sandbox.kinds import Json
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json
 from sandbox.wire.envelopes import Ack, Envelope
 
 SUCCESS = 200

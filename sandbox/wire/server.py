@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox.core import Core
+from sandbox.state.core import Core
 from sandbox.wire.api import Api
 from sandbox.wire.envelopes import Courier
 from sandbox.wire.http_delivery import HttpDelivery

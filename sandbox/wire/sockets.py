@@ -9,8 +9,8 @@ from typing import Literal
 
 from aiohttp import WSMsgType, web
 
-from sandbox.core import Core
-from sandbox.kinds import Json
+from sandbox.state.core import Core
+from sandbox.state.kinds import Json
 from sandbox.wire.envelopes import Ack, Envelope
 
 PING_SECONDS = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sandbox import words
 from sandbox.people import Person
+from sandbox.state import words
 from tests import harness
 from tests.attacks.canary import BORN, NUMBER, Marks, Typist
 from tests.harness import CALM, CLEAR, CONSENT, HARM, LEADS, NO_CONSENT, POSSIBLY, Stage, opened, page_of

@@ -18,7 +18,7 @@ from bot.organisation import example_organisation_path, load_organisation
 from bot.views import Desk
 from flows.model import Answers
 from sandbox import Workspace
-from sandbox.kinds import Json, Message
+from sandbox.state.kinds import Json, Message
 from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

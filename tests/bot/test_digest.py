@@ -20,7 +20,7 @@ from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import Figures, Week
-from sandbox.words import of_blocks
+from sandbox.state.words import of_blocks
 from storage import digests, outbox
 from storage.engine.database import Database
 from storage.tables import digests as table

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from flows.case import Case, Check, Entry
 from flows.model import Level
-from sandbox.kinds import Request
+from sandbox.state.kinds import Request
 from storage import cases, checks
 from storage import events as record
 from storage.crypto.envelope import Keyring

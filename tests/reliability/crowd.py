@@ -19,8 +19,8 @@ from flows.checklist import CHECKLIST
 from flows.model import Choose
 from sandbox import Workspace
 from sandbox.acted import Acted
-from sandbox.kinds import Human
 from sandbox.people import Person
+from sandbox.state.kinds import Human
 from tests.harness import LEADS
 from tests.reliability.journal import Ack, Journal
 from tests.reliability.screen import Seen, cards, seen

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.blocks import card
 from sandbox import Workspace
-from sandbox.kinds import Message
+from sandbox.state.kinds import Message
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.digest import Digests
 from bot.organisation import example_organisation_path, load_organisation
 from flows.reports.figures import Week
-from sandbox.kinds import Message
+from sandbox.state.kinds import Message
 from storage.proof import bundle as proof
 from storage.proof.verify import judge
 from storage.tables import outbox

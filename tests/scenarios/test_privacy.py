@@ -7,7 +7,7 @@ import pytest
 
 from bot.blocks import casework, forms
 from flows.case import StrandName
-from sandbox.kinds import Push
+from sandbox.state.kinds import Push
 from tests.harness import (
     CLEAR,
     LEADS,

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from sandbox.kinds import Message
+from sandbox.state.kinds import Message
 from storage.old_messages import not_shrunk
 from storage.tables import outbox
 from tests.harness import (

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from bot.cli import main
 from bot.settings import setting_names
-from sandbox import words
 from sandbox.acted import Acted
-from sandbox.kinds import View
 from sandbox.people import Person
+from sandbox.state import words
+from sandbox.state.kinds import View
 from services.access_requests import recent
 from services.retention import tombstones
 from storage import events as record

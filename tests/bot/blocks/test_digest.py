@@ -16,7 +16,7 @@ from flows.model import Outcome
 from flows.paging.cover import Gap
 from flows.reports.figures import AGES, Figures, Trend, Week
 from flows.training.briefings import BRIEFINGS
-from sandbox.words import of_blocks
+from sandbox.state.words import of_blocks
 from tests.bot.blocks.limits import fits_message
 from tests.bot.builders import HOSTILE
 

@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 
-from sandbox.kinds import SlackError
+from sandbox.state.kinds import SlackError
 
 
 class Rates:

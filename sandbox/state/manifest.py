@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from sandbox.kinds import Json
+from sandbox.state.kinds import Json
 
 EVERY_SCOPE = ("chat:write", "commands", "users:read", "dnd:read", "groups:read", "team:read")
 

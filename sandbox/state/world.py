@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sandbox.clock import Clock
-from sandbox.kinds import Channel, Human, Json, Message, Notice, Push, Request, SlackError, View
+from sandbox.state.clock import Clock
+from sandbox.state.kinds import Channel, Human, Json, Message, Notice, Push, Request, SlackError, View
 
 Got = TypeVar("Got")
 LOOK_AGAIN = 0.05

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sandbox.clock import Clock
-from sandbox.faults import Faults
-from sandbox.manifest import Manifest
-from sandbox.rates import Rates
-from sandbox.response_urls import ResponseUrls
-from sandbox.tickets import Tickets
-from sandbox.triggers import Triggers
-from sandbox.world import World
+from sandbox.state.clock import Clock
+from sandbox.state.faults import Faults
+from sandbox.state.manifest import Manifest
+from sandbox.state.rates import Rates
+from sandbox.state.response_urls import ResponseUrls
+from sandbox.state.tickets import Tickets
+from sandbox.state.triggers import Triggers
+from sandbox.state.world import World
 
 
 @dataclass(frozen=True)

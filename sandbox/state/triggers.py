@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sandbox.kinds import SlackError
+from sandbox.state.kinds import SlackError
 
 
 @dataclass

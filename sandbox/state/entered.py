@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 
-from sandbox.kinds import Json, Raw, RawState
+from sandbox.state.kinds import Json, Raw, RawState
 
 # How Slack names what was chosen, for each element that remembers something.
 STATE_KEY = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.kinds import Json, Message, Raw, View
+from sandbox.state.kinds import Json, Message, Raw, View
 
 # Fields that hold words as a plain string, outside text objects.
 SPOKEN = {"title", "caption", "alt_text", "label", "name", "description"}

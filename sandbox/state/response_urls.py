@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
-from sandbox.clock import Clock
-from sandbox.kinds import SlackError
+from sandbox.state.clock import Clock
+from sandbox.state.kinds import SlackError
 
 USES = 5
 SECONDS = 30 * 60

@@ -1,0 +1,1 @@
+"""What the workspace holds: people, messages, clock, rates, tickets and faults."""
