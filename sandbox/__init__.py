@@ -1,7 +1,7 @@
 """A Slack workspace in a box: the only stand-in in the tests, and what `make demo` runs."""
 
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from sandbox.state.kinds import Message, Notice, Push, Request, SlackError, View
 from sandbox.workspace import Workspace
 

@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.child import Child
+from sandbox.console.child import Child
 from sandbox.workspace import Workspace
 
 PAGE = Path(__file__).with_name("page")

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from sandbox.acted import Acted
-from sandbox.control import Control
-from sandbox.hands import Hands
-from sandbox.people import Person
+from sandbox.client.actions import Hands
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
+from sandbox.console.control import Control
 from sandbox.state.clock import Clock
 from sandbox.state.core import Core, Options
 from sandbox.state.faults import Faults

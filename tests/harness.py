@@ -25,8 +25,8 @@ from bot.web import LARGEST, web_app
 from bot.web import run as web_run
 from flows.case import Case, Check, Entry
 from sandbox import Workspace
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from sandbox.state import words
 from sandbox.state.kinds import Message
 from storage import cases, checks

@@ -1,6 +1,7 @@
 """chat.*: messages. A bot changes and deletes only its own."""
 
-from sandbox import blockkit, posting
+from sandbox import blockkit
+from sandbox.methods import posting
 from sandbox.methods.arguments import required, structure
 from sandbox.state import entered as elements
 from sandbox.state import words

@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.methods import METHODS
-from sandbox.replies import reply
+from sandbox.methods.response_url_posts import reply
 from sandbox.state.core import Core
 from sandbox.state.faults import Fault
 from sandbox.state.kinds import Json, Request, SlackError

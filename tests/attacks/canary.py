@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 
 FIRST, LAST = "Markeruíst", "Canaryword"
 BORN = "14/03/2011"

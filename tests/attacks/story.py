@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from sandbox.people import Person
+from sandbox.client.people import Person
 from sandbox.state import words
 from tests import harness
 from tests.attacks.canary import BORN, NUMBER, Marks, Typist

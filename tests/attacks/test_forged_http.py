@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from sandbox.acted import Acted
+from sandbox.client.result import Acted
 from sandbox.wire.envelopes import Envelope
 from sandbox.wire.http_delivery import encoded
 from storage.tables import asked, cases, checks, events, left_out, strands

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.blocks import kit
 from bot.deliver import Letters
 from bot.organisation import Organisation, School, example_organisation_path, load_organisation
-from sandbox.acted import Acted
 from sandbox.blockkit import check_message, check_view
+from sandbox.client.result import Acted
 from storage import outbox
 from tests.attacks import booth as at
 from tests.attacks.booth import Booth, Listener, open_booth

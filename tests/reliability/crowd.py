@@ -18,8 +18,8 @@ from typing import TypeVar
 from flows.checklist import CHECKLIST
 from flows.model import Choose
 from sandbox import Workspace
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from sandbox.state.kinds import Human
 from tests.harness import LEADS
 from tests.reliability.journal import Ack, Journal

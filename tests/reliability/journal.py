@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from sandbox.acted import Acted
+from sandbox.client.result import Acted
 from tests.reliability.walks import Walk
 
 

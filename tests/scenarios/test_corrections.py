@@ -1,6 +1,6 @@
 """Corrections add. What was written stays, and a dispute stands in the person's own words."""
 
-from sandbox.people import Person
+from sandbox.client.people import Person
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened, page_of, words_of
 
 RIGHT = "It was the week before."

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.cover import look_for_closed_accounts
 from flows.paging.cover import Away
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from storage import cover
 from tests.harness import (
     HARM,

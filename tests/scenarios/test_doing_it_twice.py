@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from tests.harness import (
     CALM,
     CLEAR,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.home import draw
 from bot.serving import look_once
-from sandbox.people import Person
+from sandbox.client.people import Person
 from storage import outbox
 from storage.proof import seal
 from tests.harness import HARM, Stage, on_every_stage, opened, page_of

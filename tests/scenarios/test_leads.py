@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from flows.case import CaseStatus
-from sandbox.people import Person
+from sandbox.client.people import Person
 from tests.harness import (
     CLEAR,
     HARM,

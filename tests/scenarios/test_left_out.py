@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sandbox.acted import Acted
+from sandbox.client.result import Acted
 from tests.harness import (
     HARM,
     LEADS,

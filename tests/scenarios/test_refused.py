@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.blocks import card
-from sandbox.acted import Acted
+from sandbox.client.result import Acted
 from tests.harness import (
     HARM,
     Stage,

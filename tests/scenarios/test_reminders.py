@@ -4,7 +4,7 @@ import pytest
 
 from bot.clockwork import Clockwork
 from bot.heartbeat import Heartbeat
-from sandbox.people import Person
+from sandbox.client.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of
 from tests.scenarios.test_left_out import raise_without
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.retention import copies_left
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from services.retention import Retention, tombstones
 from storage.old_messages import not_shrunk
 from storage.proof.bundle import of_record

@@ -7,7 +7,7 @@ from bot.cover import look_for_closed_accounts
 from bot.retention import copies_left
 from bot.retention_clock import RetentionClock
 from flows.paging.cover import on_cover
-from sandbox.people import Person
+from sandbox.client.people import Person
 from storage import cases, cover
 from storage.crypto.envelope import Keyring
 from storage.tables import cases as case_table

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from bot.cli import main
 from bot.settings import setting_names
-from sandbox.acted import Acted
-from sandbox.people import Person
+from sandbox.client.people import Person
+from sandbox.client.result import Acted
 from sandbox.state import words
 from sandbox.state.kinds import View
 from services.access_requests import recent

@@ -1,6 +1,6 @@
 """The whole workspace as the page draws it: one picture for each person."""
 
-from sandbox import posting
+from sandbox.methods import posting
 from sandbox.state import entered as elements
 from sandbox.state.core import Core
 from sandbox.state.kinds import Channel, Json, Message, View

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from sandbox import forms, payloads, posting
-from sandbox.acted import Acted
-from sandbox.methods import chat, views
-from sandbox.outcomes import TROUBLE, answered_command, answered_submission
+from sandbox.client import forms, payloads
+from sandbox.client.outcomes import TROUBLE, answered_command, answered_submission
+from sandbox.client.result import Acted
+from sandbox.methods import chat, posting, views
 from sandbox.state import entered as elements
 from sandbox.state.core import Core
 from sandbox.state.kinds import Json, Message, Raw, SlackError, View

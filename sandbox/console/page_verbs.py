@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sandbox.acted import Acted
+from sandbox.client.result import Acted
 from sandbox.state import entered as elements
 from sandbox.state.kinds import Json, Message, View
 

@@ -4,9 +4,10 @@ import copy
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox import find, posting
-from sandbox.acted import Acted
-from sandbox.hands import Hands
+from sandbox.client import find
+from sandbox.client.actions import Hands
+from sandbox.client.result import Acted
+from sandbox.methods import posting
 from sandbox.state import entered as elements
 from sandbox.state import words
 from sandbox.state.core import Core

@@ -1,7 +1,6 @@
 """Posts to a response URL: an ephemeral answer, or a change to the message it is about."""
 
-from sandbox import posting
-from sandbox.methods import chat
+from sandbox.methods import chat, posting
 from sandbox.methods.arguments import truthy
 from sandbox.state.core import Core
 from sandbox.state.kinds import Json, Message, SlackError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from sandbox import snapshot
-from sandbox.page_verbs import act
+from sandbox.console import snapshot
+from sandbox.console.page_verbs import act
 from sandbox.state.kinds import Json, SlackError
 
 if TYPE_CHECKING:

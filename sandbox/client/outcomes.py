@@ -1,7 +1,7 @@
 """What Slack does with what came back in an acknowledgement."""
 
 from sandbox.methods import chat, views
-from sandbox.replies import show
+from sandbox.methods.response_url_posts import show
 from sandbox.state.core import Core
 from sandbox.state.kinds import Channel, Json, SlackError, View
 from sandbox.state.response_urls import Reply
