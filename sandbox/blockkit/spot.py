@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox.state.kinds import Json, Unchecked
 
-LIMITS: Json = json.loads(Path(__file__).parents[1].joinpath("limits.json").read_text(encoding="utf-8"))
+LIMITS: Json = json.loads(Path(__file__).with_name("limits.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def test_the_manifest_asks_for_the_scopes_that_the_code_needs_and_no_other() -> 
     """The smallest set: whoever installs it grants nothing that is not used."""
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     asked = set(manifest["oauth_config"]["scopes"]["bot"])
-    known = json.loads((ROOT / "sandbox" / "methods.json").read_text(encoding="utf-8"))
+    known = json.loads((ROOT / "sandbox" / "wire" / "methods.json").read_text(encoding="utf-8"))
     called = _methods_called()
     assert called <= known.keys()
     needed = {scope for method in called if known[method]["caller"] == "bot" for scope in known[method]["scopes"]}

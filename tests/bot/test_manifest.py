@@ -17,7 +17,7 @@ pytestmark = pytest.mark.docs
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "tests" / "data" / "manifest.schema.json").read_text(encoding="utf-8"))
-METHODS = json.loads((ROOT / "sandbox" / "methods.json").read_text(encoding="utf-8"))
+METHODS = json.loads((ROOT / "sandbox" / "wire" / "methods.json").read_text(encoding="utf-8"))
 PRIVATE_CHANNELS = {"conversations.info", "conversations.members"}
 """Slack ties their scope to the kind of channel; the leads' is private."""
 
