@@ -159,7 +159,7 @@ def demo(port: int) -> None:
 @click.option("--verbose", is_flag=True, help="Tell every event.")
 def simulate(seed: int, seeds: int, days: float, processes: int, *, verbose: bool) -> None:
     """The real bot against a simulated Slack, clock and people; checks every promise, with all that goes wrong."""
-    from bot.simulation.series import tell  # noqa: PLC0415 - decide starts without Slack's libraries
+    from simulation.series import tell  # noqa: PLC0415 - decide starts without Slack's libraries
 
     if not tell(range(seed, seed + seeds), days, processes, click.echo, verbose=verbose):
         sys.exit(1)

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from bot.blocks.kit import Message
 from bot.cli import main
 from bot.deliver import Deliverer, Letters
-from bot.simulation.figures import Figures, total
-from bot.simulation.run import Outcome, play
-from bot.simulation.series import outcomes
 from services.casework import Casework
 from services.reporting import Conversation
+from simulation.figures import Figures, total
+from simulation.run import Outcome, play
+from simulation.series import outcomes
 from storage import checks, outbox
 
 SHORT = 0.1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.simulation.kept import Event
-from bot.simulation.scene import Scene
 from flows.model import Answers
+from simulation.kept import Event
+from simulation.scene import Scene
 
 PRESSED: Mapping[str, frozenset[str]] = {
     "lead": frozenset({"led", "drill_answered"}),

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 
-from bot.simulation.figures import Figures, total
-from bot.simulation.run import Outcome, play
+from simulation.figures import Figures, total
+from simulation.run import Outcome, play
 
 Say = Callable[[str], None]
 _FEW = 20

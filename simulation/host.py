@@ -10,10 +10,10 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.simulation.machine import Disk, Json, Parts, Process, Reply
-from bot.simulation.scene import Scene
-from bot.simulation.weather import Spell, Weather
-from bot.simulation.world import Killed
+from simulation.machine import Disk, Json, Parts, Process, Reply
+from simulation.scene import Scene
+from simulation.weather import Spell, Weather
+from simulation.world import Killed
 from storage.errors import StorageError
 
 TICK = timedelta(seconds=1)

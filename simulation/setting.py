@@ -12,8 +12,8 @@ from cryptography.fernet import Fernet
 
 from bot.facts import roster_of
 from bot.organisation import Organisation, example_organisation_path, load_organisation
-from bot.simulation.machine import Disk
 from flows.paging.roster import Roster
+from simulation.machine import Disk
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from bot.simulation.figures import Figures
-from bot.simulation.kept import Kept
-from bot.simulation.workspace import Workspace
-from bot.simulation.world import World
 from flows.paging.roster import Roster
+from simulation.figures import Figures
+from simulation.kept import Kept
+from simulation.workspace import Workspace
+from simulation.world import World
 
 SOON = timedelta(seconds=60)
 """Whatever is due happens within this, in time in which the bot was there."""

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-from bot.simulation import habits, hands
-from bot.simulation.deeds import Deed
-from bot.simulation.habits import Temper
-from bot.simulation.hands import Offer
-from bot.simulation.machine import Reply
-from bot.simulation.promises import Promises
-from bot.simulation.workspace import Json, Workspace
-from bot.simulation.world import Killed, World
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE
+from simulation import habits, hands
+from simulation.deeds import Deed
+from simulation.habits import Temper
+from simulation.hands import Offer
+from simulation.machine import Reply
+from simulation.promises import Promises
+from simulation.workspace import Json, Workspace
+from simulation.world import Killed, World
 
 Take = Callable[[Json], Reply | None]
 """Brings what somebody did to the bot; None where nobody was there to take it."""

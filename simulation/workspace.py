@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
-from bot.simulation.weather import Weather
-from bot.simulation.world import World
+from simulation.weather import Weather
+from simulation.world import World
 
 Json = dict[str, Any]
 TEAM = "T0SIM"

@@ -12,19 +12,19 @@ from random import Random
 
 from bot.blocks.card import card
 from bot.second_channel import NotSent, Via, Words
-from bot.simulation import hands, setting
-from bot.simulation.figures import Figures
-from bot.simulation.habits import LEADS, STAFF
-from bot.simulation.host import Host
-from bot.simulation.kept import Kept
-from bot.simulation.machine import Json, Parts
-from bot.simulation.people import Person
-from bot.simulation.promises import Promises
-from bot.simulation.scene import BrokenPromise, Scene
-from bot.simulation.slack import Slack
-from bot.simulation.weather import Spell, draw
-from bot.simulation.workspace import Call, Post, Workspace, owner
-from bot.simulation.world import Killed, WallClock, World
+from simulation import hands, setting
+from simulation.figures import Figures
+from simulation.habits import LEADS, STAFF
+from simulation.host import Host
+from simulation.kept import Kept
+from simulation.machine import Json, Parts
+from simulation.people import Person
+from simulation.promises import Promises
+from simulation.scene import BrokenPromise, Scene
+from simulation.slack import Slack
+from simulation.weather import Spell, draw
+from simulation.workspace import Call, Post, Workspace, owner
+from simulation.world import Killed, WallClock, World
 
 TOLD = 40
 """So many of the last events are told where a promise was broken."""

@@ -6,12 +6,12 @@ Numbers such as I13 are those of the rules' invariants.
 from __future__ import annotations
 
 from bot.second_channel import Words
-from bot.simulation.deeds import Before, Deed, Deeds
-from bot.simulation.pages import Pages, is_a_page
-from bot.simulation.scene import Scene
-from bot.simulation.secrecy import Secrecy
-from bot.simulation.workspace import Call, Post
 from flows.model import Level
+from simulation.deeds import Before, Deed, Deeds
+from simulation.pages import Pages, is_a_page
+from simulation.scene import Scene
+from simulation.secrecy import Secrecy
+from simulation.workspace import Call, Post
 
 _SAYS = ("chat.postMessage", "chat.update")
 

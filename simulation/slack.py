@@ -10,9 +10,9 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.simulation.weather import DONE_ALL_THE_SAME, Fate, Weather
-from bot.simulation.workspace import Call, Json, Workspace, no
-from bot.simulation.world import World
+from simulation.weather import DONE_ALL_THE_SAME, Fate, Weather
+from simulation.workspace import Call, Json, Workspace, no
+from simulation.world import World
 
 OK, TOO_MANY, BROKEN = 200, 429, 503
 _TIMED_OUT = 1.25

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from bot.simulation.kept import Case, Check, Row
-from bot.simulation.scene import SOON, Scene, Since
-from bot.simulation.workspace import Post, direct
 from flows.model import Level
+from simulation.kept import Case, Check, Row
+from simulation.scene import SOON, Scene, Since
+from simulation.workspace import Post, direct
 
 REACHED = timedelta(minutes=3)
 """Somebody allowed has a page within this, in good time; or the reporter is told that nobody could be reached."""

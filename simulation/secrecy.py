@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.deliver import WITHDRAWN
-from bot.simulation.hands import MARK
-from bot.simulation.pages import Pages, is_a_page
-from bot.simulation.scene import Scene, Since
-from bot.simulation.workspace import Call, owner
+from simulation.hands import MARK
+from simulation.pages import Pages, is_a_page
+from simulation.scene import Scene, Since
+from simulation.workspace import Call, owner
 
 TAKEN_BACK = timedelta(minutes=5)
 """What somebody saw before they were left out is gone within this, in good time."""
