@@ -9,9 +9,9 @@ from slack_sdk import WebClient
 
 from bot.blocks import forms
 from bot.casework import Lead, nothing_typed, refusal
-from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent, named
 from bot.permission import Act, Gate
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from flows.case import Entry
 from services.casework import Casework, Deed

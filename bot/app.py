@@ -22,7 +22,6 @@ from bot import (
     corrections,
     cover,
     drill,
-    errors,
     home,
     practice,
     records,
@@ -39,10 +38,11 @@ from bot.facts import roster_of
 from bot.heartbeat import Heartbeat
 from bot.metrics import Measured
 from bot.organisation import Organisation
-from bot.outsiders import Outsiders
 from bot.second_channel import SecondChannel
 from bot.settings import ADMINISTRATORS, Settings
-from bot.socket_watch import GIVE_UP_AFTER, SocketWatch
+from bot.slack import replies as errors
+from bot.slack.membership import Outsiders
+from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
 from bot.views import Desk
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

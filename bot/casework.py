@@ -11,11 +11,11 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.blocks import casework as forms
-from bot.blocks import kit
-from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent, named
 from bot.permission import Act, Gate, gate, may
 from bot.records import with_others
+from bot.slack import block_kit as kit
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import CheckView, Desk
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
 from services.casework import Casework, Deed

@@ -9,10 +9,11 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.blocks import forms, kit
+from bot.blocks import forms
 from bot.casework import nothing_typed
-from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent, named
+from bot.slack import block_kit as kit
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import CheckView, Desk
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose

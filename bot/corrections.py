@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from bot.blocks import corrections as blocks
 from bot.casework import NOT_FOUND, nothing_typed
-from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent
 from bot.permission import Act, may
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from services.corrections import Corrections
 from services.transaction import Did

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from bot import home
 from bot.blocks import cover as blocks
-from bot.blocks.kit import Message
 from bot.each import each
-from bot.errors import Replies, guarded
-from bot.payloads import Press, Sent, named
 from bot.permission import may_set_away
+from bot.slack.block_kit import Message
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from flows.paging.cover import AHEAD, Gap, gaps
 from storage import cases, cover, outbox

@@ -24,11 +24,9 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy import Connection
 
 from bot import home
-from bot.blocks import kit
 from bot.blocks.alarms import alarm, alarm_elsewhere
 from bot.blocks.card import card
 from bot.blocks.cover import marked_away
-from bot.blocks.kit import Message
 from bot.blocks.notices import notice, reminder
 from bot.blocks.page import alert, asked_again_below, line, page
 from bot.blocks.shrunk import shrunk
@@ -38,6 +36,8 @@ from bot.digest import leads_messages, own_message, staff_message
 from bot.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention import letter as deletions_due
 from bot.second_channel import NotSent, Via, Words
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Message
 from bot.views import CheckView, Desk
 from flows.case import CheckStatus, Entry
 from services.transaction import LAST

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from bot.blocks import digest as blocks
 from bot.blocks.digest import Digest
-from bot.blocks.kit import Message
 from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
+from bot.slack.block_kit import Message
 from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.paging.cover import Gap, gaps, on_cover

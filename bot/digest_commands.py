@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from bot.blocks.kit import Message
+    from bot.slack.block_kit import Message
     from bot.views import Desk
     from flows.reports.figures import Figures, Week
 

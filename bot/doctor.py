@@ -21,7 +21,7 @@ from bot.doctor_checks.tokens import Known
 from bot.organisation import Organisation
 from bot.second_channel import SecondChannel
 from bot.settings import Settings
-from bot.socket_watch import SlackAway
+from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.health import liveness as pulse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.manifest import HTTP_HEAD, SOCKET_MODE, NoAddress, as_yaml, link, over_http, scopes_page
+from bot.slack.manifest import HTTP_HEAD, SOCKET_MODE, NoAddress, as_yaml, link, over_http, scopes_page
 
 if TYPE_CHECKING:
     from bot.doctor_checks.finding import Finding

@@ -17,15 +17,15 @@ from sqlalchemy import Connection
 
 from bot import trouble
 from bot.blocks import home as blocks
-from bot.blocks import kit
 from bot.blocks.cover import OnCover
 from bot.blocks.home_roles import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
 from bot.blocks.records import on_home
-from bot.errors import guarded
 from bot.looking import Reader
-from bot.outsiders import Outsiders
-from bot.payloads import Person, Press, named
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
+from bot.slack import block_kit as kit
+from bot.slack.membership import Outsiders
+from bot.slack.payloads import Person, Press, named
+from bot.slack.replies import guarded
 from bot.start import refusal
 from bot.views import Desk
 from flows.case import Case, Check, StrandStatus

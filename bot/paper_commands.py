@@ -172,7 +172,7 @@ def _refuse_strangers(reporter: str) -> None:
 
     from bot.app import web_client  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
-    from bot.socket_watch import SlackAway, asking_slack  # noqa: PLC0415
+    from bot.slack.socket_mode import SlackAway, asking_slack  # noqa: PLC0415
 
     client = web_client(load_settings())
     try:

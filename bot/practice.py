@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 
 from bot.blocks import practice as blocks
 from bot.blocks.practice import Practice
-from bot.errors import Replies, guarded
 from bot.facts import facts_of
-from bot.payloads import Press, named
+from bot.slack.payloads import Press, named
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from flows.case import Told
 from flows.checklist import CHECKLIST

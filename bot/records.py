@@ -14,14 +14,15 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot import pack, sealed_page
-from bot.blocks import casework, kit
+from bot.blocks import casework
 from bot.blocks import records as forms
-from bot.errors import Replies, guarded
 from bot.holdings import STAFF, items_of
 from bot.pack import Contents, Held, Part
-from bot.payloads import Press, Sent, named
 from bot.permission import Act, Subject, may
 from bot.sealed_page import File
+from bot.slack import block_kit as kit
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import CheckView, Desk
 from flows.case import Check
 from flows.records.matching import Described

@@ -8,14 +8,14 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.blocks import kit
 from bot.blocks import records as words
 from bot.blocks import requests as forms
-from bot.errors import Replies, guarded
 from bot.looking import Look, Reader
 from bot.pack import Contents, Held
-from bot.payloads import Press, Sent
 from bot.records import closed_file, put_instead, put_up
+from bot.slack import block_kit as kit
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from flows.records.access_requests import Request
 from services.access_requests import Requests, is_not_them

@@ -13,14 +13,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.blocks import kit
 from bot.blocks import requests as forms
 from bot.blocks.requests import Spot
-from bot.errors import Replies, guarded
 from bot.looking import Look, Reader
-from bot.payloads import Press, Sent, named
 from bot.permission import Act
 from bot.records import let_through, put_up
+from bot.slack import block_kit as kit
+from bot.slack.payloads import Press, Sent, named
+from bot.slack.replies import Replies, guarded
 from bot.views import Desk
 from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
 from services import access_requests as requests

@@ -17,10 +17,10 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.blocks import retention as blocks
-from bot.blocks.kit import Message
-from bot.errors import Replies, guarded, log_failure
-from bot.payloads import Press, Sent
 from bot.permission import Act, Subject, may
+from bot.slack.block_kit import Message
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies, guarded, log_failure
 from bot.views import Desk
 from flows.records.retention import Kept, years_after
 from services.retention import Item, Retention, was_private

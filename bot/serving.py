@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot import beside, doctor, health, logs, web
+from bot import beside, doctor, health, logs
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.doctor_checks import records
@@ -16,7 +16,8 @@ from bot.doctor_checks.finding import Finding
 from bot.organisation import Organisation, OrganisationError, load_organisation
 from bot.second_channel import SecondChannel
 from bot.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
-from bot.socket_watch import GIVE_UP_AFTER, SlackAway
+from bot.slack import http_mode as web
+from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from bot.views import Desk
 from storage.engine.database import Database
 from storage.engine.process_lock import alone

@@ -12,10 +12,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.blocks import kit
-from bot.errors import Replies, guarded, phone_words
-from bot.outsiders import Outsiders
-from bot.payloads import Person, Press
+from bot.slack import block_kit as kit
+from bot.slack.membership import Outsiders
+from bot.slack.payloads import Person, Press
+from bot.slack.replies import Replies, guarded, phone_words
 from bot.views import Desk
 from flows.case import Check
 from storage import checks, outbox

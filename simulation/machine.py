@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from bot import errors, start
+from bot import start
 from bot.app import register
 from bot.auditor import Auditor
 from bot.clock import Clock
@@ -25,6 +25,7 @@ from bot.clockwork import Clockwork
 from bot.deliver import QUEUES, Deliverer, OtherWays
 from bot.heartbeat import Heartbeat
 from bot.organisation import Organisation
+from bot.slack import replies as errors
 from bot.views import Desk
 from flows.paging.roster import Roster
 from storage.crypto.envelope import Keyring

@@ -21,8 +21,8 @@ from bot.blocks import card
 from bot.clock import ShiftedClock
 from bot.organisation import example_organisation_path, load_organisation
 from bot.settings import Settings
-from bot.web import LARGEST, web_app
-from bot.web import run as web_run
+from bot.slack.http_mode import LARGEST, web_app
+from bot.slack.http_mode import run as web_run
 from flows.case import Case, Check, Entry
 from sandbox import Workspace
 from sandbox.client.people import Person

@@ -5,9 +5,9 @@ A count or a reference would tell somebody who is left out of a case that there 
 
 from __future__ import annotations
 
-from bot.blocks import kit
-from bot.blocks.kit import Message
 from bot.second_channel import Words
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Message
 
 _TITLE = "share-check is late."
 _LATE = (

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.blocks import kit
 from bot.blocks.cover import nobody
-from bot.blocks.kit import Block, Message
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from bot.blocks import kit
 from bot.blocks.card import labels
 from bot.blocks.corrections import name_of
 from bot.blocks.forms import (
@@ -18,10 +17,11 @@ from bot.blocks.forms import (
     inputs,
     strand_blocks,
 )
-from bot.blocks.kit import Block
 from bot.blocks.page import OUTCOME_WORDS, URGENCY_WORDS
 from bot.blocks.records import earlier
 from bot.blocks.retention import hold_part
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 from bot.views import CheckView
 from flows.case import (
     DECISIONS,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from bot.blocks import kit
-from bot.blocks.kit import Block
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 
 Cell = float | str
 NO_FIGURE = "-"

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.blocks import kit
-from bot.blocks.kit import Block, Message
-from bot.errors import phone_words
 from bot.facts import in_words
 from bot.organisation import Organisation
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
+from bot.slack.replies import phone_words
 from flows.paging.cover import Away, Gap
 
 MOST_ENTRIES = 20

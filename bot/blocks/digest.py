@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import charts, kit
+from bot.blocks import charts
 from bot.blocks.charts import NO_FIGURE, Cell
-from bot.blocks.kit import Block, Message
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
 from flows.model import Outcome

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.blocks import kit
-from bot.blocks.kit import Block, Message
 from bot.second_channel import Words
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from bot.views import CheckView
 from flows.case import Case, CaseStatus
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.blocks import kit
 from bot.blocks.card import labels
-from bot.blocks.kit import Block
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 from bot.views import CheckView
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
 from flows.checklist import CHECKLIST

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from bot.blocks import kit
 from bot.blocks.cover import OnCover, today, your_days
 from bot.blocks.drill import last
 from bot.blocks.home_roles import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
-from bot.blocks.kit import Block
-from bot.errors import phone_words
 from bot.organisation import Organisation
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
+from bot.slack.replies import phone_words
 from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
 from flows.checklist import CHECKLIST
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.blocks import drill, kit
-from bot.blocks.kit import Block, Message
+from bot.blocks import drill
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from bot.views import CheckView
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
 from storage.events import latest

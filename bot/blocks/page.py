@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from bot.blocks import drill, kit
-from bot.blocks.kit import Block, Message
+from bot.blocks import drill
 from bot.second_channel import Words
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency

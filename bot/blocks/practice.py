@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.blocks import kit
-from bot.blocks.kit import Block
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.engine.explain import Explanation

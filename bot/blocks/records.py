@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.blocks import kit
-from bot.blocks.kit import Block
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 from flows.case import Check, CheckStatus
 from flows.records.access_requests import Request
 

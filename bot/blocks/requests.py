@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import kit
-from bot.blocks.kit import Block
 from bot.blocks.records import about, one_line, who_boxes
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling, time_left
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blocks import kit
-from bot.blocks.kit import Block, Message
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from flows.case import CheckStatus, Entry
 from flows.records.retention import Kept, Kind
 from services.retention import Item

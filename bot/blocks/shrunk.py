@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.blocks import card, kit, page
-from bot.blocks.kit import Block, Message
+from bot.blocks import card, page
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Block, Message
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, CheckStatus, Entry
 from services.transaction import LAST

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.blocks import kit
-from bot.blocks.kit import Message
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Message
 from flows.checklist import CHECKLIST
 from flows.reports.bands import band
 from flows.reports.figures import Week, counted

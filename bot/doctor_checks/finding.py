@@ -9,7 +9,7 @@ from enum import StrEnum
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.socket_watch import SlackAway, asking_slack
+from bot.slack.socket_mode import SlackAway, asking_slack
 
 
 class State(StrEnum):

@@ -11,11 +11,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import card
-from bot.blocks.kit import Block
 from bot.doctor_checks.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.facts import roster_of
-from bot.manifest import SOCKET_MODE, over_http
 from bot.organisation import Organisation
+from bot.slack.block_kit import Block
+from bot.slack.manifest import SOCKET_MODE, over_http
 from bot.views import CheckView
 from flows.case import Check, CheckStatus, Told
 from flows.checklist import CHECKLIST

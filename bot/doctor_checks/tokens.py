@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.doctor_checks.finding import Finding, State, ask, code_of, fine
-from bot.manifest import SCOPES
-from bot.socket_watch import SlackAway
+from bot.slack.manifest import SCOPES
+from bot.slack.socket_mode import SlackAway
 
 BOT_TOKEN, APP_TOKEN, SCOPES_NAME = "bot token", "app token", "scopes"
 OF_APP = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")

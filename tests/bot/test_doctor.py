@@ -20,7 +20,7 @@ from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, event, text
 
-from bot import doctor, manifest
+from bot import doctor
 from bot.app import web_client
 from bot.cli import main
 from bot.clock import SystemClock
@@ -29,6 +29,7 @@ from bot.doctor_checks.finding import Finding, State, worst_first
 from bot.organisation import Organisation, example_organisation_path, load_organisation
 from bot.serving import clock_of
 from bot.settings import Settings, load_settings, setting_names
+from bot.slack import manifest
 from sandbox import Workspace
 from sandbox.blockkit.spot import LIMITS
 from sandbox.wire.api import CONFIG_TOKEN

@@ -11,10 +11,10 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import errors
-from bot.blocks import kit
-from bot.errors import Replies, guarded, log_failure, not_saved, phone_words
 from bot.organisation import example_organisation_path, load_organisation
+from bot.slack import block_kit as kit
+from bot.slack import replies as errors
+from bot.slack.replies import Replies, guarded, log_failure, not_saved, phone_words
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot
 
@@ -92,7 +92,7 @@ def _nth_reference(logged: pytest.LogCaptureFixture, count: int) -> str:
     """The reference of the failure of this number, once it is in the log."""
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        lines = [record.getMessage() for record in logged.records if record.name == "bot.errors"]
+        lines = [record.getMessage() for record in logged.records if record.name == "bot.slack.replies"]
         if len(lines) == count:
             return lines[-1].split()[1].rstrip(":")
         time.sleep(0.01)

@@ -10,8 +10,8 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from bot import manifest
 from bot.cli import main
+from bot.slack import manifest
 
 pytestmark = pytest.mark.docs
 

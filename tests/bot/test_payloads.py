@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.payloads import Person, Press, Sent, named, target
+from bot.slack.payloads import Person, Press, Sent, named, target
 
 PRESS: dict[str, Any] = {
     "type": "block_actions",

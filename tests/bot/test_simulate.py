@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.blocks.kit import Message
 from bot.cli import main
 from bot.deliver import Deliverer, Letters
+from bot.slack.block_kit import Message
 from services.casework import Casework
 from services.reporting import Conversation
 from simulation.figures import Figures, total

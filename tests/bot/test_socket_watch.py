@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.organisation import example_organisation_path
 from bot.serving import DEAF
 from bot.settings import setting_names
-from bot.socket_watch import Line, SocketWatch
+from bot.slack.socket_mode import Line, SocketWatch
 from sandbox import Person, Workspace
 from storage.engine.process_lock import alone
 from tests import harness

@@ -1,6 +1,6 @@
 """Somebody was quicker, or it was done before: what a window and a whisper say then is true."""
 
-from bot.blocks import kit
+from bot.slack import block_kit as kit
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, on_every_stage, opened, whispered
 
 FINISHED = (*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.blocks.kit import Message
+from bot.slack.block_kit import Message
 from sandbox.blockkit import check_message, check_view
 
 Json = dict[str, Any]

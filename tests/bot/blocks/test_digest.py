@@ -8,8 +8,8 @@ import pytest
 
 from bot.blocks import charts, digest
 from bot.blocks.digest import Digest, leads
-from bot.blocks.kit import Message
 from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
+from bot.slack.block_kit import Message
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
 from flows.model import Outcome

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.blocks import kit
+from bot.slack import block_kit as kit
 from tests.bot.blocks.limits import fits_view
 
 

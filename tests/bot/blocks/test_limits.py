@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import kit
-from bot.blocks.kit import Message
+from bot.slack import block_kit as kit
+from bot.slack.block_kit import Message
 from tests.bot.blocks.limits import fits_message, fits_view, problems
 
 

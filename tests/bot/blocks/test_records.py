@@ -8,8 +8,8 @@ import pytest
 
 from bot.blocks import records, requests
 from bot.blocks.casework import sample
-from bot.blocks.kit import Block
 from bot.blocks.requests import Progress, Spot
+from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.model import Outcome
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling

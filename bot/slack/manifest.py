@@ -75,12 +75,12 @@ REMARKS = {
 HEAD = """\
 # The Slack app, ready to paste: api.slack.com/apps, Create New App, From a manifest.
 # After any change here: Reinstall to Workspace, or the old scopes stay.
-# Made from bot/manifest.py by: share-check manifest > manifest.yml
+# Made from bot/slack/manifest.py by: share-check manifest > manifest.yml
 """
 HTTP_HEAD = f"""\
 # The Slack app where Slack calls you (SHARE_CHECK_MODE=http). Write your own address for {HTTP_ADDRESS}
 # After any change here: Reinstall to Workspace, or the old scopes stay.
-# Made from bot/manifest.py by: share-check manifest --http {HTTP_ADDRESS} > manifest-http.yml
+# Made from bot/slack/manifest.py by: share-check manifest --http {HTTP_ADDRESS} > manifest-http.yml
 """
 
 SOCKET_MODE: Json = {
@@ -166,7 +166,7 @@ def scopes_page() -> str:
 SCOPES_PAGE = """\
 # What the app may do in Slack
 
-This is made from `bot/manifest.py` by `share-check manifest --scopes`, and tested against what the code calls.
+This is made from `bot/slack/manifest.py` by `share-check manifest --scopes`, and tested against what the code calls.
 
 | scope | what it is for | what is called with it |
 |---|---|---|

@@ -7,7 +7,7 @@ import logging
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.payloads import Person
+from bot.slack.payloads import Person
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.blocks import kit
 from bot.organisation import Organisation
 from bot.settings import LOOPBACK
+from bot.slack import block_kit as kit
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
