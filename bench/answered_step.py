@@ -281,8 +281,8 @@ def _ours(url: str, folder: Path, *, cards: bool) -> list[str]:
 
     from bot.app import build  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.organisation import example_organisation_path, load_organisation  # noqa: PLC0415
-    from bot.settings import Settings  # noqa: PLC0415
+    from bot.config.organisation import example_organisation_path, load_organisation  # noqa: PLC0415
+    from bot.config.settings import Settings  # noqa: PLC0415
     from storage.engine.database import Database  # noqa: PLC0415
 
     given = {

@@ -33,13 +33,13 @@ from bot import (
 from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
+from bot.config.organisation import Organisation
+from bot.config.roster import roster_of
+from bot.config.settings import ADMINISTRATORS, Settings
 from bot.deliver import QUEUES, Deliverer
-from bot.facts import roster_of
 from bot.heartbeat import Heartbeat
 from bot.metrics import Measured
-from bot.organisation import Organisation
 from bot.second_channel import SecondChannel
-from bot.settings import ADMINISTRATORS, Settings
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch

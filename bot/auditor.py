@@ -15,11 +15,11 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot import broken_chain, trouble
+from bot.config.settings import ADMINISTRATORS
 from bot.cover import look_for_closed_accounts, plan_gap_report
 from bot.each import each
 from bot.heartbeat import Heartbeat
 from bot.second_channel import Via
-from bot.settings import ADMINISTRATORS
 from bot.views import Desk
 from storage import outbox
 from storage.health import liveness as pulse

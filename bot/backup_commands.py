@@ -20,7 +20,7 @@ def backup(folder: Path, keep: int | None) -> None:
     """Make a backup of the database, while the bot runs, and read it again from end to end."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415
     from storage.backup.make import make, note, source_of  # noqa: PLC0415
 
@@ -50,7 +50,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
     """Prove a backup or restore it, with the keys and the database in the settings."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415
     from storage.backup import restore as restoring  # noqa: PLC0415
     from storage.backup.make import source_of  # noqa: PLC0415

@@ -12,8 +12,8 @@ import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.organisation import OrganisationError
-from bot.settings import SettingsError
+from bot.config.organisation import OrganisationError
+from bot.config.settings import SettingsError
 from storage.engine.database import Database
 from storage.errors import DatabaseNotReady, NotKept, StorageError
 

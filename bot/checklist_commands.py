@@ -17,7 +17,7 @@ from flows.formats.sheet import SheetError, read_sheet, write_verdict
 from flows.paging.recipients import first_recipients
 
 if TYPE_CHECKING:
-    from bot.organisation import Organisation
+    from bot.config.organisation import Organisation
 
 BAD_INPUT = 2
 FORMATS = ("text", "markdown", "mermaid")
@@ -55,8 +55,8 @@ def checklist(form: str, path: Path | None, *, audit: bool) -> None:
 def _print(form: str, path: Path | None) -> None:
     """The sheet, to the standard output: never with the example's numbers, which nobody answers."""
     from bot import printable, printed_pdf  # noqa: PLC0415 - decide starts faster without it.
-    from bot.organisation import OrganisationError, load_organisation  # noqa: PLC0415
-    from bot.settings import organisation_path  # noqa: PLC0415
+    from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415
+    from bot.config.settings import organisation_path  # noqa: PLC0415
 
     try:
         organisation = load_organisation(path or organisation_path())
@@ -115,11 +115,7 @@ def _bad_input(problems: Iterable[str]) -> SystemExit:
 
 
 def _organisation(path: Path | None) -> "Organisation":
-    from bot.organisation import (  # noqa: PLC0415 - `checklist` needs no organisation.
-        OrganisationError,
-        example_organisation_path,
-        load_organisation,
-    )
+    from bot.config.organisation import OrganisationError, example_organisation_path, load_organisation  # noqa: PLC0415 - `checklist` needs no organisation.
 
     try:
         return load_organisation(path or example_organisation_path())
@@ -131,7 +127,7 @@ class Desk:
     """Judges sheets for one organisation."""
 
     def __init__(self, organisation: "Organisation") -> None:
-        from bot.facts import facts_of, people_of  # noqa: PLC0415 - `checklist` needs no organisation.
+        from bot.config.roster import facts_of, people_of  # noqa: PLC0415 - `checklist` needs no organisation.
 
         self.people = people_of(organisation)
         self._facts = cache(lambda recipients: facts_of(organisation, recipients))

@@ -62,9 +62,9 @@ main.add_command(manifest)
 def serve() -> None:
     """Run the bot. Stops cleanly on SIGTERM or Ctrl+C."""
     from bot import logs, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.config.organisation import OrganisationError  # noqa: PLC0415
+    from bot.config.settings import SettingsError  # noqa: PLC0415
     from bot.doctor_checks import tokens  # noqa: PLC0415
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
     logs.set_up("text")

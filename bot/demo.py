@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cryptography.fernet import Fernet
 
-from bot.organisation import example_organisation_path
+from bot.config.organisation import example_organisation_path
 
 
 def run(folder: Path, port: int) -> NoReturn:

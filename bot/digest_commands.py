@@ -172,8 +172,8 @@ def _plain(words: str) -> str:
 def _desk() -> Iterator[Desk]:
     """The database as the settings name it. Leaves with words where it cannot be opened."""
     from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.config.organisation import OrganisationError  # noqa: PLC0415
+    from bot.config.settings import SettingsError  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
     try:

@@ -70,9 +70,9 @@ def manifest(address: str | None, *, as_link: bool, as_scopes: bool) -> None:
 
 def _found(*, is_online: bool, config_token: str | None) -> tuple[Finding, ...]:
     from bot.app import web_client  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.config.settings import SettingsError  # noqa: PLC0415
     from bot.doctor import examine, from_problems  # noqa: PLC0415
     from bot.serving import clock_of, load_all  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
 
     try:
         settings, organisation = load_all()

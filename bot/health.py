@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from bot import metrics
+from bot.config.settings import SettingsError
 from bot.metrics import NoMetrics, Reading
-from bot.settings import SettingsError
 from storage.health import figures as readings
 
 if TYPE_CHECKING:

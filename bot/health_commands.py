@@ -29,7 +29,7 @@ AGAIN_AFTER = 0.5
 )
 def healthy(seconds: float, *, ready: bool) -> None:
     """Ask the running bot whether it works. Exit 0 where it does, 1 where not."""
-    from bot.settings import health_address  # noqa: PLC0415 - decide starts without it
+    from bot.config.settings import health_address  # noqa: PLC0415 - decide starts without it
 
     where = health_address()
     if where is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.blocks.casework import DECISION
 from bot.blocks.forms import DECISION_LABELS, DETAILS, SHARING
-from bot.organisation import Organisation
+from bot.config.organisation import Organisation
 from bot.views import CheckView
 from flows.paging.roster import Roster
 from flows.records.access_requests import Item, Labels, items

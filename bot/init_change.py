@@ -12,9 +12,9 @@ import click
 from dotenv import dotenv_values
 
 from bot import init_talk as talk
+from bot.config.organisation import Organisation, Person
 from bot.init_files import set_secrets
 from bot.init_questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, People, Question
-from bot.organisation import Organisation, Person
 from bot.toml_edit import Value, add_remark, set_list, set_values
 
 IN_ENV = frozenset({"tokens", "mail"})

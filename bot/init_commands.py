@@ -116,8 +116,8 @@ def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, 
 def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     from bot import init_files as files  # noqa: PLC0415 - decide starts without it
     from bot import init_questions as questions  # noqa: PLC0415
+    from bot.config.settings import organisation_path  # noqa: PLC0415
     from bot.init_talk import collect  # noqa: PLC0415
-    from bot.settings import organisation_path  # noqa: PLC0415
 
     path = organisation_path()
     _refuse_to_overwrite(path)
@@ -153,7 +153,7 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     from bot import init_change as changes  # noqa: PLC0415 - decide starts without it
     from bot import init_files as files  # noqa: PLC0415
-    from bot.settings import organisation_path  # noqa: PLC0415
+    from bot.config.settings import organisation_path  # noqa: PLC0415
     from bot.toml_edit import CannotEdit  # noqa: PLC0415
 
     path = ENV if subject in changes.IN_ENV else organisation_path()
@@ -175,7 +175,7 @@ def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     from bot import init_change as changes  # noqa: PLC0415 - decide starts without it
     from bot import init_files as files  # noqa: PLC0415
-    from bot.settings import organisation_path  # noqa: PLC0415
+    from bot.config.settings import organisation_path  # noqa: PLC0415
     from bot.toml_edit import CannotEdit  # noqa: PLC0415
 
     path = organisation_path()
@@ -214,7 +214,7 @@ def _text(path: Path) -> str:
 
 
 def _organisation(path: Path) -> Any:
-    from bot.organisation import OrganisationError, load_organisation  # noqa: PLC0415 - decide starts without it
+    from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415 - decide starts without it
 
     try:
         return load_organisation(path)
@@ -225,8 +225,8 @@ def _organisation(path: Path) -> Any:
 def _try(path: Path, facts: str | None, secrets: str | None) -> None:
     """What would be written must be what the bot can start with: all problems at once, and nothing written."""
     from bot import init_files as files  # noqa: PLC0415 - decide starts without it
-    from bot.organisation import OrganisationError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.config.organisation import OrganisationError  # noqa: PLC0415
+    from bot.config.settings import SettingsError  # noqa: PLC0415
 
     problems: list[str] = []
     try:

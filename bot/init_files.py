@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from bot.config.organisation import Organisation, load_organisation
+from bot.config.settings import load_settings
 from bot.init_questions import Answers, PersonAnswer
-from bot.organisation import Organisation, load_organisation
-from bot.settings import load_settings
 from bot.toml_edit import Value, table, written
 from storage.proof.signed_note import SealKey
 

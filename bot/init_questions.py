@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.organisation import Hours
-from bot.organisation_problems import clashes
-from bot.organisation_types import Email, Phone, SlackChannel, SlackUser, TimeZone, WorkingDay
-from bot.settings import SettingsError, load_settings
+from bot.config.organisation import Hours
+from bot.config.organisation_problems import clashes
+from bot.config.organisation_types import Email, Phone, SlackChannel, SlackUser, TimeZone, WorkingDay
+from bot.config.settings import SettingsError, load_settings
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NATIONS = get_args(Hours.model_fields["nation"].annotation)

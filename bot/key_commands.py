@@ -17,7 +17,7 @@ NOT_WELL = 1
 def check_keys() -> None:
     """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import tally  # noqa: PLC0415
 
     with beside.in_words("could not try the keys"):
@@ -39,7 +39,7 @@ def rotate_keys() -> None:
     bot that does not know the new key cannot open what was moved to it.
     """
     from bot import beside  # noqa: PLC0415 - decide starts without it
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import rotate  # noqa: PLC0415
 
     with beside.in_words("could not move every check to the first key"):

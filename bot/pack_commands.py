@@ -16,8 +16,8 @@ NOT_THERE = 1
 def pack(number: str, out: Path) -> None:
     """Write the pack with this NUMBER, which a lead tells you. It only opens with a passphrase that the lead has."""
     from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from bot.serving import clock_of  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
     from storage import export_files as packs  # noqa: PLC0415
     from storage.backup import archive  # noqa: PLC0415
 

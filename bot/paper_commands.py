@@ -42,7 +42,7 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
     from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.facts import people_of  # noqa: PLC0415
+    from bot.config.roster import people_of  # noqa: PLC0415
 
     with beside.in_words("entered nothing", "Do it again."):
         desk = serving.desk_beside()
@@ -171,7 +171,7 @@ def _refuse_strangers(reporter: str) -> None:
     from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - decide starts without Slack's libraries
 
     from bot.app import web_client  # noqa: PLC0415
-    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.config.settings import load_settings  # noqa: PLC0415
     from bot.slack.socket_mode import SlackAway, asking_slack  # noqa: PLC0415
 
     client = web_client(load_settings())

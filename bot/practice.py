@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.blocks import practice as blocks
 from bot.blocks.practice import Practice
-from bot.facts import facts_of
+from bot.config.roster import facts_of
 from bot.slack.payloads import Press, named
 from bot.slack.replies import Replies, guarded
 from bot.views import Desk

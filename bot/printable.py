@@ -12,7 +12,7 @@ from html import escape
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from bot.facts import facts_of, people_of
+from bot.config.roster import facts_of, people_of
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.model import (
@@ -32,7 +32,7 @@ from flows.model import (
 )
 
 if TYPE_CHECKING:
-    from bot.organisation import Organisation
+    from bot.config.organisation import Organisation
 
 NOW = "phone a lead now"
 BEFORE = "talk to a lead before anything is shared"

@@ -7,7 +7,7 @@ from typing import cast
 
 from fpdf.enums import TextMode
 
-from bot.organisation import Organisation
+from bot.config.organisation import Organisation
 from bot.pdf import FONT, Pdf
 from bot.printable import Line, lines
 from flows.engine import wording

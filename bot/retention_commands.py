@@ -30,7 +30,7 @@ _OTHERS = "Records that not every lead may know of are not counted here: Slack s
 def retention(way: str | None) -> None:
     """Say what is due for deletion, or what was erased. Records are deleted in Slack, by a lead, one by one."""
     from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.organisation import OrganisationError  # noqa: PLC0415
+    from bot.config.organisation import OrganisationError  # noqa: PLC0415
 
     if way is None:
         message = "Say --dry-run or --erased. Records are deleted in Slack, by a lead: Home, Due for deletion."

@@ -21,9 +21,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.organisation import Organisation
-from bot.settings import ADMINISTRATORS, LOOPBACK, Settings
-from bot.settings_mail import hush_notifications
+from bot.config.mail_settings import hush_notifications
+from bot.config.organisation import Organisation
+from bot.config.settings import ADMINISTRATORS, LOOPBACK, Settings
 
 TIMEOUT = 20.0
 """Seconds for each answer of a mail server, and for a notification service as a whole."""

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from bot import beside, doctor, health, logs
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
+from bot.config.organisation import Organisation, OrganisationError, load_organisation
+from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
 from bot.doctor_checks import records
 from bot.doctor_checks.finding import Finding
-from bot.organisation import Organisation, OrganisationError, load_organisation
 from bot.second_channel import SecondChannel
-from bot.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
 from bot.slack import http_mode as web
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from bot.views import Desk

@@ -12,10 +12,10 @@ from threading import Event
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.config.organisation import Organisation
+from bot.config.roster import facts_of
 from bot.doctor_checks.kept import Kept
-from bot.facts import facts_of
 from bot.metrics import Meters
-from bot.organisation import Organisation
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST

@@ -22,9 +22,9 @@ from bot.app import register
 from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.clockwork import Clockwork
+from bot.config.organisation import Organisation
 from bot.deliver import QUEUES, Deliverer, OtherWays
 from bot.heartbeat import Heartbeat
-from bot.organisation import Organisation
 from bot.slack import replies as errors
 from bot.views import Desk
 from flows.paging.roster import Roster

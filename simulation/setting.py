@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot.facts import roster_of
-from bot.organisation import Organisation, example_organisation_path, load_organisation
+from bot.config.organisation import Organisation, example_organisation_path, load_organisation
+from bot.config.roster import roster_of
 from flows.paging.roster import Roster
 from simulation.machine import Disk
 from storage.crypto.envelope import Keyring

@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 from bot.app import Bot, build
 from bot.blocks import card
 from bot.clock import ShiftedClock
-from bot.organisation import example_organisation_path, load_organisation
-from bot.settings import Settings
+from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.settings import Settings
 from bot.slack.http_mode import LARGEST, web_app
 from bot.slack.http_mode import run as web_run
 from flows.case import Case, Check, Entry

@@ -15,8 +15,8 @@ from sqlalchemy import LargeBinary, Table, select
 
 from bot.blocks import corrections
 from bot.cli import main
-from bot.organisation import load_organisation
-from bot.settings import setting_names
+from bot.config.organisation import load_organisation
+from bot.config.settings import setting_names
 from flows.records.retention import QUIET
 from storage import export_files as packs
 from storage.engine.database import Database

@@ -15,7 +15,7 @@ import yaml
 from dotenv import dotenv_values
 from jsonschema import Draft7Validator
 
-from bot.settings import load_settings, setting_names
+from bot.config.settings import load_settings, setting_names
 
 pytestmark = pytest.mark.docs
 
@@ -122,7 +122,7 @@ def test_the_env_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> 
 def test_only_the_settings_read_the_environment() -> None:
     """What changes a run is listed in one place."""
     readers = [name for name, text in _product() if re.search(r"\bgetenv\b|\benviron\b", text)]
-    assert readers in ([], ["bot/settings.py"])
+    assert readers in ([], ["bot/config/settings.py"])
 
 
 def test_only_the_clock_reads_the_time() -> None:

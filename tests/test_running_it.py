@@ -21,9 +21,9 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import database_address, setting_names
 from bot.serving import DEAF
-from bot.settings import database_address, setting_names
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
 from tests.storage.filled import environment

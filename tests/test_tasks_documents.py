@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bot.cli import main
-from bot.settings import setting_names
+from bot.config.settings import setting_names
 
 pytestmark = pytest.mark.docs
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.facts import in_words
-from bot.organisation import Organisation
+from bot.config.organisation import Organisation
+from bot.config.roster import in_words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.slack.replies import phone_words

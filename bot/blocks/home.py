@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bot.blocks.cover import OnCover, today, your_days
 from bot.blocks.drill import last
 from bot.blocks.home_roles import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
-from bot.organisation import Organisation
+from bot.config.organisation import Organisation
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from bot.slack.replies import phone_words

@@ -10,9 +10,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.config.organisation import Organisation, Person
 from bot.doctor_checks.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.doctor_checks.tokens import slack_says
-from bot.organisation import Organisation, Person
 from bot.second_channel import Via
 
 INDEPENDENT, ZONE, SECOND = "independent contact", "time zone", "second channel"

@@ -18,8 +18,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.organisation import Organisation
-from bot.settings import LOOPBACK
+from bot.config.organisation import Organisation
+from bot.config.settings import LOOPBACK
 from bot.slack import block_kit as kit
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from bot.app import Bot, build
 from bot.clock import ShiftedClock
-from bot.organisation import Organisation, example_organisation_path, load_organisation
+from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from flows.case import Strand, StrandName, StrandStatus
 from flows.model import Answers
 from sandbox import Workspace

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.facts import roster_of
-from bot.organisation import Organisation, Person, example_organisation_path, load_organisation
+from bot.config.organisation import Organisation, Person, example_organisation_path, load_organisation
+from bot.config.roster import roster_of
 from bot.views import CheckView
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
 from flows.checklist import CHECKLIST

@@ -11,8 +11,8 @@ import yaml
 
 from bot.app import build, web_client
 from bot.clock import SystemClock
-from bot.organisation import example_organisation_path, load_organisation
-from bot.settings import Settings
+from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.settings import Settings
 from sandbox import Workspace
 from storage.engine.database import Database
 from tests.harness import MANIFEST, ROOT, settings_for

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from sandbox import Workspace
 from storage.engine.database import Database
 from storage.proof.seal import seal_now

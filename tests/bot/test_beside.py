@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from storage.engine.database import Database
 
 LOOKING = (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.organisation import Hours, Organisation, example_organisation_path, load_organisation
+from bot.config.organisation import Hours, Organisation, example_organisation_path, load_organisation
 
 PUBLISHED = {
     ("england-and-wales", 2021): "01-01 04-02 04-05 05-03 05-31 08-30 12-27 12-28",

@@ -12,9 +12,9 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.roster import roster_of
 from bot.deliver import Deliverer
-from bot.facts import roster_of
-from bot.organisation import example_organisation_path, load_organisation
 from bot.views import Desk
 from flows.model import Answers
 from sandbox import Workspace

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from bot.config.organisation import Organisation
 from bot.deliver import Letter, Letters
 from bot.digest import Digests, tip_of
-from bot.organisation import Organisation
 from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.reports.bands import SMALLEST

@@ -14,8 +14,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from flows.reports.figures import Week
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

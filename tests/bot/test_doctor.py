@@ -24,11 +24,11 @@ from bot import doctor
 from bot.app import web_client
 from bot.cli import main
 from bot.clock import SystemClock
+from bot.config.organisation import Organisation, example_organisation_path, load_organisation
+from bot.config.settings import Settings, load_settings, setting_names
 from bot.doctor_checks import machine, records, round_trip, settled, tokens
 from bot.doctor_checks.finding import Finding, State, worst_first
-from bot.organisation import Organisation, example_organisation_path, load_organisation
 from bot.serving import clock_of
-from bot.settings import Settings, load_settings, setting_names
 from bot.slack import manifest
 from sandbox import Workspace
 from sandbox.blockkit.spot import LIMITS

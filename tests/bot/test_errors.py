@@ -11,7 +11,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.organisation import example_organisation_path, load_organisation
+from bot.config.organisation import example_organisation_path, load_organisation
 from bot.slack import block_kit as kit
 from bot.slack import replies as errors
 from bot.slack.replies import Replies, guarded, log_failure, not_saved, phone_words

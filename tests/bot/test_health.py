@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot import health
 from bot.blocks import forms
+from bot.config.settings import SettingsError, load_settings
 from bot.health import Watched
-from bot.settings import SettingsError, load_settings
 from tests import harness
 from tests.harness import HARM, Stage, free_port
 

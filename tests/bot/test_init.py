@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from bot import init_files, toml_edit
 from bot.cli import main
-from bot.organisation import Organisation, example_organisation_path, load_organisation
-from bot.settings import Settings, load_settings, setting_names
+from bot.config.organisation import Organisation, example_organisation_path, load_organisation
+from bot.config.settings import Settings, load_settings, setting_names
 
 ONE = "Lead one; U0LEAD1; 020 7946 0101; lead.one@example.org"
 TWO = "Lead two; U0LEAD2; 020 7946 0102; lead.two@example.org"

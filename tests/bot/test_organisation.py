@@ -6,12 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.organisation import (
-    Organisation,
-    OrganisationError,
-    example_organisation_path,
-    load_organisation,
-)
+from bot.config.organisation import Organisation, OrganisationError, example_organisation_path, load_organisation
 
 EXAMPLE = example_organisation_path().read_text(encoding="utf-8")
 LEAST = """

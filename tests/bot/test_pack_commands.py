@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from bot.cli import main
 from bot.clock import SystemClock
-from bot.settings import setting_names
+from bot.config.settings import setting_names
 from storage import export_files as packs
 from storage.engine.database import Database
 from storage.export_files import Pack

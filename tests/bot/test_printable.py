@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bot import printable, printed_pdf
 from bot.cli import main
-from bot.organisation import example_organisation_path, load_organisation
+from bot.config.organisation import example_organisation_path, load_organisation
 from bot.printable import BEFORE, CALL, NOW, lines
 from flows.checklist import CHECKLIST
 from flows.engine import wording

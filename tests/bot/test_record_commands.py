@@ -15,8 +15,8 @@ from sqlalchemy import select, text
 
 from bot.cli import main
 from bot.clock import SystemClock
-from bot.organisation import example_organisation_path
-from bot.settings import load_settings, setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import load_settings, setting_names
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NotKept

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from sqlalchemy import update
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from flows.model import Answers
 from flows.records.retention import Schedule
 from services.retention import Erasure, Retention, erasures

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
 

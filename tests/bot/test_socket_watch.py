@@ -18,9 +18,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.organisation import example_organisation_path
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from bot.serving import DEAF
-from bot.settings import setting_names
 from bot.slack.socket_mode import Line, SocketWatch
 from sandbox import Person, Workspace
 from storage.engine.process_lock import alone

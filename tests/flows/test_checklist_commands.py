@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from bot import checklist_commands
 from bot.checklist_commands import checklist, decide
-from bot.facts import in_words
+from bot.config.roster import in_words
 from flows.checklist import CHECKLIST
 from tests.flows.builders import CALM
 

@@ -13,8 +13,8 @@ from typing import Self
 
 from cryptography.fernet import Fernet
 
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from sandbox import Workspace
 from tests.harness import ROOT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bot.facts import roster_of
-from bot.organisation import example_organisation_path, load_organisation
+from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.roster import roster_of
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from flows.case import CheckStatus
 from flows.model import Level
 from storage.errors import NotKept

@@ -25,8 +25,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from bot.organisation import load_organisation
-from bot.settings import load_settings, setting_names
+from bot.config.organisation import load_organisation
+from bot.config.settings import load_settings, setting_names
 from sandbox import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]

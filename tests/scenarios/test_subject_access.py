@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
 from bot.cli import main
-from bot.settings import setting_names
+from bot.config.settings import setting_names
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from sandbox.state import words

@@ -9,8 +9,8 @@ from itertools import count
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, select
 
-from bot.facts import roster_of
-from bot.organisation import example_organisation_path, load_organisation
+from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.roster import roster_of
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
 from flows.model import Answers
 from services.casework import Casework, Deed

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot.settings import setting_names
+from bot.config.settings import setting_names
 from flows.model import Answers
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

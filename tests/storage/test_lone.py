@@ -13,8 +13,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
-from bot.organisation import example_organisation_path
-from bot.settings import setting_names
+from bot.config.organisation import example_organisation_path
+from bot.config.settings import setting_names
 from storage.engine.database import Database
 from storage.engine.process_lock import alone, lock_beside
 from storage.errors import DatabaseNotReady

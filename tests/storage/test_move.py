@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, func, insert,
 from sqlalchemy.exc import DatabaseError
 
 from bot.cli import main
-from bot.settings import setting_names
+from bot.config.settings import setting_names
 from storage.backup import transfer as module
 from storage.backup.transfer import MoveRefused, move
 from storage.engine.database import Database

@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import update
 
-from bot.organisation import example_organisation_path, load_organisation
+from bot.config.organisation import example_organisation_path, load_organisation
 from services.retention import Retention
 from storage import cases, checks
 from storage import unreadable as shut

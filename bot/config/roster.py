@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from bot.organisation import Aftercare, Organisation, School
+from bot.config.organisation import Aftercare, Organisation, School
 from flows.engine.explain import Facts
 from flows.model import Urgency
 from flows.paging.recipients import People

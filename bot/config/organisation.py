@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.organisation_problems import OrganisationError, clashes, in_words
-from bot.organisation_types import (
+from bot.config.organisation_problems import OrganisationError, clashes, in_words
+from bot.config.organisation_types import (
     Duration,
     Email,
     PersonId,

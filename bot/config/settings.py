@@ -24,7 +24,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.settings_mail import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
+from bot.config.mail_settings import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from storage.errors import BadKey
 from storage.proof.signed_note import SealKey
 

@@ -1,0 +1,1 @@
+"""Settings from the environment and organisation.toml, validated, every problem listed at once."""
