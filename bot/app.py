@@ -32,14 +32,14 @@ from bot import (
 )
 from bot.auditor import Auditor
 from bot.clock import Clock
-from bot.clockwork import Clockwork
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
-from bot.deliver import QUEUES, Deliverer
+from bot.delivery.other_channels import SecondChannel
+from bot.delivery.scheduler import Clockwork
+from bot.delivery.sender import QUEUES, Deliverer
 from bot.heartbeat import Heartbeat
 from bot.metrics import Measured
-from bot.second_channel import SecondChannel
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from bot import broken_chain, trouble
 from bot.config.settings import ADMINISTRATORS
 from bot.cover import look_for_closed_accounts, plan_gap_report
+from bot.delivery.other_channels import Via
 from bot.each import each
 from bot.heartbeat import Heartbeat
-from bot.second_channel import Via
 from bot.views import Desk
 from storage import outbox
 from storage.health import liveness as pulse

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.config.settings import ADMINISTRATORS
-from bot.second_channel import Via, Words
+from bot.delivery.other_channels import Via, Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
 from bot.views import Desk

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings
+from bot.delivery.other_channels import SecondChannel
 from bot.doctor_checks import channel, machine, online, people, records, round_trip, settled, tokens
 from bot.doctor_checks.finding import Finding, State, away, unchecked, worst_first
 from bot.doctor_checks.tokens import Known
-from bot.second_channel import SecondChannel
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
 from storage.errors import StorageError

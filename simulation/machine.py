@@ -21,9 +21,9 @@ from bot import start
 from bot.app import register
 from bot.auditor import Auditor
 from bot.clock import Clock
-from bot.clockwork import Clockwork
 from bot.config.organisation import Organisation
-from bot.deliver import QUEUES, Deliverer, OtherWays
+from bot.delivery.scheduler import Clockwork
+from bot.delivery.sender import QUEUES, Deliverer, OtherWays
 from bot.heartbeat import Heartbeat
 from bot.slack import replies as errors
 from bot.views import Desk

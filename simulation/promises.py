@@ -5,7 +5,7 @@ Numbers such as I13 are those of the rules' invariants.
 
 from __future__ import annotations
 
-from bot.second_channel import Words
+from bot.delivery.other_channels import Words
 from flows.model import Level
 from simulation.deeds import Before, Deed, Deeds
 from simulation.pages import Pages, is_a_page

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.blocks.card import card
-from bot.second_channel import NotSent, Via, Words
+from bot.delivery.other_channels import NotSent, Via, Words
 from simulation import hands, setting
 from simulation.figures import Figures
 from simulation.habits import LEADS, STAFF

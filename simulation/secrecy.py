@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.deliver import WITHDRAWN
+from bot.delivery.sender import WITHDRAWN
 from simulation.hands import MARK
 from simulation.pages import Pages, is_a_page
 from simulation.scene import Scene, Since

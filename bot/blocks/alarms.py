@@ -5,7 +5,7 @@ A count or a reference would tell somebody who is left out of a case that there 
 
 from __future__ import annotations
 
-from bot.second_channel import Words
+from bot.delivery.other_channels import Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
 

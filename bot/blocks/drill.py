@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.second_channel import Words
+from bot.delivery.other_channels import Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.views import CheckView

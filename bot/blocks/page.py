@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.blocks import drill
-from bot.second_channel import Words
+from bot.delivery.other_channels import Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.views import CheckView

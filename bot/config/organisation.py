@@ -322,6 +322,6 @@ def load_organisation(path: Path) -> Organisation:
 
 def example_organisation_path() -> Path:
     """Return the example that ships with share-check, from a checkout or an installed package."""
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]
     shipped = here / EXAMPLE
     return shipped if shipped.exists() else here.parent / EXAMPLE

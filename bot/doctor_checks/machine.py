@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from bot.delivery.other_channels import NotSent, SecondChannel
 from bot.doctor_checks.finding import Finding, State, fine, unchecked
-from bot.second_channel import NotSent, SecondChannel
 
 CLOCK, MAIL = "clock", "mail server"
 TOLERABLE = timedelta(seconds=60)

@@ -11,9 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation, Person
+from bot.delivery.other_channels import Via
 from bot.doctor_checks.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.doctor_checks.tokens import slack_says
-from bot.second_channel import Via
 
 INDEPENDENT, ZONE, SECOND = "independent contact", "time zone", "second channel"
 SPOKEN = {Via.EMAIL: "email", Via.PUSH: "push"}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.config.organisation import Organisation, School, example_organisation_path, load_organisation
-from bot.deliver import Letters
+from bot.delivery.sender import Letters
 from bot.slack import block_kit as kit
 from sandbox.blockkit import check_message, check_view
 from sandbox.client.result import Acted

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
-from bot.deliver import Deliverer
+from bot.delivery.sender import Deliverer
 from bot.views import Desk
 from flows.model import Answers
 from sandbox import Workspace

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.config.organisation import Organisation
-from bot.deliver import Letter, Letters
+from bot.delivery.sender import Letter, Letters
 from bot.digest import Digests, tip_of
 from bot.views import Desk
 from flows.checklist import CHECKLIST

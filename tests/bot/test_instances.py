@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.instances import GONE_AFTER, Instances
+from bot.delivery.instances import GONE_AFTER, Instances
 
 THEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

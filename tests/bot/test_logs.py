@@ -23,14 +23,14 @@ def _as_before() -> Iterator[None]:
 
 def _everything_goes_wrong() -> None:
     """As our own modules and the libraries log it."""
-    logging.getLogger("bot.clockwork").error("check %s: %s", "5f0c", "ValueError")
+    logging.getLogger("bot.delivery.scheduler").error("check %s: %s", "5f0c", "ValueError")
     logging.getLogger("share-check").warning("two\nlines")
     logging.getLogger("slack_sdk.socket_mode.client").error("Failed to handle %s", CANARY)
     logging.getLogger("share-check.bolt").error("Unhandled: %s", CANARY)
     try:
         int(CANARY)
     except ValueError:
-        logging.getLogger("bot.deliver").exception("outbox row 7")
+        logging.getLogger("bot.delivery.sender").exception("outbox row 7")
 
 
 def test_in_json_each_line_is_an_object_with_time_level_and_reference(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,11 +39,11 @@ def test_in_json_each_line_is_an_object_with_time_level_and_reference(capsys: py
     _everything_goes_wrong()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["logger"] for line in lines] == [
-        "bot.clockwork",
+        "bot.delivery.scheduler",
         "share-check",
         "slack_sdk.socket_mode.client",
         "share-check.bolt",
-        "bot.deliver",
+        "bot.delivery.sender",
     ]
     assert lines[0]["message"] == "check 5f0c: ValueError"
     assert lines[0]["level"] == "ERROR"

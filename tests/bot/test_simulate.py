@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.deliver import Deliverer, Letters
+from bot.delivery.sender import Deliverer, Letters
 from bot.slack.block_kit import Message
 from services.casework import Casework
 from services.reporting import Conversation
@@ -104,7 +104,7 @@ def _lost_answers(patch: Patch) -> None:
 
 
 def _typed_words(patch: Patch) -> None:
-    patch.setattr("bot.deliver.notice", lambda _view, _case, event: Message(str(event.content), []))
+    patch.setattr("bot.delivery.sender.notice", lambda _view, _case, event: Message(str(event.content), []))
 
 
 BREAKS: list[tuple[Callable[[Patch], None], tuple[str, ...]]] = [

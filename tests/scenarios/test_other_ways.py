@@ -141,7 +141,7 @@ def test_a_mail_server_that_is_away_is_tried_again_and_nothing_is_called_sent(
     stage.begin()
     stage.answer(*HARM[:-1])
     stage.workspace.faults.server_error(POST, times=None)
-    monkeypatch.setattr("bot.second_channel.smtplib.SMTP", _away)
+    monkeypatch.setattr("bot.delivery.other_channels.smtplib.SMTP", _away)
     stage.press("Yes")
     stage.pass_time(seconds=30)
     assert "I could not reach anyone through Slack yet" in words_of(card_of(stage.staff))

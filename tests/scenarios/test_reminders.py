@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.clockwork import Clockwork
+from bot.delivery.scheduler import Clockwork
 from bot.heartbeat import Heartbeat
 from sandbox.client.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of

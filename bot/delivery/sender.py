@@ -32,10 +32,10 @@ from bot.blocks.page import alert, asked_again_below, line, page
 from bot.blocks.shrunk import shrunk
 from bot.broken_chain import broken, broken_elsewhere
 from bot.cover import closed_account_letter, gaps_letter
+from bot.delivery.other_channels import NotSent, Via, Words
 from bot.digest import leads_messages, own_message, staff_message
 from bot.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention import letter as deletions_due
-from bot.second_channel import NotSent, Via, Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
 from bot.views import CheckView, Desk

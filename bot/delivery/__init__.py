@@ -1,0 +1,1 @@
+"""Send what the outbox holds, run what is due, and share the work between instances."""
