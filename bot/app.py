@@ -30,7 +30,8 @@ from bot import (
     retention,
     start,
 )
-from bot.auditor import Auditor
+from bot.alarms.auditor import Auditor
+from bot.alarms.heartbeat import Heartbeat
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
@@ -38,8 +39,7 @@ from bot.config.settings import ADMINISTRATORS, Settings
 from bot.delivery.other_channels import SecondChannel
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer
-from bot.heartbeat import Heartbeat
-from bot.metrics import Measured
+from bot.monitoring.metrics import Measured
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch

@@ -61,10 +61,11 @@ main.add_command(manifest)
 @main.command()
 def serve() -> None:
     """Run the bot. Stops cleanly on SIGTERM or Ctrl+C."""
-    from bot import logs, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
     from bot.doctor_checks import tokens  # noqa: PLC0415
+    from bot.monitoring import logs  # noqa: PLC0415 - decide starts without Slack's libraries
     from storage.errors import StorageError  # noqa: PLC0415
 
     logs.set_up("text")

@@ -15,7 +15,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot import trouble
+from bot.alarms import audience as trouble
 from bot.blocks import home as blocks
 from bot.blocks.cover import OnCover
 from bot.blocks.home_roles import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office

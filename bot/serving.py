@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot import beside, doctor, health, logs
+from bot import beside, doctor
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
@@ -16,6 +16,7 @@ from bot.config.settings import Settings, SettingsError, load_settings, organisa
 from bot.delivery.other_channels import SecondChannel
 from bot.doctor_checks import records
 from bot.doctor_checks.finding import Finding
+from bot.monitoring import health, logs
 from bot.slack import http_mode as web
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from bot.views import Desk

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import facts_of
 from bot.doctor_checks.kept import Kept
-from bot.metrics import Meters
+from bot.monitoring.metrics import Meters
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
 from flows.checklist import CHECKLIST

@@ -18,13 +18,13 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from bot import start
+from bot.alarms.auditor import Auditor
+from bot.alarms.heartbeat import Heartbeat
 from bot.app import register
-from bot.auditor import Auditor
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
-from bot.heartbeat import Heartbeat
 from bot.slack import replies as errors
 from bot.views import Desk
 from flows.paging.roster import Roster

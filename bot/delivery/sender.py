@@ -24,17 +24,17 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy import Connection
 
 from bot import home
-from bot.blocks.alarms import alarm, alarm_elsewhere
+from bot.alarms.broken_seal import broken, broken_elsewhere
+from bot.alarms.messages import alarm, alarm_elsewhere
 from bot.blocks.card import card
 from bot.blocks.cover import marked_away
 from bot.blocks.notices import notice, reminder
 from bot.blocks.page import alert, asked_again_below, line, page
 from bot.blocks.shrunk import shrunk
-from bot.broken_chain import broken, broken_elsewhere
 from bot.cover import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
 from bot.digest import leads_messages, own_message, staff_message
-from bot.metrics import ELSEWHERE, OTHER, PAGE
+from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention import letter as deletions_due
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message

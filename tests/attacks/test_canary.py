@@ -29,11 +29,11 @@ from click.testing import CliRunner
 from slack_bolt import App
 from sqlalchemy import select, text
 
-from bot import health, logs
 from bot.cli import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
-from bot.metrics import written
+from bot.monitoring import health, logs
+from bot.monitoring.metrics import written
 from sandbox.wire.envelopes import Ack, Envelope
 from storage.proof.signed_note import SealKey
 from storage.tables import checks, metadata

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot import health
 from bot.blocks import forms
 from bot.config.settings import SettingsError, load_settings
-from bot.health import Watched
+from bot.monitoring import health
+from bot.monitoring.health import Watched
 from tests import harness
 from tests.harness import HARM, Stage, free_port
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.heartbeat import Heartbeat
+from bot.alarms.heartbeat import Heartbeat
 from tests.harness import free_port
 
 SECRET = "a-word-that-nobody-may-read"

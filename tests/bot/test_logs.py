@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import logs
+from bot.monitoring import logs
 
 CANARY = "Xanthippe Quokka of School one"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.alarms.heartbeat import Heartbeat
 from bot.delivery.scheduler import Clockwork
-from bot.heartbeat import Heartbeat
 from sandbox.client.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of
 from tests.scenarios.test_left_out import raise_without

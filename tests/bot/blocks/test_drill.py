@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks import alarms, drill
+from bot.alarms import messages as alarms
+from bot.blocks import drill
 from bot.blocks.notices import notice
 from bot.blocks.page import alert, page
 from flows.case import Case, CaseStatus, CheckStatus

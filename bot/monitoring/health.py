@@ -14,9 +14,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from bot import metrics
 from bot.config.settings import SettingsError
-from bot.metrics import NoMetrics, Reading
+from bot.monitoring import metrics
+from bot.monitoring.metrics import NoMetrics, Reading
 from storage.health import figures as readings
 
 if TYPE_CHECKING:

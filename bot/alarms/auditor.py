@@ -14,12 +14,13 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot import broken_chain, trouble
+from bot.alarms import audience as trouble
+from bot.alarms import broken_seal as broken_chain
+from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
 from bot.cover import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
-from bot.heartbeat import Heartbeat
 from bot.views import Desk
 from storage import outbox
 from storage.health import liveness as pulse

@@ -1,0 +1,1 @@
+"""Health, metrics and logs for whoever runs the bot; nothing of a case in any of them."""
