@@ -64,7 +64,7 @@ def serve() -> None:
     from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
-    from bot.doctor_checks import tokens  # noqa: PLC0415
+    from bot.doctor import tokens  # noqa: PLC0415
     from bot.monitoring import logs  # noqa: PLC0415 - decide starts without Slack's libraries
     from storage.errors import StorageError  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ import click
 from bot.slack.manifest import HTTP_HEAD, SOCKET_MODE, NoAddress, as_yaml, link, over_http, scopes_page
 
 if TYPE_CHECKING:
-    from bot.doctor_checks.finding import Finding
+    from bot.doctor.finding import Finding
 
 NOT_WELL = 1
 BAD_INPUT = 2
@@ -71,7 +71,7 @@ def manifest(address: str | None, *, as_link: bool, as_scopes: bool) -> None:
 def _found(*, is_online: bool, config_token: str | None) -> tuple[Finding, ...]:
     from bot.app import web_client  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.settings import SettingsError  # noqa: PLC0415
-    from bot.doctor import examine, from_problems  # noqa: PLC0415
+    from bot.doctor.examine import examine, from_problems  # noqa: PLC0415
     from bot.serving import clock_of, load_all  # noqa: PLC0415
 
     try:

@@ -8,14 +8,15 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot import beside, doctor
+from bot import beside
 from bot.app import PING, Bot, build, desk_of, web_client
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
 from bot.delivery.other_channels import SecondChannel
-from bot.doctor_checks import records
-from bot.doctor_checks.finding import Finding
+from bot.doctor import examine as doctor
+from bot.doctor import records
+from bot.doctor.finding import Finding
 from bot.monitoring import health, logs
 from bot.slack import http_mode as web
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway

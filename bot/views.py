@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import facts_of
-from bot.doctor_checks.kept import Kept
+from bot.doctor.last_findings import Kept
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told

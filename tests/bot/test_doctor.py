@@ -20,14 +20,14 @@ from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, event, text
 
-from bot import doctor
 from bot.app import web_client
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
-from bot.doctor_checks import machine, records, round_trip, settled, tokens
-from bot.doctor_checks.finding import Finding, State, worst_first
+from bot.doctor import examine as doctor
+from bot.doctor import machine, records, round_trip, settled, tokens
+from bot.doctor.finding import Finding, State, worst_first
 from bot.serving import clock_of
 from bot.slack import manifest
 from sandbox import Workspace

@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation, Person
 from bot.delivery.other_channels import Via
-from bot.doctor_checks.finding import Finding, State, ask, code_of, fine, unchecked
-from bot.doctor_checks.tokens import slack_says
+from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
+from bot.doctor.tokens import slack_says
 
 INDEPENDENT, ZONE, SECOND = "independent contact", "time zone", "second channel"
 SPOKEN = {Via.EMAIL: "email", Via.PUSH: "push"}

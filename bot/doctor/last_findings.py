@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.doctor_checks.finding import Finding, State
+from bot.doctor.finding import Finding, State
 
 
 class Kept:

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
-from bot.doctor_checks.finding import Finding, State, ask, code_of, fine, unchecked
+from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.slack.block_kit import Block
 from bot.slack.manifest import SOCKET_MODE, over_http
 from bot.views import CheckView

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.doctor_checks.finding import Finding, State, fine, unchecked
+from bot.doctor.finding import Finding, State, fine, unchecked
 from storage.crypto.rotation import Tally, open_and_shut, tally
 from storage.engine.database import Database
 from storage.errors import StorageError

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.doctor_checks.finding import Finding, State, ask, code_of, fine
+from bot.doctor.finding import Finding, State, ask, code_of, fine
 from bot.slack.manifest import SCOPES
 from bot.slack.socket_mode import SlackAway
 

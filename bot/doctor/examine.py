@@ -18,9 +18,9 @@ from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings
 from bot.delivery.other_channels import SecondChannel
-from bot.doctor_checks import channel, machine, online, people, records, round_trip, settled, tokens
-from bot.doctor_checks.finding import Finding, State, away, unchecked, worst_first
-from bot.doctor_checks.tokens import Known
+from bot.doctor import channel, machine, online, people, records, round_trip, settled, tokens
+from bot.doctor.finding import Finding, State, away, unchecked, worst_first
+from bot.doctor.tokens import Known
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
 from storage.errors import StorageError

@@ -9,8 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation
-from bot.doctor_checks.finding import Finding, State, ask, code_of, fine
-from bot.doctor_checks.tokens import Known, slack_says
+from bot.doctor.finding import Finding, State, ask, code_of, fine
+from bot.doctor.tokens import Known, slack_says
 
 CHANNEL, BOT_IN_IT, MEMBERS = "leads' channel", "bot in the leads' channel", "members of the leads' channel"
 ANOTHER = "Or make a new private channel, and name it with: share-check init --change channel"
