@@ -14,7 +14,7 @@ from html import escape
 
 from fpdf.enums import XPos, YPos
 
-from bot.pdf import FONT, Pdf
+from bot.printing.pdf import FONT, Pdf
 
 for _name in ("fontTools", "fpdf"):
     logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell names signs of what is printed

@@ -142,7 +142,7 @@ def _left_out(people: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _letter(place: int) -> str:
-    from bot.printable import letter  # noqa: PLC0415 - only here
+    from bot.printing.sheet_html import letter  # noqa: PLC0415 - only here
 
     return letter(place)
 

@@ -87,7 +87,9 @@ def test_what_is_copied_into_the_image_is_enough_and_holds_no_secret(tmp_path: P
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - our own words
     (wheel,) = (tmp_path / "made").glob("*.whl")
     shipped = ZipFile(wheel).namelist()
-    assert {"bot/cli.py", "storage/migrations/versions/0001_first_tables.py", "bot/fonts/DejaVuSans.ttf"} <= {*shipped}
+    assert {"bot/cli.py", "storage/migrations/versions/0001_first_tables.py", "bot/printing/fonts/DejaVuSans.ttf"} <= {
+        *shipped
+    }
     assert not [name for name in shipped if name.endswith((".env", ".db", ".backup"))]
 
 

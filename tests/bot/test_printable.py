@@ -7,10 +7,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bot import printable, printed_pdf
 from bot.cli import main
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.printable import BEFORE, CALL, NOW, lines
+from bot.printing import sheet_html as printable
+from bot.printing import sheet_pdf as printed_pdf
+from bot.printing.sheet_html import BEFORE, CALL, NOW, lines
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.engine.outcome import decide

@@ -8,8 +8,8 @@ from typing import cast
 from fpdf.enums import TextMode
 
 from bot.config.organisation import Organisation
-from bot.pdf import FONT, Pdf
-from bot.printable import Line, lines
+from bot.printing.pdf import FONT, Pdf
+from bot.printing.sheet_html import Line, lines
 from flows.engine import wording
 
 for _name in ("fontTools", "fpdf"):

@@ -17,7 +17,7 @@ class Pdf(FPDF):
         super().__init__(format="A4")
         self.set_margins(margin, margin)
         self.set_auto_page_break(auto=True, margin=margin)
-        with as_file(files("bot") / "fonts" / "DejaVuSans.ttf") as font:
+        with as_file(files("bot.printing") / "fonts" / "DejaVuSans.ttf") as font:
             self.add_font(FONT, fname=font)
         self.set_lang("en-GB")
 
