@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot import beside
 from bot.app import PING, Bot, build, desk_of, web_client
+from bot.cli import session as beside
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify

@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import LargeBinary, Table, select
 
 from bot.blocks import corrections
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import load_organisation
 from bot.config.settings import setting_names
 from flows.records.retention import QUIET

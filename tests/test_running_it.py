@@ -20,7 +20,7 @@ import yaml
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import database_address, setting_names
 from bot.serving import DEAF
@@ -87,9 +87,11 @@ def test_what_is_copied_into_the_image_is_enough_and_holds_no_secret(tmp_path: P
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - our own words
     (wheel,) = (tmp_path / "made").glob("*.whl")
     shipped = ZipFile(wheel).namelist()
-    assert {"bot/cli.py", "storage/migrations/versions/0001_first_tables.py", "bot/printing/fonts/DejaVuSans.ttf"} <= {
-        *shipped
-    }
+    assert {
+        "bot/cli/main.py",
+        "storage/migrations/versions/0001_first_tables.py",
+        "bot/printing/fonts/DejaVuSans.ttf",
+    } <= {*shipped}
     assert not [name for name in shipped if name.endswith((".env", ".db", ".backup"))]
 
 

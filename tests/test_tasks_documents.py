@@ -15,7 +15,7 @@ import click
 import pytest
 import yaml
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.settings import setting_names
 
 pytestmark = pytest.mark.docs

@@ -29,7 +29,7 @@ from click.testing import CliRunner
 from slack_bolt import App
 from sqlalchemy import select, text
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from bot.monitoring import health, logs

@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, event, text
 
 from bot.app import web_client
-from bot.cli import main
+from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names

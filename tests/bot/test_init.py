@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot import init_files, toml_edit
-from bot.cli import main
+from bot.cli.init import files as init_files
+from bot.cli.init import toml_edit
+from bot.cli.main import main
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
 

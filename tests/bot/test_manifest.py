@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.slack import manifest
 
 pytestmark = pytest.mark.docs

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.settings import setting_names
 from storage import export_files as packs

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.printing import sheet_html as printable
 from bot.printing import sheet_pdf as printed_pdf

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from sqlalchemy import select, text
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import load_settings, setting_names

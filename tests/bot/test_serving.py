@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from sandbox import Workspace

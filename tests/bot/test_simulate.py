@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.delivery.sender import Deliverer, Letters
 from bot.slack.block_kit import Message
 from services.casework import Casework

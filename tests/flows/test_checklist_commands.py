@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from bot import checklist_commands
-from bot.checklist_commands import checklist, decide
+from bot.cli import checklist as checklist_commands
+from bot.cli.checklist import checklist, decide
 from bot.config.roster import in_words
 from flows.checklist import CHECKLIST
 from tests.flows.builders import CALM

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from flows.case import CheckStatus

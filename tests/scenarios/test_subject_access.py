@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.settings import setting_names
 from sandbox.client.people import Person
 from sandbox.client.result import Acted

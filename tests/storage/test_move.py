@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, Table, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.config.settings import setting_names
 from storage.backup import transfer as module
 from storage.backup.transfer import MoveRefused, move

@@ -16,7 +16,7 @@ NOT_WELL = 1
 @click.command("check")
 def check_keys() -> None:
     """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
-    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import tally  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ def rotate_keys() -> None:
     Restart share-check serve first, once the new key stands first in SHARE_CHECK_KEYS and the old ones after it: a
     bot that does not know the new key cannot open what was moved to it.
     """
-    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import rotate  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ def seal() -> None:
 @click.option("--key", "keys", multiple=True, help="A public key that was published. Can be given more than once.")
 def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None:
     """Check the record: the database itself, or a proof that was exported from it."""
-    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from storage.proof import bundle as proof  # noqa: PLC0415
     from storage.proof import bundle_file as proof_file  # noqa: PLC0415
     from storage.proof.verify import judge  # noqa: PLC0415
@@ -178,7 +178,8 @@ def known_keys(given: Iterable[str]) -> set[PublicKey]:
 @contextmanager
 def _desk(what: str) -> Iterator[Desk]:
     """What works beside the running bot. what: the command, and that it was not done."""
-    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
 
     with beside.in_words(what, NOTHING_ADDED, BAD_INPUT):
         desk = serving.desk_beside()

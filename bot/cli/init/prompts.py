@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from bot.init_questions import PERSON, Answers, People, Question, Refused, clashing, person
-from bot.leave import leave
+from bot.cli.init.questions import PERSON, Answers, People, Question, Refused, clashing, person
+from bot.cli.leave import leave
 
 WIDTH = 100
 AWAY = "-"

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot.leave import leave
+from bot.cli.leave import leave
 
 ENV = Path(".env")
 CHANGEABLE = (
@@ -114,10 +114,12 @@ def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, 
 
 
 def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot import init_files as files  # noqa: PLC0415 - decide starts without it
-    from bot import init_questions as questions  # noqa: PLC0415
+    from bot.cli.init import (
+        files,  # noqa: PLC0415 - decide starts without it
+        questions,  # noqa: PLC0415
+    )
+    from bot.cli.init.prompts import collect  # noqa: PLC0415
     from bot.config.settings import organisation_path  # noqa: PLC0415
-    from bot.init_talk import collect  # noqa: PLC0415
 
     path = organisation_path()
     _refuse_to_overwrite(path)
@@ -151,10 +153,10 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 
 
 def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot import init_change as changes  # noqa: PLC0415 - decide starts without it
-    from bot import init_files as files  # noqa: PLC0415
+    from bot.cli.init import change as changes  # noqa: PLC0415 - decide starts without it
+    from bot.cli.init import files  # noqa: PLC0415
+    from bot.cli.init.toml_edit import CannotEdit  # noqa: PLC0415
     from bot.config.settings import organisation_path  # noqa: PLC0415
-    from bot.toml_edit import CannotEdit  # noqa: PLC0415
 
     path = ENV if subject in changes.IN_ENV else organisation_path()
     text = _text(path)
@@ -173,10 +175,10 @@ def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 
 
 def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot import init_change as changes  # noqa: PLC0415 - decide starts without it
-    from bot import init_files as files  # noqa: PLC0415
+    from bot.cli.init import change as changes  # noqa: PLC0415 - decide starts without it
+    from bot.cli.init import files  # noqa: PLC0415
+    from bot.cli.init.toml_edit import CannotEdit  # noqa: PLC0415
     from bot.config.settings import organisation_path  # noqa: PLC0415
-    from bot.toml_edit import CannotEdit  # noqa: PLC0415
 
     path = organisation_path()
     text = _text(path)
@@ -224,7 +226,7 @@ def _organisation(path: Path) -> Any:
 
 def _try(path: Path, facts: str | None, secrets: str | None) -> None:
     """What would be written must be what the bot can start with: all problems at once, and nothing written."""
-    from bot import init_files as files  # noqa: PLC0415 - decide starts without it
+    from bot.cli.init import files  # noqa: PLC0415 - decide starts without it
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
 

@@ -25,7 +25,7 @@ def move(address: str) -> None:
     """
     from sqlalchemy import make_url  # noqa: PLC0415 - decide starts without it
 
-    from bot import beside  # noqa: PLC0415
+    from bot.cli import session as beside  # noqa: PLC0415
     from bot.config.settings import database_address, load_settings  # noqa: PLC0415
     from storage.backup.transfer import move as moving  # noqa: PLC0415
 

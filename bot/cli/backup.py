@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.record_commands import known_head, known_keys
+from bot.cli.record import known_head, known_keys
 
 if TYPE_CHECKING:
     from storage.backup.restore import Proof
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--keep", type=click.IntRange(min=1), help="Then delete all but the newest so many backups in it.")
 def backup(folder: Path, keep: int | None) -> None:
     """Make a backup of the database, while the bot runs, and read it again from end to end."""
-    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415
@@ -48,7 +48,7 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
 def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
     """Prove a backup or restore it, with the keys and the database in the settings."""
-    from bot import beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from bot.cli.init.questions import Answers, PersonAnswer
+from bot.cli.init.toml_edit import Value, table, written
 from bot.config.organisation import Organisation, load_organisation
 from bot.config.settings import load_settings
-from bot.init_questions import Answers, PersonAnswer
-from bot.toml_edit import Value, table, written
 from storage.proof.signed_note import SealKey
 
 OURS_ALONE, FOR_ALL_TO_READ = 0o600, 0o644

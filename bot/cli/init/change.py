@@ -11,11 +11,11 @@ from typing import Any
 import click
 from dotenv import dotenv_values
 
-from bot import init_talk as talk
+from bot.cli.init import prompts as talk
+from bot.cli.init.files import set_secrets
+from bot.cli.init.questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, People, Question
+from bot.cli.init.toml_edit import Value, add_remark, set_list, set_values
 from bot.config.organisation import Organisation, Person
-from bot.init_files import set_secrets
-from bot.init_questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, People, Question
-from bot.toml_edit import Value, add_remark, set_list, set_values
 
 IN_ENV = frozenset({"tokens", "mail"})
 PLACES = {

@@ -41,7 +41,8 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
-    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.roster import people_of  # noqa: PLC0415
 
     with beside.in_words("entered nothing", "Do it again."):
@@ -77,7 +78,7 @@ def _say(entered: Entered) -> None:
 
 
 def _read(text: str, people: People) -> Answers:
-    from bot.checklist_commands import parse  # noqa: PLC0415 - only with --sheet
+    from bot.cli.checklist import parse  # noqa: PLC0415 - only with --sheet
     from flows.formats.sheet import SheetError, read_sheet  # noqa: PLC0415
 
     try:

@@ -14,18 +14,18 @@ from typing import NoReturn
 import click
 from slack_sdk.errors import SlackApiError
 
-from bot.backup_commands import backup, restore
-from bot.checklist_commands import checklist, decide
-from bot.digest_commands import digest
-from bot.doctor_commands import doctor, manifest
-from bot.health_commands import healthy
-from bot.init_commands import init
-from bot.key_commands import check_keys, rotate_keys
-from bot.move_commands import move
-from bot.pack_commands import pack
-from bot.paper_commands import enter_paper
-from bot.record_commands import export_proof, new_seal, seal, verify
-from bot.retention_commands import retention
+from bot.cli.backup import backup, restore
+from bot.cli.checklist import checklist, decide
+from bot.cli.digest import digest
+from bot.cli.doctor import doctor, manifest
+from bot.cli.enter_paper import enter_paper
+from bot.cli.healthy import healthy
+from bot.cli.init.command import init
+from bot.cli.keys import check_keys, rotate_keys
+from bot.cli.move import move
+from bot.cli.pack import pack
+from bot.cli.record import export_proof, new_seal, seal, verify
+from bot.cli.retention import retention
 
 BAD_INPUT = 2
 MEMBER = re.compile(r"[UW][A-Z0-9]+")
@@ -89,8 +89,9 @@ def drill(by: str | None) -> None:
     """Start a practice page. The running bot sends it, up the real ladder, until a lead answers."""
     import secrets  # noqa: PLC0415 - decide starts without it
 
-    from bot import beside, serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot import drill as practice  # noqa: PLC0415
+    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
     from storage.events import SYSTEM  # noqa: PLC0415
 
     if by is not None and not MEMBER.fullmatch(by):
@@ -146,7 +147,7 @@ keys.add_command(rotate_keys)
 @click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
 def demo(port: int) -> None:
     """The real bot in a workspace in your browser, without Slack. Nothing is kept."""
-    from bot.demo import run  # noqa: PLC0415
+    from bot.cli.demo import run  # noqa: PLC0415
 
     os.umask(PRIVATE)
     run(Path(".demo"), port)

@@ -1,0 +1,1 @@
+"""The commands of `share-check`, one file a command."""
