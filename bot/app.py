@@ -15,23 +15,13 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import (
-    aftercare,
-    casework,
-    conversation,
-    corrections,
-    cover,
-    drill,
-    home,
-    practice,
-    records,
-    release,
-    requests,
-    retention,
-    start,
-)
+from bot import cover, drill, home, practice, records, release, requests, retention
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
+from bot.cases import aftercare, corrections
+from bot.cases import listeners as casework
+from bot.checks import entry_points as start
+from bot.checks import listeners as conversation
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.blocks.casework import DECISION
-from bot.blocks.forms import DECISION_LABELS, DETAILS, SHARING
+from bot.cases.modals import DECISION
+from bot.checks.modals import DECISION_LABELS, DETAILS, SHARING
 from bot.config.organisation import Organisation
 from bot.views import CheckView
 from flows.paging.roster import Roster

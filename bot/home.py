@@ -20,13 +20,13 @@ from bot.blocks import home as blocks
 from bot.blocks.cover import OnCover
 from bot.blocks.home_roles import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
 from bot.blocks.records import on_home
+from bot.checks.entry_points import refusal
 from bot.looking import Reader
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.slack import block_kit as kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press, named
 from bot.slack.replies import guarded
-from bot.start import refusal
 from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover

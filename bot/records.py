@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot import pack, sealed_page
-from bot.blocks import casework
 from bot.blocks import records as forms
+from bot.cases import modals as casework
 from bot.holdings import STAFF, items_of
 from bot.pack import Contents, Held, Part
 from bot.permission import Act, Subject, may

@@ -17,10 +17,10 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from bot import start
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.app import register
+from bot.checks import entry_points as start
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.delivery.scheduler import Clockwork

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.blocks.card import card
+from bot.checks.card import card
 from bot.delivery.other_channels import NotSent, Via, Words
 from simulation import hands, setting
 from simulation.figures import Figures

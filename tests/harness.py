@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from bot.app import Bot, build
-from bot.blocks import card
+from bot.checks import card
 from bot.clock import ShiftedClock
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy import LargeBinary, Table, select
 
-from bot.blocks import corrections
+from bot.cases import corrections_modal as corrections
 from bot.cli.main import main
 from bot.config.organisation import load_organisation
 from bot.config.settings import setting_names
@@ -272,7 +272,7 @@ def test_the_times_that_are_promised_are_the_codes_own() -> None:
 # The kinds of event, found in the code
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-CHOSEN = {("bot/corrections.py", "kind"): tuple(corrections.KINDS)}
+CHOSEN = {("bot/cases/corrections.py", "kind"): tuple(corrections.KINDS)}
 """Kinds that somebody chooses from a list, by the name they go by there."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.blocks.page import URGENCY_WORDS
+from bot.cases.page import URGENCY_WORDS
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from flows.case import STRAND_TITLES, Case, CaseStatus, StrandName

@@ -26,11 +26,11 @@ from sqlalchemy import Connection
 from bot import home
 from bot.alarms.broken_seal import broken, broken_elsewhere
 from bot.alarms.messages import alarm, alarm_elsewhere
-from bot.blocks.card import card
 from bot.blocks.cover import marked_away
-from bot.blocks.notices import notice, reminder
-from bot.blocks.page import alert, asked_again_below, line, page
-from bot.blocks.shrunk import shrunk
+from bot.cases.page import alert, asked_again_below, line, page
+from bot.cases.shrunk import shrunk
+from bot.checks.card import card
+from bot.checks.notices import notice, reminder
 from bot.cover import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
 from bot.digest import leads_messages, own_message, staff_message

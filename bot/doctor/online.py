@@ -10,7 +10,7 @@ from functools import partial
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.blocks import card
+from bot.checks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
 from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked

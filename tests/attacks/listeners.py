@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.blocks.casework import DECISION
-from bot.blocks.forms import DETAILS, SHARING
+from bot.cases.modals import DECISION
+from bot.checks.modals import DETAILS, SHARING
 from bot.permission import Act
 from flows.case import StrandName
 from tests.attacks.booth import Listener

@@ -12,8 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import aftercare, casework, conversation, requests
+from bot import requests
 from bot.blocks import records, retention
+from bot.cases import aftercare
+from bot.cases import listeners as casework
+from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
 from tests.attacks import booth as at
 from tests.attacks.booth import Answer, Booth, Listener, open_booth

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot import casework, conversation
-from bot.blocks.forms import SHARING
+from bot.cases import listeners as casework
+from bot.checks import listeners as conversation
+from bot.checks.modals import SHARING
 from bot.views import Desk
 from tests.attacks import booth as at
 from tests.attacks.booth import Booth, Listener, open_booth

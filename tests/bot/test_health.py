@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.blocks import forms
+from bot.checks import modals as forms
 from bot.config.settings import SettingsError, load_settings
 from bot.monitoring import health
 from bot.monitoring.health import Watched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.blocks import card
+from bot.checks import card
 from sandbox import Workspace
 from sandbox.state.kinds import Message
 

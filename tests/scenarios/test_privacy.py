@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.blocks import casework, forms
+from bot.cases import modals as casework
+from bot.checks import modals as forms
 from flows.case import StrandName
 from sandbox.state.kinds import Push
 from tests.harness import (

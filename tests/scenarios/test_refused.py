@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.blocks import card
+from bot.checks import card
 from sandbox.client.result import Acted
 from tests.harness import (
     HARM,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blocks.card import card
+from bot.checks.card import card
 from bot.views import CheckView
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST

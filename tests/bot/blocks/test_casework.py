@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from bot.blocks import casework
-from bot.blocks.forms import DETAILS, SHARING
+from bot.cases import modals as casework
+from bot.checks.modals import DETAILS, SHARING
 from flows.case import CaseStatus, Entry, Shared, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome, Status

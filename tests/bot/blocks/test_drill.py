@@ -6,8 +6,8 @@ import pytest
 
 from bot.alarms import messages as alarms
 from bot.blocks import drill
-from bot.blocks.notices import notice
-from bot.blocks.page import alert, page
+from bot.cases.page import alert, page
+from bot.checks.notices import notice
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
 from tests.bot.blocks.limits import fits_message, words

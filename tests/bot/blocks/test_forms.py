@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.blocks import forms
+from bot.checks import modals as forms
 from flows.case import DECISIONS, CaseStatus, CheckStatus, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.blocks.notices import notice
+from bot.checks.notices import notice
 from flows.case import Case, CaseStatus, Entry, Shared
 from flows.model import Outcome
 from services.transaction import REPORTER_NOTICES

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.blocks.card import labels
-from bot.blocks.page import line, page
+from bot.cases.page import line, page
+from bot.checks.card import labels
 from bot.views import CheckView
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from bot.blocks import records, requests
-from bot.blocks.casework import sample
 from bot.blocks.requests import Progress, Spot
+from bot.cases.modals import sample
 from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.model import Outcome

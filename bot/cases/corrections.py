@@ -8,8 +8,8 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.blocks import corrections as blocks
-from bot.casework import NOT_FOUND, nothing_typed
+from bot.cases import corrections_modal as blocks
+from bot.cases.listeners import NOT_FOUND, nothing_typed
 from bot.permission import Act, may
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded

@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.blocks import forms
-from bot.casework import Lead, nothing_typed, refusal
+from bot.cases.listeners import Lead, nothing_typed, refusal
+from bot.checks import modals as forms
 from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.blocks.card import labels
+from bot.checks.card import labels
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from bot.views import CheckView

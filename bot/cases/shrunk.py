@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.blocks import card, page
+from bot.cases import page
+from bot.checks import card
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.views import CheckView

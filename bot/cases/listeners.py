@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.blocks import casework as forms
+from bot.cases import modals as forms
 from bot.permission import Act, Gate, gate, may
 from bot.records import with_others
 from bot.slack import block_kit as kit

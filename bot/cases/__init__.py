@@ -1,0 +1,1 @@
+"""What safeguarding leads do with a case: the page, the thread, and the windows."""
