@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import cover, drill, home, practice, records, release, requests, retention
+from bot import records, release, requests, retention
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.cases import aftercare, corrections
@@ -26,10 +26,14 @@ from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
+from bot.cover import listeners as cover
 from bot.delivery.other_channels import SecondChannel
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer
+from bot.home import tab as home
 from bot.monitoring.metrics import Measured
+from bot.practice import drill
+from bot.practice import listeners as practice
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch

@@ -18,7 +18,7 @@ from bot.alarms import audience as trouble
 from bot.alarms import broken_seal as broken_chain
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
-from bot.cover import look_for_closed_accounts, plan_gap_report
+from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
 from bot.views import Desk

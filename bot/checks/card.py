@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.blocks.cover import nobody
+from bot.cover.blocks import nobody
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.views import CheckView

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import drill
+from bot.practice import drill_messages as drill
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from bot.views import CheckView

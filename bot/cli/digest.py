@@ -119,7 +119,7 @@ def _weeks(desk: Desk, week: str | None, first: str | None, last: str | None) ->
 
 def _figures(desk: Desk, tx: Connection, weeks: Iterable[Week]) -> dict[Week, Figures]:
     """What the digests said of these weeks; of weeks without one, what can be counted now."""
-    from bot.digest import counting_of  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.digest.content import counting_of  # noqa: PLC0415 - decide starts without Slack's libraries
     from storage import digests  # noqa: PLC0415
 
     wanted = sorted(weeks)
@@ -134,9 +134,9 @@ def _board(desk: Desk, tx: Connection, weeks: tuple[Week, ...], form: str) -> st
 
 
 def _preview(desk: Desk, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
-    from bot.blocks import digest as blocks  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.blocks.staff_digest import staff  # noqa: PLC0415
-    from bot.digest import leads_digest, staff_digest  # noqa: PLC0415
+    from bot.digest import leads_message as blocks  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.digest.content import leads_digest, staff_digest  # noqa: PLC0415
+    from bot.digest.staff_message import staff  # noqa: PLC0415
     from storage import digests  # noqa: PLC0415
 
     figures = _figures(desk, tx, (week,))[week]

@@ -89,9 +89,9 @@ def drill(by: str | None) -> None:
     """Start a practice page. The running bot sends it, up the real ladder, until a lead answers."""
     import secrets  # noqa: PLC0415 - decide starts without it
 
-    from bot import drill as practice  # noqa: PLC0415
     from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.practice import drill as practice  # noqa: PLC0415
     from storage.events import SYSTEM  # noqa: PLC0415
 
     if by is not None and not MEMBER.fullmatch(by):

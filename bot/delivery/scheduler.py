@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.delivery.instances import Instances
-from bot.digest import Digests
+from bot.digest.content import Digests
 from bot.each import each
-from bot.home import Refresh
+from bot.home.tab import Refresh
 from bot.retention_clock import RetentionClock
 from bot.views import Desk
 from storage import cases, checks, outbox

@@ -23,17 +23,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from sqlalchemy import Connection
 
-from bot import home
 from bot.alarms.broken_seal import broken, broken_elsewhere
 from bot.alarms.messages import alarm, alarm_elsewhere
-from bot.blocks.cover import marked_away
 from bot.cases.page import alert, asked_again_below, line, page
 from bot.cases.shrunk import shrunk
 from bot.checks.card import card
 from bot.checks.notices import notice, reminder
-from bot.cover import closed_account_letter, gaps_letter
+from bot.cover.blocks import marked_away
+from bot.cover.listeners import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
-from bot.digest import leads_messages, own_message, staff_message
+from bot.digest.content import leads_messages, own_message, staff_message
+from bot.home import tab as home
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention import letter as deletions_due
 from bot.slack import block_kit as kit

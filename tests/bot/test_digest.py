@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from bot.config.organisation import Organisation
 from bot.delivery.sender import Letter, Letters
-from bot.digest import Digests, tip_of
+from bot.digest.content import Digests, tip_of
 from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.reports.bands import SMALLEST

@@ -4,7 +4,7 @@ import copy
 from datetime import date, timedelta
 from typing import Any
 
-from bot.cover import look_for_closed_accounts
+from bot.cover.listeners import look_for_closed_accounts
 from flows.paging.cover import Away
 from sandbox.client.people import Person
 from sandbox.client.result import Acted

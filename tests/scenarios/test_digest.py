@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.digest import Digests
+from bot.digest.content import Digests
 from flows.reports.figures import Week
 from sandbox.state.kinds import Message
 from storage.proof import bundle as proof

@@ -3,7 +3,7 @@
 from cryptography.fernet import Fernet
 from sqlalchemy import select, update
 
-from bot.cover import look_for_closed_accounts
+from bot.cover.listeners import look_for_closed_accounts
 from bot.retention import copies_left
 from bot.retention_clock import RetentionClock
 from flows.paging.cover import on_cover

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.blocks import cover
-from bot.blocks.cover import MOST_ENTRIES, OnCover
-from bot.blocks.home import home
+from bot.cover import blocks as cover
+from bot.cover.blocks import MOST_ENTRIES, OnCover
+from bot.home.blocks import home
 from flows.paging.cover import Away, Gap
 from tests.bot.blocks.limits import elements, fits_message, fits_view, words
 from tests.bot.builders import HOSTILE, ORGANISATION, crowd

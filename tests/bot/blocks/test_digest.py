@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import charts, digest
-from bot.blocks.digest import Digest, leads
-from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
+from bot.digest import charts
+from bot.digest import leads_message as digest
+from bot.digest.leads_message import Digest, leads
+from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.slack.block_kit import Message
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST

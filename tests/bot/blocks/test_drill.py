@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.alarms import messages as alarms
-from bot.blocks import drill
 from bot.cases.page import alert, page
 from bot.checks.notices import notice
+from bot.practice import drill_messages as drill
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
 from tests.bot.blocks.limits import fits_message, words

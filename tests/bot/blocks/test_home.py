@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.blocks.home import MOST_CHECKS, home
+from bot.home.blocks import MOST_CHECKS, home
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Outcome

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.blocks import digest as blocks
-from bot.blocks.digest import Digest
-from bot.blocks.staff_digest import OwnLine, StaffDigest, own_line, staff
+from bot.digest import leads_message as blocks
+from bot.digest.leads_message import Digest
+from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
 from bot.slack.block_kit import Message
 from bot.views import Desk

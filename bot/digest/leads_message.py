@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import charts
-from bot.blocks.charts import NO_FIGURE, Cell
+from bot.digest import charts
+from bot.digest.charts import NO_FIGURE, Cell
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
 from flows.case import DECISIONS

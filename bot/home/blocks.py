@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from bot.blocks.cover import OnCover, today, your_days
-from bot.blocks.drill import last
-from bot.blocks.home_roles import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
 from bot.config.organisation import Organisation
+from bot.cover.blocks import OnCover, today, your_days
+from bot.home.role_sections import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
+from bot.practice.drill_messages import last
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from bot.slack.replies import phone_words

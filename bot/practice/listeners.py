@@ -8,9 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.blocks import practice as blocks
-from bot.blocks.practice import Practice
 from bot.config.roster import facts_of
+from bot.practice import modals as blocks
+from bot.practice.modals import Practice
 from bot.slack.payloads import Press, named
 from bot.slack.replies import Replies, guarded
 from bot.views import Desk

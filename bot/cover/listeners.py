@@ -13,9 +13,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot import home
-from bot.blocks import cover as blocks
+from bot.cover import blocks
 from bot.each import each
+from bot.home import tab as home
 from bot.permission import may_set_away
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent, named

@@ -1,0 +1,1 @@
+"""Days away, who is on cover today, and gaps."""

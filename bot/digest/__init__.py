@@ -1,0 +1,1 @@
+"""The weekly digest for leads and the staff's learning tip."""

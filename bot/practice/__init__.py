@@ -1,0 +1,1 @@
+"""Practice situations for staff and marked drills for leads."""
