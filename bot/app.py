@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import records, release, requests, retention
+from bot.access_requests import listeners as requests
+from bot.access_requests import release
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.cases import aftercare, corrections
@@ -34,6 +35,8 @@ from bot.home import tab as home
 from bot.monitoring.metrics import Measured
 from bot.practice import drill
 from bot.practice import listeners as practice
+from bot.records import listeners as records
+from bot.retention import listeners as retention
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch

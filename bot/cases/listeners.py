@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.cases import modals as forms
 from bot.permission import Act, Gate, gate, may
-from bot.records import with_others
+from bot.records.listeners import with_others
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from bot.blocks.records import earlier
-from bot.blocks.retention import hold_part
 from bot.cases.corrections_modal import name_of
 from bot.cases.page import OUTCOME_WORDS, URGENCY_WORDS
 from bot.checks.card import labels
 from bot.checks.modals import DETAILS, SHARING, STRAND_STATUS_WORDS, Field, decided, inputs, strand_blocks
+from bot.records.modals import earlier
+from bot.retention.modals import hold_part
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from bot.views import CheckView

@@ -53,7 +53,7 @@ def retention(way: str | None) -> None:
 
 
 def _due(desk: Desk, tx: Connection) -> Iterator[str]:
-    from bot import retention as keeping  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.retention import listeners as keeping  # noqa: PLC0415 - decide starts without Slack's libraries
 
     rule, now = desk.organisation.retention, desk.clock.now()
     yield (

@@ -13,7 +13,7 @@ from bot.delivery.instances import Instances
 from bot.digest.content import Digests
 from bot.each import each
 from bot.home.tab import Refresh
-from bot.retention_clock import RetentionClock
+from bot.retention.schedule import RetentionClock
 from bot.views import Desk
 from storage import cases, checks, outbox
 from storage.health import liveness as pulse

@@ -35,7 +35,7 @@ from bot.delivery.other_channels import NotSent, Via, Words
 from bot.digest.content import leads_messages, own_message, staff_message
 from bot.home import tab as home
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
-from bot.retention import letter as deletions_due
+from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
 from bot.views import CheckView, Desk

@@ -15,14 +15,14 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot.access_requests.reader import Reader
 from bot.alarms import audience as trouble
-from bot.blocks.records import on_home
 from bot.checks.entry_points import refusal
 from bot.cover.blocks import OnCover
 from bot.home import blocks
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
-from bot.looking import Reader
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
+from bot.records.modals import on_home
 from bot.slack import block_kit as kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press, named

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import requests
-from bot.blocks import records, retention
+from bot.access_requests import listeners as requests
 from bot.cases import aftercare
 from bot.cases import listeners as casework
 from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
+from bot.records import modals as records
+from bot.retention import modals as retention
 from tests.attacks import booth as at
 from tests.attacks.booth import Answer, Booth, Listener, open_booth
 from tests.attacks.listeners import (

@@ -73,7 +73,7 @@ def test_a_decision_is_kept_only_where_its_next_window_can_be_shown(
 
 SAID = (*REFUSALS, conversation.TICK_ONE)
 OTHERS = frozenset({"open_record", "export_case", "items", "item_move", "not_them", "hold_record", "lift_hold"})
-"""Buttons of bot/records.py, requests.py and retention.py."""
+"""Buttons of bot/records/listeners.py, requests.py and retention.py."""
 BUTTONS = tuple(
     sorted(
         one

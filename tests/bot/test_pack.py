@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from bot import pack, sealed_page
-from bot.pack import Contents, Held, Part
-from bot.sealed_page import File
+from bot.records import encrypted_page as sealed_page
+from bot.records import export_contents as pack
+from bot.records.encrypted_page import File
+from bot.records.export_contents import Contents, Held, Part
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> & \u00e9\u017c \u0416 \u4e2d \U0001f600 \x07 end"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.retention import copies_left
+from bot.retention.listeners import copies_left
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from services.retention import Retention, tombstones

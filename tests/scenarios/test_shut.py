@@ -4,8 +4,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, update
 
 from bot.cover.listeners import look_for_closed_accounts
-from bot.retention import copies_left
-from bot.retention_clock import RetentionClock
+from bot.retention.listeners import copies_left
+from bot.retention.schedule import RetentionClock
 from flows.paging.cover import on_cover
 from sandbox.client.people import Person
 from storage import cases, cover

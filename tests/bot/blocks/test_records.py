@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from bot.blocks import records, requests
-from bot.blocks.requests import Progress, Spot
+from bot.access_requests import modals as requests
+from bot.access_requests.modals import Progress, Spot
 from bot.cases.modals import sample
+from bot.records import modals as records
 from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.model import Outcome

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.blocks import retention as blocks
-from bot.blocks.retention import MOST, Deleted, Outcome
+from bot.retention import modals as blocks
+from bot.retention.modals import MOST, Deleted, Outcome
 from flows.case import Check, CheckStatus, Entry
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome

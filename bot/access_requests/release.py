@@ -8,11 +8,11 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.blocks import records as words
-from bot.blocks import requests as forms
-from bot.looking import Look, Reader
-from bot.pack import Contents, Held
-from bot.records import closed_file, put_instead, put_up
+from bot.access_requests import modals as forms
+from bot.access_requests.reader import Look, Reader
+from bot.records import modals as words
+from bot.records.export_contents import Contents, Held
+from bot.records.listeners import closed_file, put_instead, put_up
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks.records import about, one_line, who_boxes
+from bot.records.modals import about, one_line, who_boxes
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
 from flows.case import Check

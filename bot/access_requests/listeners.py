@@ -13,11 +13,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.blocks import requests as forms
-from bot.blocks.requests import Spot
-from bot.looking import Look, Reader
+from bot.access_requests import modals as forms
+from bot.access_requests.modals import Spot
+from bot.access_requests.reader import Look, Reader
 from bot.permission import Act
-from bot.records import let_through, put_up
+from bot.records.listeners import let_through, put_up
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded

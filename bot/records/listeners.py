@@ -13,13 +13,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot import pack, sealed_page
-from bot.blocks import records as forms
 from bot.cases import modals as casework
-from bot.holdings import STAFF, items_of
-from bot.pack import Contents, Held, Part
 from bot.permission import Act, Subject, may
-from bot.sealed_page import File
+from bot.records import encrypted_page as sealed_page
+from bot.records import export_contents as pack
+from bot.records import modals as forms
+from bot.records.encrypted_page import File
+from bot.records.export_contents import Contents, Held, Part
+from bot.records.items import STAFF, items_of
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded

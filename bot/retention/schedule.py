@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from bot.retention import due_for
+from bot.retention.listeners import due_for
 from bot.views import Desk
 from services.retention import was_erased_since
 from storage import old_messages as slack_copies

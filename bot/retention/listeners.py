@@ -16,8 +16,8 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.blocks import retention as blocks
 from bot.permission import Act, Subject, may
+from bot.retention import modals as blocks
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure

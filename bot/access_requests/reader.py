@@ -8,11 +8,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from bot.blocks.requests import Progress
-from bot.holdings import items_of
-from bot.pack import Part
+from bot.access_requests.modals import Progress
 from bot.permission import Act, may, may_answer_requests
-from bot.records import let_through
+from bot.records.export_contents import Part
+from bot.records.items import items_of
+from bot.records.listeners import let_through
 from bot.views import CheckView, Desk
 from flows.records.access_requests import Item, Request, RequestStatus, Ruling, due, given
 from services import access_requests as requests

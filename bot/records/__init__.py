@@ -1,0 +1,1 @@
+"""Find records by person, and export them as packs."""

@@ -1,0 +1,1 @@
+"""Records that are due for deletion, approved one by one."""
