@@ -27,6 +27,7 @@ from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
+from bot.context import Desk
 from bot.cover import listeners as cover
 from bot.delivery.other_channels import SecondChannel
 from bot.delivery.scheduler import Clockwork
@@ -40,7 +41,6 @@ from bot.retention import listeners as retention
 from bot.slack import replies as errors
 from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
-from bot.views import Desk
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.proof.signed_note import SealKey

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
-from bot.views import Desk
+from bot.context import Desk
 
 log = logging.getLogger(__name__)
 

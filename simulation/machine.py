@@ -23,10 +23,10 @@ from bot.app import register
 from bot.checks import entry_points as start
 from bot.clock import Clock
 from bot.config.organisation import Organisation
+from bot.context import Desk
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
 from bot.slack import replies as errors
-from bot.views import Desk
 from flows.paging.roster import Roster
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

@@ -23,7 +23,7 @@ from cryptography.fernet import Fernet
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import database_address, setting_names
-from bot.serving import DEAF
+from bot.serve import DEAF
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
 from tests.storage.filled import environment

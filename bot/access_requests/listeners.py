@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from bot.access_requests import modals as forms
 from bot.access_requests.modals import Spot
 from bot.access_requests.reader import Look, Reader
+from bot.context import Desk
 from bot.permission import Act
 from bot.records.listeners import let_through, put_up
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
 from services import access_requests as requests
 from services.access_requests import NOT_THEM, is_not_them, undecided

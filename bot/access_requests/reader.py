@@ -9,11 +9,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot.access_requests.modals import Progress
+from bot.context import CheckView, Desk
 from bot.permission import Act, may, may_answer_requests
 from bot.records.export_contents import Part
 from bot.records.items import items_of
 from bot.records.listeners import let_through
-from bot.views import CheckView, Desk
 from flows.records.access_requests import Item, Request, RequestStatus, Ruling, due, given
 from services import access_requests as requests
 from services.access_requests import Requests, is_not_them, rulings, undecided

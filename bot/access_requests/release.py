@@ -10,13 +10,13 @@ from slack_sdk import WebClient
 
 from bot.access_requests import modals as forms
 from bot.access_requests.reader import Look, Reader
+from bot.context import Desk
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
 from bot.records.listeners import closed_file, put_instead, put_up
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from flows.records.access_requests import Request
 from services.access_requests import Requests, is_not_them
 from services.transaction import Did

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.permission import may_know_shut
-from bot.views import Desk
 from storage import unreadable as shut
 
 

@@ -18,10 +18,10 @@ from bot.alarms import audience as trouble
 from bot.alarms import broken_seal as broken_chain
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
+from bot.context import Desk
 from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
-from bot.views import Desk
 from storage import outbox
 from storage.health import liveness as pulse
 from storage.health import overdue as audit

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.config.settings import ADMINISTRATORS
+from bot.context import Desk
 from bot.delivery.other_channels import Via, Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
-from bot.views import Desk
 from storage import outbox
 
 log = logging.getLogger("share-check")

@@ -9,10 +9,10 @@ from slack_sdk import WebClient
 
 from bot.cases.listeners import Lead, nothing_typed, refusal
 from bot.checks import modals as forms
+from bot.context import Desk
 from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from flows.case import Entry
 from services.casework import Casework, Deed
 from services.transaction import Did

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from bot.cases import corrections_modal as blocks
 from bot.cases.listeners import NOT_FOUND, nothing_typed
+from bot.context import Desk
 from bot.permission import Act, may
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from services.corrections import Corrections
 from services.transaction import Did
 from storage import checks

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.context import CheckView
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
-from bot.views import CheckView
 from flows.case import Entry
 from flows.checklist import CHECKLIST
 

@@ -11,12 +11,12 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.cases import modals as forms
+from bot.context import CheckView, Desk
 from bot.permission import Act, Gate, gate, may
 from bot.records.listeners import with_others
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import CheckView, Desk
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
 from services.casework import Casework, Deed
 from services.transaction import Did

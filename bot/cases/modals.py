@@ -10,11 +10,11 @@ from bot.cases.corrections_modal import name_of
 from bot.cases.page import OUTCOME_WORDS, URGENCY_WORDS
 from bot.checks.card import labels
 from bot.checks.modals import DETAILS, SHARING, STRAND_STATUS_WORDS, Field, decided, inputs, strand_blocks
+from bot.context import CheckView
 from bot.records.modals import earlier
 from bot.retention.modals import hold_part
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
-from bot.views import CheckView
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,

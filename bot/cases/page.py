@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.context import CheckView
 from bot.delivery.other_channels import Words
 from bot.practice import drill_messages as drill
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
-from bot.views import CheckView
 from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency
 

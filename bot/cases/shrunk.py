@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from bot.cases import page
 from bot.checks import card
+from bot.context import CheckView
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
-from bot.views import CheckView
 from flows.case import Case, CaseStatus, CheckStatus, Entry
 from services.transaction import LAST
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.context import CheckView
 from bot.cover.blocks import nobody
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
-from bot.views import CheckView
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine import wording

@@ -12,11 +12,11 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.slack import block_kit as kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press
 from bot.slack.replies import Replies, guarded, phone_words
-from bot.views import Desk
 from flows.case import Check
 from storage import checks, outbox
 from storage.engine import idempotent as once

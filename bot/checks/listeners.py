@@ -11,10 +11,10 @@ from slack_sdk import WebClient
 
 from bot.cases.listeners import nothing_typed
 from bot.checks import modals as forms
+from bot.context import CheckView, Desk
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import CheckView, Desk
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose
 from services.reporting import Conversation, Step

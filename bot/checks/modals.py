@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.checks.card import labels
+from bot.context import CheckView
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block
-from bot.views import CheckView
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Question

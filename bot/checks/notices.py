@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.context import CheckView
 from bot.practice import drill_messages as drill
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
-from bot.views import CheckView
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
 from storage.events import latest
 

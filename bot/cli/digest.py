@@ -14,8 +14,8 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from bot.context import Desk
     from bot.slack.block_kit import Message
-    from bot.views import Desk
     from flows.reports.figures import Figures, Week
 
 BAD_INPUT = 2
@@ -171,7 +171,7 @@ def _plain(words: str) -> str:
 @contextmanager
 def _desk() -> Iterator[Desk]:
     """The database as the settings name it. Leaves with words where it cannot be opened."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415

@@ -72,7 +72,7 @@ def _found(*, is_online: bool, config_token: str | None) -> tuple[Finding, ...]:
     from bot.app import web_client  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.settings import SettingsError  # noqa: PLC0415
     from bot.doctor.examine import examine, from_problems  # noqa: PLC0415
-    from bot.serving import clock_of, load_all  # noqa: PLC0415
+    from bot.serve import clock_of, load_all  # noqa: PLC0415
 
     try:
         settings, organisation = load_all()

@@ -18,7 +18,7 @@ from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Answers, Choose, Question
 
 if TYPE_CHECKING:
-    from bot.views import Desk
+    from bot.context import Desk
     from flows.paging.recipients import People
     from services.paper import Entered
 
@@ -41,7 +41,7 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.roster import people_of  # noqa: PLC0415
 

@@ -61,7 +61,7 @@ main.add_command(manifest)
 @main.command()
 def serve() -> None:
     """Run the bot. Stops cleanly on SIGTERM or Ctrl+C."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
     from bot.doctor import tokens  # noqa: PLC0415
@@ -89,7 +89,7 @@ def drill(by: str | None) -> None:
     """Start a practice page. The running bot sends it, up the real ladder, until a lead answers."""
     import secrets  # noqa: PLC0415 - decide starts without it
 
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.practice import drill as practice  # noqa: PLC0415
     from storage.events import SYSTEM  # noqa: PLC0415

@@ -17,7 +17,7 @@ def pack(number: str, out: Path) -> None:
     """Write the pack with this NUMBER, which a lead tells you. It only opens with a passphrase that the lead has."""
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
-    from bot.serving import clock_of  # noqa: PLC0415
+    from bot.serve import clock_of  # noqa: PLC0415
     from storage import export_files as packs  # noqa: PLC0415
     from storage.backup import archive  # noqa: PLC0415
 

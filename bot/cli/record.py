@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 if TYPE_CHECKING:
-    from bot.views import Desk
+    from bot.context import Desk
     from storage.proof.seal import Seal
     from storage.proof.signed_note import PublicKey
     from storage.proof.verify import Verdict
@@ -178,7 +178,7 @@ def known_keys(given: Iterable[str]) -> set[PublicKey]:
 @contextmanager
 def _desk(what: str) -> Iterator[Desk]:
     """What works beside the running bot. what: the command, and that it was not done."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
 
     with beside.in_words(what, NOTHING_ADDED, BAD_INPUT):

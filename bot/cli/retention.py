@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from bot.views import Desk
+    from bot.context import Desk
     from services.retention import Item
 
 _OTHERS_ERASED = (
@@ -29,7 +29,7 @@ _OTHERS = "Records that not every lead may know of are not counted here: Slack s
 @click.option("--erased", "way", flag_value="erased", help="What was erased, for whoever checks the record.")
 def retention(way: str | None) -> None:
     """Say what is due for deletion, or what was erased. Records are deleted in Slack, by a lead, one by one."""
-    from bot import serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
 

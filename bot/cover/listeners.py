@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.cover import blocks
 from bot.each import each
 from bot.home import tab as home
@@ -20,7 +21,6 @@ from bot.permission import may_set_away
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from flows.paging.cover import AHEAD, Gap, gaps
 from storage import cases, cover, outbox
 from storage.outbox import Claimed

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.delivery.instances import Instances
 from bot.digest.content import Digests
 from bot.each import each
 from bot.home.tab import Refresh
 from bot.retention.schedule import RetentionClock
-from bot.views import Desk
 from storage import cases, checks, outbox
 from storage.health import liveness as pulse
 

@@ -29,6 +29,7 @@ from bot.cases.page import alert, asked_again_below, line, page
 from bot.cases.shrunk import shrunk
 from bot.checks.card import card
 from bot.checks.notices import notice, reminder
+from bot.context import CheckView, Desk
 from bot.cover.blocks import marked_away
 from bot.cover.listeners import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
@@ -38,7 +39,6 @@ from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Message
-from bot.views import CheckView, Desk
 from flows.case import CheckStatus, Entry
 from services.transaction import LAST
 from storage import old_messages as slack_copies

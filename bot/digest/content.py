@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.digest import leads_message as blocks
 from bot.digest.leads_message import Digest
 from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
 from bot.slack.block_kit import Message
-from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.paging.cover import Gap, gaps, on_cover
 from flows.reports.bands import SMALLEST

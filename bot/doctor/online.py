@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError
 from bot.checks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
+from bot.context import CheckView
 from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.slack.block_kit import Block
 from bot.slack.manifest import SOCKET_MODE, over_http
-from bot.views import CheckView
 from flows.case import Check, CheckStatus, Told
 from flows.checklist import CHECKLIST
 from flows.model import Level

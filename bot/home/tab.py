@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from bot.access_requests.reader import Reader
 from bot.alarms import audience as trouble
 from bot.checks.entry_points import refusal
+from bot.context import Desk
 from bot.cover.blocks import OnCover
 from bot.home import blocks
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
@@ -27,7 +28,6 @@ from bot.slack import block_kit as kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press, named
 from bot.slack.replies import guarded
-from bot.views import Desk
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left

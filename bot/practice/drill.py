@@ -8,8 +8,8 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.context import Desk
 from bot.slack.payloads import Press
-from bot.views import Desk
 from services.drill import Drill
 from storage import checks, outbox
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.context import CheckView
 from bot.delivery.other_channels import Words
 from bot.slack import block_kit as kit
 from bot.slack.block_kit import Block, Message
-from bot.views import CheckView
 from flows.case import Case, CaseStatus
 
 _NOBODY_AT_RISK = "This is practice: nobody is at risk."

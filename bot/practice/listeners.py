@@ -9,11 +9,11 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.config.roster import facts_of
+from bot.context import Desk
 from bot.practice import modals as blocks
 from bot.practice.modals import Practice
 from bot.slack.payloads import Press, named
 from bot.slack.replies import Replies, guarded
-from bot.views import Desk
 from flows.case import Told
 from flows.checklist import CHECKLIST
 from flows.engine.explain import explain

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.cases.modals import DECISION
 from bot.checks.modals import DECISION_LABELS, DETAILS, SHARING
 from bot.config.organisation import Organisation
-from bot.views import CheckView
+from bot.context import CheckView
 from flows.paging.roster import Roster
 from flows.records.access_requests import Item, Labels, items
 from storage.events import SYSTEM

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.cases import modals as casework
+from bot.context import CheckView, Desk
 from bot.permission import Act, Subject, may
 from bot.records import encrypted_page as sealed_page
 from bot.records import export_contents as pack
@@ -24,7 +25,6 @@ from bot.records.items import STAFF, items_of
 from bot.slack import block_kit as kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from bot.views import CheckView, Desk
 from flows.case import Check
 from flows.records.matching import Described
 from storage import checks

@@ -16,12 +16,12 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot.context import Desk
 from bot.permission import Act, Subject, may
 from bot.retention import modals as blocks
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
-from bot.views import Desk
 from flows.records.retention import Kept, years_after
 from services.retention import Item, Retention, was_private
 from services.transaction import Did

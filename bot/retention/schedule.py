@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
+from bot.context import Desk
 from bot.retention.listeners import due_for
-from bot.views import Desk
 from services.retention import was_erased_since
 from storage import old_messages as slack_copies
 from storage import outbox

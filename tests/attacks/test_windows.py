@@ -12,7 +12,7 @@ import pytest
 from bot.cases import listeners as casework
 from bot.checks import listeners as conversation
 from bot.checks.modals import SHARING
-from bot.views import Desk
+from bot.context import Desk
 from tests.attacks import booth as at
 from tests.attacks.booth import Booth, Listener, open_booth
 from tests.attacks.listeners import CARRIES, OWN, as_pressed, state_of, value_for

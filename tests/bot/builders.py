@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.config.organisation import Organisation, Person, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
-from bot.views import CheckView
+from bot.context import CheckView
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out

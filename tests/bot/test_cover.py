@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 
 from bot.config.organisation import Organisation
+from bot.context import Desk
 from bot.cover.listeners import closed_account_letter, gaps_letter, look_for_closed_accounts, plan_gap_report
 from bot.slack.block_kit import Message
-from bot.views import Desk
 from sandbox import Workspace
 from storage import cover, outbox
 from storage.crypto.envelope import Keyring

@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
+from bot.context import Desk
 from bot.delivery.sender import Deliverer
-from bot.views import Desk
 from flows.model import Answers
 from sandbox import Workspace
 from sandbox.state.kinds import Json, Message

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.config.organisation import Organisation
+from bot.context import Desk
 from bot.delivery.sender import Letter, Letters
 from bot.digest.content import Digests, tip_of
-from bot.views import Desk
 from flows.checklist import CHECKLIST
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import Figures, Week

@@ -28,7 +28,7 @@ from bot.config.settings import Settings, load_settings, setting_names
 from bot.doctor import examine as doctor
 from bot.doctor import machine, records, round_trip, settled, tokens
 from bot.doctor.finding import Finding, State, worst_first
-from bot.serving import clock_of
+from bot.serve import clock_of
 from bot.slack import manifest
 from sandbox import Workspace
 from sandbox.blockkit.spot import LIMITS

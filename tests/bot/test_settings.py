@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import Settings, SettingsError, load_settings, setting_names
-from bot.serving import load_all
+from bot.serve import load_all
 from storage.proof.signed_note import SealKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -20,7 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
-from bot.serving import DEAF
+from bot.serve import DEAF
 from bot.slack.socket_mode import Line, SocketWatch
 from sandbox import Person, Workspace
 from storage.engine.process_lock import alone

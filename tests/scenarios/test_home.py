@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.home.tab import draw
-from bot.serving import look_once
+from bot.serve import look_once
 from sandbox.client.people import Person
 from storage import outbox
 from storage.proof import seal

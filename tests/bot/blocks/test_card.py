@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.checks.card import card
-from bot.views import CheckView
+from bot.context import CheckView
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay

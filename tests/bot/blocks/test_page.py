@@ -8,7 +8,7 @@ import pytest
 
 from bot.cases.page import line, page
 from bot.checks.card import labels
-from bot.views import CheckView
+from bot.context import CheckView
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level, Outcome

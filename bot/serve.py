@@ -13,6 +13,7 @@ from bot.cli import session as beside
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
+from bot.context import Desk
 from bot.delivery.other_channels import SecondChannel
 from bot.doctor import examine as doctor
 from bot.doctor import records
@@ -20,7 +21,6 @@ from bot.doctor.finding import Finding
 from bot.monitoring import health, logs
 from bot.slack import http_mode as web
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
-from bot.views import Desk
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
 from storage.errors import DatabaseNotReady
