@@ -29,8 +29,8 @@ from services.restricted_cases import apart
 from services.week_figures import Counting
 from storage import tables
 from storage.engine.database import Database
+from tests.services.weeks import work
 from tests.storage.builders import Office
-from tests.storage.weeks import work
 
 HISTORIES = (1, 10, 100)
 """Weeks behind the one that is counted."""

@@ -21,7 +21,7 @@ from flows.records.retention import QUIET
 from storage import export_files as packs
 from storage.engine.database import Database
 from storage.tables import events, metadata
-from tests.storage.filled import filled
+from tests.storage.records_with_secrets import filled
 
 pytestmark = pytest.mark.docs
 

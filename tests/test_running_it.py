@@ -26,7 +26,7 @@ from bot.config.settings import database_address, setting_names
 from bot.serve import DEAF
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
-from tests.storage.filled import environment
+from tests.storage.records_with_secrets import environment
 
 SOON = 40
 IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

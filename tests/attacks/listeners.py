@@ -12,7 +12,7 @@ from bot.cases.modals import DECISION
 from bot.checks.modals import DETAILS, SHARING
 from bot.permission import Act
 from flows.case import StrandName
-from tests.attacks.booth import Listener
+from tests.attacks.every_listener import Listener
 
 State = dict[str, dict[str, dict[str, Any]]]
 

@@ -19,8 +19,8 @@ from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
 from bot.records import modals as records
 from bot.retention import modals as retention
-from tests.attacks import booth as at
-from tests.attacks.booth import Answer, Booth, Listener, open_booth
+from tests.attacks import every_listener as at
+from tests.attacks.every_listener import Answer, Booth, Listener, open_booth
 from tests.attacks.listeners import (
     ANYBODY,
     CARRIES,

@@ -19,9 +19,9 @@ from bot.slack import block_kit as kit
 from sandbox.blockkit import check_message, check_view
 from sandbox.client.result import Acted
 from storage import outbox
-from tests.attacks import booth as at
-from tests.attacks.booth import Booth, Listener, open_booth
+from tests.attacks import every_listener as at
 from tests.attacks.canary import what_acts
+from tests.attacks.every_listener import Booth, Listener, open_booth
 from tests.attacks.listeners import ANYBODY, LISTED, OF_A_CHECK, OWN, WAYS_IN, as_pressed, state_of, value_for
 from tests.harness import HARM, LEADS, Stage, opened
 

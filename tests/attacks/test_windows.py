@@ -13,8 +13,8 @@ from bot.cases import listeners as casework
 from bot.checks import listeners as conversation
 from bot.checks.modals import SHARING
 from bot.context import Desk
-from tests.attacks import booth as at
-from tests.attacks.booth import Booth, Listener, open_booth
+from tests.attacks import every_listener as at
+from tests.attacks.every_listener import Booth, Listener, open_booth
 from tests.attacks.listeners import CARRIES, OWN, as_pressed, state_of, value_for
 from tests.attacks.test_every_listener import REFUSALS
 

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.seat import DESKTOP, PHONE, Seat, browsing, demo
+from tests.browser.demo_page import DESKTOP, PHONE, Seat, browsing, demo
 from tests.harness import CLEAR, HARM, NO_CONSENT, Ticks
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"

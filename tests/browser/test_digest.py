@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 import sandbox
 from tests import harness
-from tests.browser.seat import DESKTOP, browsing
+from tests.browser.demo_page import DESKTOP, browsing
 from tests.harness import HARM
 from tests.scenarios.test_digest import to_monday
 

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import Workspace
 from tests import harness
-from tests.browser.seat import PHONE, browsing
+from tests.browser.demo_page import PHONE, browsing
 from tests.browser.test_digest import PAGE
 
 NAMES = ".role[aria-pressed=false] .role-name"

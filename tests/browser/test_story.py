@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.seat import DESKTOP, PHONE, Seat, browsing, demo
+from tests.browser.demo_page import DESKTOP, PHONE, Seat, browsing, demo
 from tests.harness import CLEAR, HARM, POSSIBLY
 
 Open = Callable[..., Page]

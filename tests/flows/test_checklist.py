@@ -6,7 +6,7 @@ import pytest
 
 from flows.checklist import CHECKLIST, DERIVED, EFFECTS
 from flows.model import Choose, Consent, Level, Option
-from tests.flows.evaluator import LAW
+from tests.flows.engine.evaluator import LAW
 
 
 def _effects(option: Option) -> dict[str, Any]:

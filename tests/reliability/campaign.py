@@ -24,12 +24,12 @@ from pathlib import Path
 from sandbox import Workspace
 from tests.harness import MANIFEST
 from tests.postgres import find_programs, running_server
-from tests.reliability.books import Books, books_of
-from tests.reliability.crowd import LOOK_EVERY, Crowd
+from tests.reliability.answer_paths import CALM, LONG, STOPS, URGENT, Walk
+from tests.reliability.final_state import Books, books_of
 from tests.reliability.journal import Journal
 from tests.reliability.programs import CONNECTED_WITHIN, Fleet
 from tests.reliability.promises import Verdict
-from tests.reliability.walks import CALM, LONG, STOPS, URGENT, Walk
+from tests.reliability.users import LOOK_EVERY, Crowd
 
 SLACK_TAKES = 80.0
 """Milliseconds: as with the real Slack, there is always something under way."""

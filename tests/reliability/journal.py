@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from sandbox.client.result import Acted
-from tests.reliability.walks import Walk
+from tests.reliability.answer_paths import Walk
 
 
 @dataclass(frozen=True, slots=True)

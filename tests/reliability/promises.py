@@ -12,12 +12,12 @@ from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
 from flows.model import Answers, Level
 from tests.harness import words_of
-from tests.reliability.books import Books, Page, Story, pages, posts, sent
-from tests.reliability.crowd import MARK
+from tests.reliability.answer_paths import STOPS
+from tests.reliability.final_state import Books, Page, Story, pages, posts, sent
 from tests.reliability.journal import Ack, Journal
 from tests.reliability.programs import Fleet
-from tests.reliability.screen import cards
-from tests.reliability.walks import STOPS
+from tests.reliability.screens import cards
+from tests.reliability.users import MARK
 
 UNDER_WAY = 1.5
 """Seconds a message may be under way to Slack: one sent just before a kill arrives just after it."""

@@ -17,10 +17,10 @@ import pytest
 
 from sandbox import Workspace
 from tests.harness import LEADS, MANIFEST, TELL_ALL
-from tests.reliability.books import POST, Books, books_of, pages
+from tests.reliability.answer_paths import LEAD_ONE, LEAD_TWO, STOPS, URGENT
 from tests.reliability.campaign import DISAGREEING, Plan, Report, run
+from tests.reliability.final_state import POST, Books, books_of, pages
 from tests.reliability.programs import Fleet
-from tests.reliability.walks import LEAD_ONE, LEAD_TWO, STOPS, URGENT
 
 pytestmark = pytest.mark.alone
 

@@ -10,11 +10,11 @@ import pytest
 
 from sandbox import Workspace
 from tests.harness import MANIFEST, UNHURRIED, free_port
-from tests.reliability.books import books_of
-from tests.reliability.crowd import Crowd
+from tests.reliability.answer_paths import CALM, URGENT
+from tests.reliability.final_state import books_of
 from tests.reliability.programs import Fleet, Program
 from tests.reliability.promises import Verdict
-from tests.reliability.walks import CALM, URGENT
+from tests.reliability.users import Crowd
 
 pytestmark = pytest.mark.alone
 

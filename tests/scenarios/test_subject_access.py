@@ -23,7 +23,7 @@ from storage import events as record
 from storage import export_files as packs
 from storage.checks import load
 from storage.tables import checks
-from tests.bot.blocks.limits import marked_up
+from tests.bot.slack.limits import marked_up
 from tests.harness import CLEAR, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened
 from tests.scenarios.test_digest import to_monday
 

@@ -1,0 +1,171 @@
+"""What leads see in messages: structured, content-free, and true in every state."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bot.cases.page import line, page
+from bot.checks.card import labels
+from bot.context import CheckView
+from flows.case import Case, CaseStatus
+from flows.checklist import CHECKLIST
+from flows.model import Level, Outcome
+from services.transaction import THREAD_LINES
+from tests.bot.builders import HOSTILE, NOW, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
+from tests.bot.slack.limits import elements, fits_message, primaries, words
+
+SECRET = "a name nobody may read"
+TYPED = [entry("details", facts=SECRET, person=SECRET), entry("note", text=SECRET), entry("decided", reason=SECRET)]
+
+
+def _states() -> Iterator[tuple[CheckView, Case, int]]:
+    checks = [
+        *(check(sheet, level=max(Level.CONSULT, check(sheet).level)) for sheet in SHEETS.values()),
+        *(sent(outcome) for outcome in Outcome if outcome is not Outcome.UNFINISHED),
+        check({"S1": ("yes",)}),
+        check({"S1": ("no",), "S2": ("lead-2",)}, level=Level.CONSULT),
+    ]
+    options = itertools.product(checks, CaseStatus, (1, 5), (True, False), (0, 2), (True, False))
+    for of, status, ask, content_free, plan_round, disagreed in options:
+        make = case if status is CaseStatus.OPEN else led
+        a_case = make(
+            of,
+            status=status,
+            content_free=content_free,
+            plan_round=plan_round,
+            disagreed=disagreed,
+            asks=ask,
+            tries=ask,
+        )
+        yield view(of, a_case, entries=TYPED), a_case, ask
+
+
+def test_every_state_fits_slack_and_holds_nothing_typed() -> None:
+    """I18: no name, no story, whatever was typed and whatever became of the case."""
+    for shown, a_case, ask in _states():
+        message = page(shown, a_case, ask)
+        fits_message(message)
+        assert SECRET not in words(message.blocks) + message.text
+
+
+def test_no_answer_is_ever_in_a_page() -> None:
+    """Clause numbers and counts only: no label of any option of any question."""
+    long_labels = {option.label for question in CHECKLIST for option in question.options if len(option.label) > 8}
+    for shown, a_case, ask in _states():
+        said = words(page(shown, a_case, ask).blocks)
+        assert not [label for label in long_labels if label in said]
+
+
+def test_the_text_for_a_locked_phone_holds_reference_urgency_and_time_only() -> None:
+    """Nobody reads more of it on a screen that lies on a table."""
+    by_hand = re.compile(
+        r"A check needs a safeguarding lead\. SC-7K2M, (emergency|urgent|soon), answer by \d\d:\d\d\. "
+        r"Open Slack to see it\."
+    )
+    by_lead = re.compile(
+        r"SC-7K2M, (emergency|urgent|soon), (needs another view|has no agreed plan yet|is led)\. Open Slack to see it\."
+    )
+    for shown, a_case, ask in _states():
+        if a_case.status is CaseStatus.CLOSED:
+            assert page(shown, a_case, ask).text == "SC-7K2M is closed."
+        elif a_case.led_by is not None:
+            assert by_lead.fullmatch(page(shown, a_case, ask).text)
+        elif ask == 1:
+            assert by_hand.fullmatch(page(shown, a_case, ask).text)
+        else:
+            assert "Ask 5" in page(shown, a_case, ask).text
+
+
+def test_the_answer_by_time_is_the_organisations_own() -> None:
+    """In summer the phone shows summer time."""
+    of = check(SHEETS[Outcome.CONSULT])
+    summer = NOW.replace(month=7, day=1, hour=9, minute=15)
+    a_case = case(of, answer_by=summer)
+    assert "answer by 10:15" in page(view(of, a_case), a_case, 1).text
+
+
+def test_a_page_without_a_leader_offers_four_ways_and_mentions_those_asked() -> None:
+    """Lead, seen, open, step aside; whoever is asked is mentioned."""
+    of = check(SHEETS[Outcome.CONSULT_URGENT])
+    a_case = case(of)
+    shown = page(view(of, a_case), a_case, 1)
+    assert [one["action_id"] for one in elements(shown.blocks)] == ["lead", "seen", "open_case", "step_aside"]
+    assert [one["action_id"] for one in primaries(shown.blocks)] == ["lead"]
+    assert {"<@U0LEAD1>", "<@U0LEAD2>"} <= set(words(shown.blocks).split())
+
+
+def test_somebody_left_out_is_never_mentioned() -> None:
+    """I13: not even where they had been asked before they were left out."""
+    of = check({"S1": ("no",), "S2": ("lead-1",)}, level=Level.CONSULT)
+    a_case = case(of, asked=("lead-1", "lead-2"))
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    assert "U0LEAD1" not in said
+    assert "U0LEAD2" in said
+
+
+def test_counts_and_clauses_of_the_checklist() -> None:
+    """A lead sees how far it went and what decided it, in numbers."""
+    of = sent(Outcome.CONSULT)
+    a_case = case(of)
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    assert "*Decided by*\nS3" in said
+    assert re.search(r"\*Checklist\*\n\d+ answered, 0 not sure, 0 to sort, 2 after sharing", said)
+    assert "*Tell nobody yet*\nno" in said
+
+
+def test_page_detail_reference_cuts_it_to_reference_urgency_and_times() -> None:
+    """An organisation may keep even the clauses out of Slack."""
+    of = sent(Outcome.CONSULT)
+    a_case = case(of)
+    little = ORGANISATION.model_copy(update={"page_detail": "reference"})
+    said = words(page(view(of, a_case, organisation=little), a_case, 1).blocks)
+    assert "Raised" in said
+    assert "Answer by" in said
+    for word in ("Outcome", "Decided", "Checklist", "Tell nobody"):
+        assert word not in said
+
+
+def test_before_it_is_known_who_may_be_told_a_page_says_nothing_of_the_check() -> None:
+    """No tap in a minute: somebody needs help, and that is all."""
+    of = check({"S1": ("yes",)})
+    a_case = case(of, content_free=True)
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    assert "Someone needs help" in said
+    for word in ("Outcome", "Decided", "Checklist", "U0STAFF"):
+        assert word not in said
+
+
+def test_a_crowd_fits_a_page() -> None:
+    """Any number of people can be asked."""
+    many = crowd()
+    of = check(SHEETS[Outcome.CONSULT_URGENT])
+    a_case = case(of, asked=tuple(person.id for person in many.everyone))
+    message = page(view(of, a_case, organisation=many), a_case, 3)
+    fits_message(message)
+    assert HOSTILE not in words(message.blocks)
+
+
+@pytest.mark.parametrize("what", sorted(THREAD_LINES))
+def test_every_event_of_a_thread_has_its_line(what: str) -> None:
+    """No event is silent, and no line says more than that it happened."""
+    message = line(what, "<@U0LEAD1>", "10:00")
+    fits_message(message)
+    assert "{" not in message.text
+
+
+def test_a_step_that_was_skipped_is_said_without_a_name() -> None:
+    """Somebody is away: the thread says that the next were asked, and not who is away."""
+    content: dict[str, object] = {"asked": ["deputy-1"], "skipped": ["lead-1", "lead-2"]}
+    message = line("asked_again", "share-check", "10:00", content)
+    fits_message(message)
+    assert message.text == "Asked again. Somebody on the list is away, so the next were asked at once."
+    for nothing in ({}, {"asked": ["lead-1"]}, None):
+        assert line("asked_again", "share-check", "10:00", nothing).text == "Asked again."
+
+
+def test_labels_of_answers_would_be_found() -> None:
+    """The test above looks for words that the card does show."""
+    question = CHECKLIST["S3"]
+    assert labels(question, ("harm",)) == "Yes - may have harmed a child or may be a risk to children"
