@@ -4,12 +4,14 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from tests.postgres import Server, find_programs, running_server
+from tests.postgres import find_programs
+
+pytest_plugins = ["tests.databases"]
 
 NO_SKIPS = os.environ.get("SHARE_CHECK_NO_SKIPS") == "1"
 CHROMIUM, POSTGRES = shutil.which("chromium"), find_programs()
@@ -22,20 +24,6 @@ NEEDS = {"chromium": "needs_chromium", "postgres": "needs_postgres"}
 def chromium() -> str:
     """Path of the browser; `playwright` starts it with executable_path."""
     return str(CHROMIUM)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    with running_server(Path(str(POSTGRES))) as server:
-        yield server
-
-
-@pytest.fixture
-def postgres_url(postgres: Server) -> Iterator[str]:
-    """Address of an empty database for this test alone."""
-    url = postgres.fresh_database()
-    yield url
-    postgres.drop(url)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -28,11 +28,11 @@ class Server:
         self._port = port
         self._numbers = itertools.count(1)
 
-    def fresh_database(self) -> str:
-        """Make an empty database and return its SQLAlchemy address."""
+    def fresh_database(self, template: str = "template1") -> str:
+        """Make a database, empty or a copy of `template`, and return its SQLAlchemy address."""
         name = f"test_{next(self._numbers)}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.address(name).replace("postgresql://", "postgresql+psycopg://")
 
     def drop(self, url: str) -> None:

@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from services.retention import Erasure, erase_again
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
+from storage.erasure import Erasure, erase_again
 from storage.proof import bundle as proof
 from storage.proof import bundle_file as proof_file
 from storage.proof import seal

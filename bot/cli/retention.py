@@ -81,7 +81,7 @@ def _listed(items: Sequence[Item]) -> str:
 
 
 def _erased(tx: Connection) -> Iterator[str]:
-    from services.retention import tombstones  # noqa: PLC0415 - decide starts without it
+    from storage.erasure import tombstones  # noqa: PLC0415 - decide starts without it
 
     stones = [stone for stone in tombstones(tx) if not stone.is_private]
     entries = sum(stone.entries for stone in stones)

@@ -23,9 +23,10 @@ from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
 from flows.records.retention import Kept, years_after
-from services.retention import Item, Retention, was_private
+from services.retention import Item, Retention
 from services.transaction import Did
 from storage import outbox
+from storage.erasure import was_private
 from storage.errors import CannotOpen
 from storage.old_messages import NotShrunk, not_shrunk
 from storage.outbox import Claimed

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.context import Desk
 from bot.retention.listeners import due_for
-from services.retention import was_erased_since
 from storage import old_messages as slack_copies
 from storage import outbox
+from storage.erasure import was_erased_since
 
 EVERY = timedelta(hours=1)
 MOST_SHRUNK = 20

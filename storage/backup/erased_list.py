@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.retention import Erasure, erasures
 from storage.backup.source import see_onto_disk
 from storage.engine.database import Database
+from storage.erasure import Erasure, erasures
 
 NAME = "share-check.erased"
 _PARTS = 3

@@ -13,7 +13,6 @@ from typing import Any
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, Select, select
 
-from services.retention import Erasure, erase_again
 from storage.backup import archive
 from storage.backup.archive import Manifest
 from storage.backup.make import state
@@ -21,6 +20,7 @@ from storage.backup.source import BackupRefused, Source
 from storage.checks import about_answers
 from storage.crypto.envelope import Box, Keyring
 from storage.engine.database import Database
+from storage.erasure import Erasure, erase_again
 from storage.errors import CannotOpen
 from storage.events import SALT_BYTES, commitment
 from storage.proof.bundle import of_record

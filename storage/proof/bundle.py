@@ -1,7 +1,7 @@
 """The proof: what a stranger needs to check the record, and nothing of what it says.
 
-It comes from the database, or from a file that was exported (`storage/proof/bundle_file.py`); `storage/proof/verify.py` judges both
-alike.
+It comes from the database, or from a file that was exported (`storage/proof/bundle_file.py`).
+`storage/proof/verify.py` judges both alike.
 """
 
 from __future__ import annotations

@@ -28,10 +28,10 @@ from flows.case import Strand, StrandName, StrandStatus
 from flows.model import Answers
 from sandbox import Workspace
 from sandbox.methods import views
-from services.retention import Erasure, erase_again
 from storage import checks
 from storage import events as record
 from storage.engine.database import Database
+from storage.erasure import Erasure, erase_again
 from storage.tables import metadata
 from tests import harness
 

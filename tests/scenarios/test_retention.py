@@ -10,7 +10,8 @@ from sqlalchemy import func, select, text
 from bot.retention.listeners import copies_left
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
-from services.retention import Retention, tombstones
+from services.retention import Retention
+from storage.erasure import tombstones
 from storage.old_messages import not_shrunk
 from storage.proof.bundle import of_record
 from storage.proof.verify import judge

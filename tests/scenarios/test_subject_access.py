@@ -18,10 +18,10 @@ from sandbox.client.result import Acted
 from sandbox.state import words
 from sandbox.state.kinds import View
 from services.access_requests import recent
-from services.retention import tombstones
 from storage import events as record
 from storage import export_files as packs
 from storage.checks import load
+from storage.erasure import tombstones
 from storage.tables import checks
 from tests.bot.slack.limits import marked_up
 from tests.harness import CLEAR, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened

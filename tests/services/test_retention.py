@@ -16,16 +16,16 @@ from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
 from services import access_requests as requests
-from services import retention
 from services.access_requests import Requests
 from services.drill import Drill
-from services.retention import Retention, erase_again, erasures, tombstones
+from services.retention import Retention
 from services.transaction import Did
-from storage import checks, outbox, tables
+from storage import checks, erasure, outbox, tables
 from storage import export_files as packs
 from storage import person_index as people
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
+from storage.erasure import erase_again, erasures, tombstones
 from storage.errors import NoSuchCheck
 from storage.export_files import Pack
 from storage.proof.bundle import of_record
@@ -365,7 +365,7 @@ def test_what_is_left_of_an_erased_check_is_a_tombstone(office: Office) -> None:
     assert (row.wrapped_key, row.sealed_answers, row.reporter, row.status) == (b"", b"", "", "erased")
     assert (row.level, row.asked_lead, row.request, row.erased_at) == (0, False, None, office.now)
     assert (stone.ref, stone.approved_by, stone.erased_at) == (ref, LEAD_ONE, office.now)
-    assert left == retention.STAYS
+    assert left == erasure.STAYS
 
 
 @pytest.mark.parametrize(
@@ -381,18 +381,18 @@ def test_whether_every_lead_could_know_of_it_outlives_a_check(
     office.forward(days=26 * YEAR)
     assert _approve(office, check) is None
     with office.database.read() as tx:
-        assert not retention.was_private(tx, check)
+        assert not erasure.was_private(tx, check)
     assert _erase(office, check) is None
     with office.database.read() as tx:
-        assert retention.was_private(tx, check) is is_private
+        assert erasure.was_private(tx, check) is is_private
         assert [stone.is_private for stone in tombstones(tx)] == [is_private]
 
 
 def test_every_table_with_something_of_a_check_is_named_or_emptied() -> None:
     """A new table is emptied unless somebody decides, here, that it stays."""
     with_a_check = {table.name for table in tables.metadata.tables.values() if "check_id" in table.c}
-    assert with_a_check >= retention.STAYS
-    assert {"events", "outbox", "deletions"} == retention.STAYS
+    assert with_a_check >= erasure.STAYS
+    assert {"events", "outbox", "deletions"} == erasure.STAYS
 
 
 def test_nobody_comes_upon_an_erased_check(office: Office) -> None:
@@ -514,8 +514,8 @@ def test_two_who_confirm_at_once_erase_it_once(office: Office) -> None:
 def test_what_came_back_from_a_backup_is_erased_again(office: Office) -> None:
     """By its id alone; who approved it and when is kept, and the rest is left as it is."""
     check, other = _hold(office), _hold(office)
-    done = retention.Erasure(check, LEAD_TWO, office.now - timedelta(days=3))
-    missing = retention.Erasure("0" * 32, LEAD_TWO, office.now)
+    done = erasure.Erasure(check, LEAD_TWO, office.now - timedelta(days=3))
+    missing = erasure.Erasure("0" * 32, LEAD_TWO, office.now)
     assert erase_again(office.database, office.keys, [done, missing], office.now) == 1
     assert erase_again(office.database, office.keys, [done], office.now) == 0
     with office.database.read() as tx:
@@ -611,12 +611,12 @@ def test_a_backup_that_is_put_in_place_has_it_erased_first(database: Database, t
     made = backed_up(database, folder)
     url = url_of(database)
     database.close()
-    erasure = retention.Erasure(check, LEAD_ONE, office.now)
-    with restored(url, made.file, erased=[erasure]) as again:
+    done = erasure.Erasure(check, LEAD_ONE, office.now)
+    with restored(url, made.file, erased=[done]) as again:
         office = KeyedOffice(again, OLD)
         assert office.check(other).reporter == REPORTER
         with again.read() as tx:
-            assert erasures(tx) == (erasure,)
+            assert erasures(tx) == (done,)
             assert judge(of_record(tx, office.keys), open_all=True).findings == ()
         with pytest.raises(NoSuchCheck):
             office.check(check)

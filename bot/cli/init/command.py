@@ -114,10 +114,7 @@ def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, 
 
 
 def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot.cli.init import (
-        files,  # noqa: PLC0415 - decide starts without it
-        questions,  # noqa: PLC0415
-    )
+    from bot.cli.init import files, questions  # noqa: PLC0415 - decide starts without it
     from bot.cli.init.prompts import collect  # noqa: PLC0415
     from bot.config.settings import organisation_path  # noqa: PLC0415
 

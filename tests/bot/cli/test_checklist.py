@@ -53,7 +53,7 @@ def test_the_example_organisation_is_the_default() -> None:
 
 def test_another_organisation_can_be_given(tmp_path: Path) -> None:
     """Its own people are the ones who can be left out."""
-    example = (Path(__file__).parents[2] / "organisation.example.toml").read_text()
+    example = (Path(__file__).parents[3] / "organisation.example.toml").read_text()
     other = tmp_path / "organisation.toml"
     other.write_text(example.replace('"lead-2"', '"lead-b"'))
     sheet = json.dumps({"answers": {"S1": "yes", "S2": ["lead-1"]}})

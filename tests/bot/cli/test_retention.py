@@ -14,10 +14,11 @@ from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from flows.model import Answers
 from flows.records.retention import Schedule
-from services.retention import Erasure, Retention, erasures
+from services.retention import Retention
 from storage import outbox
 from storage.backup import erased_list
 from storage.engine.database import Database
+from storage.erasure import Erasure, erasures
 from storage.tables import outbox as rows
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, REPORTER

@@ -94,7 +94,7 @@ class Rig:
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    manifest = Path(__file__).parents[2] / "manifest.yml"
+    manifest = Path(__file__).parents[3] / "manifest.yml"
     with Workspace(manifest=manifest) as workspace:
         yield workspace
         assert workspace.complaints == []

@@ -15,7 +15,7 @@ from bot.slack import manifest
 
 pytestmark = pytest.mark.docs
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "tests" / "data" / "manifest.schema.json").read_text(encoding="utf-8"))
 METHODS = json.loads((ROOT / "sandbox" / "wire" / "methods.json").read_text(encoding="utf-8"))
 PRIVATE_CHANNELS = {"conversations.info", "conversations.members"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-LAW: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data/checklist.json").read_text())
+LAW: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data/checklist.json").read_text())
 TABLE: dict[str, Any] = {entry["id"]: entry for entry in LAW["questions"]}
 LEVELS: list[str] = LAW["levels"]
 LEADS, DEPUTIES, INDEPENDENT = ["lead-1", "lead-2"], ["deputy-1"], "independent"

@@ -9,7 +9,7 @@ from flows.checklist import CHECKLIST
 from flows.formats.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
 from flows.model import Checklist, Condition
 
-PAGE = Path(__file__).parents[2] / "docs/checklist.md"
+PAGE = Path(__file__).parents[3] / "docs/checklist.md"
 
 
 @pytest.mark.docs

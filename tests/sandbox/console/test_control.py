@@ -15,7 +15,7 @@ from sandbox import Person, Workspace
 from sandbox.__main__ import main
 from tests.sandbox.bots import Ack, Bot, Json, actions, button, field, modal, section
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def opened(url: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> HTTPResponse:

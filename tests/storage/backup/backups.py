@@ -11,11 +11,11 @@ import psycopg
 from sqlalchemy import make_url, select
 
 from flows.case import Check, Entry
-from services.retention import Erasure
 from storage.backup.make import Made, make, source_of
 from storage.backup.restore import Expected, Proof, verify
 from storage.backup.restore import replace as put_back
 from storage.engine.database import Database
+from storage.erasure import Erasure
 from storage.tables import checks, events
 from tests.storage.builders import START
 from tests.storage.records_with_secrets import OLD, KeyedOffice, url_of

@@ -17,7 +17,6 @@ from alembic.command import downgrade
 from alembic.config import Config
 from sqlalchemy import make_url, select, text, update
 
-from services.retention import Erasure, erase_again
 from storage.backup import archive
 from storage.backup.make import Made, source_of
 from storage.backup.restore import Expected
@@ -27,6 +26,7 @@ from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import rotate
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
+from storage.erasure import Erasure, erase_again
 from storage.errors import DatabaseNotReady
 from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey
