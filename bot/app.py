@@ -21,7 +21,7 @@ from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.cases import aftercare, corrections
 from bot.cases import listeners as casework
-from bot.checks import entry_points as start
+from bot.checks import entry_points
 from bot.checks import listeners as conversation
 from bot.clock import Clock
 from bot.config.organisation import Organisation
@@ -32,7 +32,7 @@ from bot.cover import listeners as cover
 from bot.delivery.other_channels import SecondChannel
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer
-from bot.home import tab as home
+from bot.home import tab
 from bot.monitoring.metrics import Measured
 from bot.practice import drill
 from bot.practice import listeners as practice
@@ -187,7 +187,7 @@ def desk_of(
 
 
 def register(
-    app: App, desk: Desk, client: WebClient, replies: errors.Replies, door: type[start.Door] = start.Door
+    app: App, desk: Desk, client: WebClient, replies: errors.Replies, door: type[entry_points.Door] = entry_points.Door
 ) -> None:
     """Everything people can press, type and open. door: lets people in.
 
@@ -196,11 +196,11 @@ def register(
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     errors.register(app, desk.organisation, replies)
     conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most
-    start.register(app, door(desk, client, replies, outsiders))
+    entry_points.register(app, door(desk, client, replies, outsiders))
     casework.register(app, desk, replies)
     aftercare.register(app, desk, replies)
     corrections.register(app, desk, replies)
-    home.register(app, desk, outsiders)
+    tab.register(app, desk, outsiders)
     cover.register(app, desk, replies)
     drill.register(app, desk)
     records.register(app, desk, replies)

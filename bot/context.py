@@ -27,8 +27,7 @@ from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
 from services.casework import Casework
 from services.reporting import Conversation
-from storage import cases, checks, cover, outbox
-from storage import events as record
+from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -150,7 +149,7 @@ class CheckView:
     @property
     def reporter(self) -> str:
         """A mention of whoever raised it; of a practice page that a command started, what it was started from."""
-        return record.SYSTEM if self.check.reporter == record.SYSTEM else f"<@{self.check.reporter}>"
+        return events.SYSTEM if self.check.reporter == events.SYSTEM else f"<@{self.check.reporter}>"
 
     def slack(self, person: str | None) -> str:
         """A mention of somebody on the roster, who hears of it."""
@@ -254,7 +253,7 @@ class Desk:
             left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,
-            entries=record.history(tx, check, opened.box) if history else (),
+            entries=events.history(tx, check, opened.box) if history else (),
             now=now,
             absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
         )

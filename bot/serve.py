@@ -9,17 +9,16 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 
 from bot.app import PING, Bot, build, desk_of, web_client
-from bot.cli import session as beside
+from bot.cli import session
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
 from bot.context import Desk
 from bot.delivery.other_channels import SecondChannel
-from bot.doctor import examine as doctor
-from bot.doctor import records
+from bot.doctor import examine, records
 from bot.doctor.finding import Finding
 from bot.monitoring import health, logs
-from bot.slack import http_mode as web
+from bot.slack import http_mode
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
@@ -96,20 +95,20 @@ def look_once(bot: Bot, settings: Settings) -> None:
     """What doctor finds, in the log where it is new, and on the Home tab of whoever runs the bot."""
     desk = bot.desk
     try:
-        found = doctor.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock)
+        found = examine.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock)
     except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
         log.warning("doctor stumbled: %s", type(error).__name__)
         return
     if desk.doctor.keep(found):
-        doctor.tell(found, log)
+        examine.tell(found, log)
 
 
 def _heed(findings: Iterable[Finding]) -> None:
     """Log what is not well. Raises SettingsError with what is fatal."""
     findings = tuple(findings)
-    if reasons := doctor.fatal(findings):
+    if reasons := examine.fatal(findings):
         raise SettingsError(reasons)
-    doctor.tell(findings, log)
+    examine.tell(findings, log)
 
 
 def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, stopping: threading.Event) -> bool:
@@ -120,7 +119,7 @@ def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, st
     """
     while not stopping.is_set():
         try:
-            _heed(doctor.at_start(settings, organisation, web_client(settings), clock))
+            _heed(examine.at_start(settings, organisation, web_client(settings), clock))
         except SlackAway as away:
             log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)  # noqa: TRY400 - a beginner reads this
             stopping.wait(ASK_AGAIN_AFTER)
@@ -154,7 +153,7 @@ def desk_beside() -> Desk:
     Raises SettingsError, OrganisationError or DatabaseNotReady.
     """
     settings, organisation = load_all()
-    database = beside.opened(settings.database_url.get_secret_value())
+    database = session.opened(settings.database_url.get_secret_value())
     return desk_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
 
 
@@ -179,19 +178,19 @@ def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: he
     """HTTP, for those who run behind a load balancer."""
     from waitress.server import create_server  # noqa: PLC0415 - an extra
 
-    handler, where = web.web_app(bot.app), f"{settings.http_host}:{settings.http_port}"
+    handler, where = http_mode.web_app(bot.app), f"{settings.http_host}:{settings.http_port}"
     try:
         server = create_server(
             handler,
             host=settings.http_host,
             port=settings.http_port,
             threads=HTTP_THREADS,
-            max_request_body_size=web.LARGEST,
+            max_request_body_size=http_mode.LARGEST,
         )
     except OSError as error:
         problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HTTP_PORT."
         raise SettingsError([problem]) from error
-    thread = threading.Thread(target=web.run, args=(server, stopping), daemon=True, name="http")
+    thread = threading.Thread(target=http_mode.run, args=(server, stopping), daemon=True, name="http")
     thread.start()
     watched.watch(bot)
     log.info("listening on %s", where)

@@ -15,14 +15,11 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
-from flows.records import access_requests as rules
+from flows.records import access_requests
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
 from flows.records.matching import Described
 from services.transaction import Did, Work
-from storage import checks
-from storage import events as record
-from storage import export_files as packs
-from storage import person_index as people
+from storage import checks, events, export_files, person_index
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
@@ -48,7 +45,7 @@ class Requests(Work):
                     check_id=opened.check.id,
                     status=RequestStatus.OPEN,
                     received=received,
-                    due=rules.due(received, self.roster.week.works),
+                    due=access_requests.due(received, self.roster.week.works),
                     extended=False,
                     sealed=opened.box.seal(padded(text, smallest=1024), f"request:{opened.check.id}"),
                 )
@@ -81,7 +78,7 @@ class Requests(Work):
             return Did.ALREADY
         if (known.extended and not again) or known.status is RequestStatus.CLOSED:
             return Did.STALE
-        later = rules.due(known.received, self.roster.week.works, extended=True)
+        later = access_requests.due(known.received, self.roster.week.works, extended=True)
         self._save(request, due=later, extended=True)
         said = {"reason": reason, "due": later.isoformat(), "held": list(held)}
         self.record(opened, who, "request_extended", said, submission)
@@ -108,11 +105,11 @@ class Requests(Work):
         self.record(self.load(check), who, "ruled", content, submission)
         return Did.DONE
 
-    def release(self, request: str, who: str, pack: packs.Pack, held: Iterable[str], submission: str) -> None:
+    def release(self, request: str, who: str, pack: export_files.Pack, held: Iterable[str], submission: str) -> None:
         """A pack was made of these checks. content: encrypted already. The request is locked first, as elsewhere."""
         self.load(request)
         held = list(held)
-        packs.put(self.tx, pack, [request, *held], self.now)
+        export_files.put(self.tx, pack, [request, *held], self.now)
         about = {"pack": pack.number, "sha256": pack.sha256}
         for check in held:
             self.record(self.load(check), who, "released", about)
@@ -137,17 +134,17 @@ class Requests(Work):
 
     def closing(self, request: str) -> Entry | None:
         """When it was closed and by whom; None where it is not."""
-        return record.latest(self._history(request), "request_closed")
+        return events.latest(self._history(request), "request_closed")
 
     def found(self, request: Request) -> tuple[str, ...]:
         """Ids of checks that may be about this person. Nothing of it is shown before the gate has been asked."""
         today = self.roster.week.day_of(self.now)
         who = Described(request.name, request.born, request.number)
         added = [entry.content.get("check") for entry in self._history(request.id) if entry.what == "record_added"]
-        return (*people.index(self.tx, self.keys, today).find(who, today), *map(str, added))
+        return (*person_index.index(self.tx, self.keys, today).find(who, today), *map(str, added))
 
     def _history(self, request: str) -> tuple[Entry, ...]:
-        return record.history(self.tx, request, checks.load(self.tx, self.keys, request).box)
+        return events.history(self.tx, request, checks.load(self.tx, self.keys, request).box)
 
     def _save(self, request: str, **values: Any) -> None:
         self.tx.execute(update(requests).where(requests.c.check_id == request).values(**values))

@@ -20,8 +20,7 @@ from flows.case import (
 )
 from flows.checklist import CHECKLIST
 from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
-from storage import cases, checks, cover, outbox
-from storage import events as record
+from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.events import SYSTEM
 
@@ -111,7 +110,7 @@ class Casework(Work):
 
     def _remind_about_sharing(self, opened: Opened) -> None:
         """The last two questions again (policy 3.4), until they are answered."""
-        reminded = record.count(self.tx, opened.check.id, "aftercare_reminded")
+        reminded = events.count(self.tx, opened.check.id, "aftercare_reminded")
         self._remind_reporter(opened, "aftercare_reminded", self.roster.aftercare_at(reminded + 1, self.now))
 
     def remind_me(self, check: str, who: str, at: datetime, request: str) -> Deed:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flows.case import Case, Entry
 from services.transaction import Did, Work
-from storage import events as record
+from storage import events
 from storage.checks import Opened
 from storage.events import SYSTEM
 
@@ -25,7 +25,7 @@ class Corrections(Work):
 
     def entries(self, opened: Opened, who: str | None = None) -> tuple[Entry, ...]:
         """What can be corrected, oldest first. who: only what this person said."""
-        history = record.history(self.tx, opened.check.id, opened.box)
+        history = events.history(self.tx, opened.check.id, opened.box)
         said = (entry for entry in history if entry.what in CORRECTABLE and entry.who != SYSTEM)
         return tuple(entry for entry in said if who in (None, entry.who))
 

@@ -23,7 +23,7 @@ from services.transaction import Did
 from storage import checks
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.errors import StorageError
 from storage.tables import checks as check_table
 
@@ -56,7 +56,7 @@ class Paper(Conversation):
         Raises NotEntered.
         """
         request = sha256(f"paper:{reporter}:{self._at.isoformat()}".encode()).hexdigest()
-        once.alone(self.tx, request)
+        idempotent.alone(self.tx, request)
         if (ref := self._entered_before(request)) is not None:
             return Entered(ref, is_new=False)
         self._refuse_to_let_in(answers)

@@ -13,8 +13,7 @@ from flows.engine.outcome import decide, left_out
 from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Choose, Level, Outcome
 from services.transaction import ASK_AGAIN_AFTER, Did, Work
-from storage import checks, outbox
-from storage import person_index as people
+from storage import checks, outbox, person_index
 from storage.checks import Opened
 from storage.events import SYSTEM
 
@@ -313,7 +312,7 @@ class Conversation(Work):
         if self.is_repeat(request):
             return Step(Did.ALREADY, opened)
         if what == "details":
-            people.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
+            person_index.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
         if self._is_told(opened):
             self.happened(opened, who, what, content, request)
         else:

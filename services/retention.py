@@ -15,16 +15,15 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 
 from flows.case import Case, Check, CheckStatus
 from flows.paging.roster import Roster
-from flows.records import retention as schedules
+from flows.records import retention
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
 from services.transaction import Did, Work
-from storage import cases, checks, erasure, tables
-from storage import events as record
+from storage import cases, checks, erasure, events, tables
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.proof import erasure_evidence as erasure_record
+from storage.proof import erasure_evidence
 
 _check, _case, _deletion, _request = tables.checks, tables.cases, tables.deletions, tables.requests
 _ENDED = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
@@ -92,16 +91,16 @@ class Retention(Work):
 
     def _keeping(self, opened: Opened, case: Case | None) -> Keeping:
         check = opened.check
-        entries = record.history(self.tx, check.id, opened.box)
+        entries = events.history(self.tx, check.id, opened.box)
         row = self.tx.execute(select(_check.c.held_at, _check.c.keep_until).where(_check.c.id == check.id)).one()
         return Keeping(
             status=check.status,
             case=case.status if case else None,
             level=check.level,
             started_at=check.started_at,
-            last_change=schedules.last_change(check.touched_at, entries),
-            born=schedules.born(entries, check.started_at.date()),
-            is_unread=case is not None and schedules.is_unread(entries, check.reporter),
+            last_change=retention.last_change(check.touched_at, entries),
+            born=retention.born(entries, check.started_at.date()),
+            is_unread=case is not None and retention.is_unread(entries, check.reporter),
             is_held=row.held_at is not None,
             keep_until=row.keep_until,
             request=self._asked_for(check),
@@ -182,7 +181,7 @@ class Retention(Work):
         approved = self.tx.execute(select(_deletion).where(_deletion.c.check_id == check)).one()
         said = {"approved_by": approved.approved_by, "approved_at": approved.approved_at.isoformat()}
         self.record(opened, who, "erased", {**said, **self._rule(opened)})
-        erasure_record.keep(self.tx, self.keys, check, approved.approved_by, self.now)
+        erasure_evidence.keep(self.tx, self.keys, check, approved.approved_by, self.now)
         done = erasure.Erasure(check, approved.approved_by, self.now, erasure.may_be_private(opened))
         erasure.destroy(self.tx, done, self.now)
         self.keys.forget()

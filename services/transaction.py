@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level, Urgency
 from flows.paging.roster import Roster, skipped
-from storage import cases, checks, cover, outbox
-from storage import events as record
+from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.events import SYSTEM
@@ -87,11 +86,11 @@ class Work:
         self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Add to the record."""
-        return record.append(self.tx, opened.check.id, opened.box, self.now, who, what, content, request)
+        return events.append(self.tx, opened.check.id, opened.box, self.now, who, what, content, request)
 
     def is_repeat(self, request: str | None) -> bool:
         """Whether this request was carried out before."""
-        return request is not None and record.is_repeat(self.tx, request)
+        return request is not None and events.is_repeat(self.tx, request)
 
     def show_reporter(self, opened: Opened) -> None:
         """The reporter's card shows something new."""

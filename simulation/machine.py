@@ -20,13 +20,13 @@ from sqlalchemy.exc import OperationalError
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.app import register
-from bot.checks import entry_points as start
+from bot.checks import entry_points
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Desk
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
-from bot.slack import replies as errors
+from bot.slack import replies
 from flows.paging.roster import Roster
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -112,7 +112,7 @@ class Reply:
     said: tuple[str, ...] = ()
 
 
-class Whispers(errors.Replies):
+class Whispers(replies.Replies):
     """Words to one person, kept instead of being sent to an address of Slack's."""
 
     def __init__(self, client: WebClient, show: Callable[[str, Json], None], phones: str) -> None:
@@ -125,7 +125,7 @@ class Whispers(errors.Replies):
         self._show(url, message)
 
 
-class Door(start.Door):
+class Door(entry_points.Door):
     """Nobody waits at it: in one thread the card cannot come meanwhile."""
 
     def _is_shown(self, _check: str, _patience: float) -> bool:
@@ -151,7 +151,7 @@ class Process:
     def __init__(self, parts: Parts, disk: Disk, instance: str) -> None:
         self.disk = disk
         self.desk = Desk(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
-        self._whispers = Whispers(parts.slack, parts.whisper, errors.phone_words(parts.organisation))
+        self._whispers = Whispers(parts.slack, parts.whisper, replies.phone_words(parts.organisation))
         self._app = self._listening(parts)
         self._senders = [
             _Sender(Deliverer(self.desk, parts.slack, Inline(), parts.others, instance, lanes), frozenset(lanes))

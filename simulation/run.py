@@ -111,7 +111,7 @@ class Run:
     def told(self, broken: str) -> str:
         """A broken promise with all that is needed to see it again."""
         events = "\n".join(self.world.trace[-TOLD:])
-        again = f"share-check simulate --seed {self._seed} --days {self._days:g} --verbose"
+        again = f"python -m simulation --seed {self._seed} --days {self._days:g} --verbose"
         when = f"{self.world.now:%a %d %b %Y %H:%M:%S} UTC"
         return f"Seed {self._seed}, {when}. A promise was broken.\n{broken}\n\n{events}\n\nTo see it again: {again}"
 

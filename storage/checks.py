@@ -19,7 +19,7 @@ from flows.checklist import CHECKLIST
 from flows.engine.replay import fitting
 from flows.model import Answers, Level, Outcome
 from storage.crypto.envelope import Box, Keyring, padded
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out
 
@@ -79,7 +79,9 @@ def start(
         "touched_at": now,
     }
     while (found := tx.execute(started).first()) is None:
-        if once.add(tx, checks, **draft, ref=_new_ref(tx)):  # else the request, or the reference, was taken just now
+        if idempotent.add(
+            tx, checks, **draft, ref=_new_ref(tx)
+        ):  # else the request, or the reference, was taken just now
             return load(tx, keys, check_id), True
     return _opened(found, keys), False
 

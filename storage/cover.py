@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from flows.paging.cover import Away, absent_on
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.tables import away
 from storage.tables import unreachable as closed
 
@@ -22,7 +22,7 @@ def set_away(tx: Connection, person: str, first: date, last: date, *, by: str, n
 
     person: an organisation id. by: a Slack user id.
     """
-    return once.add(tx, away, person=person, first=first, last=last, set_by=by, set_at=now, request=request)
+    return idempotent.add(tx, away, person=person, first=first, last=last, set_by=by, set_at=now, request=request)
 
 
 def end(tx: Connection, entry: int, today: date, *, by: str, now: datetime) -> bool:
@@ -59,7 +59,7 @@ def unreachable(tx: Connection) -> frozenset[str]:
 
 def mark_unreachable(tx: Connection, person: str, now: datetime) -> bool:
     """Somebody's account is closed; whether that is news."""
-    return once.add(tx, closed, person=person, since=now)
+    return idempotent.add(tx, closed, person=person, since=now)
 
 
 def mark_back(tx: Connection, person: str) -> bool:

@@ -17,10 +17,9 @@ from sqlalchemy import Connection, Row, func, select, update
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.reports.figures import TREND, Figures, Week
-from storage import checks
-from storage import events as record
+from storage import checks, events
 from storage.crypto.envelope import Keyring
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.events import SYSTEM
 from storage.proof import seal
 from storage.proof.signed_note import SealKey
@@ -64,7 +63,7 @@ def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], da
         missing.append(week)
         week = week.before
     for each in reversed(missing):
-        once.add(tx, digests, week=str(each), audience=audience, due_at=due(each))
+        idempotent.add(tx, digests, week=str(each), audience=audience, due_at=due(each))
 
 
 def due(tx: Connection, now: datetime) -> Sequence[Planned]:
@@ -88,7 +87,7 @@ def keep(tx: Connection, keys: Keyring, planned: Planned, figures: Figures, now:
     opened, _ = checks.start(tx, keys, SYSTEM, request, now, CHECKLIST.version, is_drill=True)
     checks.save(tx, opened, now, status=CheckStatus.CLOSED)
     content = {"week": str(planned.week), "figures": figures.written()}
-    record.append(tx, opened.check.id, opened.box, now, SYSTEM, "digest_made", content)
+    events.append(tx, opened.check.id, opened.box, now, SYSTEM, "digest_made", content)
     _save(tx, planned, figures=figures.written(), kept_in=opened.check.id)
 
 

@@ -15,13 +15,12 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from flows.case import CheckStatus
 from flows.model import Level
-from storage import checks, outbox, tables
-from storage import events as record
+from storage import checks, events, outbox, tables
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.proof import erasure_evidence as erasure_record
+from storage.proof import erasure_evidence
 
 STAYS = frozenset({"events", "outbox", "deletions"})
 """What keeps a row of an erased check. From every other table with a check's id its rows go."""
@@ -149,9 +148,9 @@ def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: date
             pass
         else:
             said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}
-            record.append(tx, check, opened.box, now, record.SYSTEM, "erased", said)
+            events.append(tx, check, opened.box, now, events.SYSTEM, "erased", said)
             erasure = replace(erasure, is_private=erasure.is_private or may_be_private(opened))
-        erasure_record.keep(tx, keys, check, erasure.approved_by, now)
+        erasure_evidence.keep(tx, keys, check, erasure.approved_by, now)
         destroy(tx, erasure, now)
         keys.forget()
     return True

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
 from flows.case import Told
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.events import SYSTEM
 from storage.tables import outbox
 
@@ -171,7 +171,7 @@ def put_once(tx: Connection, key: str, what: str, target: str, now: datetime, *,
 def _add(tx: Connection, key: str, what: str, target: str, now: datetime, *, ask: int = 0, **columns: Any) -> bool:
     """A row that is due now, unless its key is taken; whether it is new."""
     row = {"key": key, "what": what, "target": target, "ask": ask, **columns}
-    return once.add(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
+    return idempotent.add(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
 
 
 def show_recent_anew(tx: Connection, what: str, since: datetime, now: datetime) -> None:

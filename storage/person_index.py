@@ -15,13 +15,13 @@ from datetime import date
 import jellyfish
 from sqlalchemy import Connection, delete, insert, select
 
-from flows.records import matching as forms
+from flows.records import matching
 from flows.records.matching import Described, Likeness
 from storage import events as record
-from storage import export_files as packs
+from storage import export_files
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.errors import CannotOpen
 from storage.tables import checks, events, index_keys, people
 
@@ -56,10 +56,10 @@ class Index:
 
     def find(self, who: Described, today: date) -> tuple[str, ...]:
         """Ids of checks about somebody like this, as spelt or nearly so."""
-        name = forms.words(who.name)
-        spelt = {word: {self._form(text) for text in _word(word)} for word in (*name, *forms.joined(name))}
-        born = {self._form(_born(day)) for day in forms.days(who.born, today)}
-        number = {self._form(_number(each)) for each in forms.numbers(who.number)}
+        name = matching.words(who.name)
+        spelt = {word: {self._form(text) for text in _word(word)} for word in (*name, *matching.joined(name))}
+        born = {self._form(_born(day)) for day in matching.days(who.born, today)}
+        number = {self._form(_number(each)) for each in matching.numbers(who.number)}
         has_born, has_number = self._form(_HAS_BORN), self._form(_HAS_NUMBER)
         held = self._held({*born, *number, *(form for known in spelt.values() for form in known)})
         asked = {*born, *number, has_born, has_number, *(form for known in spelt.values() for form in known)}
@@ -95,19 +95,19 @@ def _likeness(
     has_number: bytes,
 ) -> Likeness:
     return Likeness(
-        name=forms.is_covered(name, lambda word: bool(spelt[word] & held)) if name else None,
+        name=matching.is_covered(name, lambda word: bool(spelt[word] & held)) if name else None,
         born=bool(born & held) if born and has_born in held else None,
         number=bool(number & held) if number and has_number in held else None,
     )
 
 
 def _texts(who: Described, today: date) -> Iterator[str]:
-    name = forms.words(who.name)
-    for word in {*name, *forms.joined(name)}:
+    name = matching.words(who.name)
+    for word in {*name, *matching.joined(name)}:
         yield from _word(word)
-    born = forms.days(who.born, today)
+    born = matching.days(who.born, today)
     yield from map(_born, born)
-    number = forms.numbers(who.number)
+    number = matching.numbers(who.number)
     yield from map(_number, number)
     yield from [_HAS_BORN] * bool(born)
     yield from [_HAS_NUMBER] * bool(number)
@@ -115,7 +115,7 @@ def _texts(who: Described, today: date) -> Iterator[str]:
 
 def _word(word: str) -> Iterator[str]:
     """As it is spelt, a slip away, and as it sounds."""
-    yield from (f"name:{each}" for each in forms.near(word))
+    yield from (f"name:{each}" for each in matching.near(word))
     sound = jellyfish.metaphone(word)
     if len(word) >= _SHORTEST_SOUND and sound.strip():
         yield f"sound:{sound}"
@@ -139,19 +139,19 @@ def index(tx: Connection, keys: Keyring, today: date) -> Index:
 
 def remember(tx: Connection, keys: Keyring, check: str, details: Mapping[str, object], today: date) -> None:
     """The details of a check name somebody: from now on it is found by them."""
-    index(tx, keys, today).add(check, forms.described(details), today)
+    index(tx, keys, today).add(check, matching.described(details), today)
 
 
 def forget(tx: Connection, check: str) -> None:
     """Nobody finds this check by a person any more, and no pack holds it: it is being erased."""
     tx.execute(delete(people).where(people.c.check_id == check))
-    packs.forget(tx, check)
+    export_files.forget(tx, check)
 
 
 def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
     """Ids of other checks that seem to be about whom this one is about."""
     entry = record.latest(record.history(tx, opened.check.id, opened.box), "details")
-    who = forms.described(entry.content) if entry else Described()
+    who = matching.described(entry.content) if entry else Described()
     if who.is_empty:
         return ()
     return tuple(one for one in index(tx, keys, today).find(who, today) if one != opened.check.id)
@@ -175,7 +175,7 @@ def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
     """A new key, and every check that still opens under it."""
     wrapped, key = keys.new_key(), os.urandom(_KEY_BYTES)
     values = {"wrapped_key": wrapped, "sealed": keys.box(wrapped).seal(key, _about())}
-    if not once.add(tx, index_keys, name=_NAME, **values):
+    if not idempotent.add(tx, index_keys, name=_NAME, **values):
         by_another = _key(tx, keys)
         if by_another is not None:
             return Index(tx, by_another)
@@ -183,7 +183,7 @@ def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
         tx.execute(delete(people))
     made = Index(tx, key)
     for check, details in _all_details(tx, keys):
-        made.add(check, forms.described(details), today)
+        made.add(check, matching.described(details), today)
     return made
 
 

@@ -18,9 +18,7 @@ from sqlalchemy import Connection, text
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.erasure import Erasure, erase_again
-from storage.proof import bundle as proof
-from storage.proof import bundle_file as proof_file
-from storage.proof import seal
+from storage.proof import bundle, bundle_file, seal
 from storage.proof.bundle import NotAProof
 from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey, SealKey
@@ -94,7 +92,7 @@ def erase(office: Office, check: str) -> None:
 
 
 def exported(tx: Connection, keys: Keyring | None = None, made_at: datetime = START) -> str:
-    return proof_file.written(proof.of_record(tx, keys, lambda _: False), made_at)
+    return bundle_file.written(bundle.of_record(tx, keys, lambda _: False), made_at)
 
 
 def export(office: Office) -> Any:
@@ -105,7 +103,7 @@ def export(office: Office) -> Any:
 
 def both(tx: Connection, keys: Keyring) -> tuple[Found, Found]:
     """What share-check finds in the database, and what a stranger finds in its export."""
-    verdict = judge(proof.of_record(tx, keys), open_all=True)
+    verdict = judge(bundle.of_record(tx, keys), open_all=True)
     found = {(finding.subject, str(finding.what)) for finding in verdict.findings}
     return found, strangers(exported(tx, keys))[1]
 
@@ -113,7 +111,7 @@ def both(tx: Connection, keys: Keyring) -> tuple[Found, Found]:
 def ours(written: str, trusted: tuple[PublicKey, ...] = ()) -> tuple[int, Found]:
     """How `share-check verify` ends with a file, and what it finds in it."""
     try:
-        verdict = judge(proof_file.read(written), trusted)
+        verdict = judge(bundle_file.read(written), trusted)
     except NotAProof:
         return 2, WELL
     found = {(finding.subject, str(finding.what)) for finding in verdict.findings}

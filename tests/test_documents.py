@@ -13,12 +13,12 @@ import pytest
 import yaml
 from sqlalchemy import LargeBinary, Table, select
 
-from bot.cases import corrections_modal as corrections
+from bot.cases import corrections_modal
 from bot.cli.main import main
 from bot.config.organisation import load_organisation
 from bot.config.settings import setting_names
 from flows.records.retention import QUIET
-from storage import export_files as packs
+from storage import export_files
 from storage.engine.database import Database
 from storage.tables import events, metadata
 from tests.storage.records_with_secrets import filled
@@ -264,7 +264,7 @@ def test_the_times_that_are_promised_are_the_codes_own() -> None:
     """How long things are kept, as the people they are about are told."""
     retention = load_organisation(ROOT / "organisation.example.toml").retention
     promised = _section(RECORD, "How long")
-    for days in (retention.no_risk.days, retention.requests.days, QUIET.days, packs.KEPT.days):
+    for days in (retention.no_risk.days, retention.requests.days, QUIET.days, export_files.KEPT.days):
         assert f"{days} days" in promised
     assert f"{retention.years_from_birth} years" in promised
 
@@ -272,7 +272,7 @@ def test_the_times_that_are_promised_are_the_codes_own() -> None:
 # The kinds of event, found in the code
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-CHOSEN = {("bot/cases/corrections.py", "kind"): tuple(corrections.KINDS)}
+CHOSEN = {("bot/cases/corrections.py", "kind"): tuple(corrections_modal.KINDS)}
 """Kinds that somebody chooses from a list, by the name they go by there."""
 
 
@@ -281,7 +281,7 @@ def kinds_of_event() -> frozenset[str]:
     """Everything that `storage/events.py` can be asked to append; `opened_*` where the end is the button's name."""
     modules = {
         str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
-        for package in ("bot", "storage")
+        for package in ("bot", "services", "storage")
         for path in sorted((ROOT / package).rglob("*.py"))
         if "migrations" not in path.parts and "simulation" not in path.parts
     }

@@ -36,7 +36,7 @@ def _files() -> Iterator[tuple[str, str]]:
 
 
 def _product() -> Iterator[tuple[str, str]]:
-    return ((name, text) for name, text in _files() if name.startswith(("bot", "flows", "storage")))
+    return ((name, text) for name, text in _files() if name.startswith(("bot", "services", "storage", "flows")))
 
 
 def _text(name: str) -> str:

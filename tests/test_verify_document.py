@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 
 from storage.engine.database import Database
 from storage.proof import bundle as proof
-from storage.proof import bundle_file as proof_file
+from storage.proof import bundle_file
 from storage.proof.signed_note import SealKey
 from storage.tables import checks
 from tests.proofs import KEY, VERIFIER, WELL, Found, export, ours, sealed_record, strangers
@@ -292,7 +292,7 @@ def test_content_that_is_shown_is_held_against_what_was_committed_to(office: Off
     """With an entry opened, a word of it, its author or its kind cannot be changed."""
     with office.database.read() as tx:
         chosen = tx.scalar(checks.select().with_only_columns(checks.c.id))
-        written = proof_file.written(proof.of_record(tx, office.keys, lambda check: check == chosen), START)
+        written = bundle_file.written(proof.of_record(tx, office.keys, lambda check: check == chosen), START)
     opened: Proof = json.loads(written)
     assert _both(opened) == (0, WELL)
     shown = [each for each in opened["entries"] if "opened" in each]

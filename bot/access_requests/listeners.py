@@ -13,17 +13,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.access_requests import modals as forms
+from bot.access_requests import modals
 from bot.access_requests.modals import Spot
 from bot.access_requests.reader import Look, Reader
 from bot.context import Desk
 from bot.permission import Act
 from bot.records.listeners import let_through, put_up
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
-from services import access_requests as requests
+from services import access_requests
 from services.access_requests import NOT_THEM, is_not_them, undecided
 from storage import checks
 
@@ -49,17 +49,17 @@ class Answering:
             return
         self._reader.ready()
         with self._desk.database.read() as tx:
-            everything = requests.recent(tx, self._desk.keys, self._reader.today() - RESURFACES)
+            everything = access_requests.recent(tx, self._desk.keys, self._reader.today() - RESURFACES)
             still = [each for each in everything if self._reader.is_open(tx, each, press.user.id)]
             shown = [self._reader.as_seen(tx, each, press.user.id) for each in still]
         shown.sort(key=lambda each: (each.due, each.id))
-        client.views_open(trigger_id=press.trigger_id, view=forms.listed(shown, self._reader.today()))
+        client.views_open(trigger_id=press.trigger_id, view=modals.listed(shown, self._reader.today()))
 
     def ask_new(self, body: Json, client: WebClient) -> None:
         """Somebody asks for what is kept about them."""
         press = Press.model_validate(body)
         if self._reader.may(press.user.id):
-            put_up(client, press, forms.new())
+            put_up(client, press, modals.new())
 
     def new(self, ack: Ack, body: Json) -> None:
         """Keep it, and show what there is."""
@@ -75,7 +75,7 @@ class Answering:
             work = self._reader.work(tx)
             known = work.open(sent.user.id, said, received, sent.request)
             held = self._reader.listing(tx, known, sent.user.id)
-        ack(response_action="update", view=forms.request(known, held, self._reader.today()))
+        ack(response_action="update", view=modals.request(known, held, self._reader.today()))
 
     def open(self, body: Json, client: WebClient) -> None:
         """One request. The opening is recorded first (I21)."""
@@ -86,7 +86,7 @@ class Answering:
                 return
             self._reader.work(tx).viewed(known.id, press.user.id)
             held = self._reader.listing(tx, known, press.user.id)
-        put_up(client, press, forms.request(known, held, self._reader.today()))
+        put_up(client, press, modals.request(known, held, self._reader.today()))
 
     def ask_add(self, body: Json, client: WebClient) -> None:
         """A record that was not found, by its reference."""
@@ -94,7 +94,7 @@ class Answering:
         with self._desk.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
         if known is not None and press.view is not None:
-            put_up(client, press, forms.add(Spot(known.id, "", press.view.id, "")))
+            put_up(client, press, modals.add(Spot(known.id, "", press.view.id, "")))
 
     def add(self, ack: Ack, body: Json) -> None:
         """It belongs to this request from now on; one that may not be known of is no record."""
@@ -124,7 +124,7 @@ class Answering:
             view = self._page(tx, known, look, Spot(known.id, press.argument, beneath, first.key), press.user.id)
         put_up(client, press, view)
 
-    def _page(self, tx: Connection, known: Request, look: Look, spot: Spot, who: str) -> kit.Block:
+    def _page(self, tx: Connection, known: Request, look: Look, spot: Spot, who: str) -> block_kit.Block:
         """The item of this spot, which there is."""
         item = next(each for each in look.items if each.key == spot.key)
         taken = {
@@ -136,7 +136,7 @@ class Answering:
         }
         more = tuple(sorted(taken - set(not_there(item.text, taken))))
         place = look.items.index(item) + 1, len(look.items)
-        return forms.item(spot, look.view.check, item, place, look.ruled.get(item.key), more)
+        return modals.item(spot, look.view.check, item, place, look.ruled.get(item.key), more)
 
     def move(self, body: Json, client: WebClient) -> None:
         """The item before, or the next one; nothing is decided by that."""
@@ -165,7 +165,7 @@ class Answering:
         sent = Sent.model_validate(body)
         spot = Spot.read(sent.view.private_metadata)
         ruling = _ruling(sent, spot.key)
-        view: kit.Block = {}
+        view: block_kit.Block = {}
         with self._desk.write() as tx:
             known, look = self._reader.reach(tx, spot.request, spot.check, sent.user.id)
             item = next((each for each in look.items if each.key == spot.key), None) if look else None
@@ -179,11 +179,11 @@ class Answering:
         else:
             ack(response_action="update", view=view)
 
-    def _following(self, tx: Connection, known: Request, spot: Spot, who: str) -> kit.Block:
+    def _following(self, tx: Connection, known: Request, spot: Spot, who: str) -> block_kit.Block:
         look = self._reader.look(tx, known, spot.check)
         following = next(iter(undecided(look.items, look.ruled)), None)
         if following is None:
-            return forms.all_decided(look.view.check)
+            return modals.all_decided(look.view.check)
         return self._page(tx, known, look, replace(spot, key=following.key), who)
 
     def _include_again(self, tx: Connection, known: Request, look: Look, sent: Sent) -> None:
@@ -203,7 +203,7 @@ class Answering:
             held = self._reader.listing(tx, known, who) if known and spot.beneath else []
         if known is not None and spot.beneath:
             with suppress(SlackApiError):
-                client.views_update(view_id=spot.beneath, view=forms.request(known, held, self._reader.today()))
+                client.views_update(view_id=spot.beneath, view=modals.request(known, held, self._reader.today()))
 
     def not_them(self, body: Json, client: WebClient) -> None:
         """The record is about somebody else."""
@@ -215,7 +215,7 @@ class Answering:
             spot, known, look, window = found
             ruling = Ruling(Choice.LEAVE_OUT, "It is not about this person.")
             self._reader.work(tx).rule(known, spot.check, press.user.id, NOT_THEM, ruling, press.request)
-        client.views_update(view_id=window, view=forms.all_decided(look.view.check))
+        client.views_update(view_id=window, view=modals.all_decided(look.view.check))
         self._refresh(client, spot, press.user.id)
 
 

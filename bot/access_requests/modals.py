@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.records.modals import about, one_line, who_boxes
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling, time_left
@@ -51,61 +51,61 @@ def _when(request: Request, today: date) -> str:
 def listed(requests: Sequence[Request], today: date) -> Block:
     """Requests that are not done, the most pressing first."""
     rows = [
-        kit.section(
+        block_kit.section(
             f"*{request.ref}* {_STATUS[request.status]}, {_when(request, today)}",
-            kit.button("Open", f"request.{request.ref}", request.id),
+            block_kit.button("Open", f"request.{request.ref}", request.id),
         )
         for request in requests[:MOST]
     ]
-    none = [] if rows else [kit.section("There is no open request.")]
-    new = kit.actions(kit.button("New request", "new_request", style="primary"))
-    return kit.modal("Requests", [*none, *rows, new])
+    none = [] if rows else [block_kit.section("There is no open request.")]
+    new = block_kit.actions(block_kit.button("New request", "new_request", style="primary"))
+    return block_kit.modal("Requests", [*none, *rows, new])
 
 
 def new() -> Block:
     """What is known of a request when it comes in."""
-    intro = kit.section("Somebody asks for a copy of what is kept about them, or about their child.")
+    intro = block_kit.section("Somebody asks for a copy of what is kept about them, or about their child.")
     who, *more = who_boxes()
-    asks = kit.input_(
+    asks = block_kit.input_(
         "Who asks, and how do you know it is them?",
-        kit.text_input(lines=True, longest=1000),
+        block_kit.text_input(lines=True, longest=1000),
         "asked_by",
         hint="For a child: whether the child can decide, or who may ask for them.",
     )
-    received = kit.input_(
-        "When did it come in?", kit.date_input(), "received", hint="It is due a month after this day."
+    received = block_kit.input_(
+        "When did it come in?", block_kit.date_input(), "received", hint="It is due a month after this day."
     )
     blocks = [intro, {**who, "optional": False}, *more, asks, received]
-    return kit.modal("New request", blocks, callback_id="new_request", submit="Save")
+    return block_kit.modal("New request", blocks, callback_id="new_request", submit="Save")
 
 
 def request(known: Request, held: Sequence[Progress], today: date) -> Block:
     """One request: whom it is about, what is held, and what comes next."""
-    head = [kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), kit.divider()]
+    head = [block_kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), block_kit.divider()]
     undone_first = sorted(held, key=lambda each: each.left == 0)
-    rows = [_row(known, each) for each in undone_first[:MOST]] or [kit.section(NONE_HELD)]
-    return kit.modal("Request", [*head, *rows, *_next(known, held)], metadata=known.id)
+    rows = [_row(known, each) for each in undone_first[:MOST]] or [block_kit.section(NONE_HELD)]
+    return block_kit.modal("Request", [*head, *rows, *_next(known, held)], metadata=known.id)
 
 
 def _row(known: Request, each: Progress) -> Block:
     done = f"{each.total - each.left} of {each.total} items decided"
     state = "not about this person" if each.not_them else done
     label = "Look through" if each.left else "Look again"
-    button = kit.button(label, f"items.{each.check.ref}", f"{known.id}:{each.check.id}")
-    return kit.section(f"{one_line(each.check)}\n{state}", button)
+    button = block_kit.button(label, f"items.{each.check.ref}", f"{known.id}:{each.check.id}")
+    return block_kit.section(f"{one_line(each.check)}\n{state}", button)
 
 
 def _next(known: Request, held: Sequence[Progress]) -> Iterator[Block]:
     left = sum(each.left for each in held)
     if left:
-        yield kit.context(f"{left} still to decide before a pack can be made.")
-    ready = [kit.button("Make the pack", "release", known.id, style="primary")] if held and not left else []
-    later = [] if known.extended else [kit.button("Two months more", "extend", known.id)]
-    add = kit.button("Add a record", "add_record", known.id)
-    close = [kit.button("Close the request", "close_request", known.id)]
+        yield block_kit.context(f"{left} still to decide before a pack can be made.")
+    ready = [block_kit.button("Make the pack", "release", known.id, style="primary")] if held and not left else []
+    later = [] if known.extended else [block_kit.button("Two months more", "extend", known.id)]
+    add = block_kit.button("Add a record", "add_record", known.id)
+    close = [block_kit.button("Close the request", "close_request", known.id)]
     if known.status is RequestStatus.CLOSED:
         later, close = [], []
-    yield kit.actions(*ready, add, *later, *close)
+    yield block_kit.actions(*ready, add, *later, *close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,84 +134,94 @@ def item(
     """One item. place: its number, and how many there are. more: what was taken out of other items and stands here."""
     at, of = place
     blocks = [
-        kit.section(f"*{check.ref}*, item {at} of {of}"),
-        *kit.labelled(f"{found.title} ({found.author}, {found.at:%d %b %Y %H:%M} UTC)", found.text),
+        block_kit.section(f"*{check.ref}*, item {at} of {of}"),
+        *block_kit.labelled(f"{found.title} ({found.author}, {found.at:%d %b %Y %H:%M} UTC)", found.text),
         *_hints(found, more),
         *_boxes(found, given),
-        kit.actions(*_moves(spot, at, of)),
+        block_kit.actions(*_moves(spot, at, of)),
     ]
-    return kit.modal("Look through", blocks, callback_id="rule", metadata=spot.value, submit="Save and next")
+    return block_kit.modal("Look through", blocks, callback_id="rule", metadata=spot.value, submit="Save and next")
 
 
 def _hints(found: Item, more: tuple[str, ...]) -> Iterator[Block]:
     if found.others:
-        words = ", ".join(kit.esc(each) for each in found.others)
-        yield kit.context(f"May be about somebody else: {words}"[:1900])
+        words = ", ".join(block_kit.esc(each) for each in found.others)
+        yield block_kit.context(f"May be about somebody else: {words}"[:1900])
     if more:
-        words = ", ".join(kit.esc(each) for each in more)
-        yield kit.context(f"You took this out elsewhere: {words}"[:1900])
+        words = ", ".join(block_kit.esc(each) for each in more)
+        yield block_kit.context(f"You took this out elsewhere: {words}"[:1900])
 
 
 def _boxes(found: Item, given: Ruling | None) -> Iterator[Block]:
     options = {choice.value: words for choice, words in CHOICES.items()}
     chosen = (given.choice,) if given else ()
     suffix = f".{found.key}"  # what was typed for one item is not there for the next
-    yield kit.input_("What becomes of it?", kit.choice("radio_buttons", "choice", options, chosen), f"choice{suffix}")
-    passages = kit.text_input("\n".join(given.passages) if given else "", lines=True)
-    yield kit.input_(
+    yield block_kit.input_(
+        "What becomes of it?", block_kit.choice("radio_buttons", "choice", options, chosen), f"choice{suffix}"
+    )
+    passages = block_kit.text_input("\n".join(given.passages) if given else "", lines=True)
+    yield block_kit.input_(
         "Passages to take out",
         passages,
         f"passages{suffix}",
         optional=True,
         hint="Copy each as it stands, one on a line. It is taken out wherever it stands in this item.",
     )
-    reason = kit.text_input(given.reason if given else "", longest=500)
-    yield kit.input_("Reason", reason, f"reason{suffix}", optional=True, hint="Needed where anything is left out.")
+    reason = block_kit.text_input(given.reason if given else "", longest=500)
+    yield block_kit.input_(
+        "Reason", reason, f"reason{suffix}", optional=True, hint="Needed where anything is left out."
+    )
 
 
 def _moves(spot: Spot, at: int, of: int) -> Iterator[Block]:
     if at > 1:
-        yield kit.button("Item before", "item_move.before", spot.value)
+        yield block_kit.button("Item before", "item_move.before", spot.value)
     if at < of:
-        yield kit.button("Next item", "item_move.next", spot.value)
-    yield kit.button("Not about this person", "not_them", spot.value, confirm=_sure())
+        yield block_kit.button("Next item", "item_move.next", spot.value)
+    yield block_kit.button("Not about this person", "not_them", spot.value, confirm=_sure())
 
 
 def _sure() -> Block:
-    return kit.confirm(
+    return block_kit.confirm(
         "Not about this person?", "All items of this record are left out of the pack.", "Leave out", "Back"
     )
 
 
 def add(spot: Spot) -> Block:
     """A record that was not found, such as one in which nobody wrote the name."""
-    box = kit.text_input(longest=20)
-    reference = kit.input_(
+    box = block_kit.text_input(longest=20)
+    reference = block_kit.input_(
         "Its reference", box, "ref", hint="For example SC-7K2M. Be sure that it is about this person."
     )
-    return kit.modal("Add a record", [reference], callback_id="add_record", metadata=spot.value, submit="Add")
+    return block_kit.modal("Add a record", [reference], callback_id="add_record", metadata=spot.value, submit="Add")
 
 
 def all_decided(check: Check) -> Block:
     """After the last item; the request's window is beneath, as it stands now."""
-    return kit.modal("Look through", [kit.section(f"Every item of *{check.ref}* is decided. Close this to go on.")])
+    return block_kit.modal(
+        "Look through", [block_kit.section(f"Every item of *{check.ref}* is decided. Close this to go on.")]
+    )
 
 
 def extend(known: Request) -> Block:
     """Two months more need a reason."""
     blocks = [
-        kit.section("Two months can be added once, where a request is complex. Tell the person why, within the month."),
-        kit.input_("Why is more time needed?", kit.text_input(lines=True, longest=1000), "reason"),
+        block_kit.section(
+            "Two months can be added once, where a request is complex. Tell the person why, within the month."
+        ),
+        block_kit.input_("Why is more time needed?", block_kit.text_input(lines=True, longest=1000), "reason"),
     ]
-    return kit.modal("Two months more", blocks, callback_id="extend", metadata=known.id, submit="Add them")
+    return block_kit.modal("Two months more", blocks, callback_id="extend", metadata=known.id, submit="Add them")
 
 
 def close(known: Request) -> Block:
     """How it was answered."""
-    box = kit.text_input(lines=True, longest=1000)
+    box = block_kit.text_input(lines=True, longest=1000)
     hint = "For example: the pack was handed over on Friday. Or: nothing is kept about this person."
-    blocks = [kit.input_("How was it answered?", box, "outcome", hint=hint)]
-    return kit.modal("Close the request", blocks, callback_id="close_request", metadata=known.id, submit="Close it")
+    blocks = [block_kit.input_("How was it answered?", box, "outcome", hint=hint)]
+    return block_kit.modal(
+        "Close the request", blocks, callback_id="close_request", metadata=known.id, submit="Close it"
+    )
 
 
 def release(known: Request, included: int, left_out: int) -> Block:
@@ -220,5 +230,5 @@ def release(known: Request, included: int, left_out: int) -> Block:
         f"*{known.ref}*: {included} items go into the pack, {left_out} do not. It is made as one file that only opens "
         "with a passphrase. Whoever runs share-check saves it for you, and cannot read it."
     )
-    blocks = [kit.section(words)]
-    return kit.modal("Make the pack", blocks, callback_id="release", metadata=known.id, submit="Make the pack")
+    blocks = [block_kit.section(words)]
+    return block_kit.modal("Make the pack", blocks, callback_id="release", metadata=known.id, submit="Make the pack")

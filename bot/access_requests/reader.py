@@ -15,9 +15,9 @@ from bot.records.export_contents import Part
 from bot.records.items import items_of
 from bot.records.listeners import let_through
 from flows.records.access_requests import Item, Request, RequestStatus, Ruling, due, given
-from services import access_requests as requests
+from services import access_requests
 from services.access_requests import Requests, is_not_them, rulings, undecided
-from storage import person_index as people
+from storage import person_index
 from storage.errors import CannotOpen, NoSuchCheck
 
 
@@ -64,7 +64,7 @@ class Reader:
     def ready(self) -> None:
         """The index is there: what only reads may read from now on, while others write."""
         with self._desk.write() as tx:
-            people.index(tx, self._desk.keys, self.today())
+            person_index.index(tx, self._desk.keys, self.today())
 
     def looks(self, tx: Connection, known: Request, who: str) -> list[Look]:
         """What there is about this person that the reader may give out."""
@@ -115,7 +115,7 @@ class Reader:
 
     def first_due(self, tx: Connection, first: date | None, who: str) -> date | None:
         """The first day on which a request is due, as this reader sees it. first: of those without two months more."""
-        longer = (self.known(tx, one, who) for one in requests.extended(tx))
+        longer = (self.known(tx, one, who) for one in access_requests.extended(tx))
         return min((*filter(None, [first]), *(each.due for each in longer if each)), default=None)
 
     def is_open(self, tx: Connection, known: Request, who: str) -> bool:

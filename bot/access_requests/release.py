@@ -8,19 +8,19 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.access_requests import modals as forms
+from bot.access_requests import modals
 from bot.access_requests.reader import Look, Reader
 from bot.context import Desk
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
 from bot.records.listeners import closed_file, put_instead, put_up
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
 from flows.records.access_requests import Request
 from services.access_requests import Requests, is_not_them
 from services.transaction import Did
-from storage import events as record
+from storage import events
 from storage.export_files import Pack
 
 Json = dict[str, Any]
@@ -50,7 +50,7 @@ class Ending:
         self._desk = desk
         self._reader = Reader(desk)
 
-    def show(self, make: Callable[[Request], kit.Block]) -> Callable[[Json, WebClient], None]:
+    def show(self, make: Callable[[Request], block_kit.Block]) -> Callable[[Json, WebClient], None]:
         """A button of a request that opens a modal on top."""
 
         def listen(body: Json, client: WebClient) -> None:
@@ -72,7 +72,7 @@ class Ending:
             return
         included = sum(len(tuple(each.parts())) for each in looks)
         total = sum(len(each.items) for each in looks)
-        put_up(client, press, forms.release(known, included, total - included))
+        put_up(client, press, modals.release(known, included, total - included))
 
     def extend(self, ack: Ack, body: Json) -> None:
         """Two months more."""
@@ -147,7 +147,7 @@ class Ending:
         if again is None or [(each.items, each.ruled) for each in again[1]] != before:
             return False
         with self._desk.write() as tx:
-            if record.is_repeat(tx, sent.request):
+            if events.is_repeat(tx, sent.request):
                 return False
             held = [each.view.check.id for each in again[1]]
             self._reader.work(tx).release(sent.check, sent.user.id, closed, held, sent.request)
@@ -178,8 +178,8 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     def lazily(listener: Callable[..., None]) -> dict[str, Any]:
         return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
 
-    app.action("extend")(**lazily(ending.show(forms.extend)))
-    app.action("close_request")(**lazily(ending.show(forms.close)))
+    app.action("extend")(**lazily(ending.show(modals.extend)))
+    app.action("close_request")(**lazily(ending.show(modals.close)))
     app.action("release")(**lazily(ending.ask_release))
     app.view("extend")(ending.extend)
     app.view("close_request")(ending.close)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.context import Desk
 from bot.permission import may_know_shut
-from storage import unreadable as shut
+from storage import unreadable
 
 
 def whose(desk: Desk, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:
@@ -27,5 +27,5 @@ def _who_may_know(desk: Desk, tx: Connection, check: str) -> set[str]:
         known_by = set(roster.may_know(subject.check, subject.left_out))
         own = roster.person_at(subject.check.reporter)
         return known_by | ({own} if own else set())
-    closed = shut.find(tx, check)
+    closed = unreadable.find(tx, check)
     return {one for one in roster.everyone if closed is None or may_know_shut(closed, roster.slack[one], roster)}

@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.alarms import audience as trouble
-from bot.alarms import broken_seal as broken_chain
+from bot.alarms import audience, broken_seal
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Desk
@@ -23,8 +22,7 @@ from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
 from storage import outbox
-from storage.health import liveness as pulse
-from storage.health import overdue as audit
+from storage.health import liveness, overdue
 from storage.health.overdue import Findings
 from storage.proof.seal import seal_due
 
@@ -59,13 +57,13 @@ class Auditor:
         """Look, put right what can be, say what cannot, and tell the outside only where all is well."""
         now = self._desk.clock.now()
         with self._desk.write() as tx:
-            found = audit.look(tx, now)
+            found = overdue.look(tx, now)
             if found.is_well:
                 self._say_well(tx)
             else:
                 self._alarm(tx, found)
             plan_gap_report(self._desk, tx, now)
-            is_whole = broken_chain.look(self._desk, tx, self._administrators)
+            is_whole = broken_seal.look(self._desk, tx, self._administrators)
         each(self._desk, found.unwatched, lambda tx, check: self._desk.casework(tx).look_again(check))
         is_connected = self.is_connected()
         if found.is_well and is_whole and is_connected:
@@ -77,7 +75,7 @@ class Auditor:
             if is_whole:
                 seal_due(tx, self._desk.seal_key, now)
             if is_connected:
-                pulse.connected(tx, now)
+                liveness.connected(tx, now)
         self._desk.meters.turned("auditor")
         return found
 
@@ -87,8 +85,8 @@ class Auditor:
         self._said_well = False
         now, desk = self._desk.clock.now(), self._desk
         key = f"alarm:{now:%Y-%m-%dT%H}"
-        roster, whose = desk.roster, trouble.whose(desk, tx, found.checks)
-        in_channel = trouble.is_open_to_all(desk, tx, found.checks)
+        roster, whose = desk.roster, audience.whose(desk, tx, found.checks)
+        in_channel = audience.is_open_to_all(desk, tx, found.checks)
         told = (roster.channel,) if in_channel else [roster.slack[one] for one in roster.everyone if one in whose]
         for target in dict.fromkeys((*told, *desk.organisation.administrators)):
             outbox.put(tx, f"{key}:{target}", "alarm", target, now, lane=outbox.PAGE)

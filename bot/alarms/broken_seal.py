@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Desk
 from bot.delivery.other_channels import Via, Words
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from storage import outbox
 
@@ -49,7 +49,7 @@ def look(desk: Desk, tx: Connection, administrators: Sequence[Via]) -> bool:
 
 def broken() -> Message:
     """In Slack, to the leads' channel and to whoever runs it. It names no check."""
-    return Message(_TITLE, [kit.section(f"*{_TITLE}* {_WHAT}"), kit.section(_DO)])
+    return Message(_TITLE, [block_kit.section(f"*{_TITLE}* {_WHAT}"), block_kit.section(_DO)])
 
 
 def broken_elsewhere() -> Words:

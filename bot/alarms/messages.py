@@ -6,7 +6,7 @@ A count or a reference would tell somebody who is left out of a case that there 
 from __future__ import annotations
 
 from bot.delivery.other_channels import Words
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
 
 _TITLE = "share-check is late."
@@ -24,8 +24,8 @@ _ELSEWHERE = (
 def alarm(*, is_well: bool) -> Message:
     """In Slack; the same message says so when it is over."""
     if is_well:
-        return Message(_OVER, [kit.context(_OVER)])
-    return Message(_TITLE, [kit.section(f"*{_TITLE}* {_LATE}")])
+        return Message(_OVER, [block_kit.context(_OVER)])
+    return Message(_TITLE, [block_kit.section(f"*{_TITLE}* {_LATE}")])
 
 
 def alarm_elsewhere() -> Words:

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.cases.listeners import Lead, nothing_typed, refusal
-from bot.checks import modals as forms
+from bot.checks import modals
 from bot.context import Desk
 from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
@@ -62,9 +62,9 @@ class Aftercare:
         if view is None or view.case is None:
             self._replies.say(body, refusal(passed, case, press.user.id))
             return
-        made = _modal(verb, press, view.entries) if verb != "record_sharing" else forms.sharing(view)
+        made = _modal(verb, press, view.entries) if verb != "record_sharing" else modals.sharing(view)
         if verb == "see_plan":
-            made = forms.plan(view, view.case, latest(view.entries, "decided"))
+            made = modals.plan(view, view.case, latest(view.entries, "decided"))
         if made is not None:
             client.views_open(trigger_id=press.trigger_id, view=made)
         else:
@@ -101,10 +101,10 @@ class Aftercare:
     def sharing(self, ack: Ack, body: Json) -> None:
         """The two questions of 3.4 and what was shared."""
         sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent, *(field.key for field in forms.SHARING)):
+        if nothing_typed(ack, sent, *(field.key for field in modals.SHARING)):
             return
         answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
-        content = {field.key: sent.typed(field.key, field.longest) for field in forms.SHARING}
+        content = {field.key: sent.typed(field.key, field.longest) for field in modals.SHARING}
         self._submit(
             ack,
             sent,
@@ -138,12 +138,12 @@ def _words(deed: Deed, verb: str) -> str | None:
 
 def _modal(verb: str, press: Press, entries: tuple[Entry, ...]) -> dict[str, Any] | None:
     if verb == "disagree":
-        return forms.disagree(press.action.value)
+        return modals.disagree(press.action.value)
     entry = next((entry for entry in entries if str(entry.id) == press.argument), None)
     if entry is not None and (verb, entry.what) == ("reply", "question"):
-        return forms.reply(press.action.value, str(entry.content.get("text", "")))
+        return modals.reply(press.action.value, str(entry.content.get("text", "")))
     if entry is not None and (verb, entry.what) == ("see_outcome", "closed"):
-        return forms.may_know(str(entry.content.get("may_know", "")))
+        return modals.may_know(str(entry.content.get("may_know", "")))
     return None
 
 

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.cases import corrections_modal as blocks
+from bot.cases import corrections_modal
 from bot.cases.listeners import NOT_FOUND, nothing_typed
 from bot.context import Desk
 from bot.permission import Act, may
@@ -51,7 +51,7 @@ class Correct:
             self._desk.casework(tx).viewed(check, who, "opened_correct")
         work = self._work(tx)
         entries = work.entries(checks.load(tx, self._desk.keys, check), who if is_reporter else None)
-        return blocks.correct(self._desk.look(tx, check), entries)
+        return corrections_modal.correct(self._desk.look(tx, check), entries)
 
     def _work(self, tx: Connection) -> Corrections:
         return Corrections(tx, self._desk.keys, self._desk.roster, self._desk.clock.now())
@@ -73,7 +73,7 @@ class Correct:
 
     def _add(self, tx: Connection, sent: Sent, of: str | None) -> Did:
         kind, entry = (next(iter(sent.chosen(box)), "") for box in ("kind", "entry"))
-        if kind not in blocks.KINDS or not entry.isdecimal() or len(entry) > _LONGEST_ID:
+        if kind not in corrections_modal.KINDS or not entry.isdecimal() or len(entry) > _LONGEST_ID:
             return Did.STALE
         by, text = sent.typed("by"), sent.typed("text")
         return self._work(tx).add(sent.check, sent.user.id, kind, int(entry), by, text, sent.request, of=of)

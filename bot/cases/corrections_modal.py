@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.context import CheckView
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Entry
 from flows.checklist import CHECKLIST
@@ -45,14 +45,16 @@ def correct(view: CheckView, entries: Sequence[Entry]) -> Block:
     """Which entry, what kind, whose words and which. The newest entry stands first."""
     newest = sorted(entries, key=lambda entry: entry.id, reverse=True)[:MOST_ENTRIES]
     if not newest:
-        return kit.modal("Correct or dispute", [kit.section("Nothing is written here yet.")])
+        return block_kit.modal("Correct or dispute", [block_kit.section("Nothing is written here yet.")])
     options = {str(entry.id): name_of(view, entry) for entry in newest}
-    chosen = kit.choice("static_select", "option", options)
+    chosen = block_kit.choice("static_select", "option", options)
     blocks = [
-        kit.section("What was written stays. Your correction stands beside it, with your name and the time."),
-        kit.input_("What is it about?", chosen, "entry"),
-        kit.input_("What is the matter?", kit.choice("radio_buttons", "option", KINDS), "kind"),
-        kit.input_("Whose words are these?", kit.text_input(longest=150), "by", optional=True, hint="If not yours."),
-        kit.input_("The words", kit.text_input(lines=True), "text"),
+        block_kit.section("What was written stays. Your correction stands beside it, with your name and the time."),
+        block_kit.input_("What is it about?", chosen, "entry"),
+        block_kit.input_("What is the matter?", block_kit.choice("radio_buttons", "option", KINDS), "kind"),
+        block_kit.input_(
+            "Whose words are these?", block_kit.text_input(longest=150), "by", optional=True, hint="If not yours."
+        ),
+        block_kit.input_("The words", block_kit.text_input(lines=True), "text"),
     ]
-    return kit.modal("Correct or dispute", blocks, callback_id="correct", metadata=view.check.id, submit="Save")
+    return block_kit.modal("Correct or dispute", blocks, callback_id="correct", metadata=view.check.id, submit="Save")

@@ -10,11 +10,11 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.cases import modals as forms
+from bot.cases import modals
 from bot.context import CheckView, Desk
 from bot.permission import Act, Gate, gate, may
 from bot.records.listeners import with_others
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
@@ -43,14 +43,14 @@ PRESSES: dict[str, tuple[Act, Do]] = {
 }
 """Buttons that do one thing and need nothing but the press."""
 
-MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], kit.Block]]] = {
-    "open_case": (Act.OPEN, forms.summary),
-    "plan": (Act.PLAN, forms.decision),
-    "ask_reporter": (Act.ASK, lambda view, _case: forms.ask(view)),
-    "add_case_note": (Act.NOTE, lambda view, _case: forms.note(view)),
-    "remind_me": (Act.REMIND, forms.remind),
-    "close_case": (Act.CLOSE, forms.close),
-    "reopen_case": (Act.REOPEN, lambda view, _case: forms.reopen(view)),
+MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
+    "open_case": (Act.OPEN, modals.summary),
+    "plan": (Act.PLAN, modals.decision),
+    "ask_reporter": (Act.ASK, lambda view, _case: modals.ask(view)),
+    "add_case_note": (Act.NOTE, lambda view, _case: modals.note(view)),
+    "remind_me": (Act.REMIND, modals.remind),
+    "close_case": (Act.CLOSE, modals.close),
+    "reopen_case": (Act.REOPEN, lambda view, _case: modals.reopen(view)),
 }
 """Buttons that open a modal. Every opening is recorded first (I21)."""
 
@@ -92,7 +92,7 @@ class Lead:
         taken = press.action.action_id == "lead" and deed.case.led_at is not None
         if deed.did is Did.STALE and taken and deed.case.led_at is not None:
             seconds = max(int((self._desk.clock.now() - deed.case.led_at).total_seconds()), 1)
-            since = f"{seconds} seconds" if seconds < 120 else kit.at(deed.case.led_at)  # noqa: PLR2004 - two minutes
+            since = f"{seconds} seconds" if seconds < 120 else block_kit.at(deed.case.led_at)  # noqa: PLR2004 - two minutes
             before = f"{since} before you" if seconds < 120 else f"at {since}"  # noqa: PLR2004 - two minutes
             more = "Open shows it to you." if deed.case.dm_only else "You can still help in the thread."
             return f"Taken {before}. {more}"
@@ -132,7 +132,7 @@ class Lead:
         else:
             with self._desk.write() as tx:
                 view = with_others(self._desk, tx, view, press.user.id)
-            client.views_open(trigger_id=press.trigger_id, view=forms.sample(view))
+            client.views_open(trigger_id=press.trigger_id, view=modals.sample(view))
 
     def remind_me(self, ack: Ack, body: Json) -> None:
         """Hear of it again at a time of one's own choosing."""
@@ -140,7 +140,7 @@ class Lead:
         with self._desk.write() as tx:
             passed, case = self.gate(tx, sent.check, sent.user.id, Act.REMIND)
             when = next(iter(sent.chosen("when")), "")
-            chosen = forms.reminders(case).get(when) if case else None
+            chosen = modals.reminders(case).get(when) if case else None
             deed = None
             if passed is Gate.ALLOWED and chosen is not None:
                 work = self._desk.casework(tx)
@@ -158,7 +158,7 @@ class Lead:
             passed, case = self.gate(tx, press.check, press.user.id, Act.PLAN)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
-            client.views_push(trigger_id=press.trigger_id, view=forms.strands(view, view.case, "update_strands"))
+            client.views_push(trigger_id=press.trigger_id, view=modals.strands(view, view.case, "update_strands"))
         else:
             self._replies.say(body, refusal(passed, case, press.user.id))
 
@@ -188,7 +188,7 @@ class Lead:
         """The decision; the plan's parts come next, in the same window."""
         sent = Sent.model_validate(body)
         decision = next(iter(sent.chosen("decision")), "")
-        content = {field.key: sent.typed(field.key, field.longest) for field in forms.DECISION}
+        content = {field.key: sent.typed(field.key, field.longest) for field in modals.DECISION}
         if decision not in DECISIONS:
             ack(response_action="errors", errors={"decision": DECISION_NEEDED})
             return
@@ -199,7 +199,7 @@ class Lead:
             deed = next_window = None
             if passed is Gate.ALLOWED:
                 deed = self._desk.casework(tx).decide(sent.check, sent.user.id, decision, content, sent.request)
-                next_window = forms.strands(self._desk.look(tx, sent.check), deed.case)
+                next_window = modals.strands(self._desk.look(tx, sent.check), deed.case)
         if deed is None or deed.did is Did.STALE:
             _answer(ack, deed, "reason")
         else:
@@ -235,7 +235,7 @@ class Lead:
                 return
             view = self._desk.look(tx, sent.check, history=True)
         if view.case is not None and sent.view.root_view_id:
-            client.views_update(view_id=sent.view.root_view_id, view=forms.close(view, view.case))
+            client.views_update(view_id=sent.view.root_view_id, view=modals.close(view, view.case))
 
     def close(self, ack: Ack, body: Json) -> None:
         """Complete, once nothing is missing."""
@@ -292,8 +292,8 @@ def _strands(sent: Sent) -> tuple[Strand, ...]:
         Strand(
             name=name,
             status=_STATUS.get(next(iter(sent.chosen(f"{name}.status")), ""), StrandStatus.TO_DO),
-            what=sent.typed(f"{name}.what", forms.LONGEST_PART),
-            owner=sent.typed(f"{name}.owner", forms.LONGEST_OWNER),
+            what=sent.typed(f"{name}.what", modals.LONGEST_PART),
+            owner=sent.typed(f"{name}.owner", modals.LONGEST_OWNER),
             due=sent.day(f"{name}.due"),
         )
         for name in StrandName

@@ -13,7 +13,7 @@ from bot.checks.modals import DETAILS, SHARING, STRAND_STATUS_WORDS, Field, deci
 from bot.context import CheckView
 from bot.records.modals import earlier
 from bot.retention.modals import hold_part
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import (
     DECISIONS,
@@ -62,17 +62,19 @@ REMINDERS: dict[str, tuple[str, timedelta | None]] = {
 _FOR_DAYS = frozenset({"three_days", "week"})
 
 
-_RECORDED = kit.context("Opening this is recorded.")
+_RECORDED = block_kit.context("Opening this is recorded.")
 
 
 def sample(view: CheckView) -> Block:
     """A check that ended without a page, as a lead may look at it."""
     outcome = view.check.outcome.words if view.check.outcome else ""
-    head = kit.section(f"*{view.check.ref}* Outcome: {outcome}. Sent {kit.on(view.check.sent_at or view.now)}.")
-    why = kit.section("*Why*\n" + kit.lines(_why(view)))
+    head = block_kit.section(
+        f"*{view.check.ref}* Outcome: {outcome}. Sent {block_kit.on(view.check.sent_at or view.now)}."
+    )
+    why = block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     after = [*_answers(view), *_more(view), _keeping(view), *hold_part(view.entries, view.check.id), _RECORDED]
     before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_fixes(view)]
-    return kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
+    return block_kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
 
 def summary(view: CheckView, case: Case) -> Block:
@@ -80,23 +82,23 @@ def summary(view: CheckView, case: Case) -> Block:
     before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
     after = [*_answers(view), *_more(view), _keeping(view), *hold_part(view.entries, view.check.id), _RECORDED]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
-    return kit.modal("Summary", blocks, metadata=view.check.id)
+    return block_kit.modal("Summary", blocks, metadata=view.check.id)
 
 
 def _keeping(view: CheckView) -> Block:
     """What can be done with the record itself."""
-    return kit.actions(kit.button("Correct or dispute", "correct", view.check.id))
+    return block_kit.actions(block_kit.button("Correct or dispute", "correct", view.check.id))
 
 
 def _disputed(view: CheckView) -> Iterator[Block]:
     if any(entry.what == "disputed" for entry in view.entries):
-        yield kit.section("*Part of this record is disputed.* The words of whoever disputes it stand below.")
+        yield block_kit.section("*Part of this record is disputed.* The words of whoever disputes it stand below.")
 
 
 def _more(view: CheckView) -> Iterator[Block]:
     yield from earlier(view.earlier)
     if view.may_export:
-        yield kit.actions(kit.button("Export", "export_case", view.check.id))
+        yield block_kit.actions(block_kit.button("Export", "export_case", view.check.id))
 
 
 def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
@@ -106,7 +108,7 @@ def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
     for said in reversed(talk):
         blocks, size = blocks + len(said), size + _size(said)
         if blocks > _MOST_BLOCKS or size > _MOST_BYTES:
-            return [kit.context("Older notes are in the export of this case."), *kept]
+            return [block_kit.context("Older notes are in the export of this case."), *kept]
         kept = [*said, *kept]
     return kept
 
@@ -117,34 +119,34 @@ def _size(blocks: list[Block]) -> int:
 
 def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
     decision, paper = view.decision, view.check.paper_at
-    on_paper = f" Answered on paper, {kit.on(paper)}, and entered later." if paper else ""
-    yield kit.section(
-        f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {kit.on(case.raised_at)} "
-        f"by <@{view.check.reporter}>. Answer by {kit.on(case.answer_by)}.{on_paper}\n"
+    on_paper = f" Answered on paper, {block_kit.on(paper)}, and entered later." if paper else ""
+    yield block_kit.section(
+        f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {block_kit.on(case.raised_at)} "
+        f"by <@{view.check.reporter}>. Answer by {block_kit.on(case.answer_by)}.{on_paper}\n"
         f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
     )
-    yield kit.section("*Why*\n" + kit.lines(_why(view)))
+    yield block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     yield from _kept_out(view)
     if decision.hold_informing:
-        yield kit.section(
+        yield block_kit.section(
             "*Tell nobody yet.* Telling the person or family could do harm. Decide when and how together."
         )
     if decision.allegation:
-        yield kit.section(
+        yield block_kit.section(
             "*About an adult who works with children.* The LADO may need to be told within one working day."
         )
     if decision.breach:
-        yield kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
+        yield block_kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
 
 
 def _kept_out(view: CheckView) -> Iterator[Block]:
     """Who must not hear of it, and who did before they were left out or stepped aside."""
-    never = [kit.esc(view.name(one)) for one in sorted(view.people_left_out - set(view.told_before))]
-    before = [kit.esc(view.name(one)) for one in view.told_before]
+    never = [block_kit.esc(view.name(one)) for one in sorted(view.people_left_out - set(view.told_before))]
+    before = [block_kit.esc(view.name(one)) for one in view.told_before]
     if never:
-        yield kit.section(f"*Not told, now or later: {', '.join(never)}.* Do not talk to them about this.")
+        yield block_kit.section(f"*Not told, now or later: {', '.join(never)}.* Do not talk to them about this.")
     if before:
-        yield kit.section(
+        yield block_kit.section(
             f"*Paged before they were left out or stepped aside: {', '.join(before)}.* "
             "From now on they see nothing. Do not talk to them about this."
         )
@@ -170,9 +172,9 @@ def _details(view: CheckView) -> Iterator[Block]:
     content = entry.content if entry else {}
     written = sorted((field for field in DETAILS if content.get(field.key)), key=lambda field: field.key != "done")
     if not written:
-        yield kit.section("*Who and what:* no details yet. Use Ask the staff member.")
+        yield block_kit.section("*Who and what:* no details yet. Use Ask the staff member.")
     for field in written:
-        yield from kit.labelled(field.label, str(content[field.key]))
+        yield from block_kit.labelled(field.label, str(content[field.key]))
 
 
 def _risk(view: CheckView) -> Iterator[Block]:
@@ -182,11 +184,11 @@ def _risk(view: CheckView) -> Iterator[Block]:
     ]
     if given:
         words = "\n".join(
-            f"{kit.esc(_capital(question.topic))}: *{labels(question, choices)}*" for question, choices in given
+            f"{block_kit.esc(_capital(question.topic))}: *{labels(question, choices)}*" for question, choices in given
         )
-        yield kit.section(f"*Risk, and the staff member's view*\n{words}")
+        yield block_kit.section(f"*Risk, and the staff member's view*\n{words}")
     if view.decision.answers_differ:
-        yield kit.section(
+        yield block_kit.section(
             "*Two answers differ:* nobody at risk in S4, someone put at risk in 3.1.6. The higher is used."
         )
 
@@ -194,24 +196,28 @@ def _risk(view: CheckView) -> Iterator[Block]:
 def _fixes(view: CheckView) -> Iterator[Block]:
     unsure = [question.topic for question, option in view.progress.chosen if option.unsure]
     if unsure:
-        yield kit.section("*Not sure about*\n" + kit.lines(f"- {topic}" for topic in unsure))
+        yield block_kit.section("*Not sure about*\n" + block_kit.lines(f"- {topic}" for topic in unsure))
     if view.decision.fixes:
-        yield kit.section("*To sort out*\n" + kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes))
+        yield block_kit.section(
+            "*To sort out*\n" + block_kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes)
+        )
     if view.decision.tasks:
-        yield kit.section("*After sharing*\n" + kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks))
+        yield block_kit.section(
+            "*After sharing*\n" + block_kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks)
+        )
 
 
 def _plan(view: CheckView, case: Case) -> Iterator[Block]:
     entry = latest(view.entries, "decided")
     if entry is not None:
-        yield kit.divider()
+        yield block_kit.divider()
         yield from decided(entry)
     for strand in case.strands:
         yield from strand_blocks(strand)
     shared = latest(view.entries, "shared")
     if shared is not None:
         for field in SHARING:
-            yield from kit.labelled(field.label, str(shared.content.get(field.key) or ""))
+            yield from block_kit.labelled(field.label, str(shared.content.get(field.key) or ""))
 
 
 _TALK = {
@@ -232,7 +238,7 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
             topic, text = _about(view, entry), _in_whose_words(entry, text)
             at = entry.at.astimezone(view.organisation.zone)
             head = f"{_TALK[entry.what]}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
-            yield list(kit.labelled(head, text))
+            yield list(block_kit.labelled(head, text))
 
 
 def _about(view: CheckView, entry: Entry) -> str:
@@ -254,17 +260,17 @@ def _author(view: CheckView, entry: Entry) -> str:
 
 
 def _answers(view: CheckView) -> Iterator[Block]:
-    yield kit.divider()
+    yield block_kit.divider()
     rows = [_row(view, question_id, status) for question_id, status in view.progress.status.items()]
     for start in range(0, len(rows), 8):
-        yield kit.section("\n".join(rows[start : start + 8]))
+        yield block_kit.section("\n".join(rows[start : start + 8]))
 
 
 def _row(view: CheckView, question_id: str, status: Status) -> str:
     question = CHECKLIST[question_id]
     choices = view.progress.answers.get(question_id) or view.check.answers.get(question_id)
     words = labels(question, choices) if choices else STATUS_WORDS[status]
-    return f"{question_id} {kit.esc(question.topic)}: *{words}*"
+    return f"{question_id} {block_kit.esc(question.topic)}: *{words}*"
 
 
 def decision(view: CheckView, case: Case) -> Block:
@@ -272,14 +278,16 @@ def decision(view: CheckView, case: Case) -> Block:
     before = latest(view.entries, "decided")
     given = before.content if before else {}
     chosen = (case.decision,) if case.decision else ()
-    select = kit.choice("static_select", "option", DECISIONS, chosen)
+    select = block_kit.choice("static_select", "option", DECISIONS, chosen)
     reason, *rest = DECISION
     blocks = [
-        kit.input_("What have you decided?", select, "decision"),
+        block_kit.input_("What have you decided?", select, "decision"),
         *inputs((reason,), given, optional=False),
         *inputs(tuple(rest), given),
     ]
-    return kit.modal("Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next")
+    return block_kit.modal(
+        "Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next"
+    )
 
 
 def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
@@ -288,8 +296,8 @@ def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
     blocks = [block for name in StrandName for block in _strand(name, made.get(name))]
     is_new = callback_id == "strands"
     words = "*The decision is saved.* The plan is agreed when the staff member agrees too."
-    intro = [kit.section(words)] if is_new else []
-    return kit.modal(
+    intro = [block_kit.section(words)] if is_new else []
+    return block_kit.modal(
         "Agree plan: three parts" if is_new else "The plan's three parts",
         [*intro, *blocks],
         callback_id=callback_id,
@@ -309,29 +317,39 @@ _STRAND_HINTS = {
 def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
     options = {status.value: STRAND_STATUS_WORDS[status].capitalize() for status in StrandStatus}
     status = strand.status if strand else StrandStatus.TO_DO
-    yield kit.header(STRAND_TITLES[name])
-    yield kit.input_("Where it stands", kit.choice("static_select", "option", options, (status,)), f"{name}.status")
-    box = kit.text_input(strand.what if strand else "", lines=True, longest=LONGEST_PART)
-    yield kit.input_("What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name])
-    yield kit.input_(
+    yield block_kit.header(STRAND_TITLES[name])
+    yield block_kit.input_(
+        "Where it stands", block_kit.choice("static_select", "option", options, (status,)), f"{name}.status"
+    )
+    box = block_kit.text_input(strand.what if strand else "", lines=True, longest=LONGEST_PART)
+    yield block_kit.input_(
+        "What will happen, or why it is not appropriate", box, f"{name}.what", hint=_STRAND_HINTS[name]
+    )
+    yield block_kit.input_(
         "Who does it?",
-        kit.text_input(strand.owner if strand else "", longest=LONGEST_OWNER),
+        block_kit.text_input(strand.owner if strand else "", longest=LONGEST_OWNER),
         f"{name}.owner",
         optional=True,
     )
-    yield kit.input_("By when?", kit.date_input(strand.due if strand else None), f"{name}.due", optional=True)
+    yield block_kit.input_(
+        "By when?", block_kit.date_input(strand.due if strand else None), f"{name}.due", optional=True
+    )
 
 
 def ask(view: CheckView) -> Block:
     """A question to the reporter."""
-    box = kit.input_("Your question", kit.text_input(lines=True), "text", hint="They see it in a private window.")
-    return kit.modal("Ask the staff member", [box], callback_id="ask_reporter", metadata=view.check.id, submit="Ask")
+    box = block_kit.input_(
+        "Your question", block_kit.text_input(lines=True), "text", hint="They see it in a private window."
+    )
+    return block_kit.modal(
+        "Ask the staff member", [box], callback_id="ask_reporter", metadata=view.check.id, submit="Ask"
+    )
 
 
 def note(view: CheckView) -> Block:
     """A note only those who may open the case can read."""
-    box = kit.input_("Your note", kit.text_input(lines=True), "text")
-    return kit.modal("Add note", [box], callback_id="case_note", metadata=view.check.id, submit="Save")
+    box = block_kit.input_("Your note", block_kit.text_input(lines=True), "text")
+    return block_kit.modal("Add note", [box], callback_id="case_note", metadata=view.check.id, submit="Save")
 
 
 def reminders(case: Case) -> Mapping[str, tuple[str, timedelta | None]]:
@@ -344,30 +362,36 @@ def reminders(case: Case) -> Mapping[str, tuple[str, timedelta | None]]:
 def remind(view: CheckView, case: Case) -> Block:
     """When whoever leads this wants to hear of it again."""
     whens = {key: words for key, (words, _) in reminders(case).items()}
-    box = kit.input_("When?", kit.choice("radio_buttons", "option", whens), "when")
-    return kit.modal("Remind me", [box], callback_id="remind_me", metadata=view.check.id, submit="Remind me")
+    box = block_kit.input_("When?", block_kit.choice("radio_buttons", "option", whens), "when")
+    return block_kit.modal("Remind me", [box], callback_id="remind_me", metadata=view.check.id, submit="Remind me")
 
 
 def close(view: CheckView, case: Case) -> Block:
     """What is missing until nothing is; then the last words."""
     missing = missing_to_close(case)
     if missing:
-        rows = kit.lines(f"- {problem}" for problem in missing)
-        blocks = [kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]
+        rows = block_kit.lines(f"- {problem}" for problem in missing)
+        blocks = [block_kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]
         if any(strand.status is StrandStatus.TO_DO for strand in case.strands):
             blocks.append(
-                kit.actions(kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary"))
+                block_kit.actions(
+                    block_kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary")
+                )
             )
-        return kit.modal("Not ready to close", blocks, close="Back")
+        return block_kit.modal("Not ready to close", blocks, close="Back")
     blocks = [
-        kit.section("Everything is in place."),
-        kit.input_("How did it end?", kit.text_input(lines=True), "outcome"),
-        kit.input_("What may the staff member know?", kit.text_input(lines=True), "may_know", optional=True),
+        block_kit.section("Everything is in place."),
+        block_kit.input_("How did it end?", block_kit.text_input(lines=True), "outcome"),
+        block_kit.input_(
+            "What may the staff member know?", block_kit.text_input(lines=True), "may_know", optional=True
+        ),
     ]
-    return kit.modal("Close this check", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case")
+    return block_kit.modal(
+        "Close this check", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case"
+    )
 
 
 def reopen(view: CheckView) -> Block:
     """Why a closed case is opened again."""
-    box = kit.input_("Why does it need to be open again?", kit.text_input(lines=True), "text")
-    return kit.modal("Reopen", [box], callback_id="reopen_case", metadata=view.check.id, submit="Reopen")
+    box = block_kit.input_("Why does it need to be open again?", block_kit.text_input(lines=True), "text")
+    return block_kit.modal("Reopen", [box], callback_id="reopen_case", metadata=view.check.id, submit="Reopen")

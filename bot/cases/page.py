@@ -10,8 +10,8 @@ from datetime import datetime
 
 from bot.context import CheckView
 from bot.delivery.other_channels import Words
-from bot.practice import drill_messages as drill
-from bot.slack import block_kit as kit
+from bot.practice import drill_messages
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency
@@ -35,10 +35,10 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
     was_due: when it should have gone out, where it goes out late.
     """
     if view.check.is_drill:
-        return drill.page(view, case, ask)
+        return drill_messages.page(view, case, ask)
     if case.status is CaseStatus.CLOSED:
         return _closed(view)
-    late = [kit.context(f"This is late: it was due at {kit.at(was_due)}.")] if was_due else []
+    late = [block_kit.context(f"This is late: it was due at {block_kit.at(was_due)}.")] if was_due else []
     blocks = _blocks(view, case, ask, _is_last_in_line(view, case, target))
     return Message(_push(view, case, ask), [*late, *blocks])
 
@@ -46,7 +46,7 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
 def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
     """The same to somebody's e-mail or phone: reference, urgency, answer-by time, and nothing else."""
     if view.check.is_drill:
-        return drill.alert(view)
+        return drill_messages.alert(view)
     ref, urgency, by = view.check.ref, URGENCY_WORDS[case.urgency], _answer_by(view, case)
     where = "Open Slack to see it."
     if not_taken:
@@ -74,7 +74,7 @@ def _is_last_in_line(view: CheckView, case: Case, target: str) -> bool:
 def asked_again_below(view: CheckView) -> Message:
     """An older page: there is a newer one below it."""
     words = f"{view.check.ref}: see the newer message below."
-    return Message(words, [kit.context(words)])
+    return Message(words, [block_kit.context(words)])
 
 
 def _push(view: CheckView, case: Case, ask: int) -> str:
@@ -93,43 +93,45 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
 
 def _closed(view: CheckView) -> Message:
     words = f"*{view.check.ref}* is closed. Outcome: {view.decision.outcome.words}."
-    buttons = kit.actions(
-        kit.button("Open", "open_case", view.check.id), kit.button("Reopen", "reopen_case", view.check.id)
+    buttons = block_kit.actions(
+        block_kit.button("Open", "open_case", view.check.id), block_kit.button("Reopen", "reopen_case", view.check.id)
     )
-    return Message(f"{view.check.ref} is closed.", [kit.section(words), buttons])
+    return Message(f"{view.check.ref} is closed.", [block_kit.section(words), buttons])
 
 
 def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterator[Block]:  # noqa: FBT001 - one caller
     check = view.check
     mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
     again = f" This is ask {ask}." if ask > 1 else ""
-    yield kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
+    yield block_kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
     if check.paper_at is not None:
-        yield kit.context(f"Answered on paper, {kit.on(check.paper_at)}. Entered later.")
+        yield block_kit.context(f"Answered on paper, {block_kit.on(check.paper_at)}. Entered later.")
     nameless = case.content_free and "S2" not in check.answers
     if nameless:
-        yield kit.section(
+        yield block_kit.section(
             "Someone needs help and has not said yet who may be told. "
             "Press *I will lead*, then *Open*, to see who to phone."
         )
     else:
-        yield kit.fields(_facts(view, case))
+        yield block_kit.fields(_facts(view, case))
     if last_in_line and case.led_by is None:
         minutes = int((view.now - case.needed_at).total_seconds() // 60)
-        yield kit.section(
+        yield block_kit.section(
             f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
         )
-    yield kit.section(f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case))
+    yield block_kit.section(
+        f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case)
+    )
     yield from buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if case.tries > 1 and case.led_by is None and not nameless:
-        yield kit.context(f"{view.reporter} has been given your phone number.")
+        yield block_kit.context(f"{view.reporter} has been given your phone number.")
     notes = " Add note keeps them private." if case.led_by else ""
-    yield kit.context(f"Keep case details out of Slack messages.{notes}")
+    yield block_kit.context(f"Keep case details out of Slack messages.{notes}")
 
 
 def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
-    yield "Raised", f"{kit.at(case.raised_at)} by {view.reporter}"
-    yield "Answer by", kit.on(case.answer_by)
+    yield "Raised", f"{block_kit.at(case.raised_at)} by {view.reporter}"
+    yield "Answer by", block_kit.on(case.answer_by)
     if view.organisation.page_detail == "reference":
         return
     decision = view.decision
@@ -171,31 +173,31 @@ def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal wi
     """What can be done with it now."""
     check = view.check.id
     if case.led_by is None:
-        yield kit.actions(
-            kit.button("I will lead", "lead", check, style="primary"),
-            kit.button("I have seen it", "seen", check),
-            kit.button("Open", "open_case", check),
-            kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
+        yield block_kit.actions(
+            block_kit.button("I will lead", "lead", check, style="primary"),
+            block_kit.button("I have seen it", "seen", check),
+            block_kit.button("Open", "open_case", check),
+            block_kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
             block_id="answer",
         )
         return
     plan = "Change plan" if case.plan_round else "Agree plan"
     style = {_next_step(case): "primary"}
-    yield kit.actions(
-        kit.button("Open", "open_case", check),
-        kit.button(plan, "plan", check, style=style.get("plan")),
-        kit.button("Ask the staff member", "ask_reporter", check),
-        kit.button("Add note", "add_case_note", check),
-        kit.button("Record sharing", "record_sharing", check, style=style.get("record_sharing")),
-        kit.button("Close", "close_case", check, style=style.get("close_case")),
+    yield block_kit.actions(
+        block_kit.button("Open", "open_case", check),
+        block_kit.button(plan, "plan", check, style=style.get("plan")),
+        block_kit.button("Ask the staff member", "ask_reporter", check),
+        block_kit.button("Add note", "add_case_note", check),
+        block_kit.button("Record sharing", "record_sharing", check, style=style.get("record_sharing")),
+        block_kit.button("Close", "close_case", check, style=style.get("close_case")),
         block_id="work",
     )
-    yield kit.actions(
-        kit.button("Take over", "take_over", check, confirm=_sure_to_take_over()),
-        kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
-        kit.button("Remind me", "remind_me", check),
-        kit.button("Page again", "page_again", check),
-        kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
+    yield block_kit.actions(
+        block_kit.button("Take over", "take_over", check, confirm=_sure_to_take_over()),
+        block_kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
+        block_kit.button("Remind me", "remind_me", check),
+        block_kit.button("Page again", "page_again", check),
+        block_kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
     )
 
 
@@ -209,17 +211,19 @@ def _next_step(case: Case) -> str:
 
 
 def _sure_to_step_aside() -> Block:
-    return kit.confirm(
+    return block_kit.confirm(
         "Step aside?", "You will not be told more about this check, and cannot open it.", "Step aside", "Stay"
     )
 
 
 def _sure_to_take_over() -> Block:
-    return kit.confirm("Take this over?", "You lead it from now on. The staff member is told.", "Take over", "Leave it")
+    return block_kit.confirm(
+        "Take this over?", "You lead it from now on. The staff member is told.", "Take over", "Leave it"
+    )
 
 
 def _sure_to_hand_on() -> Block:
-    return kit.confirm("Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it")
+    return block_kit.confirm("Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it")
 
 
 _LINES = {
@@ -260,4 +264,4 @@ def line(what: str, who: str, moment: str, content: Mapping[str, object] | None 
     """One line of the thread. who: a mention, or share-check itself. content: what the record says of it."""
     passed_over = _SKIPPED if content and content.get("skipped") else ""
     words = _LINES[what].format(who=who) + passed_over
-    return Message(words, [kit.context(f"{moment} {words}")])
+    return Message(words, [block_kit.context(f"{moment} {words}")])

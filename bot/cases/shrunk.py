@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bot.cases import page
 from bot.checks import card
 from bot.context import CheckView
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, CheckStatus, Entry
 from services.transaction import LAST
@@ -33,7 +33,7 @@ def shrunk(view: CheckView, what: str, message: Message, event: Entry | None, *,
 
 
 def _reference(view: CheckView) -> Message:
-    return Message(view.check.ref, [kit.context(view.check.ref)])
+    return Message(view.check.ref, [block_kit.context(view.check.ref)])
 
 
 def _card(view: CheckView, message: Message) -> Message:
@@ -49,23 +49,23 @@ def _card(view: CheckView, message: Message) -> Message:
 
 def _card_blocks(view: CheckView) -> Iterator[Block]:
     check = view.check
-    ask = kit.button("Ask a lead", "ask_lead", check.id)
+    ask = block_kit.button("Ask a lead", "ask_lead", check.id)
     if check.status is CheckStatus.CLOSED:
-        yield kit.section(f"*{check.ref}* is complete.")
-        yield kit.actions(ask)
+        yield block_kit.section(f"*{check.ref}* is complete.")
+        yield block_kit.actions(ask)
         return
     yield from card.warning(view)
     if check.status in (CheckStatus.DRAFT, CheckStatus.SHELVED):
-        yield kit.section(f"*{check.ref}* is not finished. Your answers are kept.")
-        yield kit.actions(kit.button("Carry on", "carry_on", check.id), ask)
+        yield block_kit.section(f"*{check.ref}* is not finished. Your answers are kept.")
+        yield block_kit.actions(block_kit.button("Carry on", "carry_on", check.id), ask)
     else:
-        yield kit.section(f"*{check.ref}*: {(check.outcome or view.decision.outcome).words}.")
-        yield kit.actions(*card.next_steps(view), block_id=card.TOOLS)
+        yield block_kit.section(f"*{check.ref}*: {(check.outcome or view.decision.outcome).words}.")
+        yield block_kit.actions(*card.next_steps(view), block_id=card.TOOLS)
 
 
 def _page(view: CheckView, case: Case) -> Message:
     """A case that nobody closed: whoever leads it can still do so."""
     words = f"*{view.check.ref}* is still open. Outcome: {view.decision.outcome.words}."
     return Message(
-        f"{view.check.ref} is still open. Open Slack to see it.", [kit.section(words), *page.buttons(view, case)]
+        f"{view.check.ref} is still open. Open Slack to see it.", [block_kit.section(words), *page.buttons(view, case)]
     )

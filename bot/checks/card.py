@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.context import CheckView
 from bot.cover.blocks import nobody
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
@@ -41,8 +41,8 @@ def _from_paper(view: CheckView) -> Iterator[Block]:
     if check.paper_at is None or check.status is CheckStatus.CLOSED or check.cover is Cover.HIDDEN:
         return
     add = " Who it is about was not on it: please press Add details, as soon as you can." if view.case else ""
-    yield kit.section(
-        f"This was entered from the paper you filled in, {kit.on(check.paper_at)}. "
+    yield block_kit.section(
+        f"This was entered from the paper you filled in, {block_kit.on(check.paper_at)}. "
         f"Please look whether your answers are right.{add}"
     )
 
@@ -51,21 +51,21 @@ def _sorry(view: CheckView, away: Entry) -> Block:
     minutes = away.content.get("minutes", 1)
     gone = f"{minutes} minutes" if minutes != 1 else "a minute"
     where = f" We are on question {_number(view)}." if view.question else ""
-    return kit.section(f"Sorry, I was away for {gone}. Your answers are safe.{where}")
+    return block_kit.section(f"Sorry, I was away for {gone}. Your answers are safe.{where}")
 
 
 def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
     check = view.check
     if check.status is CheckStatus.CLOSED:
-        yield kit.section(complete(view))
-        yield kit.actions(_ask_a_lead(view))
+        yield block_kit.section(complete(view))
+        yield block_kit.actions(_ask_a_lead(view))
     elif not newest:
-        yield kit.context(f"{check.ref} continues in a newer card below.")
+        yield block_kit.context(f"{check.ref} continues in a newer card below.")
     elif check.status is CheckStatus.SHELVED:
-        yield kit.section(f"*{check.ref}* is put away. Nothing was sent to anyone. Your answers are kept.")
-        yield kit.actions(kit.button("Carry on", "carry_on", check.id), _ask_a_lead(view))
+        yield block_kit.section(f"*{check.ref}* is put away. Nothing was sent to anyone. Your answers are kept.")
+        yield block_kit.actions(block_kit.button("Carry on", "carry_on", check.id), _ask_a_lead(view))
     elif check.cover is Cover.HIDDEN:
-        yield kit.section("Paused.", kit.button("Show", "show", check.id))
+        yield block_kit.section("Paused.", block_kit.button("Show", "show", check.id))
     elif check.cover is Cover.STOPPED:
         yield from _stopped(view)
     elif check.status is CheckStatus.DRAFT:
@@ -79,7 +79,7 @@ def complete(view: CheckView) -> str:
     whom = view.facts.recipients if view.is_conflict else "your lead"
     return (
         f"*{view.check.ref}* is complete. Thank you for taking care over this. "
-        f"If it stays on your mind, talk to {kit.esc(whom)}. "
+        f"If it stays on your mind, talk to {block_kit.esc(whom)}. "
         "Anyone can refer to children's social care directly."
     )
 
@@ -87,10 +87,10 @@ def complete(view: CheckView) -> str:
 def _stopped(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield from warning(view)
-    yield kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
+    yield block_kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
     if view.case is not None:
-        yield kit.section(_news(view, view.case))
-    yield kit.actions(kit.button("Carry on", "show", check.id, style="primary"), _ask_a_lead(view))
+        yield block_kit.section(_news(view, view.case))
+    yield block_kit.actions(block_kit.button("Carry on", "show", check.id, style="primary"), _ask_a_lead(view))
 
 
 def _draft(view: CheckView) -> Iterator[Block]:
@@ -99,9 +99,9 @@ def _draft(view: CheckView) -> Iterator[Block]:
         return
     yield from warning(view)
     if view.case is not None:
-        yield kit.section(_news(view, view.case))
+        yield block_kit.section(_news(view, view.case))
     if view.case is not None and view.told is Told.NOT_YET:
-        yield kit.actions(*_tools(view), block_id=TOOLS)
+        yield block_kit.actions(*_tools(view), block_id=TOOLS)
     elif view.question is None:
         yield from _all_answered(view)
     else:
@@ -112,11 +112,11 @@ def warning(view: CheckView) -> Iterator[Block]:
     """What must stay in sight once it was said: 999, and whom not to tell."""
     said = view.check.answers.get("S1")
     if said == ("yes",):
-        yield kit.section("*Call 999 now.* Stay with the person if it is safe. Do not wait for anyone here.")
+        yield block_kit.section("*Call 999 now.* Stay with the person if it is safe. Do not wait for anyone here.")
     elif said == ("not_sure",):
-        yield kit.section("*If anyone may be in danger right now, call 999 first.* Do not wait for us.")
+        yield block_kit.section("*If anyone may be in danger right now, call 999 first.* Do not wait for us.")
     if view.decision.hold_informing:
-        yield kit.section(
+        yield block_kit.section(
             "*Do not tell them or the family yet.* A safeguarding lead will decide with you when and how."
         )
 
@@ -125,30 +125,30 @@ def _who_to_tell(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield from warning(view)
     if view.case is not None:
-        yield kit.section(_news(view, view.case))
-    yield kit.section(
+        yield block_kit.section(_news(view, view.case))
+    yield block_kit.section(
         "*Who shall I tell?* If this is about one of our safeguarding leads, or someone close to them, "
         "leave them out. They will not be told, now or later. If you are not sure, I tell only the independent contact."
     )
-    yield kit.actions(
-        kit.button("Tell all the leads", "answer.no", f"{check.id}:S2", style="primary"),
-        kit.button("Leave someone out", "leave_out", f"{check.id}:S2"),
-        kit.button("Not sure if it is about a lead", "answer.not_sure", f"{check.id}:S2"),
+    yield block_kit.actions(
+        block_kit.button("Tell all the leads", "answer.no", f"{check.id}:S2", style="primary"),
+        block_kit.button("Leave someone out", "leave_out", f"{check.id}:S2"),
+        block_kit.button("Not sure if it is about a lead", "answer.not_sure", f"{check.id}:S2"),
         block_id=f"S2.{len(check.answers)}",
     )
-    yield kit.section("You can phone now:\n" + _phones(view))
-    yield kit.actions(
-        kit.button("Hide", "hide", check.id),
-        kit.button("Stop for now", "stop", check.id),
+    yield block_kit.section("You can phone now:\n" + _phones(view))
+    yield block_kit.actions(
+        block_kit.button("Hide", "hide", check.id),
+        block_kit.button("Stop for now", "stop", check.id),
         _ask_a_lead(view),
         block_id=TOOLS,
     )
     if view.case is None:
-        yield kit.context("If you do not choose within a minute, I will tell a lead that someone needs help.")
+        yield block_kit.context("If you do not choose within a minute, I will tell a lead that someone needs help.")
 
 
 def _phones(view: CheckView) -> str:
-    return "\n".join(f"{kit.esc(name)}: {number}" for name, number in view.facts.phones)
+    return "\n".join(f"{block_kit.esc(name)}: {number}" for name, number in view.facts.phones)
 
 
 def _news(view: CheckView, case: Case) -> str:
@@ -156,11 +156,11 @@ def _news(view: CheckView, case: Case) -> str:
     if case.status is CaseStatus.CLOSED:
         return "This is complete."
     if case.led_by is not None:
-        since = f"*A lead is on it* since {kit.at(case.led_at or view.now)}. They will talk with you."
+        since = f"*A lead is on it* since {block_kit.at(case.led_at or view.now)}. They will talk with you."
         urgent = view.check.level >= Level.CONSULT_URGENT
         return f"{since} If it cannot wait, phone:\n{_phones(view)}" if urgent else since
     if view.told in (Told.NOT_YET, Told.NOBODY):
-        return f"I am telling {kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
+        return f"I am telling {block_kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
     if view.told is Told.ELSEWHERE:
         return (
             f"*Slack does not take my messages, so I have sent {_other_ways(view)} instead.* I cannot know whether "
@@ -175,19 +175,18 @@ def _news(view: CheckView, case: Case) -> str:
 
 
 def _told(view: CheckView, case: Case) -> str:
-    told = f"*I have told {kit.esc(view.facts.recipients)}*, at {kit.at(case.asked_at)}."
+    told = f"*I have told {block_kit.esc(view.facts.recipients)}*, at {block_kit.at(case.asked_at)}."
     if case.tries > 1:
         also = f" and have also sent {_other_ways(view)}" if view.elsewhere else ""
-        again = f"I asked again at {kit.at(case.asked_at)}{also}" if view.has_asked else "I am asking again now"
+        again = f"I asked again at {block_kit.at(case.asked_at)}{also}" if view.has_asked else "I am asking again now"
         told = f"No answer yet. {again}, and will keep asking."
     drafting = view.check.status is CheckStatus.DRAFT
     urgent = view.check.level >= Level.CONSULT_URGENT  # Once sent, what to do names the phones.
     by_phone = (drafting and urgent) or view.check.asked_lead or case.tries > 1
     slow = case.answer_by - view.now > _SOON
     if slow:
-        told += (
-            f" They should answer by {kit.on(case.answer_by)}. If it cannot wait, phone, or ring 999 in an emergency."
-        )
+        told += f" They should answer by {block_kit.on(case.answer_by)}."
+        told += " If it cannot wait, phone, or ring 999 in an emergency."
     phone = f" You can phone:\n{_phones(view)}" if by_phone or slow else ""
     if not drafting and case.tries <= 1:
         told += " I will tell you when one answers."
@@ -210,17 +209,17 @@ def _refer(view: CheckView, case: Case) -> str:
 def _question(view: CheckView, question: Question) -> Iterator[Block]:
     check = view.check
     if question.id == "S1" and not check.answers:
-        yield kit.section("*Before you start.*")
+        yield block_kit.section("*Before you start.*")
         if view.nobody_on_cover:
-            yield kit.section(nobody(view.organisation))
-    yield kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
-    yield from (kit.context(words) for words in _worth_knowing(view, question))
-    yield kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}{_long_labels(question)}")
+            yield block_kit.section(nobody(view.organisation))
+    yield block_kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
+    yield from (block_kit.context(words) for words in _worth_knowing(view, question))
+    yield block_kit.section(f"*{block_kit.esc(question.ask)}*\n{block_kit.esc(question.help)}{_long_labels(question)}")
     yield from _choices(view, question)
-    yield kit.divider()
-    yield kit.actions(*_tools(view), block_id=TOOLS)
+    yield block_kit.divider()
+    yield block_kit.actions(*_tools(view), block_id=TOOLS)
     if question.id == "S1":
-        yield kit.context(
+        yield block_kit.context(
             "Saved as you go. You can stop and come back. "
             "If you tell me someone may be at risk and then stop, I will still tell a lead."
         )
@@ -272,20 +271,22 @@ def _kept_from(view: CheckView) -> str:
     if view.told_before:
         return "Thank you for telling me. They had been asked already. From now on they see nothing of this."
     if view.check.answers["S2"] == ("not_sure",) or leads <= view.left_out:
-        return f"Thank you for telling me. If someone needs to be told, I will ask {kit.esc(view.facts.recipients)}."
+        return (
+            f"Thank you for telling me. If someone needs to be told, I will ask {block_kit.esc(view.facts.recipients)}."
+        )
     return "Thank you for telling me. They will not see this, now or later."
 
 
 def labels(question: Question, choices: tuple[str, ...]) -> str:
     """The words of the options chosen; the people left out are never named."""
-    return kit.esc(", ".join(option.label for _, option in question.meaning(choices).chosen))
+    return block_kit.esc(", ".join(option.label for _, option in question.meaning(choices).chosen))
 
 
 def _long_labels(question: Question) -> str:
     if question.choose is Choose.ANY:
         return ""
     long = (option.label for option in question.options if len(option.label) > _LONG_LABEL)
-    return "".join(f"\n• {kit.esc(label)}" for label in long)
+    return "".join(f"\n• {block_kit.esc(label)}" for label in long)
 
 
 def _choices(view: CheckView, question: Question) -> Iterator[Block]:
@@ -294,60 +295,62 @@ def _choices(view: CheckView, question: Question) -> Iterator[Block]:
     if question.choose is Choose.ANY:
         options = {option.id: option.label for option in question.options}
         given = view.check.answers.get(question.id, ())
-        ticks = kit.choice("checkboxes", "tick", options, given)
-        yield kit.actions(ticks, block_id=block_id)
-        yield kit.actions(kit.button("Continue", "answer_ticks", f"{value}:{len(view.check.answers)}", style="primary"))
+        ticks = block_kit.choice("checkboxes", "tick", options, given)
+        yield block_kit.actions(ticks, block_id=block_id)
+        yield block_kit.actions(
+            block_kit.button("Continue", "answer_ticks", f"{value}:{len(view.check.answers)}", style="primary")
+        )
         return
-    yield kit.actions(*(_option(question, option.id, value) for option in question.options), block_id=block_id)
+    yield block_kit.actions(*(_option(question, option.id, value) for option in question.options), block_id=block_id)
 
 
 def _option(question: Question, option: str, value: str) -> Block:
     label = question.by_id[option].label
     if question.choose is Choose.PEOPLE and option not in ("no", "not_sure"):
-        return kit.button(label, "leave_out", value)
-    return kit.button(label, f"answer.{option}", value)
+        return block_kit.button(label, "leave_out", value)
+    return block_kit.button(label, f"answer.{option}", value)
 
 
 def _tools(view: CheckView) -> Iterator[Block]:
     check, question = view.check, view.question
     if check.revisiting:
-        yield kit.button("Keep my answer", "forward", check.id)
+        yield block_kit.button("Keep my answer", "forward", check.id)
     if check.answers:
-        yield kit.button("Back", "back", f"{check.id}:{check.revision}")
+        yield block_kit.button("Back", "back", f"{check.id}:{check.revision}")
     if question is not None:
         about = f"{check.id}:{question.id}"
-        yield kit.button("Why we ask", "why", about)
+        yield block_kit.button("Why we ask", "why", about)
         if question.policy_words:
-            yield kit.button("Policy words", "policy_words", about)
-        yield kit.button("Add a note", "add_note", about)
+            yield block_kit.button("Policy words", "policy_words", about)
+        yield block_kit.button("Add a note", "add_note", about)
     if view.case is not None:
-        yield kit.button("Add details", "add_details", check.id)
-    yield kit.button("Hide", "hide", check.id)
-    yield kit.button("Stop for now", "stop", check.id)
+        yield block_kit.button("Add details", "add_details", check.id)
+    yield block_kit.button("Hide", "hide", check.id)
+    yield block_kit.button("Stop for now", "stop", check.id)
     yield _ask_a_lead(view)
 
 
 def _ask_a_lead(view: CheckView) -> Block:
-    return kit.button("Ask a lead", "ask_lead", view.check.id)
+    return block_kit.button("Ask a lead", "ask_lead", view.check.id)
 
 
 def _all_answered(view: CheckView) -> Iterator[Block]:
     check = view.check
-    yield kit.section(
+    yield block_kit.section(
         f"*{check.ref}: that was the last question.* Nothing {'more ' if view.case else ''}is sent "
         "until you press Send.\n"
         "Add who this is about and what you want to share, if you know. It stays private: "
         "names never go into a Slack message."
     )
-    yield kit.actions(
-        kit.button("Check your answers", "review", check.id, style="primary"),
-        kit.button("Add details", "add_details", check.id),
+    yield block_kit.actions(
+        block_kit.button("Check your answers", "review", check.id, style="primary"),
+        block_kit.button("Add details", "add_details", check.id),
         block_id="end",
     )
-    yield kit.actions(
-        kit.button("Back", "back", f"{check.id}:{check.revision}"),
-        kit.button("Hide", "hide", check.id),
-        kit.button("Stop for now", "stop", check.id),
+    yield block_kit.actions(
+        block_kit.button("Back", "back", f"{check.id}:{check.revision}"),
+        block_kit.button("Hide", "hide", check.id),
+        block_kit.button("Stop for now", "stop", check.id),
         _ask_a_lead(view),
         block_id=TOOLS,
     )
@@ -355,17 +358,17 @@ def _all_answered(view: CheckView) -> Iterator[Block]:
 
 def _sent(view: CheckView) -> Iterator[Block]:
     check, told = view.check, view.explanation
-    yield kit.header(told.title)
+    yield block_kit.header(told.title)
     if told.say_first:
-        yield kit.section(kit.lines(told.say_first))
-    yield kit.section(kit.lines(_to_do(view)))
-    saved = f"Saved at {kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
-    yield kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
-    yield kit.actions(*next_steps(view), block_id=TOOLS)
-    yield kit.context("*Why*\n" + kit.lines(told.why))
+        yield block_kit.section(block_kit.lines(told.say_first))
+    yield block_kit.section(block_kit.lines(_to_do(view)))
+    saved = f"Saved at {block_kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
+    yield block_kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
+    yield block_kit.actions(*next_steps(view), block_id=TOOLS)
+    yield block_kit.context("*Why*\n" + block_kit.lines(told.why))
     if told.would_change:
-        yield kit.context("*What would have changed it*\n" + kit.lines(told.would_change))
-    yield kit.context(kit.lines(told.footer))
+        yield block_kit.context("*What would have changed it*\n" + block_kit.lines(told.would_change))
+    yield block_kit.context(block_kit.lines(told.footer))
 
 
 def _to_do(view: CheckView) -> Iterator[str]:
@@ -384,9 +387,9 @@ def next_steps(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield _ask_a_lead(view)
     if view.case is not None:
-        yield kit.button("Add details", "add_details", check.id)
+        yield block_kit.button("Add details", "add_details", check.id)
     elif check.outcome in (Outcome.FIX_FIRST, Outcome.HOLD):
-        yield kit.button("Reopen this check", "reopen_check", check.id)
-    yield kit.button("See my answers", "review", check.id)
-    yield kit.button("Correct something", "correct", check.id)
-    yield kit.button("Phone numbers", "phones", check.id)
+        yield block_kit.button("Reopen this check", "reopen_check", check.id)
+    yield block_kit.button("See my answers", "review", check.id)
+    yield block_kit.button("Correct something", "correct", check.id)
+    yield block_kit.button("Phone numbers", "phones", check.id)

@@ -13,13 +13,13 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.context import Desk
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press
 from bot.slack.replies import Replies, guarded, phone_words
 from flows.case import Check
 from storage import checks, outbox
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 
 Json = dict[str, Any]
 _PATIENCE = 5.0
@@ -49,7 +49,7 @@ class Door:
             answer.say(refusal(self.desk))
             return
         with self.desk.write() as tx:
-            once.alone(tx, f"start:{person.id}")
+            idempotent.alone(tx, f"start:{person.id}")
             drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
             begun = next((draft for draft in drafts if draft.answers), None)
             opened = self._open(tx, person, request, drafts) if begun is None else ""
@@ -84,7 +84,7 @@ def refusal(desk: Desk) -> str:
     worried = (
         desk.organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
     )
-    return f"I can only help staff of {kit.esc(desk.organisation.name)}. {kit.esc(worried)}"
+    return f"I can only help staff of {block_kit.esc(desk.organisation.name)}. {block_kit.esc(worried)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +101,33 @@ class Answer:
     app: str
     window: str = ""
 
-    def say(self, words: str, *buttons: kit.Block) -> None:
-        blocks = [kit.section(words), *([kit.actions(*buttons)] if buttons else [])]
+    def say(self, words: str, *buttons: block_kit.Block) -> None:
+        blocks = [block_kit.section(words), *([block_kit.actions(*buttons)] if buttons else [])]
         if self.response_url:
             self.door.replies.whisper(self.response_url, words, blocks)
         elif self.window:
-            self.door.client.views_update(view_id=self.window, view=kit.modal("share-check", blocks))
+            self.door.client.views_update(view_id=self.window, view=block_kit.modal("share-check", blocks))
         elif self.trigger_id:
-            self.door.client.views_open(trigger_id=self.trigger_id, view=kit.modal("share-check", blocks))
+            self.door.client.views_open(trigger_id=self.trigger_id, view=block_kit.modal("share-check", blocks))
 
     def choose(self, draft: Check) -> None:
-        words = f"You have one part done from {kit.on(draft.touched_at)}."
+        words = f"You have one part done from {block_kit.on(draft.touched_at)}."
         self.say(
             words,
-            kit.button("Carry on", "carry_on", draft.id, style="primary"),
-            kit.button("Start another", "start_another", "-"),
+            block_kit.button("Carry on", "carry_on", draft.id, style="primary"),
+            block_kit.button("Start another", "start_another", "-"),
         )
 
     def opened(self, *, shown: bool) -> None:
         if not shown:
             self.say(
                 "Slack is slow today. Your private chat with me opens as soon as Slack lets me. "
-                f"For urgent things, phone: {kit.esc(phone_words(self.door.desk.organisation))}. "
+                f"For urgent things, phone: {block_kit.esc(phone_words(self.door.desk.organisation))}. "
                 "In an emergency call 999."
             )
         elif self.response_url or self.window:
             url = f"slack://app?team={self.team}&id={self.app}&tab=messages"
-            self.say("I have opened a private chat with you.", kit.button("Go there", "go_there", url=url))
+            self.say("I have opened a private chat with you.", block_kit.button("Go there", "go_there", url=url))
 
 
 def register(app: App, door: Door) -> None:

@@ -10,9 +10,9 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.cases.listeners import nothing_typed
-from bot.checks import modals as forms
+from bot.checks import modals
 from bot.context import CheckView, Desk
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.checklist import CHECKLIST
@@ -99,7 +99,7 @@ class Reporter:
     def _words(step: Step, done_at: datetime) -> str | None:
         match step.did:
             case Did.ALREADY:
-                return f"Already done at {kit.at(done_at)}."
+                return f"Already done at {block_kit.at(done_at)}."
             case Did.STALE:
                 return OUT_OF_DATE
             case Did.REFUSED:
@@ -138,7 +138,7 @@ class Reporter:
         elif press.argument not in view.check.answers:
             self._replies.say(body, TOO_LATE)
         else:
-            client.views_push(trigger_id=press.trigger_id, view=forms.change(view, CHECKLIST[press.argument]))
+            client.views_push(trigger_id=press.trigger_id, view=modals.change(view, CHECKLIST[press.argument]))
 
     def _step(self, do: Callable[[Conversation], Step]) -> Step | None:
         """What became of it; None where there is no such check, which is answered like somebody else's."""
@@ -177,7 +177,7 @@ class Reporter:
             return
         with self._desk.database.read() as tx:
             view = self._desk.look(tx, sent.check)
-        client.views_update(view_id=sent.view.root_view_id, view=forms.review(view, words))
+        client.views_update(view_id=sent.view.root_view_id, view=modals.review(view, words))
 
     def note(self, ack: Ack, body: Json) -> None:
         """A note to one question, sealed."""
@@ -190,7 +190,7 @@ class Reporter:
     def details(self, ack: Ack, body: Json) -> None:
         """Who this is about and what is to be shared, sealed."""
         sent = Sent.model_validate(body)
-        self._write(ack, sent, "details", {field.key: sent.typed(field.key, field.longest) for field in forms.DETAILS})
+        self._write(ack, sent, "details", {field.key: sent.typed(field.key, field.longest) for field in modals.DETAILS})
 
     def _write(self, ack: Ack, sent: Sent, what: str, content: dict[str, str]) -> None:
         step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
@@ -205,25 +205,25 @@ class Reporter:
             return
         with self._desk.database.read() as tx:
             view = self._desk.look(tx, sent.check)
-        ack(response_action="update", view=forms.review(view))
+        ack(response_action="update", view=modals.review(view))
 
 
-def _modal(view: CheckView, press: Press) -> kit.Block:
+def _modal(view: CheckView, press: Press) -> block_kit.Block:
     match press.verb:
         case "why":
-            return forms.why(CHECKLIST[press.argument])
+            return modals.why(CHECKLIST[press.argument])
         case "policy_words":
-            return forms.policy_words(CHECKLIST[press.argument])
+            return modals.policy_words(CHECKLIST[press.argument])
         case "add_note":
-            return forms.note(press.action.value)
+            return modals.note(press.action.value)
         case "add_details":
-            return forms.details(view)
+            return modals.details(view)
         case "leave_out":
-            return forms.leave_out(view, press.action.value)
+            return modals.leave_out(view, press.action.value)
         case "phones":
-            return forms.phones(view)
+            return modals.phones(view)
         case _:
-            return forms.review(view)
+            return modals.review(view)
 
 
 def _settle(ack: Ack, step: Step | None, block_id: str, too_late: str) -> None:

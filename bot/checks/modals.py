@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.checks.card import labels
 from bot.context import CheckView
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
 from flows.checklist import CHECKLIST
@@ -66,8 +66,8 @@ SHARING = (
 def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True) -> Iterator[Block]:
     """A box for each field, holding what was written before."""
     for field in fields:
-        box = kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
-        yield kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
+        box = block_kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
+        yield block_kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
 
 
 def _who_could_be_paged(view: CheckView) -> dict[str, str]:
@@ -80,46 +80,50 @@ def leave_out(view: CheckView, metadata: str) -> Block:
     """Choose who must not be told. Everybody who could be paged stands here, the reporter aside."""
     people = _who_could_be_paged(view)
     given = view.check.answers.get("S2", ())
-    boxes = kit.choice("checkboxes", "people", people, given)
+    boxes = block_kit.choice("checkboxes", "people", people, given)
     blocks = [
-        kit.section("They will not be told, now or later, and cannot open the record."),
-        kit.input_("Who should be left out?", boxes, "people"),
+        block_kit.section("They will not be told, now or later, and cannot open the record."),
+        block_kit.input_("Who should be left out?", boxes, "people"),
     ]
-    return kit.modal("Leave someone out", blocks, callback_id="leave_out", metadata=metadata, submit="Leave out")
+    return block_kit.modal("Leave someone out", blocks, callback_id="leave_out", metadata=metadata, submit="Leave out")
 
 
 def why(question: Question) -> Block:
     """The help again, and the clause behind the question."""
     added = "Our policy does not ask this. It is here to keep people safe."
     source = f"Policy clause {question.clause}: {question.policy_words}" if question.policy_words else added
-    return kit.modal("Why we ask", [kit.section(f"*{kit.esc(question.ask)}*"), *_help(question, source)])
+    return block_kit.modal(
+        "Why we ask", [block_kit.section(f"*{block_kit.esc(question.ask)}*"), *_help(question, source)]
+    )
 
 
 def _help(question: Question, source: str) -> list[Block]:
-    return [kit.section(kit.esc(question.help)), kit.context(kit.esc(source))]
+    return [block_kit.section(block_kit.esc(question.help)), block_kit.context(block_kit.esc(source))]
 
 
 def policy_words(question: Question) -> Block:
     """The policy's own words."""
     words = [
-        kit.section(f"> {kit.esc(question.policy_words)}"),
-        kit.context(f"Information sharing policy, {kit.esc(question.clause)}"),
+        block_kit.section(f"> {block_kit.esc(question.policy_words)}"),
+        block_kit.context(f"Information sharing policy, {block_kit.esc(question.clause)}"),
     ]
-    return kit.modal("Policy words", words)
+    return block_kit.modal("Policy words", words)
 
 
 def note(metadata: str) -> Block:
     """A note to one question."""
-    box = kit.input_("Your note", kit.text_input(lines=True), "note", hint="Only the leads who may know can open it.")
-    return kit.modal("Add a note", [box], callback_id="note", metadata=metadata, submit="Save")
+    box = block_kit.input_(
+        "Your note", block_kit.text_input(lines=True), "note", hint="Only the leads who may know can open it."
+    )
+    return block_kit.modal("Add a note", [box], callback_id="note", metadata=metadata, submit="Save")
 
 
 def details(view: CheckView) -> Block:
     """Who this is about and what is to be shared. Every box may stay empty."""
     entry = latest(view.entries, "details")
-    intro = kit.section("Fill in what you know. You can leave any box empty, and come back.")
+    intro = block_kit.section("Fill in what you know. You can leave any box empty, and come back.")
     boxes = inputs(DETAILS, entry.content if entry else {})
-    return kit.modal("Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save")
+    return block_kit.modal("Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save")
 
 
 def review(view: CheckView, note_first: str = "") -> Block:
@@ -129,27 +133,29 @@ def review(view: CheckView, note_first: str = "") -> Block:
     blocks = list(_review_head(view, note_first, may_send=may_send))
     for question_id, choices in progress.answers.items():
         question = CHECKLIST[question_id]
-        words = f"*{kit.esc(question.ask)}*\n{labels(question, choices)}"
+        words = f"*{block_kit.esc(question.ask)}*\n{labels(question, choices)}"
         may_change = may_send or (question_id == "S2" and check.status is CheckStatus.SENT)
-        change = kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_change else None
-        blocks.append(kit.section(words, change))
+        change = (
+            block_kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_change else None
+        )
+        blocks.append(block_kit.section(words, change))
     submit = "Send" if may_send and progress.is_finished else None
     title = "Check your answers" if may_send else "Your answers"
     close = "Save for later" if may_send else "Close"
-    return kit.modal(title, blocks, callback_id="send", metadata=check.id, submit=submit, close=close)
+    return block_kit.modal(title, blocks, callback_id="send", metadata=check.id, submit=submit, close=close)
 
 
 def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterator[Block]:
     if note_first:
-        yield kit.section(f"*{kit.esc(note_first)}*")
+        yield block_kit.section(f"*{block_kit.esc(note_first)}*")
     if not may_send:
-        yield kit.section(f"*{view.check.ref}*")
+        yield block_kit.section(f"*{view.check.ref}*")
     elif view.case is not None:
-        yield kit.section("A lead has been asked already. *Send* gives them these answers too.")
+        yield block_kit.section("A lead has been asked already. *Send* gives them these answers too.")
     else:
-        yield kit.section("*Nothing is sent yet.* Press Send when these are right.")
+        yield block_kit.section("*Nothing is sent yet.* Press Send when these are right.")
     if may_send and view.progress.next is not None:
-        yield kit.section("There is still a question to answer. Close this and answer it on the card.")
+        yield block_kit.section("There is still a question to answer. Close this and answer it on the card.")
 
 
 def change(view: CheckView, question: Question) -> Block:
@@ -159,12 +165,14 @@ def change(view: CheckView, question: Question) -> Block:
         return _change_people(view, question, metadata)
     many = question.choose is Choose.ANY
     options = {option.id: option.label for option in question.options}
-    element = kit.choice("checkboxes" if many else "radio_buttons", "option", options, view.check.answers[question.id])
-    return _change([kit.input_(question.ask, element, "option", hint=question.help)], metadata)
+    element = block_kit.choice(
+        "checkboxes" if many else "radio_buttons", "option", options, view.check.answers[question.id]
+    )
+    return _change([block_kit.input_(question.ask, element, "option", hint=question.help)], metadata)
 
 
 def _change(blocks: list[Block], metadata: str) -> Block:
-    return kit.modal(
+    return block_kit.modal(
         "Change your answer",
         blocks,
         callback_id="change",
@@ -180,14 +188,14 @@ def _change_people(view: CheckView, question: Question, metadata: str) -> Block:
     named = given if given[0] not in options else ()
     people = _who_could_be_paged(view)
     blocks = [
-        kit.input_(
+        block_kit.input_(
             question.ask,
-            kit.choice("radio_buttons", "option", options, ("leads",) if named else given),
+            block_kit.choice("radio_buttons", "option", options, ("leads",) if named else given),
             "option",
         ),
-        kit.input_(
+        block_kit.input_(
             "Who should be left out?",
-            kit.choice("checkboxes", "people", people, named),
+            block_kit.choice("checkboxes", "people", people, named),
             "people",
             optional=True,
         ),
@@ -210,33 +218,33 @@ def phones(view: CheckView) -> Block:
         "In an emergency: 999",
     ]
     parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
-    return kit.modal("Phone numbers", [kit.section(kit.lines(part)) for part in parts])
+    return block_kit.modal("Phone numbers", [block_kit.section(block_kit.lines(part)) for part in parts])
 
 
 def reply(metadata: str, question: str) -> Block:
     """A lead's question and a box for the answer."""
     blocks = [
-        *kit.labelled("A lead asks", question),
-        kit.input_("Your answer", kit.text_input(lines=True), "text"),
+        *block_kit.labelled("A lead asks", question),
+        block_kit.input_("Your answer", block_kit.text_input(lines=True), "text"),
     ]
-    return kit.modal("Answer a lead", blocks, callback_id="reply", metadata=metadata, submit="Send")
+    return block_kit.modal("Answer a lead", blocks, callback_id="reply", metadata=metadata, submit="Send")
 
 
 def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
     """The plan as the reporter sees it: the decision, its reason, and the three strands."""
-    blocks = [kit.section(f"*{view.check.ref}*")]
+    blocks = [block_kit.section(f"*{view.check.ref}*")]
     if decision is not None:
         blocks += decided(decision)
     for strand in case.strands:
         blocks += strand_blocks(strand)
-    return kit.modal("The plan", blocks)
+    return block_kit.modal("The plan", blocks)
 
 
 def decided(entry: Entry) -> Iterator[Block]:
     """A decision in labelled parts; what was left empty is left out."""
-    yield kit.section(f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}")
+    yield block_kit.section(f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}")
     for key, label in DECISION_LABELS.items():
-        yield from kit.labelled(label, str(entry.content.get(key) or ""))
+        yield from block_kit.labelled(label, str(entry.content.get(key) or ""))
 
 
 DECISION_LABELS = {
@@ -260,21 +268,21 @@ def strand_blocks(strand: Strand) -> Iterator[Block]:
     owner = f" Who: {strand.owner}." if strand.owner else ""
     due = f" By {strand.due}." if strand.due else ""
     title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
-    yield from kit.labelled(f"{title} ({status})", f"{strand.what}{owner}{due}")
+    yield from block_kit.labelled(f"{title} ({status})", f"{strand.what}{owner}{due}")
 
 
 def may_know(words: str) -> Block:
     """What a lead wrote at the end for the staff member to know."""
-    return kit.modal("What you may know", list(kit.labelled("From the lead", words)))
+    return block_kit.modal("What you may know", list(block_kit.labelled("From the lead", words)))
 
 
 def disagree(metadata: str) -> Block:
     """Why the reporter does not agree."""
     blocks = [
-        kit.section("Thank you for saying so. Another lead or the independent contact will look at it."),
-        kit.input_("What do you not agree with, and why?", kit.text_input(lines=True), "text"),
+        block_kit.section("Thank you for saying so. Another lead or the independent contact will look at it."),
+        block_kit.input_("What do you not agree with, and why?", block_kit.text_input(lines=True), "text"),
     ]
-    return kit.modal("I disagree", blocks, callback_id="disagree", metadata=metadata, submit="Send")
+    return block_kit.modal("I disagree", blocks, callback_id="disagree", metadata=metadata, submit="Send")
 
 
 def sharing(view: CheckView) -> Block:
@@ -285,12 +293,14 @@ def sharing(view: CheckView) -> Block:
         question = CHECKLIST[question_id]
         options = {option.id: option.label for option in question.options}
         chosen = view.check.answers.get(question_id, ())
-        element = kit.choice("radio_buttons", "option", options, chosen)
-        blocks.append(kit.input_(question.ask, element, question_id, hint=question.help))
+        element = block_kit.choice("radio_buttons", "option", options, chosen)
+        blocks.append(block_kit.input_(question.ask, element, question_id, hint=question.help))
     boxes = inputs(SHARING, given.content if given else {}, optional=False)
-    return kit.modal("After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save")
+    return block_kit.modal(
+        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save"
+    )
 
 
 def said(title: str, words: str) -> Block:
     """A modal that only says something."""
-    return kit.modal(title, [kit.section(kit.esc(words))])
+    return block_kit.modal(title, [block_kit.section(block_kit.esc(words))])

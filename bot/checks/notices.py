@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.context import CheckView
-from bot.practice import drill_messages as drill
-from bot.slack import block_kit as kit
+from bot.practice import drill_messages
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
 from storage.events import latest
@@ -16,7 +16,7 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
     """What to say of an event now; None where there is nothing left to say."""
     if case.status is CaseStatus.CLOSED and event.what not in _LAST_WORDS:
         words = f"{view.check.ref}: this is complete."
-        return Message(words, [kit.context(words)])
+        return Message(words, [block_kit.context(words)])
     make = {
         "led": _led,
         "question": _question,
@@ -37,7 +37,7 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
 
 
 def _drill_is_over(view: CheckView, case: Case, event: Entry) -> Message:
-    return _plain(drill.over(view, case))
+    return _plain(drill_messages.over(view, case))
 
 
 def reminder(view: CheckView, event: Entry) -> Message:
@@ -47,17 +47,17 @@ def reminder(view: CheckView, event: Entry) -> Message:
         return _plain(f"{ref}: you carried on with this.")
     return _with(
         f"You have one part done: {ref}. Nothing has been sent to anyone. Carry on when you can.",
-        kit.button("Carry on", "carry_on", check.id, style="primary"),
-        kit.button("Ask a lead", "ask_lead", check.id),
+        block_kit.button("Carry on", "carry_on", check.id, style="primary"),
+        block_kit.button("Ask a lead", "ask_lead", check.id),
     )
 
 
 def _plain(words: str) -> Message:
-    return Message(words, [kit.section(words)])
+    return Message(words, [block_kit.section(words)])
 
 
 def _with(words: str, *buttons: Block) -> Message:
-    return Message(words, [kit.section(words), kit.actions(*buttons, block_id="answer")])
+    return Message(words, [block_kit.section(words), block_kit.actions(*buttons, block_id="answer")])
 
 
 def _led(view: CheckView, case: Case, event: Entry) -> Message:
@@ -89,7 +89,7 @@ def _question(view: CheckView, case: Case, event: Entry) -> Message:
     ref = view.check.ref
     if any(entry.what == "reply" and entry.content.get("to") == event.id for entry in view.entries):
         return _plain(f"You answered the lead's question about {ref}. Thank you.")
-    answer = kit.button("Answer", "reply", f"{view.check.id}:{event.id}", style="primary")
+    answer = block_kit.button("Answer", "reply", f"{view.check.id}:{event.id}", style="primary")
     return _with(f"A lead has a question about {ref}.", answer)
 
 
@@ -98,7 +98,7 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
     if plan_round != case.plan_round:
         return _plain(f"The plan for {ref} has changed since. See the newer message.")
     if case.reporter_agreed_at is not None:
-        see = kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
+        see = block_kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
         return _with(f"You agreed the plan for {ref}.", see)
     if _is_asked_again(view, event, "plan_waits"):
         return _plain(f"{ref}: see the newer message about the plan.")
@@ -117,10 +117,10 @@ def _agree_to(view: CheckView, case: Case, words: str) -> Message:
     plan = f"{view.check.id}:{case.plan_round}"
     return _with(
         words,
-        kit.button("See my part", "see_plan", plan, style="primary"),
-        kit.button("I agree", "agree", plan),
-        kit.button("Talk to me first", "talk_first", plan),
-        kit.button("I disagree", "disagree", plan),
+        block_kit.button("See my part", "see_plan", plan, style="primary"),
+        block_kit.button("I agree", "agree", plan),
+        block_kit.button("Talk to me first", "talk_first", plan),
+        block_kit.button("I disagree", "disagree", plan),
     )
 
 
@@ -143,14 +143,14 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
         return _plain(f"{ref}: see the newer message below.")
     return _with(
         f"You {'shared' if was_shared else 'planned to share'} about {ref}. Two last questions, once that is done.",
-        kit.button("Answer", "record_sharing", check, style="primary"),
-        kit.button("Not shared yet", "not_shared_yet", check),
-        kit.button("We chose not to share", "chose_not", check, confirm=_sure_not_to_share()),
+        block_kit.button("Answer", "record_sharing", check, style="primary"),
+        block_kit.button("Not shared yet", "not_shared_yet", check),
+        block_kit.button("We chose not to share", "chose_not", check, confirm=_sure_not_to_share()),
     )
 
 
 def _sure_not_to_share() -> Block:
-    return kit.confirm(
+    return block_kit.confirm(
         "Nothing will be shared?", "Only if you decided this with the lead.", "We chose not to", "Go back"
     )
 
@@ -168,7 +168,7 @@ def _closed(view: CheckView, case: Case, event: Entry) -> Message:
     words = f"{view.check.ref} is complete. Thank you for taking care over this."
     if not event.content.get("may_know"):
         return _plain(words)
-    return _with(words, kit.button("What you may know", "see_outcome", f"{view.check.id}:{event.id}"))
+    return _with(words, block_kit.button("What you may know", "see_outcome", f"{view.check.id}:{event.id}"))
 
 
 def _reopened(view: CheckView, case: Case, event: Entry) -> Message:

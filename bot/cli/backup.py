@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 @click.option("--keep", type=click.IntRange(min=1), help="Then delete all but the newest so many backups in it.")
 def backup(folder: Path, keep: int | None) -> None:
     """Make a backup of the database, while the bot runs, and read it again from end to end."""
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415
     from storage.backup.make import make, note, source_of  # noqa: PLC0415
 
-    with beside.in_words("could not make a backup"):
+    with session.in_words("could not make a backup"):
         settings = load_settings()
         source = source_of(settings.database_url.get_secret_value())
         keys = [key.get_secret_value() for key in settings.keys]
@@ -48,7 +48,7 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
 def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
     """Prove a backup or restore it, with the keys and the database in the settings."""
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.backup import erased_list  # noqa: PLC0415
@@ -60,7 +60,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
         message = "Say --verify to try it, or --replace to put it in the place of the database."
         raise click.UsageError(message)
     trusted, printed = known_keys(published), known_head(head)
-    with beside.in_words("did not restore anything"):
+    with session.in_words("did not restore anything"):
         settings = load_settings()
         source = source_of(settings.database_url.get_secret_value())
         keys = [key.get_secret_value() for key in settings.keys]

@@ -56,12 +56,11 @@ def _print(form: str, path: Path | None) -> None:
     """The sheet, to the standard output: never with the example's numbers, which nobody answers."""
     from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415
     from bot.config.settings import organisation_path  # noqa: PLC0415
-    from bot.printing import sheet_html as printable  # noqa: PLC0415 - decide starts faster without it.
-    from bot.printing import sheet_pdf as printed_pdf  # noqa: PLC0415 - decide starts faster without it.
+    from bot.printing import sheet_html, sheet_pdf  # noqa: PLC0415
 
     try:
         organisation = load_organisation(path or organisation_path())
-        made = printed_pdf.as_pdf(organisation) if form == "pdf" else printable.as_html(organisation).encode()
+        made = sheet_pdf.as_pdf(organisation) if form == "pdf" else sheet_html.as_html(organisation).encode()
     except OrganisationError as error:
         raise _bad_input(error.problems) from None
     click.echo(made, nl=False)

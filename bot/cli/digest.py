@@ -134,7 +134,7 @@ def _board(desk: Desk, tx: Connection, weeks: tuple[Week, ...], form: str) -> st
 
 
 def _preview(desk: Desk, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
-    from bot.digest import leads_message as blocks  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.digest import leads_message  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.digest.content import leads_digest, staff_digest  # noqa: PLC0415
     from bot.digest.staff_message import staff  # noqa: PLC0415
     from storage import digests  # noqa: PLC0415
@@ -143,7 +143,7 @@ def _preview(desk: Desk, tx: Connection, week: Week, audience: str | None) -> It
     if audience != "staff":
         planned = digests.find(tx, week)
         found = leads_digest(desk, tx, week, figures, planned, planned.made_at if planned else None)
-        yield f"To the leads' channel:\n\n{as_text(blocks.leads(found, pictures=False))}\n\n{_OWN}"
+        yield f"To the leads' channel:\n\n{as_text(leads_message.leads(found, pictures=False))}\n\n{_OWN}"
     if audience != "leads":
         where = (
             "To the staff's channel:" if desk.organisation.staff_channel else "No staff_channel is set. It would say:"
@@ -171,13 +171,13 @@ def _plain(words: str) -> str:
 @contextmanager
 def _desk() -> Iterator[Desk]:
     """The database as the settings name it. Leaves with words where it cannot be opened."""
-    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
     from bot.config.settings import SettingsError  # noqa: PLC0415
     from storage.errors import StorageError  # noqa: PLC0415
 
     try:
-        desk = serving.desk_beside()
+        desk = serve.desk_beside()
         try:
             yield desk
         finally:

@@ -41,12 +41,12 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
-    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.roster import people_of  # noqa: PLC0415
 
-    with beside.in_words("entered nothing", "Do it again."):
-        desk = serving.desk_beside()
+    with session.in_words("entered nothing", "Do it again."):
+        desk = serve.desk_beside()
         try:
             at = _moment(desk, written)
             for person, option in ((reporter, "--reporter"), (typed_by, "--by")):

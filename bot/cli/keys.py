@@ -16,14 +16,14 @@ NOT_WELL = 1
 @click.command("check")
 def check_keys() -> None:
     """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import tally  # noqa: PLC0415
 
-    with beside.in_words("could not try the keys"):
+    with session.in_words("could not try the keys"):
         settings = load_settings()
         url = settings.database_url.get_secret_value()
-        with beside.of_this_version(url) as database, database.read() as tx:
+        with session.of_this_version(url) as database, database.read() as tx:
             found = tally(tx, [key.get_secret_value() for key in settings.keys])
     for place, opens in enumerate(found.opens, 1):
         click.echo(f"Key {place} opens {_checks(opens)}.{' It seals new ones.' if place == 1 else ''}")
@@ -38,13 +38,13 @@ def rotate_keys() -> None:
     Restart share-check serve first, once the new key stands first in SHARE_CHECK_KEYS and the old ones after it: a
     bot that does not know the new key cannot open what was moved to it.
     """
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
     from storage.crypto.rotation import rotate  # noqa: PLC0415
 
-    with beside.in_words("could not move every check to the first key"):
+    with session.in_words("could not move every check to the first key"):
         settings = load_settings()
-        with beside.of_this_version(settings.database_url.get_secret_value()) as database:
+        with session.of_this_version(settings.database_url.get_secret_value()) as database:
             done = rotate(database, [key.get_secret_value() for key in settings.keys])
     click.echo(f"Moved {_checks(done.moved)} to key 1, which opens {done.left.opens[0]} of {done.left.wrapped} now.")
     _say_needed(done.left)

@@ -90,14 +90,14 @@ def drill(by: str | None) -> None:
     import secrets  # noqa: PLC0415 - decide starts without it
 
     from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.practice import drill as practice  # noqa: PLC0415
     from storage.events import SYSTEM  # noqa: PLC0415
 
     if by is not None and not MEMBER.fullmatch(by):
         message = f'"{by}" is not a Slack member ID. It starts with U: open the profile, the three dots, and copy it.'
         raise click.BadParameter(message, param_hint="--by")
-    with beside.in_words("could not start a practice page"):
+    with session.in_words("could not start a practice page"):
         desk = serving.desk_beside()
         try:
             who = by or next(iter(desk.organisation.administrators), SYSTEM)
@@ -151,17 +151,3 @@ def demo(port: int) -> None:
 
     os.umask(PRIVATE)
     run(Path(".demo"), port)
-
-
-@main.command()
-@click.option("--seed", default=1, show_default=True, help="The first seed. The same seed is always the same run.")
-@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1), help="How many, one after the other.")
-@click.option("--days", default=1.0, show_default=True, type=click.FloatRange(0.1, 60), help="How long each lasts.")
-@click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="How many at the same time.")
-@click.option("--verbose", is_flag=True, help="Tell every event.")
-def simulate(seed: int, seeds: int, days: float, processes: int, *, verbose: bool) -> None:
-    """The real bot against a simulated Slack, clock and people; checks every promise, with all that goes wrong."""
-    from simulation.series import tell  # noqa: PLC0415 - decide starts without Slack's libraries
-
-    if not tell(range(seed, seed + seeds), days, processes, click.echo, verbose=verbose):
-        sys.exit(1)

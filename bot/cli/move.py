@@ -25,15 +25,15 @@ def move(address: str) -> None:
     """
     from sqlalchemy import make_url  # noqa: PLC0415 - decide starts without it
 
-    from bot.cli import session as beside  # noqa: PLC0415
+    from bot.cli import session  # noqa: PLC0415
     from bot.config.settings import database_address, load_settings  # noqa: PLC0415
     from storage.backup.transfer import move as moving  # noqa: PLC0415
 
-    with beside.in_words("did not move anything"):
+    with session.in_words("did not move anything"):
         settings = load_settings()
         target = database_address(address, "--to").get_secret_value()
         source = settings.database_url.get_secret_value()
-        with beside.of_this_version(source):
+        with session.of_this_version(source):
             pass
         moved = moving(source, target, [key.get_secret_value() for key in settings.keys])
     _say(moved)

@@ -15,18 +15,18 @@ NOT_THERE = 1
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def pack(number: str, out: Path) -> None:
     """Write the pack with this NUMBER, which a lead tells you. It only opens with a passphrase that the lead has."""
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
     from bot.config.settings import load_settings  # noqa: PLC0415
     from bot.serve import clock_of  # noqa: PLC0415
-    from storage import export_files as packs  # noqa: PLC0415
+    from storage import export_files  # noqa: PLC0415
     from storage.backup import archive  # noqa: PLC0415
 
-    with beside.in_words("could not write the pack"):
+    with session.in_words("could not write the pack"):
         settings = load_settings()
-        with beside.of_this_version(settings.database_url.get_secret_value()) as database, database.read() as tx:
-            found = packs.find(tx, number, clock_of(settings).now())
+        with session.of_this_version(settings.database_url.get_secret_value()) as database, database.read() as tx:
+            found = export_files.find(tx, number, clock_of(settings).now())
         if found is None:
-            kept = packs.KEPT.days
+            kept = export_files.KEPT.days
             click.echo(
                 f"There is no pack with this number. It is kept for {kept} days; a lead can make it again.", err=True
             )

@@ -63,19 +63,18 @@ def seal() -> None:
 @click.option("--key", "keys", multiple=True, help="A public key that was published. Can be given more than once.")
 def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None:
     """Check the record: the database itself, or a proof that was exported from it."""
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without it
-    from storage.proof import bundle as proof  # noqa: PLC0415
-    from storage.proof import bundle_file as proof_file  # noqa: PLC0415
+    from bot.cli import session  # noqa: PLC0415 - decide starts without it
+    from storage.proof import bundle, bundle_file  # noqa: PLC0415 - decide starts without it
     from storage.proof.verify import judge  # noqa: PLC0415
 
     trusted, expected = known_keys(keys), known_head(head)
     if file:
-        with beside.in_words("checked nothing", not_done=BAD_INPUT):
-            verdict = judge(proof_file.read(file.read()), trusted, expected)
+        with session.in_words("checked nothing", not_done=BAD_INPUT):
+            verdict = judge(bundle_file.read(file.read()), trusted, expected)
     else:
         with _desk("checked nothing") as desk, desk.database.read() as tx:
             trusted |= {desk.seal_key.public} if desk.seal_key else set()
-            found = proof.of_record(tx, desk.keys)
+            found = bundle.of_record(tx, desk.keys)
             verdict = judge(found, trusted, expected, open_all=True, now=desk.clock.now())
     wrong = [str(finding) for finding in verdict.findings]
     if expected and not verdict.matched:
@@ -91,13 +90,12 @@ def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def export_proof(out: Path) -> None:
     """Write the record's proof, for somebody who checks it with docs/verify.py. It holds no content and no names."""
-    from storage.proof import bundle as proof  # noqa: PLC0415 - decide starts without it
-    from storage.proof import bundle_file as proof_file  # noqa: PLC0415 - decide starts without it
+    from storage.proof import bundle, bundle_file  # noqa: PLC0415 - decide starts without it
 
     with _desk("wrote no proof") as desk:
         with desk.database.read() as tx:
-            closed = proof.of_record(tx, desk.keys, lambda _: False)
-            text = proof_file.written(closed, desk.clock.now())
+            closed = bundle.of_record(tx, desk.keys, lambda _: False)
+            text = bundle_file.written(closed, desk.clock.now())
         try:
             out.touch(PRIVATE, exist_ok=False)
             out.write_text(text, encoding="utf-8")
@@ -178,11 +176,11 @@ def known_keys(given: Iterable[str]) -> set[PublicKey]:
 @contextmanager
 def _desk(what: str) -> Iterator[Desk]:
     """What works beside the running bot. what: the command, and that it was not done."""
-    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
 
-    with beside.in_words(what, NOTHING_ADDED, BAD_INPUT):
-        desk = serving.desk_beside()
+    with session.in_words(what, NOTHING_ADDED, BAD_INPUT):
+        desk = serve.desk_beside()
         try:
             yield desk
         finally:

@@ -29,20 +29,20 @@ _OTHERS = "Records that not every lead may know of are not counted here: Slack s
 @click.option("--erased", "way", flag_value="erased", help="What was erased, for whoever checks the record.")
 def retention(way: str | None) -> None:
     """Say what is due for deletion, or what was erased. Records are deleted in Slack, by a lead, one by one."""
-    from bot import serve as serving  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session as beside  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
 
     if way is None:
         message = "Say --dry-run or --erased. Records are deleted in Slack, by a lead: Home, Due for deletion."
         raise click.UsageError(message)
-    with beside.in_words("could not look at what is due"):
+    with session.in_words("could not look at what is due"):
         try:
-            desk = serving.desk_beside()
+            desk = serve.desk_beside()
         except OrganisationError as error:
             for problem in error.problems:
                 click.echo(problem, err=True)
-            sys.exit(beside.BAD_INPUT)
+            sys.exit(session.BAD_INPUT)
         try:
             with desk.database.read() as tx:
                 said = list(_due(desk, tx) if way == "dry-run" else _erased(tx))
@@ -53,7 +53,7 @@ def retention(way: str | None) -> None:
 
 
 def _due(desk: Desk, tx: Connection) -> Iterator[str]:
-    from bot.retention import listeners as keeping  # noqa: PLC0415 - decide starts without Slack's libraries
+    from bot.retention import listeners  # noqa: PLC0415 - decide starts without Slack's libraries
 
     rule, now = desk.organisation.retention, desk.clock.now()
     yield (
@@ -61,14 +61,14 @@ def _due(desk: Desk, tx: Connection) -> Iterator[str]:
         f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known. "
         f"A request for a copy of records: {rule.requests.days} days after it was closed."
     )
-    items = keeping.keeper(desk, tx).items(now + keeping.AHEAD)
-    known = [item for item in items if keeping.is_for_everybody(desk, item)]
+    items = listeners.keeper(desk, tx).items(now + listeners.AHEAD)
+    known = [item for item in items if listeners.is_for_everybody(desk, item)]
     due = [item for item in known if item.due <= now]
     yield f"At the end of their time now: {_listed(due)}."
-    yield f"In the next {keeping.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
+    yield f"In the next {listeners.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
     yield _OTHERS
     yield "Nothing was changed. A lead decides in Slack, one record at a time: Home, Due for deletion."
-    left = keeping.copies_left(desk, tx, desk.roster.channel)
+    left = listeners.copies_left(desk, tx, desk.roster.channel)
     if left:
         total = sum(each.messages for each in left)
         yield f"Slack did not let {_counted(total, 'message')} be cut to the reference, and is not asked again:"

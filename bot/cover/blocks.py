@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.config.organisation import Organisation
 from bot.config.roster import in_words
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from bot.slack.replies import phone_words
 from flows.paging.cover import Away, Gap
@@ -33,43 +33,45 @@ def nobody(organisation: Organisation) -> str:
     """Where no lead and no deputy is there. It never sends anybody away."""
     return (
         "No safeguarding lead is marked as on cover today. I will still ask for help. "
-        f"You can also phone {kit.esc(phone_words(organisation))}."
+        f"You can also phone {block_kit.esc(phone_words(organisation))}."
     )
 
 
 def today(cover: OnCover, organisation: Organisation) -> Block:
     """One line of the Home tab, for everybody."""
     mentions = ", ".join(f"<@{one}>" for one in cover.present)
-    return kit.section(f"On cover today: {mentions}" if mentions else nobody(organisation))
+    return block_kit.section(f"On cover today: {mentions}" if mentions else nobody(organisation))
 
 
 def your_days(cover: OnCover) -> Iterator[Block]:
     """Somebody's own days away, each to be taken back; nothing for people who are not on the list."""
     if cover.days is None:
         return
-    yield kit.divider()
+    yield block_kit.divider()
     said = "On these days you are not asked, unless nobody else is there." if cover.days else "You have set none."
-    yield kit.section(f"*Your days away*\n{said}", kit.button("Set days away", "set_days_away"))
+    yield block_kit.section(f"*Your days away*\n{said}", block_kit.button("Set days away", "set_days_away"))
     for entry in cover.days[:MOST_ENTRIES]:
         by = f" Set by <@{entry.set_by}>." if entry.set_by != cover.reader else ""
-        remove = kit.button("Remove", f"remove_days_away.{entry.id}", str(entry.id), confirm=_sure_to_remove())
-        yield kit.section(f"{_span(entry.first, entry.last)} {entry.last.year}.{by}", remove)
+        remove = block_kit.button("Remove", f"remove_days_away.{entry.id}", str(entry.id), confirm=_sure_to_remove())
+        yield block_kit.section(f"{_span(entry.first, entry.last)} {entry.last.year}.{by}", remove)
 
 
 def _sure_to_remove() -> Block:
-    return kit.confirm("Remove these days?", "You are asked again, from today on.", "Remove", "Keep them")
+    return block_kit.confirm("Remove these days?", "You are asked again, from today on.", "Remove", "Keep them")
 
 
 def set_days(people: Mapping[str, str], me: str, first: date) -> Block:
     """Choose the days; where more than oneself may be chosen, for whom. people: ids and names. first: today."""
-    who = kit.choice("static_select", "person", people, (me,))
+    who = block_kit.choice("static_select", "person", people, (me,))
     blocks = [
-        kit.section("The first and the last day both count. On these days the next on the list are asked at once."),
-        *([kit.input_("Who is away?", who, "person")] if len(people) > 1 else []),
-        kit.input_("First day away", kit.date_input(first.isoformat()), "first"),
-        kit.input_("Last day away", kit.date_input(first.isoformat()), "last"),
+        block_kit.section(
+            "The first and the last day both count. On these days the next on the list are asked at once."
+        ),
+        *([block_kit.input_("Who is away?", who, "person")] if len(people) > 1 else []),
+        block_kit.input_("First day away", block_kit.date_input(first.isoformat()), "first"),
+        block_kit.input_("Last day away", block_kit.date_input(first.isoformat()), "last"),
     ]
-    return kit.modal("Set days away", blocks, callback_id="days_away", submit="Save")
+    return block_kit.modal("Set days away", blocks, callback_id="days_away", submit="Save")
 
 
 def problems(first: date | None, last: date | None, now: date) -> dict[str, str]:
@@ -88,7 +90,7 @@ def problems(first: date | None, last: date | None, now: date) -> dict[str, str]
 def not_saved() -> Block:
     """Whoever sent the days may not set them, or not any more."""
     words = "These days are not yours to set, so nothing was saved. Ask a safeguarding lead to set them."
-    return kit.modal("Days away", [kit.section(words)])
+    return block_kit.modal("Days away", [block_kit.section(words)])
 
 
 def saved(gaps: Sequence[Gap]) -> Block:
@@ -98,7 +100,7 @@ def saved(gaps: Sequence[Gap]) -> Block:
         "Please agree with another lead or deputy who covers. "
         "In the two weeks before, I remind the leads every working morning."
     )
-    return kit.modal("Saved", [kit.section(words)])
+    return block_kit.modal("Saved", [block_kit.section(words)])
 
 
 def gap_report(gaps: Sequence[Gap]) -> Message | None:
@@ -107,8 +109,8 @@ def gap_report(gaps: Sequence[Gap]) -> Message | None:
         return None
     days = "\n".join(f"• {_day(gap.day)}{'' if gap.works else ' (not a working day)'}" for gap in gaps)
     blocks = [
-        kit.section(f"*Nobody is on cover on these days*\n{days}"),
-        kit.context(
+        block_kit.section(f"*Nobody is on cover on these days*\n{days}"),
+        block_kit.context(
             "Urgent pages go out at any hour of any day. "
             "Please agree who covers. Leads and deputies change their days away on my Home tab."
         ),
@@ -121,13 +123,13 @@ def marked_away() -> Message:
     words = (
         "Another lead has set days away for you. On those days the next on the list are asked. My Home tab shows them."
     )
-    return Message(words, [kit.section(words)])
+    return Message(words, [block_kit.section(words)])
 
 
 def closed_account() -> Message:
     """For the leads' channel and whoever runs the bot; no name."""
     words = "An account on the safeguarding list is closed. The ladder skips it. Please update organisation.toml."
-    return Message(words, [kit.section(words)])
+    return Message(words, [block_kit.section(words)])
 
 
 def _runs(gaps: Sequence[Gap]) -> list[tuple[date, date]]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from bot.context import Desk
 from bot.cover import blocks
 from bot.each import each
-from bot.home import tab as home
+from bot.home import tab
 from bot.permission import may_set_away
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent, named
@@ -81,7 +81,7 @@ class DaysAway:
     def redraw(self, body: Json, context: BoltContext) -> None:
         """The Home tab as it is now."""
         if context.get("saved"):
-            home.show(self._desk, Sent.model_validate(body).user.id)
+            tab.show(self._desk, Sent.model_validate(body).user.id)
 
     def remove(self, body: Json) -> None:
         """Take an entry back, or come back early."""
@@ -92,7 +92,7 @@ class DaysAway:
             if found is None or not may_set_away(who, found.person, self._desk.roster):
                 return
             cover.end(tx, found.id, _today(self._desk), by=who, now=now)
-        home.show(self._desk, who)
+        tab.show(self._desk, who)
 
 
 _LONGEST_ID = 18

@@ -16,7 +16,7 @@ from bot.each import each
 from bot.home.tab import Refresh
 from bot.retention.schedule import RetentionClock
 from storage import cases, checks, outbox
-from storage.health import liveness as pulse
+from storage.health import liveness
 
 BEAT = timedelta(seconds=2)
 WORTH_SAYING = timedelta(seconds=30)
@@ -45,8 +45,8 @@ class Clockwork:
         self._digests.plan()
         now = self._desk.clock.now()
         with self._desk.database.begin() as tx:
-            before = pulse.beat(tx, now)
-            pulse.beat_as(tx, self._instance, now)
+            before = liveness.beat(tx, now)
+            liveness.beat_as(tx, self._instance, now)
             if before is None or now - before < WORTH_SAYING:
                 return
             waiting = checks.touched_since(tx, before - ANSWERING)
@@ -93,12 +93,12 @@ class Clockwork:
     def _beat(self, now: datetime) -> None:
         """Say that somebody is here; take over what an instance was sending that is not."""
         with self._desk.database.begin() as tx:
-            pulse.beat(tx, now)
-            pulse.beat_as(tx, self._instance, now)
+            liveness.beat(tx, now)
+            liveness.beat_as(tx, self._instance, now)
             unknown = dict.fromkeys(outbox.holders(tx))
-            gone = self._instances.gone({**unknown, **pulse.stamps(tx)}) - {self._instance}
+            gone = self._instances.gone({**unknown, **liveness.stamps(tx)}) - {self._instance}
             taken_over = outbox.release_of(tx, gone, now)
-            pulse.forget(tx, gone)
+            liveness.forget(tx, gone)
         self._beaten = now
         if taken_over:
             log.warning("another instance is gone: %s messages it was sending are sent again", taken_over)

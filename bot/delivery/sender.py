@@ -37,14 +37,13 @@ from bot.digest.content import leads_messages, own_message, staff_message
 from bot.home import tab as home
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention.listeners import letter as deletions_due
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from flows.case import CheckStatus, Entry
 from services.transaction import LAST
-from storage import old_messages as slack_copies
-from storage import outbox
+from storage import old_messages, outbox
 from storage.events import SYSTEM
-from storage.health import overdue as audit
+from storage.health import overdue
 from storage.outbox import Claimed
 
 Json = dict[str, Any]
@@ -70,7 +69,7 @@ REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
 """Slack's words for blocks that this workspace does not take, such as pictures of figures."""
 HANDED_OVER = "handed over"
 """Stands where Slack's ts would: a mail server or a service has taken it."""
-WITHDRAWN = Message("Nothing to do here.", [kit.context("Nothing to do here.")])
+WITHDRAWN = Message("Nothing to do here.", [block_kit.context("Nothing to do here.")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +409,7 @@ class Letters:
 
     def _cut(self, row: Claimed, view: CheckView, letter: Letter) -> Letter:
         """A posted message of a check that is closed, or to which nothing has happened for long, says less."""
-        is_old = slack_copies.is_old(self._tx, view.check, self._desk.organisation.slack.keep_messages, view.now)
+        is_old = old_messages.is_old(self._tx, view.check, self._desk.organisation.slack.keep_messages, view.now)
         is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
         if letter.message is None or not is_cut:
             return letter
@@ -438,7 +437,7 @@ class Letters:
         return Letter(None, later=True) if found is None else Letter(found[0], plain=found[1])
 
     def _is_well(self) -> bool:
-        return audit.look(self._tx, self._desk.clock.now()).is_well
+        return overdue.look(self._tx, self._desk.clock.now()).is_well
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
         shown = outbox.newest_shown(self._tx, view.check.id, "card")
@@ -478,7 +477,7 @@ class Letters:
         if thread is None:
             return Letter(None, later=outbox.is_awaited(self._tx, view.check.id, row.target))
         who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
-        return Letter(line(entry.what, who, kit.at(entry.at), entry.content), thread)
+        return Letter(line(entry.what, who, block_kit.at(entry.at), entry.content), thread)
 
     def _reminder(self, row: Claimed, view: CheckView) -> Letter:
         entry = _entry(view, row.event)

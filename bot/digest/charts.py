@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 
 Cell = float | str
@@ -51,19 +51,19 @@ def week_lines(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Bl
     for place, label in enumerate(labels):
         said = (f"{name[0].lower()}{name[1:]} {numbers[place]}" for name, numbers in series.items())
         lines.append(f"Week from {label}: {', '.join(said)}")
-    return kit.section(kit.lines(lines))
+    return block_kit.section(block_kit.lines(lines))
 
 
 def as_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Block:
     """The same as a table, in words: "Checks started: 4 (week before 2; average 3)". Cells without one are left."""
-    return kit.section("\n".join(_line(head, row) for row in rows))
+    return block_kit.section("\n".join(_line(head, row) for row in rows))
 
 
 def _line(head: Sequence[str], row: Sequence[Cell]) -> str:
     label, first, *rest = (str(each) for each in row)
     beside = [(name, value) for name, value in zip(head[2:], rest, strict=True) if value != NO_FIGURE]
     more = "; ".join(f"{name[0].lower()}{name[1:]} {value}" for name, value in beside)
-    return kit.esc(f"{label}: {first}" + (f" ({more})" if more else ""))
+    return block_kit.esc(f"{label}: {first}" + (f" ({more})" if more else ""))
 
 
 def _cell(value: Cell) -> Block:

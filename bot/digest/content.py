@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.context import Desk
-from bot.digest import leads_message as blocks
+from bot.digest import leads_message
 from bot.digest.leads_message import Digest
 from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
@@ -126,7 +126,7 @@ def leads_messages(desk: Desk, tx: Connection, row: Claimed) -> tuple[Message, M
     if planned is None or planned.figures is None or planned.head is None:
         return None
     found = leads_digest(desk, tx, planned.week, planned.figures, planned, desk.clock.now())
-    return blocks.leads(found), blocks.leads(found, pictures=False)
+    return leads_message.leads(found), leads_message.leads(found, pictures=False)
 
 
 def leads_digest(

@@ -11,7 +11,7 @@ from datetime import date
 
 from bot.digest import charts
 from bot.digest.charts import NO_FIGURE, Cell
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
@@ -53,12 +53,12 @@ def leads(digest: Digest, *, pictures: bool = True) -> Message:
 
 def _leads(digest: Digest, *, pictures: bool) -> Iterator[Block]:
     figures, trend = digest.figures, digest.trend
-    yield kit.header(digest.week.words)
+    yield block_kit.header(digest.week.words)
     if digest.late:
-        yield kit.section(f"*This digest is late.* It was due on {digest.late}, and could not be sent then.")
+        yield block_kit.section(f"*This digest is late.* It was due on {digest.late}, and could not be sent then.")
     if digest.so_far:
-        yield kit.section("*This week is not over.* These are the figures so far.")
-    yield kit.section("\n".join(f"*{each}*" for each in takeaways(figures, trend.before)))
+        yield block_kit.section("*This week is not over.* These are the figures so far.")
+    yield block_kit.section("\n".join(f"*{each}*" for each in takeaways(figures, trend.before)))
     yield from _pressing(digest)
     yield from _by_week(trend, pictures=pictures)
     yield from _answers(trend, pictures=pictures)
@@ -66,8 +66,8 @@ def _leads(digest: Digest, *, pictures: bool) -> Iterator[Block]:
     yield from _more(figures)
     yield from _briefings(figures)
     if digest.head:
-        yield kit.context(f"Seal of the record, with these figures in it: {digest.head}")
-    yield kit.context(LEFT_OUT)
+        yield block_kit.context(f"Seal of the record, with these figures in it: {digest.head}")
+    yield block_kit.context(LEFT_OUT)
 
 
 def _by_week(trend: Trend, *, pictures: bool) -> Iterator[Block]:
@@ -77,7 +77,9 @@ def _by_week(trend: Trend, *, pictures: bool) -> Iterator[Block]:
     if len(weeks) < 2:  # noqa: PLR2004 - one point is no trend
         return
     usual = f"{min(numbers)} to {max(numbers)}" if min(numbers) < max(numbers) else f"{numbers[0]}"
-    yield kit.section(f"In the last {len(weeks)} weeks {usual} checks were started a week; this week {numbers[-1]}.")
+    yield block_kit.section(
+        f"In the last {len(weeks)} weeks {usual} checks were started a week; this week {numbers[-1]}."
+    )
     series = {
         "Started": numbers,
         "Finished": [figures.finished for _, figures in weeks],
@@ -98,7 +100,7 @@ def _answers(trend: Trend, *, pictures: bool) -> Iterator[Block]:
     missed = sum(figures.missed for figures in trend.counted)
     worst = max(figures.worst or 0 for _, figures in weeks)
     said = f"{counted(missed, 'target was', 'targets were')} missed"
-    yield kit.section(f"In these weeks {said}; the longest anybody waited for a lead was {spoken(worst)}.")
+    yield block_kit.section(f"In these weeks {said}; the longest anybody waited for a lead was {spoken(worst)}.")
     series = {
         "Half within": [_minutes(figures.median) for _, figures in weeks],
         "Longest": [_minutes(figures.worst) for _, figures in weeks],
@@ -116,7 +118,7 @@ def _table(figures: Figures, trend: Trend, *, pictures: bool) -> Iterator[Block]
     if pictures:
         yield charts.table("This week, the week before, and the average", head, rows)
     else:
-        yield kit.section("*This week, the week before, and the average*")
+        yield block_kit.section("*This week, the week before, and the average*")
         yield charts.as_lines(head, rows)
 
 
@@ -197,7 +199,7 @@ def _more(figures: Figures) -> Iterator[Block]:
 
 
 def _list(title: str, lines: Sequence[str]) -> Block:
-    return kit.section(f"*{title}*\n" + "\n".join(f"• {kit.esc(line)}" for line in lines))
+    return block_kit.section(f"*{title}*\n" + "\n".join(f"• {block_kit.esc(line)}" for line in lines))
 
 
 def _known_fixes(figures: Figures) -> tuple[tuple[str, int], ...]:
@@ -257,14 +259,16 @@ def _briefings(figures: Figures) -> Iterator[Block]:
     """The questions people were least sure of, each with two minutes for the next meeting."""
     found = [one for one in most(figures.unsure, len(figures.unsure)) if one[0] in BRIEFINGS][:_BRIEFED]
     if not found:
-        yield kit.section('*Most often "not sure"*\n• Nobody was unsure of anything this week.')
+        yield block_kit.section('*Most often "not sure"*\n• Nobody was unsure of anything this week.')
         return
-    yield kit.section('*Most often "not sure"*, each with two minutes for your next meeting')
+    yield block_kit.section('*Most often "not sure"*, each with two minutes for your next meeting')
     for question, number in found:
         briefing = BRIEFINGS[question]
-        asked = kit.esc(CHECKLIST[question].ask)
+        asked = block_kit.esc(CHECKLIST[question].ask)
         times = counted(number, "time")
-        yield kit.section(f"*{question}* {asked} ({times})\n{kit.esc(briefing.tip)}\n_{kit.esc(briefing.ask)}_")
+        yield block_kit.section(
+            f"*{question}* {asked} ({times})\n{block_kit.esc(briefing.tip)}\n_{block_kit.esc(briefing.ask)}_"
+        )
 
 
 def _day(gap: Gap) -> str:

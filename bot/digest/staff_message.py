@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from flows.checklist import CHECKLIST
 from flows.reports.bands import band
@@ -30,15 +30,19 @@ class StaffDigest:
 
 def staff(digest: StaffDigest) -> Message:
     """For the staff's channel: one thing worth knowing, and whom to ask."""
-    numbers = "\n".join(f"• {kit.esc(label)}: {number}" for label, number in digest.phones)
-    there = ", ".join(kit.esc(name) for name in digest.present)
+    numbers = "\n".join(f"• {block_kit.esc(label)}: {number}" for label, number in digest.phones)
+    there = ", ".join(block_kit.esc(name) for name in digest.present)
     on_cover = f"*On cover today*\n{there}" if there else "*No lead is marked as on cover today.* I still ask for help."
     blocks = [
-        kit.header("This week's tip"),
-        kit.section(f"*{kit.esc(CHECKLIST[digest.question].ask)}*\n{kit.esc(BRIEFINGS[digest.question].tip)}"),
-        kit.section(on_cover),
-        kit.section(f"*To ask somebody*\nType `/share-check`, in any conversation, or open my Home tab.\n{numbers}"),
-        kit.context(
+        block_kit.header("This week's tip"),
+        block_kit.section(
+            f"*{block_kit.esc(CHECKLIST[digest.question].ask)}*\n{block_kit.esc(BRIEFINGS[digest.question].tip)}"
+        ),
+        block_kit.section(on_cover),
+        block_kit.section(
+            f"*To ask somebody*\nType `/share-check`, in any conversation, or open my Home tab.\n{numbers}"
+        ),
+        block_kit.context(
             f"Last week {band(digest.started)} checks were started. Not being sure is a good reason to start one. "
             "Anyone can refer to children's social care directly. In an emergency call 999."
         ),
@@ -71,8 +75,8 @@ def own_line(line: OwnLine) -> Message:
     return Message(
         OWN_TEXT,
         [
-            kit.section(f"*{line.week.words}*\n{many} in none of the shared figures.\n{counts}"),
-            kit.context(
+            block_kit.section(f"*{line.week.words}*\n{many} in none of the shared figures.\n{counts}"),
+            block_kit.context(
                 "Somebody is left out of these, or may have to be. Please do not speak of this to anybody else."
             ),
         ],

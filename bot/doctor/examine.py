@@ -24,7 +24,7 @@ from bot.doctor.tokens import Known
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
 from storage.errors import StorageError
-from storage.health import liveness as pulse
+from storage.health import liveness
 
 MAIL_TIMEOUT = 10.0
 
@@ -184,7 +184,7 @@ def _left_word(settings: Settings) -> tuple[datetime | None, datetime | None]:
         return None, None
     try:
         with store.read() as tx:
-            return pulse.last_beat(tx), pulse.last_connected(tx)
+            return liveness.last_beat(tx), liveness.last_connected(tx)
     except SQLAlchemyError:
         return None, None
     finally:

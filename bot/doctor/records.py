@@ -13,7 +13,7 @@ from bot.doctor.finding import Finding, State, fine, unchecked
 from storage.crypto.rotation import Tally, open_and_shut, tally
 from storage.engine.database import Database
 from storage.errors import StorageError
-from storage.health import liveness as pulse
+from storage.health import liveness
 
 DATABASE, BACKUP, KEYS = "database", "backup", "keys"
 BACKUP_EVERY = timedelta(hours=36)
@@ -77,7 +77,7 @@ def not_writable() -> Finding:
 def backup(store: Database, now: datetime) -> Finding:
     """When share-check backup last made one of this database."""
     with store.read() as tx:
-        made = pulse.last_backup(tx)
+        made = liveness.last_backup(tx)
     if made is None:
         return Finding(BACKUP, State.WARNING, "share-check backup has never been run on this database.", BACK_UP)
     age = now - made

@@ -9,7 +9,7 @@ from bot.config.organisation import Organisation
 from bot.cover.blocks import OnCover, today, your_days
 from bot.home.role_sections import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
 from bot.practice.drill_messages import last
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.slack.replies import phone_words
 from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
@@ -55,76 +55,78 @@ def home(
     runs = engine_blocks(engine) if engine else ()
     mine = _checks(checks, cases or {}, organisation)
     more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy())
-    return kit.home([*_start(organisation), *there, *mine, *more])
+    return block_kit.home([*_start(organisation), *there, *mine, *more])
 
 
 def _health(organisation: Organisation, *, is_well: bool) -> Block:
     if is_well:
-        return kit.context("Everything is working.")
-    return kit.section(
-        f"*Slack messages are slow today.* For urgent things, phone {kit.esc(phone_words(organisation))}."
+        return block_kit.context("Everything is working.")
+    return block_kit.section(
+        f"*Slack messages are slow today.* For urgent things, phone {block_kit.esc(phone_words(organisation))}."
     )
 
 
 def _learn() -> Iterator[Block]:
     """For everybody: the checklist on a made-up situation."""
-    yield kit.divider()
-    yield kit.section(
+    yield block_kit.divider()
+    yield block_kit.section(
         "*Try the checklist*\nOn a made-up situation, with the reasons at the end. Nothing is kept, nobody is told.",
-        kit.button("Practise", "practise"),
+        block_kit.button("Practise", "practise"),
     )
 
 
 def _practice(practised: Case | None) -> Iterator[Block]:
     """For those who can be asked: a page about nobody, through the real ladder."""
     newest = last(practised) if practised else "There was none yet."
-    yield kit.divider()
-    yield kit.section(
+    yield block_kit.divider()
+    yield block_kit.section(
         f"*Practice page*\nIt goes to the leads as an urgent one would, and says that it is practice. {newest}",
-        kit.button("Start practice", "start_drill", confirm=_sure_to_practise()),
+        block_kit.button("Start practice", "start_drill", confirm=_sure_to_practise()),
     )
 
 
 def _sure_to_practise() -> Block:
-    return kit.confirm("Start practice?", "The leads are paged now, until one presses I will lead.", "Start", "Not now")
+    return block_kit.confirm(
+        "Start practice?", "The leads are paged now, until one presses I will lead.", "Start", "Not now"
+    )
 
 
 def _sample(checks: Sequence[Check]) -> Iterator[Block]:
     """Checks that ended without a page: the staff member was told that a lead can see their reasons."""
     if not checks:
         return
-    yield kit.divider()
-    yield kit.section(
+    yield block_kit.divider()
+    yield block_kit.section(
         "*Ended without a page*\nNobody had to be told. You can look at what was answered; it is recorded."
     )
     for check in checks:
         outcome = check.outcome.words if check.outcome else ""
-        words = f"*{check.ref}* {outcome}, {kit.on(check.sent_at or check.touched_at)}"
-        yield kit.section(words, kit.button("Open", f"open_check.{check.ref}", check.id))
+        words = f"*{check.ref}* {outcome}, {block_kit.on(check.sent_at or check.touched_at)}"
+        yield block_kit.section(words, block_kit.button("Open", f"open_check.{check.ref}", check.id))
 
 
 def _start(organisation: Organisation) -> Iterator[Block]:
-    yield kit.header("Before you share information about someone")
-    yield kit.section(
-        f"I take you through {kit.esc(organisation.name)}'s Information Sharing Checklist, one question at a time, "
-        "in private. You can stop and come back. If someone may be at risk, I tell a safeguarding lead."
+    yield block_kit.header("Before you share information about someone")
+    yield block_kit.section(
+        f"I take you through {block_kit.esc(organisation.name)}'s Information Sharing Checklist, one question at a "
+        "time, in private. You can stop and come back. If someone may be at risk, I tell a safeguarding lead."
     )
-    yield kit.actions(kit.button("Start a check", "start", style="primary"))
-    yield kit.context("If anyone is in danger right now, call 999 first.")
+    yield block_kit.actions(block_kit.button("Start a check", "start", style="primary"))
+    yield block_kit.context("If anyone is in danger right now, call 999 first.")
 
 
 def _checks(checks: Sequence[Check | str], cases: Mapping[str, Asked], organisation: Organisation) -> Iterator[Block]:
     """Nobody is left to think that a check of theirs is gone, or that somebody reads it."""
-    yield kit.divider()
-    yield kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
+    yield block_kit.divider()
+    yield block_kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
     for check in checks[:MOST_CHECKS]:
         if isinstance(check, str):
-            phone = kit.esc(phone_words(organisation))
-            yield kit.section(f"*{check}* {CANNOT_BE_OPENED} If it cannot wait, phone {phone}.")
+            phone = block_kit.esc(phone_words(organisation))
+            yield block_kit.section(f"*{check}* {CANNOT_BE_OPENED} If it cannot wait, phone {phone}.")
             continue
         case, question = cases.get(check.id, (None, 0))
         step = _next_step(check, case, question)
-        yield kit.section(f"*{check.ref}* {_stands(check, case)}, {kit.on(check.touched_at)}", step)
+        yield block_kit.section(f"*{check.ref}* {_stands(check, case)}, {block_kit.on(check.touched_at)}", step)
 
 
 def _stands(check: Check, case: Case | None) -> str:
@@ -145,19 +147,19 @@ def _stands(check: Check, case: Case | None) -> str:
 
 def _next_step(check: Check, case: Case | None, question: int) -> Block | None:
     if case is not None and case.waiting_for_answer and question:
-        return kit.button("Answer", f"reply.{check.ref}", f"{check.id}:{question}")
+        return block_kit.button("Answer", f"reply.{check.ref}", f"{check.id}:{question}")
     if case is not None and case.status is CaseStatus.PLANNED and not case.disagreed:
-        return kit.button("See my part", f"see_plan.{check.ref}", f"{check.id}:{case.plan_round}")
+        return block_kit.button("See my part", f"see_plan.{check.ref}", f"{check.id}:{case.plan_round}")
     if case is not None and waits_for_sharing(case):
-        return kit.button("Answer", f"record_sharing.{check.ref}", check.id)
+        return block_kit.button("Answer", f"record_sharing.{check.ref}", check.id)
     if check.status in _UNFINISHED:
-        return kit.button("Carry on", f"carry_on.{check.ref}", check.id)
+        return block_kit.button("Carry on", f"carry_on.{check.ref}", check.id)
     return None
 
 
 def _policy() -> Iterator[Block]:
-    yield kit.divider()
-    yield kit.section("*The policy at a glance*\nBefore sharing personal information, the policy asks:")
+    yield block_kit.divider()
+    yield block_kit.section("*The policy at a glance*\nBefore sharing personal information, the policy asks:")
     for part, title in (
         ("3.1", "Your right to share it"),
         ("3.2", "The information"),
@@ -165,5 +167,5 @@ def _policy() -> Iterator[Block]:
         ("3.4", "After sharing"),
     ):
         asked = [question.policy_words for question in CHECKLIST if question.id.startswith(part)]
-        yield kit.section(f"*{part} {title}*\n" + kit.lines(f"• {words}" for words in asked))
-    yield kit.section("*4.2* If sharing seems best, agree a plan with the safeguarding leads first.")
+        yield block_kit.section(f"*{part} {title}*\n" + block_kit.lines(f"• {words}" for words in asked))
+    yield block_kit.section("*4.2* If sharing seems best, agree a plan with the safeguarding leads first.")

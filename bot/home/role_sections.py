@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.cases.page import URGENCY_WORDS
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import STRAND_TITLES, Case, CaseStatus, StrandName
 from flows.paging.cover import Away, Gap
@@ -73,25 +73,27 @@ class Engine:
 
 def office_blocks(office: Office) -> Iterator[Block]:
     """Open checks by urgency and time, parts of plans, and who is away."""
-    yield kit.divider()
-    yield kit.section("*Open checks*" if office.open or office.shut else "*Open checks*\nNothing waits for you here.")
+    yield block_kit.divider()
+    yield block_kit.section(
+        "*Open checks*" if office.open or office.shut else "*Open checks*\nNothing waits for you here."
+    )
     if office.shut:
         more = len(office.shut) - MOST_SHUT
         rows = [f"• *{ref}* {CANNOT_BE_OPENED}" for ref in office.shut[:MOST_SHUT]]
-        yield kit.section("\n".join([*rows, *([f"• and {more} more like these."] if more > 0 else [])]))
+        yield block_kit.section("\n".join([*rows, *([f"• and {more} more like these."] if more > 0 else [])]))
     for case in office.open:
-        button = kit.button("Open", f"open_case.{case.check.ref}", case.check.id)
-        yield kit.section(f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}", button)
+        button = block_kit.button("Open", f"open_case.{case.check.ref}", case.check.id)
+        yield block_kit.section(f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}", button)
     if turns := list(_turns(office)):
-        yield kit.actions(*turns)
+        yield block_kit.actions(*turns)
     if office.due:
-        yield kit.section("*Parts of plans to do*\n" + "\n".join(_due(each, office.today) for each in office.due))
+        yield block_kit.section("*Parts of plans to do*\n" + "\n".join(_due(each, office.today) for each in office.due))
     yield from _cover(office)
 
 
 def _waits(case: Case, me: str) -> str:
     if case.status is CaseStatus.OPEN:
-        return f"nobody leads. Answer by {kit.on(case.answer_by)}"
+        return f"nobody leads. Answer by {block_kit.on(case.answer_by)}"
     who = "you lead" if case.led_by == me else "somebody leads"
     if case.status is CaseStatus.LED:
         return f"{who}. No plan yet"
@@ -102,9 +104,9 @@ def _waits(case: Case, me: str) -> str:
 
 def _turns(office: Office) -> Iterator[Block]:
     if office.page:
-        yield kit.button("Before", f"home_page.{office.page - 1}", str(office.page - 1))
+        yield block_kit.button("Before", f"home_page.{office.page - 1}", str(office.page - 1))
     if office.more:
-        yield kit.button("More", f"home_page.{office.page + 1}", str(office.page + 1))
+        yield block_kit.button("More", f"home_page.{office.page + 1}", str(office.page + 1))
 
 
 def _due(due: Due, today: date) -> str:
@@ -121,20 +123,22 @@ def _cover(office: Office) -> Iterator[Block]:
     ]
     rows += [f"• *Nobody is on cover on {gap.day:%a %d %b}*" for gap in office.gaps[:MOST_GAPS]]
     rows += [] if office.gaps else ["• Somebody is on cover every day."]
-    yield kit.section("*Cover in the next 14 days*\n" + "\n".join(rows))
+    yield block_kit.section("*Cover in the next 14 days*\n" + "\n".join(rows))
 
 
 def engine_blocks(engine: Engine) -> Iterator[Block]:
     """Nothing of any check: whoever runs it reads none."""
-    yield kit.divider()
+    yield block_kit.divider()
     state = "Nothing is late." if engine.is_well else "*Something is late: look at the alarm and the log.*"
-    backup = f"The last backup is from {kit.on(engine.backup)}." if engine.backup else "*There is no backup yet.*"
+    backup = f"The last backup is from {block_kit.on(engine.backup)}." if engine.backup else "*There is no backup yet.*"
     late = engine.unsealed >= SEALED_WITHIN
     waits = f"*Something has not been sealed for {engine.unsealed // _HOUR} hours.*"
     seal = waits if late else "What is recorded is sealed."
-    yield kit.section(f"*The engine*\nVersion {engine.version}. {state}\n{backup} {seal}")
+    yield block_kit.section(f"*The engine*\nVersion {engine.version}. {state}\n{backup} {seal}")
     if engine.troubles:
-        found = kit.lines(f"• {one}" for one in engine.troubles[:MOST_TROUBLES])
-        yield kit.section(f"*What doctor found*\n{found}")
+        found = block_kit.lines(f"• {one}" for one in engine.troubles[:MOST_TROUBLES])
+        yield block_kit.section(f"*What doctor found*\n{found}")
     if engine.open_points:
-        yield kit.section("*Open points of organisation.toml*\n" + kit.lines(f"• {one}" for one in engine.open_points))
+        yield block_kit.section(
+            "*Open points of organisation.toml*\n" + block_kit.lines(f"• {one}" for one in engine.open_points)
+        )

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.access_requests.reader import Reader
-from bot.alarms import audience as trouble
+from bot.alarms import audience
 from bot.checks.entry_points import refusal
 from bot.context import Desk
 from bot.cover.blocks import OnCover
@@ -24,19 +24,16 @@ from bot.home import blocks
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.records.modals import on_home
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Person, Press, named
 from bot.slack.replies import guarded
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
-from services import access_requests as requests
-from storage import cases, checks, cover, outbox
-from storage import events as record
-from storage import unreadable as shut
-from storage.health import liveness as pulse
-from storage.health import overdue as audit
+from services import access_requests
+from storage import cases, checks, cover, events, outbox, unreadable
+from storage.health import liveness, overdue
 from storage.proof import seal
 
 LOOKED_AT_FOR = timedelta(minutes=30)
@@ -65,7 +62,7 @@ class Refresh:
             return
         self._next = now + REFRESH_EVERY
         with self._desk.database.read() as tx:
-            newest = record.newest(tx)
+            newest = events.newest(tx)
         if newest == self._seen:
             return
         is_first, self._seen = self._seen == -1, newest
@@ -74,13 +71,13 @@ class Refresh:
                 outbox.show_recent_anew(tx, "home", now - LOOKED_AT_FOR, now)
 
 
-def draw(desk: Desk, tx: Connection, user: str, page: int) -> kit.Block:
+def draw(desk: Desk, tx: Connection, user: str, page: int) -> block_kit.Block:
     """The Home tab of somebody: what is theirs to know, whatever else they are."""
     person, now = desk.roster.person_at(user), desk.clock.now()
     mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
-    shut_of_mine = shut.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
-    troubled = audit.look(tx, now).checks
-    is_well = not troubled if person is None else person not in trouble.whose(desk, tx, troubled)
+    shut_of_mine = unreadable.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
+    troubled = overdue.look(tx, now).checks
+    is_well = not troubled if person is None else person not in audience.whose(desk, tx, troubled)
     return blocks.home(
         [*shut_of_mine, *mine],
         desk.organisation,
@@ -94,9 +91,9 @@ def draw(desk: Desk, tx: Connection, user: str, page: int) -> kit.Block:
     )
 
 
-def _records(tx: Connection, desk: Desk, user: str) -> Iterator[kit.Block]:
+def _records(tx: Connection, desk: Desk, user: str) -> Iterator[block_kit.Block]:
     answers = may_answer_requests(user, desk.roster)
-    count, first = requests.pressing(tx) if answers else (0, None)
+    count, first = access_requests.pressing(tx) if answers else (0, None)
     first = Reader(desk).first_due(tx, first, user) if answers else None
     left = time_left(first, _today(desk)) if first else ""
     waiting = (f"Requests for copies not answered yet: {count}. The first: {left}.",) if count else ()
@@ -111,7 +108,7 @@ def _case(tx: Connection, desk: Desk, check: str) -> Case | None:
 
 def _question(tx: Connection, case: Case) -> int:
     """The number of the question that waits for an answer; 0 where none does."""
-    return record.newest_of(tx, case.check.id, "question") if case.waiting_for_answer else 0
+    return events.newest_of(tx, case.check.id, "question") if case.waiting_for_answer else 0
 
 
 def _practised(tx: Connection, desk: Desk) -> Case | None:
@@ -143,7 +140,7 @@ def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office
     roster, today = desk.roster, _today(desk)
     found = {check: _case(tx, desk, check) for check in cases.waiting_ids(tx)}
     known = [case for case in found.values() if case and may(Subject.of(case), user, Act.KNOW, roster)]
-    closed = filter(None, (shut.find(tx, check) for check, case in found.items() if case is None))
+    closed = filter(None, (unreadable.find(tx, check) for check, case in found.items() if case is None))
     page = min(page, max(0, (len(known) - 1) // CASES_A_PAGE))
     first = page * CASES_A_PAGE
     away = cover.from_day(tx, today)
@@ -178,7 +175,7 @@ def _engine(tx: Connection, desk: Desk, *, is_well: bool) -> Engine:
     if unknown := len(desk.organisation.gaps) - len(points):
         points.append(f"schools: {unknown} facts are not known")
     unsealed = desk.clock.now() - waiting if waiting else timedelta(0)
-    return Engine(version("share-check"), is_well, pulse.last_backup(tx), unsealed, points, desk.doctor.troubles)
+    return Engine(version("share-check"), is_well, liveness.last_backup(tx), unsealed, points, desk.doctor.troubles)
 
 
 def _today(desk: Desk) -> date:
@@ -194,7 +191,7 @@ def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
             return
         user = str(event["user"])
         if outsiders.is_outsider(Person(id=user)):
-            client.views_publish(user_id=user, view=kit.home([kit.section(refusal(desk))]))
+            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(desk))]))
         else:
             show(desk, user)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot.config.settings import SettingsError
 from bot.monitoring import metrics
 from bot.monitoring.metrics import NoMetrics, Reading
-from storage.health import figures as readings
+from storage.health import figures
 
 if TYPE_CHECKING:
     from bot.app import Bot
@@ -40,7 +40,7 @@ class Watched:
         self._stopping = stopping
         self._bot: Bot | None = None
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="health")
-        self._asked: Future[readings.Figures] | None = None
+        self._asked: Future[figures.Figures] | None = None
 
     def watch(self, bot: Bot) -> None:
         """From now on it is this one that is asked about."""
@@ -84,7 +84,7 @@ class Watched:
             loops=loops,
         )
 
-    def _figures(self) -> readings.Figures | None:
+    def _figures(self) -> figures.Figures | None:
         """None where the database is away, would keep nothing, or takes too long. One question at a time."""
         if self._asked is None or self._asked.done():
             self._asked = self._prober.submit(self._ask)
@@ -93,12 +93,12 @@ class Watched:
         except Exception:  # noqa: BLE001 - whatever it is, there is no answer
             return None
 
-    def _ask(self) -> readings.Figures:
+    def _ask(self) -> figures.Figures:
         bot = self._bot
         if bot is None or not bot.desk.database.can_write():
             raise ConnectionError
         with bot.desk.database.read() as tx:
-            return readings.of(tx, bot.desk.clock.now())
+            return figures.of(tx, bot.desk.clock.now())
 
 
 def _on_time(since: float, within: float) -> str:

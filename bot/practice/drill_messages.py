@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.context import CheckView
 from bot.delivery.other_channels import Words
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus
 
@@ -18,7 +18,7 @@ def page(view: CheckView, case: Case, ask: int) -> Message:
     """In the leads' channel and in direct messages. ask: the number of this page."""
     ref = view.check.ref
     if case.status is CaseStatus.CLOSED:
-        return Message(f"Practice {ref} is closed.", [kit.section(over(view, case))])
+        return Message(f"Practice {ref} is closed.", [block_kit.section(over(view, case))])
     return Message(f"Practice: {ref}.{_again(ask)} Open Slack to see it.", list(_open(view, case, ask)))
 
 
@@ -29,14 +29,14 @@ def _again(ask: int) -> str:
 def _open(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
     check = view.check
     mentions = " ".join(view.slack(one) for one in case.asked if one in view.people)
-    yield kit.section(f"*Practice page {check.ref}*{_again(ask)} {mentions}".strip())
-    yield kit.section(
+    yield block_kit.section(f"*Practice page {check.ref}*{_again(ask)} {mentions}".strip())
+    yield block_kit.section(
         f"{_NOBODY_AT_RISK} Press *I will lead*, as you would for a real one. "
-        f"Started {kit.at(case.raised_at)} by {view.reporter}."
+        f"Started {block_kit.at(case.raised_at)} by {view.reporter}."
     )
-    yield kit.actions(
-        kit.button("I will lead", "lead", check.id, style="primary"),
-        kit.button("I have seen it", "seen", check.id),
+    yield block_kit.actions(
+        block_kit.button("I will lead", "lead", check.id, style="primary"),
+        block_kit.button("I have seen it", "seen", check.id),
         block_id="answer",
     )
 
@@ -56,7 +56,7 @@ def over(view: CheckView, case: Case) -> str:
 
 def last(case: Case) -> str:
     """On the Home tab: when somebody practised last, and how long it took until somebody answered."""
-    started = f"The last one, {kit.on(case.raised_at)}"
+    started = f"The last one, {block_kit.on(case.raised_at)}"
     if case.led_at is not None:
         return f"{started}: answered after {_spoken(case.led_at - case.raised_at)}."
     return f"{started}: {'nobody answered' if case.status is CaseStatus.CLOSED else 'nobody has answered yet'}."

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.config.roster import facts_of
 from bot.context import Desk
-from bot.practice import modals as blocks
+from bot.practice import modals
 from bot.practice.modals import Practice
 from bot.slack.payloads import Press, named
 from bot.slack.replies import Replies, guarded
@@ -34,9 +34,9 @@ class Practising:
         """Which situation; in the window that is open already where there is one."""
         press = Press.model_validate(body)
         if press.view is not None and _is_practice(body):
-            client.views_update(view_id=press.view.id, view=blocks.choose())
+            client.views_update(view_id=press.view.id, view=modals.choose())
         else:
-            client.views_open(trigger_id=press.trigger_id, view=blocks.choose())
+            client.views_open(trigger_id=press.trigger_id, view=modals.choose())
 
     def begin(self, body: Json, client: WebClient) -> None:
         """The situation chosen, from its first question."""
@@ -62,7 +62,7 @@ class Practising:
         press = Press.model_validate(body)
         if press.view is not None:
             practice = Practice.read(press.view.private_metadata)
-            self._show(press, client, practice if press.action.value == blocks.UNANSWERED else practice.without_last())
+            self._show(press, client, practice if press.action.value == modals.UNANSWERED else practice.without_last())
 
     def outcome(self, body: Json, client: WebClient) -> None:
         """Stop here, and see what it has come to; only once a lead would have been told at once."""
@@ -85,12 +85,12 @@ class Practising:
         if press.view is None:
             return
         if progress.next is not None and not (stops and progress.level >= PAGE_MOMENT):
-            view = blocks.ask(practice, progress.next, progress.level)
+            view = modals.ask(practice, progress.next, progress.level)
         else:
             decision = decide(CHECKLIST, progress)
             facts = facts_of(self._desk.organisation, ())
             told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
-            view = blocks.outcome(practice, decision, told, is_finished=progress.is_finished)
+            view = modals.outcome(practice, decision, told, is_finished=progress.is_finished)
         client.views_update(view_id=press.view.id, view=view)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.checklist import CHECKLIST
 from flows.engine import wording
@@ -56,67 +56,77 @@ class Practice:
 
 def choose() -> Block:
     """Which situation."""
-    blocks: list[Block] = [kit.section("Choose a situation. They are made up. Then answer as you would."), *_real()]
+    blocks: list[Block] = [
+        block_kit.section("Choose a situation. They are made up. Then answer as you would."),
+        *_real(),
+    ]
     for situation in SITUATIONS:
-        blocks.append(kit.divider())
-        button = kit.button("Choose", f"practise_on.{situation.id}", situation.id)
-        blocks.append(kit.section(f"*{situation.title}*\n{situation.story}", button))
-    return kit.modal("Practise", blocks)
+        blocks.append(block_kit.divider())
+        button = block_kit.button("Choose", f"practise_on.{situation.id}", situation.id)
+        blocks.append(block_kit.section(f"*{situation.title}*\n{situation.story}", button))
+    return block_kit.modal("Practise", blocks)
 
 
 def ask(practice: Practice, question: Question, level: Level) -> Block:
     """The next question; before it what a real check would have done already."""
     done = list(so_far(level))
     blocks = [
-        *([kit.section(f"*{kit.lines(done)}*")] if done else ()),
+        *([block_kit.section(f"*{block_kit.lines(done)}*")] if done else ()),
         *_real(),
-        kit.section(f"*{practice.situation.title}*\n{practice.situation.story}"),
-        kit.divider(),
-        kit.context(f"{question.id} · question {len(practice.answers) + 1}"),
-        kit.section(f"*{kit.esc(question.ask)}*\n{kit.esc(question.help)}"),
+        block_kit.section(f"*{practice.situation.title}*\n{practice.situation.story}"),
+        block_kit.divider(),
+        block_kit.context(f"{question.id} · question {len(practice.answers) + 1}"),
+        block_kit.section(f"*{block_kit.esc(question.ask)}*\n{block_kit.esc(question.help)}"),
         *_choices(question, len(practice.answers)),
     ]
-    ways = [kit.button("Back", "practise_back", "-")] if practice.answers else []
+    ways = [block_kit.button("Back", "practise_back", "-")] if practice.answers else []
     if done:
-        ways.append(kit.button("See the outcome", "practise_outcome", "-"))
+        ways.append(block_kit.button("See the outcome", "practise_outcome", "-"))
     if ways:
-        blocks.append(kit.actions(*ways))
-    return kit.modal("Practise", blocks, metadata=practice.metadata)
+        blocks.append(block_kit.actions(*ways))
+    return block_kit.modal("Practise", blocks, metadata=practice.metadata)
 
 
 def _choices(question: Question, number: int) -> Iterator[Block]:
     if question.choose is Choose.ANY:
         options = {option.id: option.label for option in question.options}
-        yield kit.actions(kit.choice("checkboxes", "practise_tick", options), block_id=f"{question.id}.{number}")
-        yield kit.actions(kit.button("Continue", "practise_ticks", f"{question.id}.{number}", style="primary"))
+        yield block_kit.actions(
+            block_kit.choice("checkboxes", "practise_tick", options), block_id=f"{question.id}.{number}"
+        )
+        yield block_kit.actions(
+            block_kit.button("Continue", "practise_ticks", f"{question.id}.{number}", style="primary")
+        )
         return
     buttons = [_option(question, option.id) for option in question.options]
     for first in range(0, len(buttons), _PER_ROW):
-        yield kit.actions(*buttons[first : first + _PER_ROW])
+        yield block_kit.actions(*buttons[first : first + _PER_ROW])
 
 
 def _option(question: Question, option: str) -> Block:
     choice = SOMEBODY if question.choose is Choose.PEOPLE and option == PEOPLE else option
-    return kit.button(question.by_id[option].label, f"practise_answer.{choice}", question.id)
+    return block_kit.button(question.by_id[option].label, f"practise_answer.{choice}", question.id)
 
 
 def outcome(practice: Practice, decision: Decision, told: Explanation, *, is_finished: bool) -> Block:
     """Where it came out, and why. is_finished: False where somebody stopped once it was urgent."""
     blocks = [
         *_real(),
-        kit.header(wording.TITLES[decision.outcome]),
-        kit.section(kit.lines(would_happen(decision))),
-        kit.section("*Why*\n" + kit.lines(told.why)),
+        block_kit.header(wording.TITLES[decision.outcome]),
+        block_kit.section(block_kit.lines(would_happen(decision))),
+        block_kit.section("*Why*\n" + block_kit.lines(told.why)),
     ]
     if told.would_change:
-        blocks.append(kit.section("*What would have changed it*\n" + kit.lines(told.would_change)))
-    blocks += [kit.context(remark(practice.situation, decision.outcome)), kit.context(kit.lines(told.footer))]
-    again = kit.button("Try it again", f"practise_on.{practice.situation.id}", practice.situation.id)
-    back = kit.button("Back", "practise_back", "-" if is_finished else UNANSWERED)
-    blocks.append(kit.actions(back, again, kit.button("Another one", "practise")))
-    return kit.modal("Practise", blocks, metadata=practice.metadata)
+        blocks.append(block_kit.section("*What would have changed it*\n" + block_kit.lines(told.would_change)))
+    blocks += [
+        block_kit.context(remark(practice.situation, decision.outcome)),
+        block_kit.context(block_kit.lines(told.footer)),
+    ]
+    again = block_kit.button("Try it again", f"practise_on.{practice.situation.id}", practice.situation.id)
+    back = block_kit.button("Back", "practise_back", "-" if is_finished else UNANSWERED)
+    blocks.append(block_kit.actions(back, again, block_kit.button("Another one", "practise")))
+    return block_kit.modal("Practise", blocks, metadata=practice.metadata)
 
 
 def _real() -> Iterator[Block]:
     """On every window: somebody may be here with something real."""
-    yield kit.section(REAL, kit.button("Start a real check", "start"))
+    yield block_kit.section(REAL, block_kit.button("Start a real check", "start"))

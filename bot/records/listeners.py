@@ -13,27 +13,22 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.cases import modals as casework
+from bot.cases import modals
 from bot.context import CheckView, Desk
 from bot.permission import Act, Subject, may
-from bot.records import encrypted_page as sealed_page
-from bot.records import export_contents as pack
+from bot.records import encrypted_page, export_contents
 from bot.records import modals as forms
 from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 from bot.records.items import STAFF, items_of
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import Check
 from flows.records.matching import Described
-from storage import checks
-from storage import events as record
-from storage import export_files as packs
-from storage import person_index as people
+from storage import checks, events, export_files, person_index
 from storage.export_files import Pack
-from storage.proof import bundle as proof
-from storage.proof import bundle_file as proof_file
+from storage.proof import bundle, bundle_file
 
 Json = dict[str, Any]
 _PATIENCE = 5.0
@@ -71,7 +66,7 @@ def with_others(desk: Desk, tx: Connection, view: CheckView, who: str) -> CheckV
     """
     subject = desk.subject(tx, view.check.id)
     opened = checks.load(tx, desk.keys, view.check.id)
-    same = people.same_person(tx, desk.keys, opened, desk.roster.week.day_of(desk.clock.now()))
+    same = person_index.same_person(tx, desk.keys, opened, desk.roster.week.day_of(desk.clock.now()))
     known = let_through(desk, tx, same, who, Act.KNOW)
     for each in known:
         desk.casework(tx).viewed(each.check.id, who, "found")
@@ -79,12 +74,12 @@ def with_others(desk: Desk, tx: Connection, view: CheckView, who: str) -> CheckV
     return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, desk.roster))
 
 
-def put_up(client: WebClient, press: Press, view: kit.Block) -> None:
+def put_up(client: WebClient, press: Press, view: block_kit.Block) -> None:
     """A window on top of the one that was pressed; where there is none, the first."""
     (client.views_open if press.view is None else client.views_push)(trigger_id=press.trigger_id, view=view)
 
 
-def put_instead(client: WebClient, name: str, view: kit.Block) -> None:
+def put_instead(client: WebClient, name: str, view: block_kit.Block) -> None:
     """In the place of the window that says to wait, once Slack shows that one: or it would cover this.
 
     Nobody is told anything where that window was closed, or shows already what was made.
@@ -104,13 +99,15 @@ def put_instead(client: WebClient, name: str, view: kit.Block) -> None:
 def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
     """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
     files = {
-        "Save the PDF": File(f"{name}.pdf", "application/pdf", pack.as_pdf(contents)),
-        "Save the data (JSON)": File(f"{name}.json", "application/json", pack.as_json(contents).encode()),
+        "Save the PDF": File(f"{name}.pdf", "application/pdf", export_contents.as_pdf(contents)),
+        "Save the data (JSON)": File(f"{name}.json", "application/json", export_contents.as_json(contents).encode()),
     }
     if entries is not None:
         files["Save the entries"] = File(f"{name}-entries.json", "application/json", entries.encode())
-    passphrase = sealed_page.new_passphrase()
-    return Pack(packs.new_number(), sealed_page.sealed(pack.as_html(contents), files, passphrase)), passphrase
+    passphrase = encrypted_page.new_passphrase()
+    return Pack(
+        export_files.new_number(), encrypted_page.sealed(export_contents.as_html(contents), files, passphrase)
+    ), passphrase
 
 
 class Records:
@@ -138,7 +135,7 @@ class Records:
         if self._desk.roster.person_at(sent.user.id) is not None:
             today = self._desk.roster.week.day_of(self._desk.clock.now())
             with self._desk.write() as tx:
-                held = {*people.index(tx, self._desk.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
+                held = {*person_index.index(tx, self._desk.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
                 found = let_through(self._desk, tx, held - {""}, sent.user.id, Act.KNOW)
                 for each in found[: forms.MOST_FOUND]:
                     self._desk.casework(tx).viewed(each.check.id, sent.user.id, "found")
@@ -157,11 +154,11 @@ class Records:
         if view is None and self._desk.roster.person_at(press.user.id) is None:
             return
         if view is None:
-            put_up(client, press, kit.modal("Summary", [kit.section(NOT_YOURS)]))
+            put_up(client, press, block_kit.modal("Summary", [block_kit.section(NOT_YOURS)]))
             return
         with self._desk.write() as tx:
             view = with_others(self._desk, tx, view, press.user.id)
-        shown = casework.summary(view, view.case) if view.case else casework.sample(view)
+        shown = modals.summary(view, view.case) if view.case else modals.sample(view)
         put_up(client, press, shown)
 
     def ask_export(self, body: Json, client: WebClient) -> None:
@@ -195,12 +192,12 @@ class Records:
             if not self._may_export(tx, sent):
                 return None
             contents = exported(desk.look(tx, sent.check, history=True))
-            entries = proof_file.export_written(proof.of_check(tx, desk.keys, sent.check))
+            entries = bundle_file.export_written(bundle.of_check(tx, desk.keys, sent.check))
         closed, passphrase = closed_file(contents, contents.held[0].ref, entries)
         with desk.write() as tx:
-            if not self._may_export(tx, sent) or record.is_repeat(tx, sent.request):
+            if not self._may_export(tx, sent) or events.is_repeat(tx, sent.request):
                 return None
-            packs.put(tx, closed, [sent.check], desk.clock.now())
+            export_files.put(tx, closed, [sent.check], desk.clock.now())
             said = {"reason": sent.typed("reason"), "pack": closed.number, "sha256": closed.sha256}
             work = desk.casework(tx)
             work.record(work.load(sent.check), sent.user.id, "exported", said, sent.request)

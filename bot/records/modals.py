@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Check, CheckStatus
 from flows.records.access_requests import Request
@@ -33,45 +33,51 @@ def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterato
 
     waiting: how many requests are not closed, and when the first is due, in words.
     """
-    yield kit.divider()
-    words = kit.lines(("Find what is kept about somebody. Each opening is recorded.", *waiting))
-    yield kit.section(f"*Records*\n{words}")
-    more = [kit.button("Requests", "requests"), kit.button("Due for deletion", "deletion_list")]
-    yield kit.actions(kit.button("Find a record", "find_record"), *(more if answers_requests else ()))
+    yield block_kit.divider()
+    words = block_kit.lines(("Find what is kept about somebody. Each opening is recorded.", *waiting))
+    yield block_kit.section(f"*Records*\n{words}")
+    more = [block_kit.button("Requests", "requests"), block_kit.button("Due for deletion", "deletion_list")]
+    yield block_kit.actions(block_kit.button("Find a record", "find_record"), *(more if answers_requests else ()))
 
 
 def who_boxes(*, optional: bool = True) -> Iterator[Block]:
     """Boxes for whom it is about."""
     for key, (label, hint) in SEARCHES.items():
-        yield kit.input_(label, kit.text_input(longest=300), key, optional=optional, hint=hint)
+        yield block_kit.input_(label, block_kit.text_input(longest=300), key, optional=optional, hint=hint)
 
 
 def search() -> Block:
     """Whom to look for; one box is enough."""
-    intro = kit.section("Fill in what you know. One box is enough. What you type is not kept.")
-    ref = kit.input_("Reference", kit.text_input(longest=20), REF, optional=True, hint="For example SC-7K2M.")
-    return kit.modal("Find a record", [intro, *who_boxes(), ref], callback_id="find_record", submit="Find")
+    intro = block_kit.section("Fill in what you know. One box is enough. What you type is not kept.")
+    ref = block_kit.input_(
+        "Reference", block_kit.text_input(longest=20), REF, optional=True, hint="For example SC-7K2M."
+    )
+    return block_kit.modal("Find a record", [intro, *who_boxes(), ref], callback_id="find_record", submit="Find")
 
 
 def one_line(check: Check) -> str:
     """Reference, date and outcome, and nothing of the person."""
     outcome = f", {check.outcome.words}" if check.outcome else ""
-    return f"*{check.ref}* {_STATUS.get(check.status, '')}{outcome}, started {kit.on(check.started_at)}"
+    return f"*{check.ref}* {_STATUS.get(check.status, '')}{outcome}, started {block_kit.on(check.started_at)}"
 
 
 def _row(check: Check, *, may_open: bool) -> Block:
     """One that was put away unfinished is known of and not looked into."""
-    return kit.section(one_line(check), kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None)
+    return block_kit.section(
+        one_line(check), block_kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None
+    )
 
 
 def results(found: Sequence[tuple[Check, bool]]) -> Block:
     """What was found that the reader may know of, each with whether they may open it."""
     rows = [_row(check, may_open=may_open) for check, may_open in found[:MOST_FOUND]]
     more = (
-        [kit.section(f"The first {MOST_FOUND} are shown. Search again with more.")] if len(found) > MOST_FOUND else []
+        [block_kit.section(f"The first {MOST_FOUND} are shown. Search again with more.")]
+        if len(found) > MOST_FOUND
+        else []
     )
-    blocks = rows or [kit.section(NOTHING_FOUND)]
-    return kit.modal("Find a record", [*blocks, *more, kit.context("Opening one is recorded.")])
+    blocks = rows or [block_kit.section(NOTHING_FOUND)]
+    return block_kit.modal("Find a record", [*blocks, *more, block_kit.context("Opening one is recorded.")])
 
 
 def export(check: Check) -> Block:
@@ -80,52 +86,58 @@ def export(check: Check) -> Block:
         f"*{check.ref}* with everything that is recorded of it, and nothing taken out. It is made as one file that "
         "only opens with a passphrase. Whoever runs share-check saves the file for you, and cannot read it."
     )
-    reason = kit.input_("What is it for?", kit.text_input(longest=500), "reason", hint="For example: the child's file.")
-    return kit.modal(
-        "Export", [kit.section(words), reason], callback_id="make_export", metadata=check.id, submit="Make the file"
+    reason = block_kit.input_(
+        "What is it for?", block_kit.text_input(longest=500), "reason", hint="For example: the child's file."
+    )
+    return block_kit.modal(
+        "Export",
+        [block_kit.section(words), reason],
+        callback_id="make_export",
+        metadata=check.id,
+        submit="Make the file",
     )
 
 
 def making(name: str) -> Block:
     """While it is made. name: what this window is found by again, once it is on screen."""
     words = "The file is being made. It takes some seconds. If nothing comes, close this and try again."
-    return {**kit.modal("One moment", [kit.section(words)]), "external_id": name}
+    return {**block_kit.modal("One moment", [block_kit.section(words)]), "external_id": name}
 
 
 def made(number: str, passphrase: str) -> Block:
     """The one time the passphrase is shown."""
     blocks = [
-        kit.section("*Write this down now. It is not kept, and is not shown again.*"),
-        kit.section(f"Passphrase: `{passphrase}`"),
-        kit.section(f"Number of the file: *{number}*"),
-        kit.section(
+        block_kit.section("*Write this down now. It is not kept, and is not shown again.*"),
+        block_kit.section(f"Passphrase: `{passphrase}`"),
+        block_kit.section(f"Number of the file: *{number}*"),
+        block_kit.section(
             f"Ask whoever runs share-check for the file {number}, within 30 days. They cannot open it. "
             "Give the passphrase only to the person who is to read it, and not by the same way as the file. "
             "If it is lost, make the file again."
         ),
     ]
-    return kit.modal("The file is made", blocks)
+    return block_kit.modal("The file is made", blocks)
 
 
 def refused(words: str) -> Block:
     """Why nothing was made."""
-    return kit.modal("Nothing was made", [kit.section(kit.esc(words))])
+    return block_kit.modal("Nothing was made", [block_kit.section(block_kit.esc(words))])
 
 
 def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
     """In a lead's summary: what else there is about the same person, as far as the reader may know of it."""
     if found:
-        yield kit.section(
+        yield block_kit.section(
             "*Earlier checks about the same person*\nBy name, birthday or number. Look before relying on it."
         )
     for check, may_open in found[:_MOST_EARLIER]:
         yield _row(check, may_open=may_open)
     if len(found) > _MOST_EARLIER:
-        yield kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
+        yield block_kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
 
 
 def about(request: Request) -> Iterator[Block]:
     """Whom a request is about, and who asks."""
     said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
     for label, words in {**said, "Asked by": request.asked_by}.items():
-        yield from kit.labelled(label, words)
+        yield from block_kit.labelled(label, words)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from bot.context import Desk
 from bot.permission import Act, Subject, may
-from bot.retention import modals as blocks
+from bot.retention import modals
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
@@ -113,29 +113,29 @@ class Deleting:
         with self._desk.database.read() as tx:
             items = items_for(self._desk, tx, press.user.id)
         with self._desk.write() as tx:
-            keeper(self._desk, tx).listed([item.check.id for item in items[: blocks.MOST]], press.user.id)
+            keeper(self._desk, tx).listed([item.check.id for item in items[: modals.MOST]], press.user.id)
         is_known = self._desk.roster.person_at(press.user.id) is not None
-        view = blocks.the_list(items, self._desk.clock.now(), self._desk.organisation.zone)
-        client.views_open(trigger_id=press.trigger_id, view=view if is_known else blocks.said(blocks.NOT_YOURS))
+        view = modals.the_list(items, self._desk.clock.now(), self._desk.organisation.zone)
+        client.views_open(trigger_id=press.trigger_id, view=view if is_known else modals.said(modals.NOT_YOURS))
 
     def decide(self, ack: Ack, body: Json) -> None:
         """What was chosen, item by item. What is to be deleted is asked about once more."""
         sent = Sent.model_validate(body)
-        chosen = {check: choice for check in _listed(sent) for choice in sent.chosen(f"{blocks.DECIDE}.{check}")}
+        chosen = {check: choice for check in _listed(sent) for choice in sent.chosen(f"{modals.DECIDE}.{check}")}
         wrong = {
-            f"{blocks.REASON}.{check}": blocks.WHY_NEEDED
+            f"{modals.REASON}.{check}": modals.WHY_NEEDED
             for check, choice in chosen.items()
-            if choice != blocks.DELETE and not sent.typed(f"{blocks.REASON}.{check}")
+            if choice != modals.DELETE and not sent.typed(f"{modals.REASON}.{check}")
         }
         if not chosen:
-            wrong = {f"{blocks.DECIDE}.{check}": blocks.CHOOSE for check in _listed(sent)[:1]}
+            wrong = {f"{modals.DECIDE}.{check}": modals.CHOOSE for check in _listed(sent)[:1]}
         if wrong:
             ack(response_action="errors", errors=wrong)
             return
         outcome = self._carry_out(sent, chosen)
-        ack(response_action="update", view=blocks.confirm(outcome) if outcome.approved else blocks.saved(outcome))
+        ack(response_action="update", view=modals.confirm(outcome) if outcome.approved else modals.saved(outcome))
 
-    def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> blocks.Outcome:
+    def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> modals.Outcome:
         done = _Chosen()
         with self._desk.write() as tx:
             for check, choice in sorted(chosen.items()):
@@ -143,23 +143,23 @@ class Deleting:
             outbox.show_recent_anew(
                 tx, "deletions_due", self._desk.clock.now() - _MESSAGES_LIVE, self._desk.clock.now()
             )
-        return blocks.Outcome(done.approved, done.kept, done.held, done.stays, done.held_before)
+        return modals.Outcome(done.approved, done.kept, done.held, done.stays, done.held_before)
 
     def _carry_out_one(self, tx: Connection, sent: Sent, check: str, choice: str, done: _Chosen) -> None:
         subject = self._desk.subject(tx, check, lock=True)
-        act = Act.HOLD if choice == blocks.HOLD else Act.ERASE
+        act = Act.HOLD if choice == modals.HOLD else Act.ERASE
         if subject is None or not may(subject, sent.user.id, act, self._desk.roster):
             return
         ref, work = subject.check.ref, keeper(self._desk, tx)
-        given = (check, sent.user.id, sent.typed(f"{blocks.REASON}.{check}"))
+        given = (check, sent.user.id, sent.typed(f"{modals.REASON}.{check}"))
         request = sha256(f"{sent.request}\n{check}".encode()).hexdigest()
-        if choice == blocks.DELETE:
+        if choice == modals.DELETE:
             why = work.approve(*given, request)
             if why is None:
                 done.approved[check] = ref
             else:
                 done.stays.append((ref, why))
-        elif choice == blocks.HOLD:
+        elif choice == modals.HOLD:
             if work.hold(*given, request) is Did.STALE:
                 done.held_before.append((ref, given[-1]))
             else:
@@ -174,8 +174,8 @@ class Deleting:
         One that fails holds up none of the others, and takes nothing back of those that are gone.
         """
         sent = Sent.model_validate(body)
-        done = blocks.Deleted()
-        for check, ref in blocks.confirmed(sent.view.private_metadata):
+        done = modals.Deleted()
+        for check, ref in modals.confirmed(sent.view.private_metadata):
             try:
                 found = self._erase(check, sent.user.id)
             except Exception as error:  # noqa: BLE001 - what is gone already has to be told
@@ -185,7 +185,7 @@ class Deleting:
                 done.gone.append(found[0])
             elif found is not None:
                 done.stays.append((found[0], found[1] or Kept.NOT_YET))
-        ack(response_action="update", view=blocks.deleted(done))
+        ack(response_action="update", view=modals.deleted(done))
 
     def _erase(self, check: str, who: str) -> tuple[str, Kept | None] | None:
         """Its reference, and why it stays; None where they may not, or it is gone already."""
@@ -207,9 +207,9 @@ class Deleting:
         press = Press.model_validate(body)
         with self._desk.database.read() as tx:
             subject = self._desk.subject(tx, press.check)
-        view = blocks.said(blocks.NOT_YOURS)
+        view = modals.said(modals.NOT_YOURS)
         if subject is not None and may(subject, press.user.id, Act.HOLD, self._desk.roster):
-            make = blocks.hold if press.verb == "hold_record" else blocks.lift
+            make = modals.hold if press.verb == "hold_record" else modals.lift
             view = make(subject.check.ref, press.check)
         in_modal = press.view is not None
         (client.views_push if in_modal else client.views_open)(trigger_id=press.trigger_id, view=view)
@@ -217,36 +217,36 @@ class Deleting:
     def hold(self, ack: Ack, body: Json) -> None:
         """Put on legal hold."""
         words = "{ref} is on legal hold. It is kept until somebody lifts the hold."
-        self._hold(ack, body, Retention.hold, words, blocks.HELD_BEFORE)
+        self._hold(ack, body, Retention.hold, words, modals.HELD_BEFORE)
 
     def lift(self, ack: Ack, body: Json) -> None:
         """Lift the hold."""
-        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.", blocks.LIFTED_BEFORE)
+        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.", modals.LIFTED_BEFORE)
 
     def _hold(self, ack: Ack, body: Json, deed: Deed, words: str, stale: str) -> None:
         sent = Sent.model_validate(body)
         reason = sent.typed("text")
         if not reason:
-            ack(response_action="errors", errors={"text": blocks.WHY_NEEDED})
+            ack(response_action="errors", errors={"text": modals.WHY_NEEDED})
             return
         did = None
         with self._desk.write() as tx:
             subject = self._desk.subject(tx, sent.check, lock=True)
             if subject is None or not may(subject, sent.user.id, Act.HOLD, self._desk.roster):
-                words = blocks.NOT_YOURS
+                words = modals.NOT_YOURS
             else:
                 did = deed(keeper(self._desk, tx), sent.check, sent.user.id, reason, sent.request)
                 words = words.format(ref=subject.check.ref)
         if did is Did.STALE:
             ack(response_action="errors", errors={"text": stale})
         else:
-            ack(response_action="update", view=blocks.said(words))
+            ack(response_action="update", view=modals.said(words))
 
 
 def _listed(sent: Sent) -> list[str]:
     """Ids of the records in the window, in the order in which they stand."""
     verbs = (block_id.partition(".") for block_id in sent.view.state.values)
-    return [check for verb, _, check in verbs if verb == blocks.DECIDE]
+    return [check for verb, _, check in verbs if verb == modals.DECIDE]
 
 
 def _in_a_year(now: datetime) -> datetime:
@@ -260,7 +260,7 @@ def letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
     """
     items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
     count = sum(_is_counted(desk, item, row.target) for item in items)
-    return blocks.due(count) if count or row.ts else None
+    return modals.due(count) if count or row.ts else None
 
 
 def _is_counted(desk: Desk, item: Item, target: str) -> bool:

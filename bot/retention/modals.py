@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import CheckStatus, Entry
 from flows.records.retention import Kept, Kind
@@ -79,19 +79,19 @@ def due(count: int) -> Message:
     """Once a month, to those who may know of these: a number, and nothing else."""
     if not count:
         words = "No record waits for a decision at the end of its time."
-        return Message(words, [kit.context(words)])
+        return Message(words, [block_kit.context(words)])
     counted = "1 record reaches" if count == 1 else f"{count} records reach"
     text = f"{counted} the end of {'its' if count == 1 else 'their'} time. Open Home to look."
     more = "Nothing is deleted unless you say so, one record at a time."
-    return Message(text, [kit.section(f"*{text}*\n{more}", kit.button("Open the list", "deletion_list"))])
+    return Message(text, [block_kit.section(f"*{text}*\n{more}", block_kit.button("Open the list", "deletion_list"))])
 
 
 def the_list(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> Block:
     """Item by item; nothing is chosen before somebody chooses it."""
     if not items:
-        return kit.modal(TITLE, [kit.section(NOTHING)])
+        return block_kit.modal(TITLE, [block_kit.section(NOTHING)])
     blocks = [
-        kit.section(
+        block_kit.section(
             "The time of these records is over, or will be within a month. Choose for each, or leave it for later. "
             "You are asked again before anything is deleted."
         )
@@ -99,27 +99,27 @@ def the_list(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> Block:
     for item in items[:MOST]:
         blocks += _item(item, now, zone)
     if len(items) > MOST:
-        blocks.append(kit.context(f"There are {len(items) - MOST} more. They come up when these are done."))
-    return kit.modal(TITLE, blocks, callback_id="deletion_list", submit="Next")
+        blocks.append(block_kit.context(f"There are {len(items) - MOST} more. They come up when these are done."))
+    return block_kit.modal(TITLE, blocks, callback_id="deletion_list", submit="Next")
 
 
 def _item(item: Item, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
     check, is_due = item.check, item.due <= now
     ends = f"Its time was over on {_day(item.due, zone)}" if is_due else f"Its time is over on {_day(item.due, zone)}"
     approved = " A lead has approved that it is deleted; that was not confirmed yet." if item.approved_by else ""
-    yield kit.divider()
+    yield block_kit.divider()
     window = "request" if check.status is CheckStatus.REQUEST else "open_record"
     may_open = check.status is not CheckStatus.SHELVED
     words = (
         f"*{check.ref}* {_what(item)}.\nMade {_day(check.started_at, zone)}, last changed "
         f"{_day(item.keeping.last_change, zone)}. {ends}: {_KINDS[item.keeping.kind]}.{approved}"
     )
-    yield kit.section(words, kit.button("Open", f"{window}.{check.ref}", check.id) if may_open else None)
+    yield block_kit.section(words, block_kit.button("Open", f"{window}.{check.ref}", check.id) if may_open else None)
     options = {DELETE: "Delete it", **_KEEP_WORDS} if is_due else _KEEP_WORDS
-    choice = kit.choice("radio_buttons", "option", options)
-    yield kit.input_(f"What shall become of {check.ref}?", choice, f"{DECIDE}.{check.id}", optional=True)
-    box = kit.text_input(longest=500)
-    yield kit.input_("Why?", box, f"{REASON}.{check.id}", optional=True, hint="Needed to keep it, or to hold it.")
+    choice = block_kit.choice("radio_buttons", "option", options)
+    yield block_kit.input_(f"What shall become of {check.ref}?", choice, f"{DECIDE}.{check.id}", optional=True)
+    box = block_kit.text_input(longest=500)
+    yield block_kit.input_("Why?", box, f"{REASON}.{check.id}", optional=True, hint="Needed to keep it, or to hold it.")
 
 
 def _what(item: Item) -> str:
@@ -147,9 +147,9 @@ def confirm(outcome: Outcome) -> Block:
         f"*{many} deleted for good when you press Delete for good:* {refs}.\nNobody can bring {them} back. "
         "Reference and dates stay, and that it was deleted, when, and who approved it."
     )
-    blocks = [*_done(outcome), kit.section(words)]
-    blocks.append(kit.context(f"Backups made before today still hold {them} until those backups are deleted."))
-    return kit.modal(
+    blocks = [*_done(outcome), block_kit.section(words)]
+    blocks.append(block_kit.context(f"Backups made before today still hold {them} until those backups are deleted."))
+    return block_kit.modal(
         "Delete for good?",
         blocks,
         callback_id="delete_for_good",
@@ -168,34 +168,37 @@ def confirmed(metadata: str) -> Iterator[tuple[str, str]]:
 
 def saved(outcome: Outcome) -> Block:
     """What was kept or held; nothing is to be deleted."""
-    return kit.modal(TITLE, list(_done(outcome)) or [kit.section("Nothing was changed.")])
+    return block_kit.modal(TITLE, list(_done(outcome)) or [block_kit.section("Nothing was changed.")])
 
 
 def _done(outcome: Outcome) -> Iterator[Block]:
     if outcome.kept:
-        yield kit.section(f"*Kept for another year:* {', '.join(outcome.kept)}.")
+        yield block_kit.section(f"*Kept for another year:* {', '.join(outcome.kept)}.")
     if outcome.held:
-        yield kit.section(f"*On legal hold:* {', '.join(outcome.held)}.")
+        yield block_kit.section(f"*On legal hold:* {', '.join(outcome.held)}.")
     for ref, typed in outcome.held_before:
-        yield kit.section(f"*{ref} was on legal hold already,* with another reason. What you wrote was not saved:")
-        yield from kit.labelled("You wrote", typed)
+        yield block_kit.section(
+            f"*{ref} was on legal hold already,* with another reason. What you wrote was not saved:"
+        )
+        yield from block_kit.labelled("You wrote", typed)
     yield from stayed(outcome.stays)
 
 
 def stayed(stays: Iterable[tuple[str, Kept]]) -> Iterator[Block]:
     """What could not be deleted, each with its reason."""
     for ref, why in stays:
-        yield kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")
+        yield block_kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")
 
 
 def deleted(done: Deleted) -> Block:
     """What is gone, and what is not."""
-    blocks = [kit.section(f"*Deleted for good:* {', '.join(done.gone)}.")] if done.gone else []
+    blocks = [block_kit.section(f"*Deleted for good:* {', '.join(done.gone)}.")] if done.gone else []
     blocks += list(stayed(done.stays))
     for ref, error in done.failed:
-        words = f"*{kit.esc(ref) or 'A record'} could not be deleted:* something went wrong. Open the list again to see"
-        blocks.append(kit.section(f"{words} whether it is still there, and try again. (Error {error})"))
-    return kit.modal(TITLE, blocks or [kit.section("Nothing was deleted: somebody else was quicker.")])
+        which = block_kit.esc(ref) or "A record"
+        words = f"*{which} could not be deleted:* something went wrong. Open the list again to see"
+        blocks.append(block_kit.section(f"{words} whether it is still there, and try again. (Error {error})"))
+    return block_kit.modal(TITLE, blocks or [block_kit.section("Nothing was deleted: somebody else was quicker.")])
 
 
 def is_held(entries: Iterable[Entry]) -> Entry | None:
@@ -211,28 +214,32 @@ def hold_part(entries: Iterable[Entry], check: str) -> Iterator[Block]:
     """In the summary: the hold there is, or the button to set one."""
     held = is_held(entries)
     if held is None:
-        yield kit.actions(kit.button("Put on legal hold", "hold_record", check))
+        yield block_kit.actions(block_kit.button("Put on legal hold", "hold_record", check))
         return
-    yield from kit.labelled("On legal hold, never deleted", str(held.content.get("reason") or "No reason is known."))
-    yield kit.actions(kit.button("Lift the hold", "lift_hold", check))
+    yield from block_kit.labelled(
+        "On legal hold, never deleted", str(held.content.get("reason") or "No reason is known.")
+    )
+    yield block_kit.actions(block_kit.button("Lift the hold", "lift_hold", check))
 
 
 def hold(ref: str, check: str) -> Block:
     """Why it must be kept."""
-    words = kit.section(f"*{ref}* is not deleted, whatever the calendar says, until somebody lifts the hold.")
-    box = kit.input_(
-        "Why must it be kept?", kit.text_input(lines=True), "text", hint="For example: a claim, an inquiry."
+    words = block_kit.section(f"*{ref}* is not deleted, whatever the calendar says, until somebody lifts the hold.")
+    box = block_kit.input_(
+        "Why must it be kept?", block_kit.text_input(lines=True), "text", hint="For example: a claim, an inquiry."
     )
-    return kit.modal("Legal hold", [words, box], callback_id="hold_record", metadata=check, submit="Hold")
+    return block_kit.modal("Legal hold", [words, box], callback_id="hold_record", metadata=check, submit="Hold")
 
 
 def lift(ref: str, check: str) -> Block:
     """Why it need not be kept any more."""
-    words = kit.section(f"*{ref}* can be deleted again once its time is over. A lead is asked first.")
-    box = kit.input_("Why does the hold end?", kit.text_input(lines=True), "text")
-    return kit.modal("Lift the hold", [words, box], callback_id="lift_hold", metadata=check, submit="Lift the hold")
+    words = block_kit.section(f"*{ref}* can be deleted again once its time is over. A lead is asked first.")
+    box = block_kit.input_("Why does the hold end?", block_kit.text_input(lines=True), "text")
+    return block_kit.modal(
+        "Lift the hold", [words, box], callback_id="lift_hold", metadata=check, submit="Lift the hold"
+    )
 
 
 def said(words: str) -> Block:
     """One sentence in a window."""
-    return kit.modal("Records", [kit.section(kit.esc(words))])
+    return block_kit.modal("Records", [block_kit.section(block_kit.esc(words))])

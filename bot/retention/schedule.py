@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.context import Desk
 from bot.retention.listeners import due_for
-from storage import old_messages as slack_copies
-from storage import outbox
+from storage import old_messages, outbox
 from storage.erasure import was_erased_since
 
 EVERY = timedelta(hours=1)
@@ -44,7 +43,7 @@ class RetentionClock:
     def _shrink(self, now: datetime) -> None:
         """Cut old messages to the reference."""
         with self._desk.write() as tx:
-            slack_copies.shrink_old(tx, self._desk.organisation.slack.keep_messages, now, MOST_SHRUNK)
+            old_messages.shrink_old(tx, self._desk.organisation.slack.keep_messages, now, MOST_SHRUNK)
 
     def _finish(self, now: datetime) -> None:
         """Forget what Slack has taken away, and empty the log of what was erased."""

@@ -20,7 +20,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.config.organisation import Organisation
 from bot.config.settings import LOOPBACK
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
@@ -65,7 +65,7 @@ def _keep_modal_open(body: Json, words: str) -> BoltResponse:
     """The modal stays as it is, so that nothing typed is lost."""
     inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
     if not inputs:
-        view = kit.modal("Not saved", [kit.section(kit.esc(words))])
+        view = block_kit.modal("Not saved", [block_kit.section(block_kit.esc(words))])
         return BoltResponse(status=200, body={"response_action": "push", "view": view})
     return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: words}})
 
@@ -104,7 +104,7 @@ class Replies:
         self._senders = senders
         self._phones = phones
 
-    def whisper(self, response_url: str, text: str, blocks: list[kit.Block] | None = None) -> None:
+    def whisper(self, response_url: str, text: str, blocks: list[block_kit.Block] | None = None) -> None:
         """Only they see it; the message they pressed stays as it is."""
         self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
@@ -113,7 +113,7 @@ class Replies:
         if body.get("response_url"):
             self.whisper(str(body["response_url"]), words)
         else:
-            self._put_up(body, kit.modal("share-check", [kit.section(words)]))
+            self._put_up(body, block_kit.modal("share-check", [block_kit.section(words)]))
 
     def say_later(self, body: Json, words: str | None) -> None:
         """The same, once Slack has its answer: a listener that has words to say does not keep it waiting."""
@@ -129,9 +129,9 @@ class Replies:
         if body.get("response_url"):
             self.whisper(str(body["response_url"]), words)
             return
-        self._put_up(body, kit.modal("Something went wrong", [kit.section(kit.esc(words))]))
+        self._put_up(body, block_kit.modal("Something went wrong", [block_kit.section(block_kit.esc(words))]))
 
-    def _put_up(self, body: Json, window: kit.Block) -> None:
+    def _put_up(self, body: Json, window: block_kit.Block) -> None:
         """A window, over the one that is open if there is one."""
         open_one, trigger = body.get("view") or {}, str(body.get("trigger_id"))
         try:
@@ -142,7 +142,7 @@ class Replies:
         except (SlackApiError, OSError) as error:
             log.warning("a window was not taken: %s", type(error).__name__)
 
-    def _put_over(self, open_one: str, trigger: str, window: kit.Block) -> None:
+    def _put_over(self, open_one: str, trigger: str, window: block_kit.Block) -> None:
         """Slack lays no more than three windows over each other; then it stands in the place of the last."""
         try:
             self._client.views_push(trigger_id=trigger, view=window)
@@ -161,7 +161,7 @@ class Replies:
         if message is None or body.get("container", {}).get("is_ephemeral"):
             self.whisper(url, words)
             return
-        blocks = [kit.section(f"*{kit.esc(words)}*"), *_without_warnings(message.get("blocks", []))]
+        blocks = [block_kit.section(f"*{block_kit.esc(words)}*"), *_without_warnings(message.get("blocks", []))]
         self._post(url, text="I could not save that. Please phone.", blocks=blocks, replace_original=True)
 
     def _post(self, url: str, **message: Any) -> None:
@@ -182,5 +182,5 @@ def _is_slacks(url: str, api: str) -> bool:
     return asked.scheme == "https" and asked.hostname == "hooks.slack.com"
 
 
-def _without_warnings(blocks: list[kit.Block]) -> list[kit.Block]:
+def _without_warnings(blocks: list[block_kit.Block]) -> list[block_kit.Block]:
     return [block for block in blocks if not str(block.get("text", {}).get("text", "")).startswith("*I could not save")]

@@ -4,8 +4,7 @@ from collections import Counter
 
 from sandbox.blockkit.blocks import block
 from sandbox.blockkit.spot import LIMITS, Spot, listed, maybe_string, maybe_text, shaped, text
-from sandbox.state import entered as elements
-from sandbox.state import words
+from sandbox.state import entered, words
 from sandbox.state.kinds import Json, SlackError, Unchecked
 
 
@@ -65,14 +64,14 @@ def _unique(spot: Spot, blocks: list[Json]) -> None:
         if name and count > 1:
             spot.say(f"block_id {name} is used {count} times")
     for index, each in enumerate(blocks):
-        _differ(spot.at(index), [element for _, element in elements.interactive([each])])
+        _differ(spot.at(index), [element for _, element in entered.interactive([each])])
 
 
 def _inside(spot: Spot, blocks: list[Json], view: Json) -> None:
     """What holds for views only: action ids differ throughout, inputs need a submit button, one focus."""
     if spot.problems:
         return
-    found = [element for _, element in elements.interactive(blocks)]
+    found = [element for _, element in entered.interactive(blocks)]
     _differ(spot, found)
     if sum(bool(element.get("focus_on_load")) for element in found) > 1:
         spot.say("only one element may have focus_on_load")

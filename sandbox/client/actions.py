@@ -6,7 +6,7 @@ from sandbox.client import forms, payloads
 from sandbox.client.outcomes import TROUBLE, answered_command, answered_submission
 from sandbox.client.result import Acted
 from sandbox.methods import chat, posting, views
-from sandbox.state import entered as elements
+from sandbox.state import entered
 from sandbox.state.core import Core
 from sandbox.state.kinds import Json, Message, Raw, SlackError, View
 from sandbox.wire.envelopes import Ack, Envelope, What
@@ -76,7 +76,7 @@ class Hands:
     def touch(self, user: str, surface: Message | View, block_id: str, action_id: str, raw: Raw = None) -> Acted:
         """Press a button, or choose something; tells the bot if Slack would."""
         with self.core.world.lock:
-            found = elements.element_at(surface.blocks, block_id, action_id)
+            found = entered.element_at(surface.blocks, block_id, action_id)
             if found is None:
                 return self._told(user, "That is no longer there.")
             block, element = found

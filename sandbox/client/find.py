@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sandbox.state import entered as elements
+from sandbox.state import entered
 from sandbox.state.kinds import Json, Raw
 
 BUTTONS = {"button", "icon_button"}
@@ -21,7 +21,7 @@ def is_choice(element: Json) -> bool:
 
 def is_field(element: Json) -> bool:
     """Something that remembers what was entered."""
-    return element["type"] in elements.STATE_KEY
+    return element["type"] in entered.STATE_KEY
 
 
 def label(block: Json, element: Json) -> str:
@@ -34,7 +34,7 @@ def label(block: Json, element: Json) -> str:
 
 def element(blocks: list[Json], what: str, fits: Callable[[Json], bool]) -> tuple[Json, Json] | None:
     """The first element whose label, action_id or block_id is `what`; labels win."""
-    pairs = [(block, each) for block, each in elements.interactive(blocks) if fits(each)]
+    pairs = [(block, each) for block, each in entered.interactive(blocks) if fits(each)]
     for names in (_labels, _ids):
         for block, each in pairs:
             if what in names(block, each):
@@ -65,7 +65,7 @@ def _ids(block: Json, element: Json) -> set[str]:
 
 
 def _value(element: Json, picked: Raw) -> Raw:
-    choices = elements.options(element)
+    choices = entered.options(element)
     if not choices or picked is None:
         return picked
     for choice in choices:

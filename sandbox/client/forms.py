@@ -1,6 +1,6 @@
 """Entering things in elements, and what Slack's own client checks before it sends."""
 
-from sandbox.state import entered as elements
+from sandbox.state import entered
 from sandbox.state.core import Core
 from sandbox.state.kinds import Json, Message, Raw, View
 
@@ -9,7 +9,7 @@ REQUIRED = "Please complete this required field."
 
 def enter(surface: Message | View, user: str, key: tuple[str, str], element: Json, raw: Raw) -> None:
     """Remember what a person entered, if the element remembers anything."""
-    if element["type"] in elements.STATE_KEY:
+    if element["type"] in entered.STATE_KEY:
         state = surface.states.setdefault(user, {}) if isinstance(surface, Message) else surface.state
         state[key] = raw
 
@@ -22,10 +22,10 @@ def action(core: Core, block: Json, element: Json, raw: Raw) -> Json:
         "action_id": element["action_id"],
     }
     told["action_ts"] = core.clock.stamp()
-    if element["type"] in elements.STATE_KEY:
-        return {**elements.chosen(element, raw), **told}
+    if element["type"] in entered.STATE_KEY:
+        return {**entered.chosen(element, raw), **told}
     if element["type"] == "overflow":
-        return {"selected_option": elements.option(element, raw), **told}
+        return {"selected_option": entered.option(element, raw), **told}
     carried: Json = {key: element[key] for key in ("text", "value", "style", "url") if key in element}
     return {**carried, **told}
 
@@ -41,7 +41,7 @@ def problems(view: View) -> dict[str, str]:
 
 def _problem(block: Json, view: View) -> str | None:
     element = block["element"]
-    raw = elements.raw_value(element, (block["block_id"], element["action_id"]), view.state)
+    raw = entered.raw_value(element, (block["block_id"], element["action_id"]), view.state)
     if raw in (None, "", []) or (isinstance(raw, str) and not raw.strip()):
         return None if block.get("optional") else REQUIRED
     if element["type"] == "plain_text_input":

@@ -8,8 +8,7 @@ from sandbox.client import find
 from sandbox.client.actions import Hands
 from sandbox.client.result import Acted
 from sandbox.methods import posting
-from sandbox.state import entered as elements
-from sandbox.state import words
+from sandbox.state import entered, words
 from sandbox.state.core import Core
 from sandbox.state.kinds import Human, Json, Message, Notice, Push, Raw, View
 from sandbox.state.world import PATIENCE
@@ -164,7 +163,7 @@ class Person:
         """The labels of all buttons they could press, in one place or everywhere."""
         with self._world.lock:
             surfaces = self._surfaces(where)
-            found = [pair for surface in surfaces for pair in elements.interactive(surface.blocks)]
+            found = [pair for surface in surfaces for pair in entered.interactive(surface.blocks)]
             return [find.label(block, element) for block, element in found if find.is_button(element)]
 
     def _live(self, channel: str | None) -> list[Message]:

@@ -1,7 +1,7 @@
 """The whole workspace as the page draws it: one picture for each person."""
 
 from sandbox.methods import posting
-from sandbox.state import entered as elements
+from sandbox.state import entered
 from sandbox.state.core import Core
 from sandbox.state.kinds import Channel, Json, Message, View
 
@@ -80,7 +80,7 @@ def _message(core: Core, user: str, message: Message) -> Json:
         "ephemeral": message.ephemeral,
         "deleted": message.deleted,
         "failed": sorted(message.failed.get(user, ())),
-        "state": elements.raw_values(message.blocks, message.states.get(user, {})),
+        "state": entered.raw_values(message.blocks, message.states.get(user, {})),
     }
 
 
@@ -93,5 +93,5 @@ def _view(view: View) -> Json:
         "errors": view.errors,
         "failed": sorted(view.failed),
         "trouble": view.trouble,
-        "state": elements.raw_values(view.blocks, view.state),
+        "state": entered.raw_values(view.blocks, view.state),
     }

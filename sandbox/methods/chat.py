@@ -3,8 +3,7 @@
 from sandbox import blockkit
 from sandbox.methods import posting
 from sandbox.methods.arguments import required, structure
-from sandbox.state import entered as elements
-from sandbox.state import words
+from sandbox.state import entered, words
 from sandbox.state.core import Core
 from sandbox.state.kinds import Channel, Json, Message, SlackError
 
@@ -83,7 +82,7 @@ def replace(core: Core, message: Message, text: str, blocks: list[Json]) -> None
     """Edit in place: nobody is notified, and entries at unchanged addresses stay."""
     with core.world.lock:
         message.states = {
-            user: elements.carried_over(message.blocks, blocks, state) for user, state in message.states.items()
+            user: entered.carried_over(message.blocks, blocks, state) for user, state in message.states.items()
         }
         message.text, message.blocks, message.edited = text, blocks, core.clock.stamp()
         message.failed.clear()
@@ -125,7 +124,7 @@ def checked_content(core: Core, args: Json, method: str, limit: int) -> tuple[st
     _frowned_on(core, args, method, f"{text} {words.of_blocks(blocks)}")
     if blocks and not text:
         core.world.complain(f"{method}: blocks without text leave notifications and screen readers with nothing")
-    return text, elements.completed(blocks)
+    return text, entered.completed(blocks)
 
 
 def _frowned_on(core: Core, args: Json, method: str, said: str) -> None:

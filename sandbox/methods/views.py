@@ -5,7 +5,7 @@ import secrets
 
 from sandbox import blockkit
 from sandbox.methods.arguments import required, structure
-from sandbox.state import entered as elements
+from sandbox.state import entered
 from sandbox.state.core import Core
 from sandbox.state.kinds import Json, SlackError, View
 
@@ -69,7 +69,7 @@ def checked_view(view: Json | None, kind: str) -> Json:
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",
-        **elements.normalised(body),
+        **entered.normalised(body),
     }
     if kind == "modal":
         whole = {
@@ -79,7 +79,7 @@ def checked_view(view: Json | None, kind: str) -> Json:
             "submit": None,
             **whole,
         }
-    return {**whole, "blocks": elements.completed(body["blocks"])}
+    return {**whole, "blocks": entered.completed(body["blocks"])}
 
 
 def new_view(core: Core, user: str, body: Json, below: View | None = None) -> View:
@@ -118,7 +118,7 @@ def push_view(core: Core, user: str, body: Json) -> View:
 def redraw(core: Core, view: View, body: Json) -> View:
     """Change a view in place. Entries at unchanged addresses stay: Slack keeps them too."""
     with core.world.lock:
-        view.state = elements.carried_over(view.blocks, body["blocks"], view.state)
+        view.state = entered.carried_over(view.blocks, body["blocks"], view.state)
         view.body, view.hash = body, _hash(core)
         view.errors, view.trouble = {}, None
         view.failed.clear()
@@ -137,7 +137,7 @@ def as_payload(core: Core, view: View) -> Json:
         "app_installed_team_id": world.team["id"],
         "bot_id": world.bot["id"],
         "hash": view.hash,
-        "state": {"values": elements.state_values(view.blocks, view.state)},
+        "state": {"values": entered.state_values(view.blocks, view.state)},
         "root_view_id": view.root,
         "previous_view_id": view.previous,
     }

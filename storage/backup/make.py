@@ -19,7 +19,7 @@ from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import NotKept
-from storage.health import liveness as pulse
+from storage.health import liveness
 
 KEYS_ARE_IN = "checks"
 
@@ -87,7 +87,7 @@ def note(url: str, made: Made) -> bool:
     database = Database(url)
     try:
         with database.begin() as tx:
-            pulse.backed_up(tx, made.manifest.made_at)
+            liveness.backed_up(tx, made.manifest.made_at)
     except (SQLAlchemyError, NotKept):
         return False
     finally:

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage.health import liveness as pulse
-from storage.health import overdue as audit
+from storage.health import liveness, overdue
 from storage.outbox import ELSEWHERE, PAGE
 from storage.tables import cases, checks, outbox
 
@@ -29,8 +28,8 @@ class Figures:
 
 def of(tx: Connection, now: datetime) -> Figures:
     """As things stand at this moment."""
-    found = audit.look(tx, now)
-    backup = pulse.last_backup(tx)
+    found = overdue.look(tx, now)
+    backup = liveness.last_backup(tx)
     return Figures(
         pages_due=_pages_due(tx),
         late=len(found.late) + len(found.unsent) + len(found.unwatched),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from storage.engine import idempotent as once
+from storage.engine import idempotent
 from storage.tables import pulse
 
 _NAME = "clockwork"
@@ -70,5 +70,5 @@ def _left(tx: Connection, name: str) -> datetime | None:
 
 
 def _leave(tx: Connection, name: str, now: datetime) -> None:
-    if not once.add(tx, pulse, name=name, at=now):
+    if not idempotent.add(tx, pulse, name=name, at=now):
         tx.execute(update(pulse).where(pulse.c.name == name).values(at=now))

@@ -184,7 +184,6 @@ NOT_RUN = {
     "serve": "it is what runs here",
     "demo": "serves a workspace of its own",
     "init": "asks questions, and writes settings",
-    "simulate": "has a workspace and people of its own",
     "checklist": "knows of no database",
     "decide": "knows of no database",
     "manifest": "knows of no database",

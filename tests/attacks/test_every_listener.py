@@ -17,7 +17,7 @@ from bot.cases import aftercare
 from bot.cases import listeners as casework
 from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
-from bot.records import modals as records
+from bot.records import modals
 from bot.retention import modals as retention
 from tests.attacks import every_listener as at
 from tests.attacks.every_listener import Answer, Booth, Listener, open_booth
@@ -43,7 +43,7 @@ REFUSALS = (
     conversation.NOT_YOURS,
     aftercare.CHANGED,
     retention.NOT_YOURS,
-    records.NOTHING_FOUND,
+    modals.NOTHING_FOUND,
     requests.CHANGED,
     "This check has changed, or you no longer lead it.",
     "This record has changed, or is not yours to export.",

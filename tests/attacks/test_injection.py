@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.config.organisation import Organisation, School, example_organisation_path, load_organisation
 from bot.delivery.sender import Letters
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from sandbox.blockkit import check_message, check_view
 from sandbox.client.result import Acted
 from storage import outbox
@@ -61,13 +61,13 @@ def test_nothing_in_a_typed_text_acts_however_it_is_cut(text: str) -> None:
     """Under its label, in pieces, in a line, in a section that is too long."""
     many = (text * 4000)[:9000]
     for blocks in (
-        list(kit.labelled(text, many)),
-        [kit.section(kit.esc(many))],
-        [kit.section(kit.lines(many.splitlines()))],
-        [kit.context(kit.esc(text))],
+        list(block_kit.labelled(text, many)),
+        [block_kit.section(block_kit.esc(many))],
+        [block_kit.section(block_kit.lines(many.splitlines()))],
+        [block_kit.context(block_kit.esc(text))],
     ):
         assert acts(blocks) == set()
-    assert "mrkdwn" not in json.dumps(list(kit.labelled("Note", many)))
+    assert "mrkdwn" not in json.dumps(list(block_kit.labelled("Note", many)))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def _screens(booth: Booth, check: str, words: str) -> Iterator[str]:
             yield from (*answer.screens, *answer.words, answer.body)
 
 
-def _messages(booth: Booth) -> Iterator[kit.Message]:
+def _messages(booth: Booth) -> Iterator[block_kit.Message]:
     """Every message that waits to be sent, as it would be sent now."""
     desk = booth.bot.desk
     with desk.database.begin() as tx:
@@ -115,7 +115,7 @@ def test_nothing_typed_in_any_window_acts_in_any_other(booth: Booth, words: str)
     """Typed once by everybody who may, into everything; then every screen and every message of the case."""
     check = booth.planned()
     shown = [*_screens(booth, check, words)]
-    typed = {json.dumps(words.strip()[:12])[1:-1], json.dumps(kit.esc(words.strip())[:12])[1:-1]}
+    typed = {json.dumps(words.strip()[:12])[1:-1], json.dumps(block_kit.esc(words.strip())[:12])[1:-1]}
     assert any(one in each for each in shown for one in typed)
     assert {token for each in shown if each for token in acts(each)} == set()
     for message in _messages(booth):

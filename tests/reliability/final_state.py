@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from flows.case import Case, Check, Entry
 from flows.model import Level
 from sandbox.state.kinds import Request
-from storage import cases, checks
-from storage import events as record
+from storage import cases, checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.tables import checks as check_table
@@ -83,7 +82,7 @@ class Books:
             for one in tx.scalars(select(check_table.c.id)).all():
                 opened = checks.load(tx, self._keys, one)
                 never = frozenset(target for check, target in missing if check == one)
-                entries = record.history(tx, one, opened.box)
+                entries = events.history(tx, one, opened.box)
                 found.append(Story(opened.check, cases.find(tx, opened), entries, never))
             return found
 

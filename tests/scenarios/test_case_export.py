@@ -7,9 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from storage.proof import bundle as proof
-from storage.proof import bundle_file as proof_file
-from storage.proof import seal
+from storage.proof import bundle, bundle_file, seal
 from tests.harness import ROOT, Stage, opened
 from tests.scenarios.test_subject_access import (
     FOUND_BY,
@@ -43,7 +41,9 @@ def proof_of_all(stage: Stage, file: Path) -> Path:
     with desk.database.begin() as tx:
         seal.seal_now(tx, desk.seal_key, desk.clock.now())
     with desk.database.read() as tx:
-        file.write_text(proof_file.written(proof.of_record(tx, desk.keys, lambda _: False), desk.clock.now()), "utf-8")
+        file.write_text(
+            bundle_file.written(bundle.of_record(tx, desk.keys, lambda _: False), desk.clock.now()), "utf-8"
+        )
     return file
 
 
@@ -110,7 +110,7 @@ def test_the_export_of_one_record_says_nothing_of_another(stage: Stage, page: Pa
         page.get_by_role("link", name="Save the data (JSON)").click()
     download.value.save_as(saved[1])
     with stage.bot.desk.database.read() as tx:
-        shut = [each.entry for each in proof.of_check(tx, stage.bot.desk.keys, hidden)]
+        shut = [each.entry for each in bundle.of_check(tx, stage.bot.desk.keys, hidden)]
     times = [each.at.isoformat() for each in shut]
     hashes = [each.digest for each in shut] + [each.commitment.hex() for each in shut]
     seals = [each["head"] for each in whole["seals"]]

@@ -13,7 +13,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.digest.content import Digests
 from flows.reports.figures import Week
 from sandbox.state.kinds import Message
-from storage.proof import bundle as proof
+from storage.proof import bundle
 from storage.proof.verify import judge
 from storage.tables import outbox
 from tests import harness
@@ -191,7 +191,7 @@ def test_the_seal_that_is_printed_is_one_the_verifier_finds(stage: Stage) -> Non
     heads = [re.findall(r"[0-9a-f]{64}", words_of(message)) for message in _sent(stage)]
     assert len({*heads[0], *heads[1]}) == 2
     with stage.bot.desk.database.read() as tx:
-        verdict = judge(proof.of_record(tx, stage.bot.desk.keys), (), bytes.fromhex(heads[1][0]), open_all=True)
+        verdict = judge(bundle.of_record(tx, stage.bot.desk.keys), (), bytes.fromhex(heads[1][0]), open_all=True)
     assert not verdict.findings
     assert verdict.matched is not None
     assert verdict.erased == 0

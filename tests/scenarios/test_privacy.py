@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases import modals as casework
+from bot.cases import modals
 from bot.checks import modals as forms
 from flows.case import StrandName
 from sandbox.state.kinds import Push
@@ -75,7 +75,7 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
         lead.submit(
             {
                 "decision": "Share the information",
-                **{field.key: mark(f"{round_of}-{field.key}") for field in casework.DECISION},
+                **{field.key: mark(f"{round_of}-{field.key}") for field in modals.DECISION},
             }
         )
         opened(lead, "Agree plan: three parts")

@@ -1,6 +1,6 @@
 """Somebody was quicker, or it was done before: what a window and a whisper say then is true."""
 
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, on_every_stage, opened, whispered
 
 FINISHED = (*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
@@ -42,6 +42,6 @@ def test_asking_a_lead_twice_says_when_the_leads_were_asked(stage: Stage) -> Non
     stage.settle()
     case = stage.case()
     assert case is not None
-    assert kit.at(case.asked_at) != kit.at(stage.check().touched_at)
+    assert block_kit.at(case.asked_at) != block_kit.at(stage.check().touched_at)
     said = whispered(stage.staff, lambda: stage.press("Ask a lead"))
-    assert said == f"Already done at {kit.at(case.asked_at)}."
+    assert said == f"Already done at {block_kit.at(case.asked_at)}."

@@ -18,8 +18,7 @@ from sandbox.client.result import Acted
 from sandbox.state import words
 from sandbox.state.kinds import View
 from services.access_requests import recent
-from storage import events as record
-from storage import export_files as packs
+from storage import events, export_files
 from storage.checks import load
 from storage.erasure import tombstones
 from storage.tables import checks
@@ -369,8 +368,8 @@ def test_a_request_is_answered_item_by_item(stage: Stage, page: Page, tmp_path: 
     with stage.bot.desk.database.read() as tx:
         (request,) = recent(tx, stage.bot.desk.keys, date.min)
         opened_request = load(tx, stage.bot.desk.keys, request.id)
-        steps = [each.what for each in record.history(tx, request.id, opened_request.box)]
-        assert packs.find(tx, number, stage.bot.desk.clock.now()) is not None
+        steps = [each.what for each in events.history(tx, request.id, opened_request.box)]
+        assert export_files.find(tx, number, stage.bot.desk.clock.now()) is not None
     assert steps == ["request_opened", "request_released"]
     done = [each.what for each in stage.record(check)]
     assert {"opened_items", "ruled", "released"} <= set(done)

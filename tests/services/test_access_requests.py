@@ -8,20 +8,16 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
 from flows.records.access_requests import Choice, Request, RequestStatus, Ruling
-from services import access_requests as requests
+from services import access_requests
 from services.access_requests import NOT_THEM, Requests, is_not_them, rulings
 from services.transaction import Did
-from storage import checks, tables
-from storage import events as record
-from storage import export_files as packs
-from storage import person_index as people
-from storage.crypto import rotation as keys
+from storage import checks, events, export_files, person_index, tables
+from storage.crypto import rotation
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NoSuchCheck
 from storage.export_files import Pack
-from storage.proof import bundle as proof
-from storage.proof import seal
+from storage.proof import bundle, seal
 from storage.proof.verify import judge
 from tests.storage.builders import LEAD_ONE, REPORTER, Office
 
@@ -54,7 +50,7 @@ def test_a_request_is_kept_with_what_was_asked_and_when_it_is_due(desk: Office) 
     assert (first.name, first.asked_by, first.due) == ("Anna O'Brien", "Her mother", date(2026, 12, 21))
     assert first.status is RequestStatus.OPEN
     with desk.database.read() as tx:
-        assert requests.recent(tx, desk.keys, RECEIVED) == [first]
+        assert access_requests.recent(tx, desk.keys, RECEIVED) == [first]
         dump = repr([tuple(row) for row in tx.execute(select(tables.requests))])
     assert not [word for word in ("Anna", "mother", "UPN", "2014") if word in dump]
     assert steps(desk, first.id) == ["request_opened"]
@@ -67,27 +63,27 @@ def test_how_much_was_asked_does_not_show_in_the_database(desk: Office) -> None:
             work(desk, tx).open(LEAD_ONE, {**ASKED, "name": name}, RECEIVED, desk.request())
         sealed = tx.scalars(select(tables.requests.c.sealed)).all()
         assert len({len(each) for each in sealed}) == 1
-        one = requests.recent(tx, desk.keys, RECEIVED)[0].id
+        one = access_requests.recent(tx, desk.keys, RECEIVED)[0].id
         old = checks.load(tx, desk.keys, one).box.seal(json.dumps(ASKED).encode(), f"request:{one}")
         tx.execute(update(tables.requests).where(tables.requests.c.check_id == one).values(sealed=old))
-        assert requests.load(tx, desk.keys, one).name == ASKED["name"]
+        assert access_requests.load(tx, desk.keys, one).name == ASKED["name"]
 
 
 def test_two_months_may_be_added_again_by_somebody_who_may_not_know_of_the_first(desk: Office) -> None:
     """Each time with its reason; the day stays; the first due on Home is of those that nobody added to."""
     request, other = opened(desk), opened(desk)
     with desk.database.begin() as tx:
-        assert requests.pressing(tx) == (2, request.due)
+        assert access_requests.pressing(tx) == (2, request.due)
         assert work(desk, tx).extend(request.id, LEAD_ONE, "Many.", "one", ["a check"]) is Did.DONE
         later = work(desk, tx).request(request.id).due
         assert work(desk, tx).extend(request.id, LEAD_ONE, "Too many.", "two", again=True) is Did.DONE
         assert work(desk, tx).request(request.id).due == later
         held = [each.content["held"] for each in work(desk, tx).steps(request.id, "request_extended")]
         assert held == [["a check"], []]
-        assert requests.extended(tx) == [request.id]
-        assert requests.pressing(tx) == (2, other.due)
+        assert access_requests.extended(tx) == [request.id]
+        assert access_requests.pressing(tx) == (2, other.due)
         assert work(desk, tx).extend(other.id, LEAD_ONE, "Many.", "three") is Did.DONE
-        assert requests.pressing(tx) == (2, None)
+        assert access_requests.pressing(tx) == (2, None)
 
 
 def test_a_request_is_no_check(desk: Office) -> None:
@@ -150,10 +146,10 @@ def test_a_record_about_somebody_else_can_be_taken_back(desk: Office) -> None:
 def test_a_release_is_in_every_record_it_is_made_of(desk: Office) -> None:
     """The number of the pack and its hash, so that a file that turns up later can be told."""
     request, check = opened(desk), desk.start()
-    pack = Pack(packs.new_number(), b"closed")
+    pack = Pack(export_files.new_number(), b"closed")
     with desk.database.begin() as tx:
         work(desk, tx).release(request.id, LEAD_ONE, pack, [check], "one")
-        assert packs.find(tx, f" {pack.number.lower()} ", desk.now) == pack
+        assert export_files.find(tx, f" {pack.number.lower()} ", desk.now) == pack
     for one, what, more in ((request.id, "request_released", {"held": [check]}), (check, "released", {})):
         entry = desk.history(one)[-1]
         assert (entry.what, entry.content) == (what, {"pack": pack.number, "sha256": pack.sha256, **more})
@@ -164,18 +160,18 @@ def test_a_release_is_in_every_record_it_is_made_of(desk: Office) -> None:
 def test_a_pack_goes_after_thirty_days_or_with_its_check(desk: Office) -> None:
     """It is found no longer than that, and the next pack made clears it away."""
     check, other = desk.start(), desk.start()
-    old, of_check, third = (Pack(packs.new_number(), b"closed") for _ in range(3))
+    old, of_check, third = (Pack(export_files.new_number(), b"closed") for _ in range(3))
     with desk.database.begin() as tx:
-        packs.put(tx, old, [other], desk.now)
+        export_files.put(tx, old, [other], desk.now)
     desk.forward(days=31)
     with desk.database.begin() as tx:
-        assert packs.find(tx, old.number, desk.now) is None
-        packs.put(tx, of_check, [check, other], desk.now)
-        packs.put(tx, third, [other], desk.now)
+        assert export_files.find(tx, old.number, desk.now) is None
+        export_files.put(tx, of_check, [check, other], desk.now)
+        export_files.put(tx, third, [other], desk.now)
         assert tx.scalar(select(func.count()).select_from(tables.packs)) == 2
-        people.forget(tx, check)
-        assert packs.find(tx, of_check.number, desk.now) is None
-        assert packs.find(tx, third.number, desk.now) == third
+        person_index.forget(tx, check)
+        assert export_files.find(tx, of_check.number, desk.now) is None
+        assert export_files.find(tx, third.number, desk.now) == third
 
 
 def test_requests_are_read_after_the_keys_were_changed(database: Database) -> None:
@@ -184,7 +180,7 @@ def test_requests_are_read_after_the_keys_were_changed(database: Database) -> No
     office = Office(database)
     office.keys = Keyring([old])
     request = opened(office)
-    keys.rotate(database, [new, old])
+    rotation.rotate(database, [new, old])
     office.keys = Keyring([new])
     with database.begin() as tx:
         assert work(office, tx).request(request.id) == request
@@ -196,8 +192,8 @@ def test_a_request_whose_key_is_gone_is_listed_no_more(desk: Office) -> None:
     with desk.database.begin() as tx:
         other = Keyring([Fernet.generate_key().decode()]).new_key()
         tx.execute(update(tables.checks).where(tables.checks.c.id == lost.id).values(wrapped_key=other))
-        assert requests.recent(tx, desk.keys, RECEIVED) == [request]
-        assert record.history(tx, request.id, checks.load(tx, desk.keys, request.id).box)
+        assert access_requests.recent(tx, desk.keys, RECEIVED) == [request]
+        assert events.history(tx, request.id, checks.load(tx, desk.keys, request.id).box)
 
 
 def test_the_steps_of_a_request_are_sealed_and_proved_like_any_other(desk: Office) -> None:
@@ -207,5 +203,5 @@ def test_the_steps_of_a_request_are_sealed_and_proved_like_any_other(desk: Offic
         work(desk, tx).rule(request, check, LEAD_ONE, "1:text", Ruling(Choice.INCLUDE), "one")
         seal.seal_now(tx, None, desk.now)
     with desk.database.begin() as tx:
-        verdict = judge(proof.of_record(tx, desk.keys), open_all=True)
+        verdict = judge(bundle.of_record(tx, desk.keys), open_all=True)
     assert (verdict.findings, verdict.erased, verdict.entries) == ((), 0, 3)

@@ -12,8 +12,7 @@ from services.transaction import Did
 from storage import cases, checks, outbox
 from storage.engine.database import Database
 from storage.events import SYSTEM
-from storage.health import liveness as pulse
-from storage.health import overdue as audit
+from storage.health import liveness, overdue
 from storage.outbox import Reach
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, START, Office
@@ -40,9 +39,9 @@ def _agree(office: Office, check: str) -> None:
         assert work.agree(check, REPORTER, 1).did is Did.DONE
 
 
-def _look(office: Office) -> audit.Findings:
+def _look(office: Office) -> overdue.Findings:
     with office.database.read() as tx:
-        return audit.look(tx, office.now)
+        return overdue.look(tx, office.now)
 
 
 def _send_all(office: Office) -> None:
@@ -351,11 +350,11 @@ def test_each_instance_leaves_its_own_time(office: Office) -> None:
     """By its own clock; whoever is gone is forgotten."""
     with office.database.begin() as tx:
         for _ in range(2):
-            pulse.beat_as(tx, "11111111", office.now)
-        pulse.beat_as(tx, "22222222", office.now + timedelta(seconds=15))
-        assert pulse.stamps(tx) == {"11111111": office.now, "22222222": office.now + timedelta(seconds=15)}
-        pulse.forget(tx, ["11111111"])
-        assert list(pulse.stamps(tx)) == ["22222222"]
+            liveness.beat_as(tx, "11111111", office.now)
+        liveness.beat_as(tx, "22222222", office.now + timedelta(seconds=15))
+        assert liveness.stamps(tx) == {"11111111": office.now, "22222222": office.now + timedelta(seconds=15)}
+        liveness.forget(tx, ["11111111"])
+        assert list(liveness.stamps(tx)) == ["22222222"]
 
 
 def test_an_older_page_that_arrived_is_no_comfort_when_the_newest_does_not(office: Office) -> None:

@@ -15,14 +15,12 @@ from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import Kept, Schedule
-from services import access_requests as requests
+from services import access_requests
 from services.access_requests import Requests
 from services.drill import Drill
 from services.retention import Retention
 from services.transaction import Did
-from storage import checks, erasure, outbox, tables
-from storage import export_files as packs
-from storage import person_index as people
+from storage import checks, erasure, export_files, outbox, person_index, tables
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.erasure import erase_again, erasures, tombstones
@@ -71,7 +69,7 @@ def _closed(office: Office, sheet: dict[str, tuple[str, ...]] | None = None, bor
         work.write(check, REPORTER, "note", {"question": "S3", "text": note}, office.request())
         content = {"person": who, "born": born, "facts": details}
         work.write(check, REPORTER, "details", content, office.request())
-        people.remember(work.tx, office.keys, check, content, office.now.date())
+        person_index.remember(work.tx, office.keys, check, content, office.now.date())
     with office.leading() as work:
         work.decide(check, LEAD_ONE, "share", {"reason": reason}, office.request())
     office.plan(check, tuple(Strand(name, StrandStatus.DONE, plan) for name in StrandName))
@@ -157,7 +155,7 @@ def _request(office: Office) -> str:
 def _answer(office: Office, request: str) -> None:
     with office.database.begin() as tx:
         work = Requests(tx, office.keys, office.roster, office.now)
-        work.release(request, LEAD_ONE, Pack(packs.new_number(), b"closed"), [], office.request())
+        work.release(request, LEAD_ONE, Pack(export_files.new_number(), b"closed"), [], office.request())
         work.close(request, LEAD_ONE, MARKS[2], office.request())
 
 
@@ -196,7 +194,7 @@ def test_a_request_is_erased_like_a_check(office: Office) -> None:
         work = Requests(tx, office.keys, office.roster, office.now)
         with pytest.raises(NoSuchCheck):
             work.request(request)
-        assert [one.id for one in requests.recent(tx, office.keys, office.now.date())] == [waiting]
+        assert [one.id for one in access_requests.recent(tx, office.keys, office.now.date())] == [waiting]
         assert tx.scalars(select(tables.requests.c.check_id)).all() == [waiting]
         assert tx.scalar(select(func.count()).select_from(tables.packs)) == 0
         assert tx.scalar(select(tables.checks.c.wrapped_key).where(tables.checks.c.id == request)) == b""
@@ -402,7 +400,7 @@ def test_nobody_comes_upon_an_erased_check(office: Office) -> None:
         assert checks.of_reporter(tx, office.keys, REPORTER, 10) == []
         assert checks.drafts(tx, office.keys, REPORTER) == []
         assert checks.waking(tx, office.now) == []
-        assert people.index(tx, office.keys, office.now.date()).find(_who(), office.now.date()) == ()
+        assert person_index.index(tx, office.keys, office.now.date()).find(_who(), office.now.date()) == ()
     with office.leading() as work, pytest.raises(NoSuchCheck):
         work.lead(check, LEAD_ONE, "lead-1")
     with _keeping(office) as work, pytest.raises(NoSuchCheck):

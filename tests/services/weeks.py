@@ -15,8 +15,7 @@ from flows.engine.replay import replay
 from flows.model import Answers
 from flows.reports.figures import Week
 from services.drill import Drill
-from storage import checks
-from storage import events as record
+from storage import checks, events
 from storage.tables import checks as check_table
 from tests.flows.builders import calm_but
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office
@@ -172,7 +171,7 @@ def _histories(office: Office) -> Iterator[tuple[tuple[Entry, ...], bool]]:
     with office.database.read() as tx:
         for check in tx.scalars(check_table.select().with_only_columns(check_table.c.id)):
             opened = checks.load(tx, office.keys, check)
-            yield record.history(tx, check, opened.box), opened.check.is_drill
+            yield events.history(tx, check, opened.box), opened.check.is_drill
 
 
 def _may_be_counted(entries: tuple[Entry, ...]) -> bool:

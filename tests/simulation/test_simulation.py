@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.cli.main import main
 from bot.delivery.sender import Deliverer, Letters
 from bot.slack.block_kit import Message
 from services.casework import Casework
 from services.reporting import Conversation
+from simulation.__main__ import main
 from simulation.figures import Figures, total
 from simulation.run import Outcome, play
 from simulation.series import outcomes
@@ -55,7 +55,7 @@ def test_a_seed_is_the_same_run_in_every_process() -> None:
 
 
 def _told_by_another_process(seed: int, hashes: str) -> tuple[str, ...]:
-    command = [sys.executable, "-m", "bot", "simulate", "--seed", str(seed), "--days", str(SHORT), "--verbose"]
+    command = [sys.executable, "-m", "simulation", "--seed", str(seed), "--days", str(SHORT), "--verbose"]
     environment = {**os.environ, "PYTHONHASHSEED": hashes}
     said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own words
     return tuple(line for line in said.splitlines() if line[:3] in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
@@ -129,7 +129,7 @@ def test_a_promise_that_is_broken_is_told(
     assert story[0].startswith(f"Seed {outcome.seed}, ")
     assert story[1].startswith(promises)
     assert 1 < len(story[3:-2]) <= 40
-    assert story[-1] == f"To see it again: share-check simulate --seed {outcome.seed} --days {SHORT} --verbose"
+    assert story[-1] == f"To see it again: python -m simulation --seed {outcome.seed} --days {SHORT} --verbose"
 
 
 def _first_broken() -> Outcome:
@@ -140,11 +140,11 @@ def _first_broken() -> Outcome:
 
 def test_the_command_says_what_came_of_it(monkeypatch: Patch) -> None:
     """Figures in a plain table, and an exit code that a script can read."""
-    asked = ["simulate", "--seed", "3", "--seeds", "2", "--days", str(SHORT)]
+    asked = ["--seed", "3", "--seeds", "2", "--days", str(SHORT)]
     well = CliRunner().invoke(main, asked)
     assert well.exit_code == 0
     assert "runs with a broken promise                                    0" in well.output
     _no_stamp(monkeypatch)
-    broken = CliRunner().invoke(main, ["simulate", "--seeds", "5", "--days", str(SHORT)])
+    broken = CliRunner().invoke(main, ["--seeds", "5", "--days", str(SHORT)])
     assert broken.exit_code == 1
-    assert "To see it again: share-check simulate --seed" in broken.output
+    assert "To see it again: python -m simulation --seed" in broken.output

@@ -15,8 +15,7 @@ from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
 from flows.model import Answers
 from services.casework import Casework, Deed
 from services.reporting import Conversation, Step
-from storage import cases, checks, tables
-from storage import events as record
+from storage import cases, checks, events, tables
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
@@ -112,7 +111,7 @@ class Office:
 
     def history(self, check: str) -> tuple[Entry, ...]:
         with self.database.read() as tx:
-            return record.history(tx, check, checks.load(tx, self.keys, check).box)
+            return events.history(tx, check, checks.load(tx, self.keys, check).box)
 
     def happened(self, check: str) -> list[str]:
         """What the record says, oldest first."""

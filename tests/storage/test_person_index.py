@@ -7,9 +7,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
 from flows.records.matching import Described
-from storage import person_index as people
-from storage import tables
-from storage.crypto import rotation as keys
+from storage import person_index, tables
+from storage.crypto import rotation
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from tests.storage.builders import REPORTER, Office
@@ -36,7 +35,7 @@ def about(office: Office, details: dict[str, str]) -> str:
 
 def found(office: Office, name: str = "", born: str = "", number: str = "") -> set[str]:
     with office.database.begin() as tx:
-        return set(people.index(tx, office.keys, TODAY).find(Described(name, born, number), TODAY))
+        return set(person_index.index(tx, office.keys, TODAY).find(Described(name, born, number), TODAY))
 
 
 def rows(tx: Connection, check: str) -> int:
@@ -110,7 +109,7 @@ def test_the_same_person_is_seen_again(two: tuple[Office, str, str]) -> None:
     office, anna, _ = two
     again = about(office, {"person": "Anna Maria Obrien", "born": "12-03-14", "number": ""})
     with office.reporting() as work:
-        assert people.same_person(work.tx, office.keys, work.load(again), TODAY) == (anna,)
+        assert person_index.same_person(work.tx, office.keys, work.load(again), TODAY) == (anna,)
 
 
 def test_nobody_is_somebody_without_a_name(two: tuple[Office, str, str]) -> None:
@@ -119,14 +118,14 @@ def test_nobody_is_somebody_without_a_name(two: tuple[Office, str, str]) -> None
     about(office, {"person": "", "born": "", "number": ""})
     nobody = about(office, {"person": "", "born": "", "number": ""})
     with office.reporting() as work:
-        assert people.same_person(work.tx, office.keys, work.load(nobody), TODAY) == ()
+        assert person_index.same_person(work.tx, office.keys, work.load(nobody), TODAY) == ()
 
 
 def test_a_forgotten_check_is_found_no_more(two: tuple[Office, str, str]) -> None:
     """Erasing a check takes it out of the index."""
     office, anna, ben = two
     with office.database.begin() as tx:
-        people.forget(tx, anna)
+        person_index.forget(tx, anna)
         assert rows(tx, anna) == 0
         assert rows(tx, ben) > 0
     assert found(office, "Anna O'Brien") == set()
@@ -151,7 +150,7 @@ def test_the_index_holds_nothing_in_clear(two: tuple[Office, str, str]) -> None:
     with office.database.begin() as tx:
         tx.execute(tables.index_keys.delete())
         tx.execute(tables.people.delete())
-        people.index(tx, office.keys, TODAY)
+        person_index.index(tx, office.keys, TODAY)
         again = set(tx.scalars(select(tables.people.c.form).where(tables.people.c.check_id == anna)))
     assert again
     assert not forms & again
@@ -167,7 +166,7 @@ def test_everything_is_found_while_the_keys_are_changed_and_after(database: Data
     assert found(office, "Anna O'Brien") == {before}
     with database.read() as tx:
         index_before = set(tx.scalars(select(tables.people.c.form)))
-    keys.rotate(database, [new, old])
+    rotation.rotate(database, [new, old])
     office.keys = Keyring([new])
     assert found(office, "Anna O'Brien") == {before}
     after = about(office, ANNA)

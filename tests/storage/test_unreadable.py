@@ -6,8 +6,7 @@ from sqlalchemy import update
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from services.retention import Retention
-from storage import cases, checks
-from storage import unreadable as shut
+from storage import cases, checks, unreadable
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import open_and_shut
 from storage.engine.database import Database
@@ -40,7 +39,7 @@ def test_a_persons_lists_go_on_without_it(office: Office) -> None:
     with office.database.read() as tx:
         assert [one.id for one in checks.drafts(tx, office.keys, REPORTER)] == [good]
         assert [one.id for one in checks.of_reporter(tx, office.keys, REPORTER, 5)] == [good]
-        assert shut.of_reporter(tx, REPORTER, [good], 5) == [ref]
+        assert unreadable.of_reporter(tx, REPORTER, [good], 5) == [ref]
 
 
 def test_a_case_is_known_by_its_columns(office: Office) -> None:
@@ -50,8 +49,8 @@ def test_a_case_is_known_by_its_columns(office: Office) -> None:
     close(office, check)
     with office.database.read() as tx:
         out = frozenset({"lead-2", "U0LEAD2"})
-        assert shut.find(tx, check) == Shut(ref, REPORTER, out, dm_only=True, content_free=False, led_by="lead-1")
-        assert shut.find(tx, "0" * 32) is None
+        assert unreadable.find(tx, check) == Shut(ref, REPORTER, out, dm_only=True, content_free=False, led_by="lead-1")
+        assert unreadable.find(tx, "0" * 32) is None
 
 
 def test_the_list_of_what_is_due_goes_on_without_it(office: Office) -> None:

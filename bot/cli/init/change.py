@@ -11,7 +11,7 @@ from typing import Any
 import click
 from dotenv import dotenv_values
 
-from bot.cli.init import prompts as talk
+from bot.cli.init import prompts
 from bot.cli.init.files import set_secrets
 from bot.cli.init.questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, People, Question
 from bot.cli.init.toml_edit import Value, add_remark, set_list, set_values
@@ -34,7 +34,7 @@ def secrets(text: str, subject: str, given: Mapping[str, Any], *, may_ask: bool)
         questions = [SLACK[0], SIGNING]
     there = dotenv_values(stream=StringIO(text), interpolate=False)
     present = {each.key: there.get(str(each.setting)) or "" for each in questions}
-    answers = talk.collect(questions, given, may_ask=may_ask, present=present)
+    answers = prompts.collect(questions, given, may_ask=may_ask, present=present)
     for each in questions:
         if each.needs in answers and not answers[each.needs]:
             answers[each.key] = None
@@ -48,7 +48,7 @@ def facts(text: str, there: Organisation, subject: str, given: Mapping[str, Any]
         return _people(text, there, first, given, today, may_ask=may_ask)
     questions = [each for each in SUBJECTS[subject] if isinstance(each, Question)]
     present = {each.key: _present(there, each.key) for each in questions}
-    for key, answer in talk.collect(questions, given, may_ask=may_ask, present=present).items():
+    for key, answer in prompts.collect(questions, given, may_ask=may_ask, present=present).items():
         text = _put(text, key, answer)
     return text
 
@@ -57,7 +57,7 @@ def add(text: str, there: Organisation, word: str, given: Mapping[str, Any], *, 
     """Somebody more among the leads or the deputies, and their id. Raises CannotEdit."""
     group = GROUPS[word]
     one = People(group.key, group.word, "", 1, 1)
-    (new,) = talk.collect([one], given, may_ask=may_ask)[group.key]
+    (new,) = prompts.collect([one], given, may_ask=may_ask)[group.key]
     identity = _next_id(text, word)
     people = [*_written(there.leads if word == "lead" else there.deputies), {**new, "id": identity}]
     return set_list(text, group.key, people), identity
@@ -112,10 +112,10 @@ def _wanted(
     """Who it shall be, without ids."""
     if given.get(group.key) or not may_ask:
         some = People(group.key, group.word, group.help, 1, group.most)
-        people = talk.collect([some], given, may_ask=False)[group.key]
+        people = prompts.collect([some], given, may_ask=False)[group.key]
         return [{key: value for key, value in each.items() if key != "id"} for each in people]
     if group.key == "independent":
-        return [talk.ask_person(_plain(before[0]))]
+        return [prompts.ask_person(_plain(before[0]))]
     found: list[dict[str, str]] = []
     for person in before:
         choice = click.prompt(
@@ -124,9 +124,9 @@ def _wanted(
             default="keep",
         )
         if choice != "remove":
-            found.append(talk.ask_person(_plain(person)) if choice == "change" else _plain(person))
+            found.append(prompts.ask_person(_plain(person)) if choice == "change" else _plain(person))
     while click.confirm(f"Is there another {group.word}?", default=False):
-        found.append(talk.ask_person())
+        found.append(prompts.ask_person())
     return found
 
 

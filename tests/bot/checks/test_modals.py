@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.checks import modals as forms
+from bot.checks import modals
 from flows.case import DECISIONS, CaseStatus, CheckStatus, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.model import Choose, Level, Outcome, Question
@@ -18,11 +18,11 @@ LONGEST = ("&" * 3000, "\N{SLEEPING SYMBOL}" * 3000, (HOSTILE * 100)[:3000])
 @pytest.mark.parametrize("question", CHECKLIST.questions, ids=lambda question: question.id)
 def test_every_question_can_be_explained_noted_and_changed(question: Question) -> None:
     """Why we ask, the policy's words, a note and another answer: a window for each question."""
-    fits_view(forms.why(question))
-    fits_view(forms.policy_words(question)) if question.policy_words else None
-    fits_view(forms.note("c" * 32 + ":" + question.id))
+    fits_view(modals.why(question))
+    fits_view(modals.policy_words(question)) if question.policy_words else None
+    fits_view(modals.note("c" * 32 + ":" + question.id))
     given = ("lead-1",) if question.choose is Choose.PEOPLE else (question.options[0].id,)
-    changed = forms.change(view(check({**calm_but(), question.id: given})), question)
+    changed = modals.change(view(check({**calm_but(), question.id: given})), question)
     fits_view(changed)
     said = words(changed)
     assert all(option.label in said for option in question.options)
@@ -30,11 +30,11 @@ def test_every_question_can_be_explained_noted_and_changed(question: Question) -
 
 def test_changing_an_answer_starts_from_the_one_given() -> None:
     """Nobody has to remember what they said."""
-    form = forms.change(view(check(calm_but())), CHECKLIST["S4"])
+    form = modals.change(view(check(calm_but())), CHECKLIST["S4"])
     assert form["blocks"][0]["element"]["initial_option"]["value"] == "no"
-    ticked = forms.change(view(check({"3.1.6": ("none",)})), CHECKLIST["3.1.6"])
+    ticked = modals.change(view(check({"3.1.6": ("none",)})), CHECKLIST["3.1.6"])
     assert [one["value"] for one in ticked["blocks"][0]["element"]["initial_options"]] == ["none"]
-    named = forms.change(view(check({"S2": ("lead-2",)})), CHECKLIST["S2"])
+    named = modals.change(view(check({"S2": ("lead-2",)})), CHECKLIST["S2"])
     assert named["blocks"][0]["element"]["initial_option"]["value"] == "leads"
     assert [one["value"] for one in named["blocks"][1]["element"]["initial_options"]] == ["lead-2"]
 
@@ -43,7 +43,7 @@ def test_anybody_who_could_be_paged_can_be_left_out_but_the_reporter() -> None:
     """A lead who raises a check is not asked about themselves."""
     everyone = {"lead-1", "lead-2", "deputy-1", "independent"}
     for reporter, offered in (("U0STAFF", everyone), ("U0LEAD1", everyone - {"lead-1"})):
-        form = forms.leave_out(view(check(reporter=reporter)), "c:S2")
+        form = modals.leave_out(view(check(reporter=reporter)), "c:S2")
         fits_view(form)
         assert {one["value"] for one in form["blocks"][1]["element"]["options"]} == offered
 
@@ -53,8 +53,8 @@ def test_a_crowd_with_long_names_can_be_left_out() -> None:
     of = check({"S1": ("no",), "S2": ("lead-2", "deputy-1")})
     many = crowd(leads=30, deputies=30)
     for form in (
-        forms.leave_out(view(of, organisation=many), "c:S2"),
-        forms.change(view(of, organisation=many), CHECKLIST["S2"]),
+        modals.leave_out(view(of, organisation=many), "c:S2"),
+        modals.change(view(of, organisation=many), CHECKLIST["S2"]),
     ):
         fits_view(form)
         people = form["blocks"][1]["element"]
@@ -65,8 +65,8 @@ def test_a_crowd_with_long_names_can_be_left_out() -> None:
 @pytest.mark.parametrize("text", LONGEST)
 def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
     """What was typed is there the next time, all of it."""
-    typed = {field.key: text[: field.longest] for field in forms.DETAILS}
-    form = forms.details(view(check(), entries=[entry("details", 1, **typed)]))
+    typed = {field.key: text[: field.longest] for field in modals.DETAILS}
+    form = modals.details(view(check(), entries=[entry("details", 1, **typed)]))
     fits_view(form)
     shown = {block["block_id"]: block["element"].get("initial_value") for block in form["blocks"][1:]}
     assert shown == typed
@@ -75,13 +75,13 @@ def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
 def test_the_newest_details_are_the_ones_shown() -> None:
     """A correction stands in the place of what it corrects."""
     entries = [entry("details", 1, person="first"), entry("details", 2, person="second")]
-    assert "second" in str(forms.details(view(check(), entries=entries)))
-    assert "first" not in str(forms.details(view(check(), entries=entries)))
+    assert "second" in str(modals.details(view(check(), entries=entries)))
+    assert "first" not in str(modals.details(view(check(), entries=entries)))
 
 
 def test_every_box_of_the_details_may_stay_empty() -> None:
     """Nobody is kept from a lead by a box they cannot fill."""
-    form = forms.details(view(check()))
+    form = modals.details(view(check()))
     assert all(block["optional"] for block in form["blocks"][1:])
 
 
@@ -89,7 +89,7 @@ def test_every_finished_or_unfinished_check_can_be_looked_over() -> None:
     """Check your answers, in every state; Send only where everything is answered and nothing is sent."""
     for sheet, status in itertools.product(SHEETS.values(), CheckStatus):
         shown = view(check(sheet, status=status))
-        form = forms.review(shown, "Changed. <&>")
+        form = modals.review(shown, "Changed. <&>")
         if sheet or status is not CheckStatus.DRAFT:
             fits_view(form)
         can_send = status is CheckStatus.DRAFT and shown.progress.is_finished
@@ -102,14 +102,14 @@ def test_every_finished_or_unfinished_check_can_be_looked_over() -> None:
 
 def test_looking_over_the_answers_never_names_who_is_left_out() -> None:
     """Somebody looking over a shoulder does not learn whom it may be about."""
-    said = words(forms.review(view(check({"S1": ("no",), "S2": ("lead-1",)}))))
+    said = words(modals.review(view(check({"S1": ("no",), "S2": ("lead-1",)}))))
     assert "Lead one" not in said
     assert "choose who to leave out" in said
 
 
 def test_phone_numbers_leave_out_whoever_is_left_out() -> None:
     """Nobody is sent to the very person it may be about; 999 is always there."""
-    said = words(forms.phones(view(check({"S1": ("no",), "S2": ("lead-1",)}, level=Level.CONSULT))))
+    said = words(modals.phones(view(check({"S1": ("no",), "S2": ("lead-1",)}, level=Level.CONSULT))))
     assert "Lead one" not in said
     assert "Lead two: 020 7946 0102" in said
     for number in ("999", "0808 800 5000", "0800 028 0285", "020 7946 0110", "020 7946 0111"):
@@ -118,7 +118,7 @@ def test_phone_numbers_leave_out_whoever_is_left_out() -> None:
 
 def test_a_crowd_of_phone_numbers_fits_and_ends_with_999() -> None:
     """However many people there are, the last lines are not cut off."""
-    form = forms.phones(view(check(), organisation=crowd(leads=30, deputies=30)))
+    form = modals.phones(view(check(), organisation=crowd(leads=30, deputies=30)))
     fits_view(form)
     said = words(form)
     assert "999" in said
@@ -129,7 +129,7 @@ def test_a_crowd_of_phone_numbers_fits_and_ends_with_999() -> None:
 @pytest.mark.parametrize("text", LONGEST)
 def test_a_leads_question_is_shown_whole(text: str) -> None:
     """A long question is not cut, and notifies nobody."""
-    form = forms.reply("c:9", text)
+    form = modals.reply("c:9", text)
     fits_view(form)
     said = words(form)
     assert said.count("&") == text.count("&")
@@ -140,7 +140,7 @@ def test_a_leads_question_is_shown_whole(text: str) -> None:
 @pytest.mark.parametrize("text", LONGEST)
 def test_what_the_staff_member_may_know_is_shown_whole(text: str) -> None:
     """What a lead wrote at the end is not cut."""
-    form = forms.may_know(text)
+    form = modals.may_know(text)
     fits_view(form)
     assert text.replace("\n", "") in words(form).replace("\n", "")
 
@@ -157,9 +157,9 @@ def test_the_plan_is_shown_whole(text: str) -> None:
     """Whoever agrees a plan can read every word of it."""
     of = sent(Outcome.CONSULT)
     a_case = led(of, status=CaseStatus.PLANNED, plan_round=1, decision="share", strands=_strands(text))
-    typed = dict.fromkeys(forms.DECISION_LABELS, text[:1500])
+    typed = dict.fromkeys(modals.DECISION_LABELS, text[:1500])
     decision = entry("decided", 1, decision="share", **typed)
-    form = forms.plan(view(of, a_case), a_case, decision)
+    form = modals.plan(view(of, a_case), a_case, decision)
     fits_view(form)
     said = words(form)
     assert DECISIONS["share"] in said
@@ -171,9 +171,9 @@ def test_the_plan_is_shown_whole(text: str) -> None:
 @pytest.mark.parametrize("text", ["", *LONGEST])
 def test_the_questions_after_sharing_open_with_what_was_recorded(text: str) -> None:
     """Both questions of 3.4 and what was shared, all of them needed."""
-    typed = {field.key: text[: field.longest] for field in forms.SHARING}
+    typed = {field.key: text[: field.longest] for field in modals.SHARING}
     of = sent(Outcome.CONSULT)
-    form = forms.sharing(view(of, led(of), entries=[entry("shared", 1, **typed)] if text else []))
+    form = modals.sharing(view(of, led(of), entries=[entry("shared", 1, **typed)] if text else []))
     fits_view(form)
     assert not any(block["optional"] for block in form["blocks"])
     assert [block["block_id"] for block in form["blocks"][:2]] == ["3.4.1", "3.4.2"]
@@ -181,8 +181,8 @@ def test_the_questions_after_sharing_open_with_what_was_recorded(text: str) -> N
 
 def test_the_other_windows_open() -> None:
     """I disagree, and a window that only says something."""
-    fits_view(forms.disagree("c" * 32 + ":1"))
-    said = forms.said("Not found", HOSTILE)
+    fits_view(modals.disagree("c" * 32 + ":1"))
+    said = modals.said("Not found", HOSTILE)
     fits_view(said)
     assert "<!channel>" not in words(said)
 
@@ -192,6 +192,6 @@ def test_no_window_carries_anything_typed_in_its_metadata() -> None:
     of = sent(Outcome.CONSULT)
     secret = "a name nobody may read"
     shown = view(of, led(of), entries=[entry("details", person=secret), entry("shared", what=secret)])
-    for form in (forms.details(shown), forms.sharing(shown), forms.review(shown), forms.reply("c:1", secret)):
+    for form in (modals.details(shown), modals.sharing(shown), modals.review(shown), modals.reply("c:1", secret)):
         assert secret not in form.get("private_metadata", "")
-    assert NOW.isoformat() not in str(forms.review(shown))
+    assert NOW.isoformat() not in str(modals.review(shown))

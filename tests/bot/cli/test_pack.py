@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.settings import setting_names
-from storage import export_files as packs
+from storage import export_files
 from storage.engine.database import Database
 from storage.export_files import Pack
 from tests.storage.builders import Office
@@ -26,8 +26,8 @@ def place(tmp_path: Path) -> Path:
     database.migrate()
     check, now = Office(database).start(), SystemClock().now()
     with database.begin() as tx:
-        packs.put(tx, PACK, [check], now)
-        packs.put(tx, Pack("PK-222222", b"old"), [check], now - timedelta(days=400))
+        export_files.put(tx, PACK, [check], now)
+        export_files.put(tx, Pack("PK-222222", b"old"), [check], now - timedelta(days=400))
     database.close()
     return tmp_path
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.cover import blocks as cover
+from bot.cover import blocks
 from bot.cover.blocks import MOST_ENTRIES, OnCover
 from bot.home.blocks import home
 from flows.paging.cover import Away, Gap
@@ -55,7 +55,7 @@ def test_without_numbers_the_independent_contacts_stands_there() -> None:
             "phones": ORGANISATION.phones.model_copy(update={"childrens_social_care": None, "out_of_hours": None}),
         }
     )
-    assert cover.nobody(none).endswith("You can also phone Independent contact 020 7946 0104.")
+    assert blocks.nobody(none).endswith("You can also phone Independent contact 020 7946 0104.")
 
 
 def test_your_days_away_can_each_be_removed_after_a_question() -> None:
@@ -91,11 +91,11 @@ def test_on_a_home_of_many_every_mention_is_there() -> None:
 def test_a_lead_may_choose_for_whom_and_a_deputy_chooses_days_alone() -> None:
     """It stands on oneself."""
     people = {"lead-1": "Lead one", "lead-2": "Lead two"}
-    form = cover.set_days(people, "lead-2", MONDAY)
+    form = blocks.set_days(people, "lead-2", MONDAY)
     fits_view(form)
     (who,) = (one for one in elements(form) if one["type"] == "static_select")
     assert who["initial_option"]["value"] == "lead-2"
-    alone = cover.set_days({"deputy-1": "Deputy one"}, "deputy-1", MONDAY)
+    alone = blocks.set_days({"deputy-1": "Deputy one"}, "deputy-1", MONDAY)
     fits_view(alone)
     assert [one["type"] for one in elements(alone)] == ["datepicker", "datepicker"]
     assert {one["initial_date"] for one in elements(alone)} == {"2026-12-14"}
@@ -104,7 +104,7 @@ def test_a_lead_may_choose_for_whom_and_a_deputy_chooses_days_alone() -> None:
 def test_a_crowd_fits_the_modal() -> None:
     """Long names are cut, nobody is left out."""
     people = {person.id: person.name for person in crowd().everyone}
-    fits_view(cover.set_days(people, "lead-1", MONDAY))
+    fits_view(blocks.set_days(people, "lead-1", MONDAY))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_days_that_cannot_be_say_why_beside_the_box(first: int | None, last: int
     def day(number: int | None) -> date | None:
         return None if number is None else MONDAY + timedelta(days=number)
 
-    assert cover.problems(day(first), day(last), MONDAY) == wrong
+    assert blocks.problems(day(first), day(last), MONDAY) == wrong
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_days_that_cannot_be_say_why_beside_the_box(first: int | None, last: int
 )
 def test_days_with_nobody_are_said_as_soon_as_they_are_made(days: tuple[int, ...], said: str) -> None:
     """Days that follow each other are taken together."""
-    form = cover.saved(_gaps(*days))
+    form = blocks.saved(_gaps(*days))
     fits_view(form)
     assert f"*Saved.* {said}" in words(form)
 
@@ -153,7 +153,7 @@ def _reports() -> Iterator[list[Gap]]:
 def test_a_report_holds_dates_and_marks_days_off() -> None:
     """One line a day; a locked phone shows that there are some, and no more."""
     for gaps in _reports():
-        message = cover.gap_report(gaps)
+        message = blocks.gap_report(gaps)
         assert message is not None
         fits_message(message)
         said = words(message.blocks)
@@ -162,12 +162,12 @@ def test_a_report_holds_dates_and_marks_days_off() -> None:
         assert gaps[0].works or "• Saturday 19 December (not a working day)" in said
         assert "December" not in message.text
         assert "Lead" not in said.replace("Leads and deputies", "")
-    assert cover.gap_report([]) is None
+    assert blocks.gap_report([]) is None
 
 
 def test_a_closed_account_is_said_without_a_name() -> None:
     """Whoever runs the bot knows where to look."""
-    message = cover.closed_account()
+    message = blocks.closed_account()
     fits_message(message)
     assert words(message.blocks) == message.text
     assert message.text == (
@@ -177,4 +177,4 @@ def test_a_closed_account_is_said_without_a_name() -> None:
 
 def test_the_longest_list_of_days_fits_the_answer() -> None:
     """Every second of sixty days."""
-    fits_view(cover.saved(_gaps(*range(0, 60, 2))))
+    fits_view(blocks.saved(_gaps(*range(0, 60, 2))))

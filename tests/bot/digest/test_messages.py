@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.digest import charts
-from bot.digest import leads_message as digest
+from bot.digest import charts, leads_message
 from bot.digest.leads_message import Digest, leads
 from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.slack.block_kit import Message
@@ -147,7 +146,7 @@ def test_an_empty_week_says_so_calmly() -> None:
     assert "Nothing. No case is open." in found
     assert "No misses: every page arrived within a minute." in found
     assert "Somebody is on cover every day." in found
-    assert digest.LEFT_OUT in found
+    assert leads_message.LEFT_OUT in found
 
 
 def test_the_staffs_digest_has_a_tip_whom_to_ask_and_no_small_number() -> None:

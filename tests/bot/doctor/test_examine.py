@@ -25,8 +25,7 @@ from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
-from bot.doctor import examine as doctor
-from bot.doctor import machine, records, round_trip, settled, tokens
+from bot.doctor import examine, machine, records, round_trip, settled, tokens
 from bot.doctor.finding import Finding, State, worst_first
 from bot.serve import clock_of
 from bot.slack import manifest
@@ -34,7 +33,7 @@ from sandbox import Workspace
 from sandbox.blockkit.spot import LIMITS
 from sandbox.wire.api import CONFIG_TOKEN
 from storage.engine.database import Database
-from storage.health import liveness as pulse
+from storage.health import liveness
 from tests.harness import MANIFEST, free_port
 from tests.sandbox.bots import Bot
 from tests.storage.records_with_secrets import MARKS, NEW, OLD, filled
@@ -69,7 +68,7 @@ class Place:
     def look(self, *, is_online: bool = False, config_token: str | None = None) -> dict[str, Finding]:
         """Lines by name; of the gaps, which share one, the first."""
         settings = self.load()
-        found = doctor.examine(
+        found = examine.examine(
             settings,
             self.organisation,
             web_client(settings),
@@ -84,7 +83,7 @@ class Place:
 
     def at_start(self) -> dict[str, Finding]:
         settings = self.load()
-        found = doctor.at_start(settings, self.organisation, web_client(settings), clock_of(settings))
+        found = examine.at_start(settings, self.organisation, web_client(settings), clock_of(settings))
         return {each.name: each for each in found}
 
     def command(self, *words: str, **change: str) -> tuple[int, str]:
@@ -138,7 +137,7 @@ def _says(found: Finding, state: State, *words: str) -> None:
 
 def test_where_all_is_well_each_line_says_so(place: Place) -> None:
     """A database with a backup of tonight, everybody there, a mail server that answers: not one line to act on."""
-    place.stamp(pulse.backed_up, SystemClock().now())
+    place.stamp(liveness.backed_up, SystemClock().now())
     with _mail_server(place):
         found = place.look(is_online=True, config_token=CONFIG_TOKEN)
     assert {name: str(each.state) for name, each in found.items() if each.state is not State.OK} == {}
@@ -255,8 +254,8 @@ def test_another_program_with_the_same_app_token_is_noticed(place: Place) -> Non
 def test_beside_a_running_bot_no_connection_is_opened(place: Place) -> None:
     """A press that came to us would be lost: its own watch has left word."""
     now = SystemClock().now()
-    place.stamp(pulse.beat, now)
-    place.stamp(pulse.connected, now)
+    place.stamp(liveness.beat, now)
+    place.stamp(liveness.connected, now)
     before = place.workspace.core.tickets
     _says(place.look()["Socket Mode"], State.OK, "the running bot is connected")
     assert before.connections == 0
@@ -267,9 +266,9 @@ def test_beside_a_running_bot_no_connection_is_opened(place: Place) -> None:
 def test_a_running_bot_that_slack_does_not_reach_is_noticed(place: Place, ago: timedelta | None) -> None:
     """Deaf since then, or since it started."""
     now = SystemClock().now()
-    place.stamp(pulse.beat, now)
+    place.stamp(liveness.beat, now)
     if ago:
-        place.stamp(pulse.connected, now - ago)
+        place.stamp(liveness.connected, now - ago)
     since = f"since {now - ago:%Y-%m-%d %H:%M}" if ago else "since it started"
     _says(place.look()["Socket Mode"], State.WARNING, since, "Restart share-check serve")
 
@@ -300,7 +299,7 @@ def test_a_bot_that_is_not_in_the_channel_is_told_to_be_invited(place: Place, ho
     found = place.look()
     _says(found["bot in the leads' channel"], State.WARNING, "/invite @share-check", "init --change channel")
     _says(found["leads' channel"], State.UNCHECKED, "/invite @share-check")
-    assert doctor.fatal(place.at_start().values()) == []
+    assert examine.fatal(place.at_start().values()) == []
 
 
 @pytest.mark.parametrize("who", ["U0STAFF", "U0GUEST", "U0OTHER", "U0ADMIN"])
@@ -438,9 +437,9 @@ def test_a_database_without_a_backup_is_noticed_until_one_is_made(place: Place) 
     result = CliRunner().invoke(main, ["backup", "--to", "backups"], env=given)
     assert (result.exit_code, result.stderr) == (0, "")
     with closing(place.database()) as database, database.read() as tx:
-        made = pulse.last_backup(tx)
+        made = liveness.last_backup(tx)
     _says(place.look()["backup"], State.OK, f"the last one is of {made:%Y-%m-%d %H:%M} UTC.")
-    place.stamp(pulse.backed_up, SystemClock().now() - timedelta(days=3))
+    place.stamp(liveness.backed_up, SystemClock().now() - timedelta(days=3))
     _says(place.look()["backup"], State.WARNING, "3 days ago", "Find out why it stopped")
 
 
@@ -646,7 +645,7 @@ def test_while_slack_is_away_nothing_is_called_broken(place: Place) -> None:
     _says(found["Slack"], State.UNCHECKED, "Slack did not answer", "Check the network")
     assert found["database"].state is State.OK
     assert "lead-1" not in found
-    assert doctor.fatal(found.values()) == []
+    assert examine.fatal(found.values()) == []
 
 
 @pytest.mark.parametrize("how", ["nobody there", "an error"])
@@ -691,7 +690,7 @@ def test_a_start_waits_for_nothing_but_the_tokens(tmp_path: Path, method: str) -
         found = Place(workspace, tmp_path).at_start()
     assert found["app token"].state is State.OK
     assert found["leads' channel"].state is (State.OK if method == "bots.info" else State.UNCHECKED)
-    assert doctor.fatal(found.values()) == []
+    assert examine.fatal(found.values()) == []
 
 
 def test_no_check_is_ever_read(place: Place) -> None:
@@ -727,8 +726,8 @@ def test_the_log_names_nobody(place: Place, caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.INFO, "share-check")
     database = place.database()
     client, clock = web_client(settings), clock_of(settings)
-    doctor.tell(doctor.at_start(settings, place.organisation, client, clock), log)
-    doctor.tell(doctor.later(settings, place.organisation, client, database, clock), log)
+    examine.tell(examine.at_start(settings, place.organisation, client, clock), log)
+    examine.tell(examine.later(settings, place.organisation, client, database, clock), log)
     database.close()
     said = caplog.text
     assert "lead-1: the account is closed." in said

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alarms import messages as alarms
+from bot.alarms import messages
 from bot.cases.page import alert, page
 from bot.checks.notices import notice
-from bot.practice import drill_messages as drill
+from bot.practice import drill_messages
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
 from tests.bot.builders import NOW, case, check, crowd, entry, view
@@ -43,7 +43,7 @@ def test_a_practice_page_is_never_taken_for_a_real_one(ask: int) -> None:
 def test_it_says_who_answered_and_how_soon(wait: timedelta, words_of_it: str) -> None:
     """To whoever started it, and where it was paged."""
     over = _over(led_by="lead-2", led_at=NOW + wait)
-    assert f"<@U0LEAD2> answered {words_of_it}" in drill.over(view(OF, over), over)
+    assert f"<@U0LEAD2> answered {words_of_it}" in drill_messages.over(view(OF, over), over)
     told = notice(view(OF, over), over, entry("drill_answered"))
     assert told is not None
     fits_message(told)
@@ -67,8 +67,8 @@ def test_a_crowd_fits_a_practice_page() -> None:
 @pytest.mark.parametrize("is_well", [True, False])
 def test_an_alarm_says_nothing_of_any_case(is_well: bool) -> None:  # noqa: FBT001 - pytest gives it by name
     """Not even how many: somebody left out would learn that there is one."""
-    message = alarms.alarm(is_well=is_well)
+    message = messages.alarm(is_well=is_well)
     fits_message(message)
-    said = message.text + words(message.blocks) + alarms.alarm_elsewhere().title + alarms.alarm_elsewhere().body
+    said = message.text + words(message.blocks) + messages.alarm_elsewhere().title + messages.alarm_elsewhere().body
     assert "SC-" not in said
     assert not any(letter.isdecimal() for letter in said)

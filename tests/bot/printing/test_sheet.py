@@ -9,8 +9,7 @@ from click.testing import CliRunner
 
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.printing import sheet_html as printable
-from bot.printing import sheet_pdf as printed_pdf
+from bot.printing import sheet_html, sheet_pdf
 from bot.printing.sheet_html import BEFORE, CALL, NOW, lines
 from flows.checklist import CHECKLIST
 from flows.engine import wording
@@ -47,7 +46,7 @@ def test_an_answer_that_pages_in_slack_says_on_paper_whom_to_phone_and_how_soon(
             if question.id == "S2":
                 assert ("phone" in words) == option.conflict
             elif (question.id, option.id) == ("4.2", "yes"):
-                assert printable.AGREE in words
+                assert sheet_html.AGREE in words
             else:
                 assert [one for one in (BEFORE, NOW, CALL) if one in words] == [
                     one for one in [says[option.raises]] if one
@@ -59,7 +58,7 @@ def test_it_never_says_that_somebody_was_told() -> None:
     assert not re.search(r"I have (told|alerted|paged)|I am telling|press ", TEXT)
     assert [phrase for phrase in wording.NEVER_SAID if phrase in TEXT.lower()] == []
     assert "{" not in TEXT
-    assert set(printable.OUTCOMES) == set(Outcome) - {Outcome.UNFINISHED, Outcome.CONSULT_READY}
+    assert set(sheet_html.OUTCOMES) == set(Outcome) - {Outcome.UNFINISHED, Outcome.CONSULT_READY}
 
 
 def test_nobody_who_is_left_out_is_phoned_by_the_advice() -> None:
@@ -72,7 +71,7 @@ def test_nobody_who_is_left_out_is_phoned_by_the_advice() -> None:
 
 def test_every_outcome_of_the_conversation_is_at_least_as_pressing_on_paper() -> None:
     """On two thousand ways through, the first line of the paper that fits is never calmer than the bot's outcome."""
-    ranks = [outcome for outcome, _ in printable._when()]  # noqa: SLF001 - the order that is printed
+    ranks = [outcome for outcome, _ in sheet_html._when()]  # noqa: SLF001 - the order that is printed
     chance = random.Random(6)  # noqa: S311 - ways through, not secrets
     seen = set()
     for _ in range(2000):
@@ -97,7 +96,7 @@ def _walk(chance: random.Random) -> Answers:
 def _on_paper(answers: Answers) -> Outcome:
     """As a person finds it who goes down the list at the foot of the paper."""
     printed = {
-        (question.id, option.id): printable._option(question, option)  # noqa: SLF001 - what is printed
+        (question.id, option.id): sheet_html._option(question, option)  # noqa: SLF001 - what is printed
         for question in CHECKLIST
         for option in question.options
     }
@@ -148,7 +147,7 @@ class _Tags(HTMLParser):
 def test_the_page_holds_all_of_it_and_fetches_nothing() -> None:
     """It can be kept as a file and printed from any browser."""
     page = _Tags()
-    page.feed(printable.as_html(ORGANISATION))
+    page.feed(sheet_html.as_html(ORGANISATION))
     assert "script" not in page.tags
     assert [line.words for line in PAPER if line.words not in page.text] == []
     assert page.text.count("☐") == sum(line.kind == "box" for line in PAPER)
@@ -156,7 +155,7 @@ def test_the_page_holds_all_of_it_and_fetches_nothing() -> None:
 
 def test_the_pdf_is_a4_and_holds_all_of_it() -> None:
     """Drawn with a font that has every sign; nothing falls off the page."""
-    made = printed_pdf.as_pdf(ORGANISATION)
+    made = sheet_pdf.as_pdf(ORGANISATION)
     assert made.startswith(b"%PDF-")
     assert b"/MediaBox [0 0 595.28 841.89]" in made
     assert 3 <= len(re.findall(rb"/Type /Page\b", made)) <= 6

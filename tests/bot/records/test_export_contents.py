@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from bot.records import encrypted_page as sealed_page
-from bot.records import export_contents as pack
+from bot.records import encrypted_page, export_contents
 from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 
@@ -42,9 +41,9 @@ def page(chromium: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A pack on disk, and its passphrase."""
-    passphrase = sealed_page.new_passphrase()
+    passphrase = encrypted_page.new_passphrase()
     file = tmp_path_factory.mktemp("pack") / "pack.html"
-    file.write_bytes(sealed_page.sealed(pack.as_html(CONTENTS) + f"<p>{MARK}</p>", FILES, passphrase))
+    file.write_bytes(encrypted_page.sealed(export_contents.as_html(CONTENTS) + f"<p>{MARK}</p>", FILES, passphrase))
     return file, passphrase
 
 
@@ -79,7 +78,7 @@ def test_it_stays_shut_for_another_passphrase(page: Page, closed: tuple[Path, st
     """One sign wrong, or one of another pack, and it says so kindly and shows nothing."""
     file, passphrase = closed
     page.goto(file.as_uri())
-    for wrong in (sealed_page.new_passphrase(), passphrase[:-1] + ("2" if passphrase[-1] != "2" else "3"), "-"):
+    for wrong in (encrypted_page.new_passphrase(), passphrase[:-1] + ("2" if passphrase[-1] != "2" else "3"), "-"):
         enter(page, wrong)
         page.get_by_text("does not open it").wait_for()
         assert MARK not in page.content()
@@ -98,20 +97,20 @@ def test_closed_it_says_nothing(closed: tuple[Path, str]) -> None:
 
 def test_its_length_does_not_tell_how_much_there_is() -> None:
     """A child with one line and a child with a hundred have packs alike."""
-    short, longer = (sealed_page.sealed("x" * size, {}, "passphrase") for size in (10, 50_000))
+    short, longer = (encrypted_page.sealed("x" * size, {}, "passphrase") for size in (10, 50_000))
     assert len(short) == len(longer)
 
 
 def test_no_two_passphrases_or_files_are_alike() -> None:
     """The same pack made again is another file, under another passphrase."""
-    assert len({sealed_page.new_passphrase() for _ in range(200)}) == 200
-    assert sealed_page.sealed("x", {}, "same") != sealed_page.sealed("x", {}, "same")
+    assert len({encrypted_page.new_passphrase() for _ in range(200)}) == 200
+    assert encrypted_page.sealed("x", {}, "same") != encrypted_page.sealed("x", {}, "same")
 
 
 def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     """Signs the font has are printed; for others their number is; nothing of it reaches the log."""
     caplog.set_level(logging.DEBUG)
-    made = pack.as_pdf(CONTENTS)
+    made = export_contents.as_pdf(CONTENTS)
     assert made.startswith(b"%PDF-")
     assert b"DejaVu" in made
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
@@ -119,7 +118,7 @@ def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     assert {"\u00e9", "\u017c", "\u0416"} <= set(shown)
     assert "\u4e2d" not in shown
     assert caplog.records == []
-    paper = pack._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
+    paper = export_contents._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
     assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001
     assert paper.made().startswith(b"%PDF-")  # and its font is closed
 
@@ -131,7 +130,7 @@ def _mapped(made: bytes) -> set[int]:
 
 def test_the_data_says_what_the_page_says() -> None:
     """Another system gets the same words, with author and time of each item."""
-    said = json.loads(pack.as_json(CONTENTS))
+    said = json.loads(export_contents.as_json(CONTENTS))
     assert said["format"] == "share-check pack v1"
     (record,) = said["records"]
     assert record["reference"] == "SC-AAAA"

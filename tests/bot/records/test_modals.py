@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.access_requests import modals as requests
+from bot.access_requests import modals
 from bot.access_requests.modals import Progress, Spot
 from bot.cases.modals import sample
 from bot.records import modals as records
@@ -51,17 +51,17 @@ WINDOWS: dict[str, Block] = {
     "made": records.made("PK-7K2M4X", "AAAA-BBBB-CCCC-DDDD-EEEE"),
     "refused": records.refused(LONG[:2000]),
     "summary": sample(replace(view(CHECKS[0]), earlier=FOUND, may_export=True)),
-    "requests": requests.listed([replace(REQUEST, ref=f"SC-{number}") for number in range(200)], TODAY),
-    "no requests": requests.listed([], TODAY),
-    "new": requests.new(),
-    "request": requests.request(REQUEST, [progress(check, 3) for check in CHECKS], TODAY),
-    "nothing held": requests.request(REQUEST, [], TODAY),
-    "item": requests.item(SPOT, CHECKS[0], ITEM, (40, 400), RULING, tuple(LONG.split())),
-    "decided": requests.all_decided(CHECKS[0]),
-    "add": requests.add(SPOT),
-    "extend": requests.extend(REQUEST),
-    "close": requests.close(REQUEST),
-    "release": requests.release(REQUEST, 10, 3),
+    "requests": modals.listed([replace(REQUEST, ref=f"SC-{number}") for number in range(200)], TODAY),
+    "no requests": modals.listed([], TODAY),
+    "new": modals.new(),
+    "request": modals.request(REQUEST, [progress(check, 3) for check in CHECKS], TODAY),
+    "nothing held": modals.request(REQUEST, [], TODAY),
+    "item": modals.item(SPOT, CHECKS[0], ITEM, (40, 400), RULING, tuple(LONG.split())),
+    "decided": modals.all_decided(CHECKS[0]),
+    "add": modals.add(SPOT),
+    "extend": modals.extend(REQUEST),
+    "close": modals.close(REQUEST),
+    "release": modals.release(REQUEST, 10, 3),
 }
 
 
@@ -76,13 +76,13 @@ def test_every_window_fits_and_mentions_nobody(window: Block) -> None:
 def test_what_is_not_decided_stands_first() -> None:
     """However many records there are, the next one to look through is on screen."""
     held = [progress(check, 1 if check is CHECKS[-1] else 0) for check in CHECKS]
-    assert CHECKS[-1].ref in json.dumps(requests.request(REQUEST, held, TODAY)["blocks"][:12])
+    assert CHECKS[-1].ref in json.dumps(modals.request(REQUEST, held, TODAY)["blocks"][:12])
 
 
 def test_a_pack_can_be_made_once_nothing_is_left() -> None:
     """And not before, nor of nothing."""
     for held, ready in (([], False), ([progress(CHECKS[0], 1)], False), ([progress(CHECKS[0], 0)], True)):
-        assert ("Make the pack" in json.dumps(requests.request(REQUEST, held, TODAY))) is ready
+        assert ("Make the pack" in json.dumps(modals.request(REQUEST, held, TODAY))) is ready
 
 
 def test_a_spot_is_read_as_it_was_written() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.retention import modals as blocks
+from bot.retention import modals
 from bot.retention.modals import MOST, Deleted, Outcome
 from flows.case import Check, CheckStatus, Entry
 from flows.model import Level
@@ -41,7 +41,7 @@ def _item(number: int = 0, due: datetime = NOW) -> Item:
 def test_the_longest_list_fits_a_window_and_the_rest_is_counted() -> None:
     """Twenty at a time; no reporter, and nobody who is left out, is named."""
     items = [replace(_item(number), approved_by="U0LEAD1") for number in range(MOST + 5)]
-    view = blocks.the_list(items, NOW, LONDON)
+    view = modals.the_list(items, NOW, LONDON)
     fits_view(view)
     assert "There are 5 more." in str(view)
     assert "SC-0019" in str(view)
@@ -51,14 +51,14 @@ def test_the_longest_list_fits_a_window_and_the_rest_is_counted() -> None:
 
 def test_each_record_is_told_by_kind_and_dates() -> None:
     """In the organisation's time zone."""
-    view = str(blocks.the_list([_item()], NOW, LONDON))
+    view = str(modals.the_list([_item()], NOW, LONDON))
     assert "*SC-0000* Check that needed nobody: fix first." in view
     assert "Made 29 January 2027, last changed 8 February 2027. Its time was over on 4 March 2028" in view
 
 
 def test_what_is_not_due_yet_cannot_be_deleted() -> None:
     """It can be kept, or held."""
-    view = str(blocks.the_list([_item(due=NOW + timedelta(days=3))], NOW, LONDON))
+    view = str(modals.the_list([_item(due=NOW + timedelta(days=3))], NOW, LONDON))
     assert "Its time is over on 7 March 2028" in view
     assert "Delete it" not in view
 
@@ -67,13 +67,13 @@ def test_a_check_that_was_never_finished_is_not_looked_into() -> None:
     """Its writer was told that nothing was sent to anyone."""
     item = _item()
     put_away = replace(item, check=replace(item.check, status=CheckStatus.SHELVED, outcome=None))
-    assert "open_record.SC-0000" in str(blocks.the_list([item], NOW, LONDON))
-    assert "open_record" not in str(blocks.the_list([put_away], NOW, LONDON))
+    assert "open_record.SC-0000" in str(modals.the_list([item], NOW, LONDON))
+    assert "open_record" not in str(modals.the_list([put_away], NOW, LONDON))
 
 
 def test_an_empty_list_says_so() -> None:
     """There is nothing to press."""
-    view = blocks.the_list([], NOW, LONDON)
+    view = modals.the_list([], NOW, LONDON)
     fits_view(view)
     assert "submit" not in view
 
@@ -82,17 +82,17 @@ def test_an_empty_list_says_so() -> None:
 def test_the_last_question_names_every_record(count: int) -> None:
     """With what was kept and what cannot go."""
     approved = {f"{number:032x}": f"SC-{number:04}" for number in range(count)}
-    view = blocks.confirm(Outcome(approved, ["SC-8888"], ["SC-9999"], [("SC-7777", why) for why in Kept]))
+    view = modals.confirm(Outcome(approved, ["SC-8888"], ["SC-9999"], [("SC-7777", why) for why in Kept]))
     fits_view(view)
-    assert dict(blocks.confirmed(view["private_metadata"])) == approved
+    assert dict(modals.confirmed(view["private_metadata"])) == approved
     assert all(ref in str(view) for ref in (*approved.values(), "SC-7777", "SC-8888", "SC-9999"))
     assert ("bring it back" in str(view)) is (count == 1)
-    fits_view(blocks.deleted(Deleted(list(approved.values()), [("SC-7777", Kept.HELD)], [("SC-6666", "0a1b2c")])))
+    fits_view(modals.deleted(Deleted(list(approved.values()), [("SC-7777", Kept.HELD)], [("SC-6666", "0a1b2c")])))
 
 
 def test_what_was_typed_for_a_record_on_hold_already_is_shown_again() -> None:
     """It was not saved, and can be copied."""
-    view = blocks.saved(Outcome({}, held_before=[("SC-7777", "An inquiry." * 45)]))
+    view = modals.saved(Outcome({}, held_before=[("SC-7777", "An inquiry." * 45)]))
     fits_view(view)
     assert "SC-7777 was on legal hold already" in str(view)
     assert "An inquiry.An inquiry." in str(view)
@@ -100,13 +100,13 @@ def test_what_was_typed_for_a_record_on_hold_already_is_shown_again() -> None:
 
 def test_what_was_asked_before_the_update_is_understood_after_it() -> None:
     """A window that an older version opened has ids alone."""
-    assert list(blocks.confirmed("")) == []
-    assert list(blocks.confirmed("aa,bb:SC-1")) == [("aa", ""), ("bb", "SC-1")]
+    assert list(modals.confirmed("")) == []
+    assert list(modals.confirmed("aa,bb:SC-1")) == [("aa", ""), ("bb", "SC-1")]
 
 
 def test_a_record_that_could_not_be_deleted_is_told_beside_those_that_are_gone() -> None:
     """Nobody is told that nothing happened where something did."""
-    words = str(blocks.deleted(Deleted(["SC-1111"], failed=[("SC-2222", "0a1b2c")])))
+    words = str(modals.deleted(Deleted(["SC-1111"], failed=[("SC-2222", "0a1b2c")])))
     assert "*Deleted for good:* SC-1111." in words
     assert "*SC-2222 could not be deleted:*" in words
     assert "(Error 0a1b2c)" in words
@@ -118,7 +118,7 @@ def test_a_request_is_told_by_kind_and_opens_in_its_own_window() -> None:
     item = _item()
     check = replace(item.check, status=CheckStatus.REQUEST, outcome=None, answers={})
     keeping = replace(item.keeping, status=CheckStatus.REQUEST, request=RequestStatus.CLOSED)
-    view = str(blocks.the_list([replace(item, check=check, keeping=keeping)], NOW, LONDON))
+    view = str(modals.the_list([replace(item, check=check, keeping=keeping)], NOW, LONDON))
     assert "*SC-0000* Request for a copy of records, closed." in view
     assert "a request, kept for a set time from when it was closed" in view
     assert "'request.SC-0000'" in view
@@ -128,7 +128,7 @@ def test_a_request_is_told_by_kind_and_opens_in_its_own_window() -> None:
 @pytest.mark.parametrize("count", [0, 1, 12])
 def test_the_monthly_message_is_a_number_alone(count: int) -> None:
     """Safe on a locked phone, and in a channel."""
-    message = blocks.due(count)
+    message = modals.due(count)
     fits_message(message)
     assert "SC-" not in str(message)
     assert message.text.startswith({0: "No record", 1: "1 record reaches", 12: "12 records reach"}[count])
@@ -138,10 +138,10 @@ def test_the_newest_of_holds_and_their_ends_counts() -> None:
     """Set, lifted, set again."""
     held = [Entry(1, NOW, "U0LEAD1", "hold_set", {"reason": "<!channel> one"}), Entry(2, NOW, "U0LEAD1", "note")]
     lifted = [*held, Entry(3, NOW, "U0LEAD1", "hold_lifted")]
-    assert blocks.is_held([]) is None
-    assert blocks.is_held(held) is held[0]
-    assert blocks.is_held(lifted) is None
-    shown = list(blocks.hold_part(held, "c"))
+    assert modals.is_held([]) is None
+    assert modals.is_held(held) is held[0]
+    assert modals.is_held(lifted) is None
+    shown = list(modals.hold_part(held, "c"))
     assert "<!channel> one" in words(shown)
     assert "<!channel>" not in marked_up(shown)
-    assert "Put on legal hold" in str(list(blocks.hold_part(lifted, "c")))
+    assert "Put on legal hold" in str(list(modals.hold_part(lifted, "c")))

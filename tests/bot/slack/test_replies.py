@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.slack import block_kit as kit
+from bot.slack import block_kit
 from bot.slack import replies as errors
 from bot.slack.replies import Replies, guarded, log_failure, not_saved, phone_words
 from sandbox import Person, Workspace
@@ -20,7 +20,10 @@ from tests.sandbox.bots import Bot
 
 SECRET = "a name nobody may read"
 ORGANISATION = load_organisation(example_organisation_path())
-CARD = [kit.section("What stood there."), kit.actions(kit.button("Press", "press"), kit.button("Open", "open"))]
+CARD = [
+    block_kit.section("What stood there."),
+    block_kit.actions(block_kit.button("Press", "press"), block_kit.button("Open", "open")),
+]
 
 
 class Broken(Exception):
@@ -56,9 +59,11 @@ def bot(workspace: Workspace) -> Iterator[App]:
     app.command("/share-check")(_fail)
     app.view("typed")(_fail)
     app.view("read")(_fail)
-    typed = [kit.input_("Your note", kit.text_input(), "note")]
-    app.action("open")(_opens(kit.modal("Typed", typed, callback_id="typed", submit="Save")))
-    app.shortcut("read")(_opens(kit.modal("Read", [kit.section("Read this.")], callback_id="read", submit="OK")))
+    typed = [block_kit.input_("Your note", block_kit.text_input(), "note")]
+    app.action("open")(_opens(block_kit.modal("Typed", typed, callback_id="typed", submit="Save")))
+    app.shortcut("read")(
+        _opens(block_kit.modal("Read", [block_kit.section("Read this.")], callback_id="read", submit="OK"))
+    )
     bot.connect()
     yield app
     bot.stop()
@@ -208,10 +213,10 @@ def test_words_about_a_press_without_an_address_come_in_a_window(workspace: Work
             else:
                 client.views_open(trigger_id=body["trigger_id"], view=window)
 
-        buttons = [kit.button("More", "more"), kit.button("Say", "more.say", "say")]
-        window = kit.modal("One of them", [kit.actions(*buttons)])
+        buttons = [block_kit.button("More", "more"), block_kit.button("Say", "more.say", "say")]
+        window = block_kit.modal("One of them", [block_kit.actions(*buttons)])
         bot.action(re.compile("^more"))(more)
-        bot.client.views_publish(user_id="U0STAFF", view=kit.home([kit.actions(*buttons)]))
+        bot.client.views_publish(user_id="U0STAFF", view=block_kit.home([block_kit.actions(*buttons)]))
         staff.open_home()
         staff.press("Say", "home")
         staff.wait_for("Nothing was done.")

@@ -7,8 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from flows.case import Entry
-from flows.records import access_requests as requests
-from flows.records import matching as people
+from flows.records import access_requests, matching
 from flows.records.access_requests import (
     TAKEN_OUT,
     Choice,
@@ -36,7 +35,7 @@ def entry(what: str, number: int = 1, who: str = "U0STAFF", **content: object) -
 
 
 def made(*entries: Entry, own: tuple[str, ...] = ()) -> tuple[Item, ...]:
-    return requests.items(entries, LABELS, lambda who: f"<{who}>", own)
+    return access_requests.items(entries, LABELS, lambda who: f"<{who}>", own)
 
 
 def is_working(day: date) -> bool:
@@ -146,7 +145,7 @@ def test_what_grew_since_is_another_item() -> None:
 )
 def test_what_may_be_about_somebody_else_is_pointed_out(text: str, found: tuple[str, ...]) -> None:
     """Names, relations, addresses and numbers, the person's own name aside."""
-    assert set(others(text, frozenset(people.words("Anna O'Brien")))) == set(found)
+    assert set(others(text, frozenset(matching.words("Anna O'Brien")))) == set(found)
 
 
 @for_all(
@@ -191,13 +190,16 @@ def test_its_length_cannot_be_told() -> None:
 def test_a_ruling_that_cannot_stand_says_why(ruling: Ruling, box: str | None) -> None:
     """A reason for whatever is left out; nothing is thought to be taken out that is not."""
     item = Item("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
-    found = requests.problem(item, ruling)
+    found = access_requests.problem(item, ruling)
     assert (found and found[0]) == box
 
 
 def test_what_is_given_is_what_was_decided() -> None:
     """All of it, the rest of it, or none."""
     item = Item("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
-    assert requests.given(item, Ruling(Choice.INCLUDE)) == item.text
-    assert requests.given(item, Ruling(Choice.REDACT, "x", ("Mrs Quill",))) == f"She told me that {TAKEN_OUT} shouts."
-    assert requests.given(item, Ruling(Choice.LEAVE_OUT, "x")) is None
+    assert access_requests.given(item, Ruling(Choice.INCLUDE)) == item.text
+    assert (
+        access_requests.given(item, Ruling(Choice.REDACT, "x", ("Mrs Quill",)))
+        == f"She told me that {TAKEN_OUT} shouts."
+    )
+    assert access_requests.given(item, Ruling(Choice.LEAVE_OUT, "x")) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from flows.records import matching as people
+from flows.records import matching
 from flows.records.matching import Likeness
 
 TODAY = date(2026, 11, 23)
@@ -28,39 +28,39 @@ TODAY = date(2026, 11, 23)
 )
 def test_a_birthday_is_read_as_people_write_it(text: str, day: date) -> None:
     """The day comes before the month; two digits of a year mean one that has been."""
-    assert people.days(text, TODAY) == {day}
+    assert matching.days(text, TODAY) == {day}
 
 
 @pytest.mark.parametrize("text", ["nine", "9 years", "31/02/2014", "12/13/2014", "24/11/2026", "", "2014", "12/2014"])
 def test_what_is_no_birthday_is_none(text: str) -> None:
     """An age, a day that does not exist or one still to come finds nobody by chance."""
-    assert people.days(text, TODAY) == frozenset()
+    assert matching.days(text, TODAY) == frozenset()
 
 
 @given(some.dates(date(1930, 1, 1), TODAY), some.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d %B %Y", "%b %d, %Y"]))
 def test_every_day_is_read_again(day: date, way: str) -> None:
     """In each way of writing it, and as no other day besides."""
-    assert people.days(day.strftime(way), TODAY) == {day}
+    assert matching.days(day.strftime(way), TODAY) == {day}
 
 
 @given(some.text(max_size=200))
 def test_no_text_is_too_odd(text: str) -> None:
     """Whatever is typed into a search, it is answered."""
-    people.days(text, TODAY)
-    people.numbers(text)
-    assert all(word == people.folded(word) for word in people.words(text))
+    matching.days(text, TODAY)
+    matching.numbers(text)
+    assert all(word == matching.folded(word) for word in matching.words(text))
 
 
 def test_a_name_is_its_words() -> None:
     """Without accents, apostrophes, hyphens, numbers and small words."""
-    assert people.words("\u00c1nna-Maria O\u2019Brien (and 77-4411)") == ("anna", "maria", "obrien")
-    assert people.words("\u041e\u043b\u0435\u043d\u0430 \u674e") == ("\u043e\u043b\u0435\u043d\u0430", "\u674e")
+    assert matching.words("\u00c1nna-Maria O\u2019Brien (and 77-4411)") == ("anna", "maria", "obrien")
+    assert matching.words("\u041e\u043b\u0435\u043d\u0430 \u674e") == ("\u043e\u043b\u0435\u043d\u0430", "\u674e")
 
 
 def test_a_number_is_its_signs() -> None:
     """Spaces, hyphens and leading zeros do not matter."""
-    assert people.numbers(" 00-42 a") == {"0042a", "42a"}
-    assert people.numbers("--") == frozenset()
+    assert matching.numbers(" 00-42 a") == {"0042a", "42a"}
+    assert matching.numbers("--") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_number_is_its_signs() -> None:
 )
 def test_all_of_a_name_must_be_known_but_a_middle_one(name: tuple[str, ...], known: set[str], *, covered: bool) -> None:
     """Half a name is somebody else."""
-    assert people.is_covered(name, known.__contains__) is covered
+    assert matching.is_covered(name, known.__contains__) is covered
 
 
 @pytest.mark.parametrize(

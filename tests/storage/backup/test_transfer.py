@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.cli.main import main
 from bot.config.settings import setting_names
-from storage.backup import transfer as module
+from storage.backup import transfer
 from storage.backup.transfer import MoveRefused, move
 from storage.engine.database import Database
 from storage.engine.process_lock import alone
@@ -184,7 +184,7 @@ def test_what_fails_half_way_leaves_the_target_empty_and_can_be_done_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_proved", fall)
+        patch.setattr(transfer, "_proved", fall)
         with pytest.raises(KeyboardInterrupt):
             move(source, target, [OLD])
     assert not any(_rows(target).values())
@@ -194,14 +194,14 @@ def test_what_fails_half_way_leaves_the_target_empty_and_can_be_done_again(
 def test_a_row_that_arrives_otherwise_is_noticed(ends: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Not counted only: compared."""
     source, target = ends
-    real = module._copy  # noqa: SLF001 - made to do it wrong
+    real = transfer._copy  # noqa: SLF001 - made to do it wrong
 
     def wrong(here: Any, there: Any, table: Table) -> None:
         real(here, there, table)
         if table.name == "cases":
             there.execute(table.update().values(asks=99))
 
-    monkeypatch.setattr(module, "_copy", wrong)
+    monkeypatch.setattr(transfer, "_copy", wrong)
     with pytest.raises(MoveRefused, match="The table cases did not arrive"):
         move(source, target, [OLD])
 

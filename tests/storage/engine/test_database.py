@@ -11,8 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import InternalError, StatementError
 
-from storage import checks
-from storage import events as record
+from storage import checks, events
 from storage.engine import database as module
 from storage.engine.database import Database
 from storage.errors import DatabaseNotReady
@@ -227,7 +226,7 @@ def test_what_is_read_is_all_from_one_moment(database: Database) -> None:
         before = office.check(check, tx)
         office.answer(check, "S1", "no")
         assert office.check(check, tx) == before
-        assert [entry.what for entry in record.history(tx, check, checks.load(tx, office.keys, check).box)] == [
+        assert [entry.what for entry in events.history(tx, check, checks.load(tx, office.keys, check).box)] == [
             "started"
         ]
     assert office.check(check).answers == {"S1": ("no",)}

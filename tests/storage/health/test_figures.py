@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from storage import outbox
 from storage.engine.database import Database
-from storage.health import figures as readings
-from storage.health import liveness as pulse
+from storage.health import figures, liveness
 from storage.health.figures import Figures
 from tests.storage.builders import Office
 from tests.storage.records_with_secrets import URGENT
@@ -13,7 +12,7 @@ from tests.storage.records_with_secrets import URGENT
 
 def _figures(office: Office) -> Figures:
     with office.database.read() as tx:
-        return readings.of(tx, office.now)
+        return figures.of(tx, office.now)
 
 
 def _send_all(office: Office) -> None:
@@ -60,8 +59,8 @@ def test_the_age_of_the_backup_is_that_of_the_newest(database: Database) -> None
     """As the database knows of it; one from a clock that is ahead is not younger than now."""
     office = Office(database)
     with database.begin() as tx:
-        pulse.backed_up(tx, office.now - timedelta(hours=30))
+        liveness.backed_up(tx, office.now - timedelta(hours=30))
     assert _figures(office).since_backup == timedelta(hours=30)
     with database.begin() as tx:
-        pulse.backed_up(tx, office.now + timedelta(minutes=1))
+        liveness.backed_up(tx, office.now + timedelta(minutes=1))
     assert _figures(office).since_backup == timedelta()

@@ -19,8 +19,7 @@ from storage import events as record
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import BadKey
-from storage.proof import bundle as proof
-from storage.proof import seal
+from storage.proof import bundle, seal
 from storage.proof.bundle import NotAProof, Proof
 from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey, SealKey
@@ -57,7 +56,7 @@ def _all(office: Office) -> list[Seal]:
 
 def _verdict(office: Office, *, head: bytes | None = None, trusted: tuple[PublicKey, ...] = ()) -> Verdict:
     with office.database.read() as tx:
-        return judge(proof.of_record(tx, office.keys), trusted, head, open_all=True)
+        return judge(bundle.of_record(tx, office.keys), trusted, head, open_all=True)
 
 
 def _any_check(office: Office) -> str:
@@ -507,7 +506,7 @@ def test_a_record_that_was_remade_whole_is_seen_by_a_key_or_a_head_from_elsewher
             _set("events", 5, "request", "another")(tx)
             for deed in deeds:
                 tx.execute(text(deed)) if isinstance(deed, str) else deed(tx)
-            verdict = judge(proof.of_record(tx), (KEY.public,), published)
+            verdict = judge(bundle.of_record(tx), (KEY.public,), published)
             assert {str(each.what) for each in verdict.findings if each.subject != "Entry 5"} == wrong
             assert verdict.matched is None
             raise Undone
@@ -668,7 +667,7 @@ def test_what_should_have_been_sealed_long_since_is_named_where_there_is_a_key(d
             unguard(tx)
             for deed in deeds:
                 tx.execute(text(deed))
-            ours = judge(proof.of_record(tx, office.keys), (KEY.public,), open_all=True, now=now).findings
+            ours = judge(bundle.of_record(tx, office.keys), (KEY.public,), open_all=True, now=now).findings
             said = {(each.subject, str(each.what)) for each in ours}
             written = exported(tx, office.keys, now)
             assert strangers(written, (KEY.public,))[1] == said
@@ -787,8 +786,8 @@ def test_whose_content_is_shown_can_be_chosen_and_is_proven_too(office: Office) 
     office = sealed_record(office.database)
     with office.database.read() as tx:
         mine = tx.scalars(select(check_table.c.id)).first()
-        shown = tuple(proof.of_record(tx, office.keys, lambda check: check == mine).entries)
-        found = tuple(proof.of_record(tx).seals)
+        shown = tuple(bundle.of_record(tx, office.keys, lambda check: check == mine).entries)
+        found = tuple(bundle.of_record(tx).seals)
     opened = [each.opened for each in shown if each.opened]
     assert {each.check for each in opened} == {mine}
     assert 0 < len(opened) < len(shown)
@@ -854,7 +853,7 @@ def test_any_history_is_proven_and_any_one_entry_that_was_touched_is_named(
     with suppress(Undone), office.database.begin() as tx:
         unguard(tx)
         _live(tx, office, steps)
-        before = {str(each.what) for each in judge(proof.of_record(tx, office.keys), open_all=True).findings}
+        before = {str(each.what) for each in judge(bundle.of_record(tx, office.keys), open_all=True).findings}
         assert before <= {UNSIGNED}  # a seal without the key after one with it
         last = seal.latest(tx)
         assert last
