@@ -298,7 +298,7 @@ def _ours(url: str, folder: Path, *, cards: bool) -> list[str]:
     checks = []
     for number in range(CHECKS + 1):
         with database.begin() as tx:
-            checks.append(bot.desk.conversation(tx).start("U0STAFF", f"bench-{number}").check.id)
+            checks.append(bot.services.reporting(tx).start("U0STAFF", f"bench-{number}").check.id)
     if cards:
         bot.start()
     bot.connect("xapp-bench", 64)

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from sqlalchemy import Connection, Table, func, insert, select
 
 from flows.records.retention import Schedule
-from flows.reports.figures import Figures, Week
+from flows.reports.figures import Week, WeekFigures
 from services.restricted_cases import apart
-from services.week_figures import Counting
+from services.week_figures import WeekCounter
 from storage import tables
 from storage.engine.database import Database
 from tests.services.weeks import work
@@ -71,11 +71,11 @@ def _copy(table: Table, row: dict[str, Any], week: int) -> dict[str, Any]:
     return {**moved, **named}
 
 
-def count(office: Office) -> tuple[float, Figures]:
+def count(office: Office) -> tuple[float, WeekFigures]:
     """Milliseconds for all figures of the week and all that is told apart, and the figures."""
     with office.database.read() as tx:
         began = time.perf_counter()
-        counting = Counting(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, SCHEDULE)
+        counting = WeekCounter(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, SCHEDULE)
         figures = counting.figures()
         apart(counting)
         return (time.perf_counter() - began) * 1000, figures

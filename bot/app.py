@@ -27,7 +27,7 @@ from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
-from bot.context import Desk
+from bot.context import Services
 from bot.cover import listeners as cover
 from bot.delivery.other_channels import SecondChannel
 from bot.delivery.scheduler import Clockwork
@@ -60,14 +60,14 @@ class Bot:
     def __init__(
         self,
         app: App,
-        desk: Desk,
+        services: Services,
         deliverers: Sequence[Deliverer],
         clockwork: Clockwork,
         auditor: Auditor,
         pools: tuple[ThreadPoolExecutor, ...],
     ) -> None:
         self.app = app
-        self.desk = desk
+        self.services = services
         self.deliverers = deliverers
         self.clockwork = clockwork
         self.auditor = auditor
@@ -121,7 +121,7 @@ class Bot:
 
     def since(self, loop: str) -> float:
         """Seconds since the clockwork or the auditor last did its round; before the first, since the start."""
-        since = self.desk.meters.since(loop)
+        since = self.services.meters.since(loop)
         return time.monotonic() - self._started if since is None else since
 
     @property
@@ -134,12 +134,12 @@ class Bot:
         if self._watch is not None:
             self._watch.stop()
         self._stopping.set()
-        self.desk.unsent.ring()
+        self.services.unsent.wake()
         for thread in self._threads:
             thread.join(CLOSE_WITHIN)
         for pool in self._pools:
             pool.shutdown(wait=True, cancel_futures=False)
-        self.desk.database.close()
+        self.services.database.close()
 
 
 def build(settings: Settings, organisation: Organisation, database: Database, clock: Clock) -> Bot:
@@ -162,52 +162,56 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         attaching_conversation_kwargs_enabled=False,
     )
     second = SecondChannel(settings, organisation)
-    desk = desk_of(settings, organisation, database, clock, second)
-    app.meters = desk.meters
+    services = services_of(settings, organisation, database, clock, second)
+    app.meters = services.meters
     instance = secrets.token_hex(4)
     pools = [ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES]
     deliverers = [
-        Deliverer(desk, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
+        Deliverer(services, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
     ]
     heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
-    auditor = Auditor(desk, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
-    register(app, desk, client, errors.Replies(client, replies, errors.phone_words(organisation)))
+    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
+    register(app, services, client, errors.Replies(client, replies, errors.phone_words(organisation)))
     gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
-    return Bot(app, desk, deliverers, Clockwork(desk, instance), auditor, (listeners, replies, *pools))
+    return Bot(app, services, deliverers, Clockwork(services, instance), auditor, (listeners, replies, *pools))
 
 
-def desk_of(
+def services_of(
     settings: Settings, organisation: Organisation, database: Database, clock: Clock, second: SecondChannel
-) -> Desk:
+) -> Services:
     """What use cases and screens need, also for a command that adds something and leaves the sending to the bot."""
     keys = Keyring([key.get_secret_value() for key in settings.keys])
     ways = {person.id: second.ways(person.id) for person in organisation.everyone}
     seal_key = SealKey.read(settings.seal_key.get_secret_value()) if settings.seal_key else None
-    return Desk(organisation, roster_of(organisation, ways), database, keys, clock, seal_key=seal_key)
+    return Services(organisation, roster_of(organisation, ways), database, keys, clock, seal_key=seal_key)
 
 
 def register(
-    app: App, desk: Desk, client: WebClient, replies: errors.Replies, door: type[entry_points.Door] = entry_points.Door
+    app: App,
+    services: Services,
+    client: WebClient,
+    replies: errors.Replies,
+    door: type[entry_points.EntryPoints] = entry_points.EntryPoints,
 ) -> None:
     """Everything people can press, type and open. door: lets people in.
 
     Raises SlackApiError where Slack refuses the token.
     """
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
-    errors.register(app, desk.organisation, replies)
-    conversation.register(app, desk, replies)  # first: Bolt tries matchers in this order, and answers are most
-    entry_points.register(app, door(desk, client, replies, outsiders))
-    casework.register(app, desk, replies)
-    aftercare.register(app, desk, replies)
-    corrections.register(app, desk, replies)
-    tab.register(app, desk, outsiders)
-    cover.register(app, desk, replies)
-    drill.register(app, desk)
-    records.register(app, desk, replies)
-    requests.register(app, desk, replies)
-    release.register(app, desk, replies)
-    retention.register(app, desk, replies)
-    practice.register(app, desk, replies)
+    errors.register(app, services.organisation, replies)
+    conversation.register(app, services, replies)  # first: Bolt tries matchers in this order, and answers are most
+    entry_points.register(app, door(services, client, replies, outsiders))
+    casework.register(app, services, replies)
+    aftercare.register(app, services, replies)
+    corrections.register(app, services, replies)
+    tab.register(app, services, outsiders)
+    cover.register(app, services, replies)
+    drill.register(app, services)
+    records.register(app, services, replies)
+    requests.register(app, services, replies)
+    release.register(app, services, replies)
+    retention.register(app, services, replies)
+    practice.register(app, services, replies)
 
 
 def web_client(settings: Settings) -> WebClient:

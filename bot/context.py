@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import facts_of
-from bot.doctor.last_findings import Kept
+from bot.doctor.last_findings import LastFindings
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
 from flows.case import Case, Check, Entry, Told
@@ -26,13 +26,13 @@ from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
 from services.casework import Casework
-from services.reporting import Conversation
+from services.reporting import Reporting
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.proof.seal import Watch
+from storage.proof.seal import SealWatch
 from storage.proof.signed_note import SealKey
 
 GONE = "somebody no longer listed"
@@ -162,7 +162,7 @@ class CheckView:
         return self.organisation.person(person).name if person in self.roster.slack else GONE
 
 
-class Bell:
+class WakeUp:
     """Wakes everybody who listens: each has an event of their own, to be cleared without robbing the others."""
 
     def __init__(self) -> None:
@@ -174,14 +174,14 @@ class Bell:
         self._ears.append(ear)
         return ear
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """There may be something to send."""
         for ear in self._ears:
             ear.set()
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new.
 
     seal_key: signs the record; without one it is sealed all the same. doctor: what it found when it looked last.
@@ -193,22 +193,22 @@ class Desk:
     database: Database
     keys: Keyring
     clock: Clock
-    unsent: Bell = field(default_factory=Bell)
+    unsent: WakeUp = field(default_factory=WakeUp)
     seal_key: SealKey | None = None
     meters: Meters = field(default_factory=Meters)
-    doctor: Kept = field(default_factory=Kept)
-    chain: Watch = field(default_factory=Watch)
+    doctor: LastFindings = field(default_factory=LastFindings)
+    chain: SealWatch = field(default_factory=SealWatch)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may put something in the outbox: once it is kept, the sender is woken."""
         with self.database.begin() as tx:
             yield tx
-        self.unsent.ring()
+        self.unsent.wake()
 
-    def conversation(self, tx: Connection) -> Conversation:
+    def reporting(self, tx: Connection) -> Reporting:
         """The reporter's use cases in this transaction."""
-        return Conversation(tx, self.keys, self.roster, self.clock.now())
+        return Reporting(tx, self.keys, self.roster, self.clock.now())
 
     def casework(self, tx: Connection) -> Casework:
         """The leads' use cases in this transaction."""
@@ -253,7 +253,7 @@ class Desk:
             left_out=checks.people_left_out(tx, check),
             organisation=self.organisation,
             roster=self.roster,
-            entries=events.history(tx, check, opened.box) if history else (),
+            entries=events.history(tx, check, opened.sealer) if history else (),
             now=now,
             absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
         )

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flows.case import Case, Check, CheckStatus
 from flows.paging.roster import Roster
-from storage.unreadable import Shut
+from storage.unreadable import Unreadable
 
 
 class Act(StrEnum):
@@ -169,7 +169,7 @@ def _is_too_early(subject: Subject) -> bool:
     return case is not None and case.content_free and "S2" not in subject.check.answers
 
 
-def may_know_shut(shut: Shut, slack: str, roster: Roster) -> bool:
+def may_know_shut(shut: Unreadable, slack: str, roster: Roster) -> bool:
     """Whether this person may know of a case whose answers do not open, as far as that is certain without them.
 
     Where somebody may have to be left out, it is certain of whoever leads it and of the independent contact, or of the

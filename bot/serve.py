@@ -8,12 +8,12 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot.app import PING, Bot, build, desk_of, web_client
+from bot.app import PING, Bot, build, services_of, web_client
 from bot.cli import session
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.other_channels import SecondChannel
 from bot.doctor import examine, records
 from bot.doctor.finding import Finding
@@ -21,7 +21,7 @@ from bot.monitoring import health, logs
 from bot.slack import http_mode
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from storage.engine.database import Database
-from storage.engine.process_lock import alone
+from storage.engine.process_lock import process_lock
 from storage.errors import DatabaseNotReady
 
 log = logging.getLogger("share-check")
@@ -44,7 +44,7 @@ def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = 
     settings, organisation = load_all()
     logs.set_up(settings.log)
     log.setLevel(settings.log_level)
-    with alone(settings.database_url.get_secret_value()), health.serving(settings.health, stopping) as watched:
+    with process_lock(settings.database_url.get_secret_value()), health.serving(settings.health, stopping) as watched:
         bot = _served(settings, organisation, stopping, ping, give_up_after, watched)
     if bot is not None and bot.has_given_up:
         sys.exit(DEAF)
@@ -93,13 +93,13 @@ def _look_further(bot: Bot, settings: Settings, stopping: threading.Event) -> No
 
 def look_once(bot: Bot, settings: Settings) -> None:
     """What doctor finds, in the log where it is new, and on the Home tab of whoever runs the bot."""
-    desk = bot.desk
+    services = bot.services
     try:
-        found = examine.later(settings, desk.organisation, bot.app.client, desk.database, desk.clock)
+        found = examine.later(settings, services.organisation, bot.app.client, services.database, services.clock)
     except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
         log.warning("doctor stumbled: %s", type(error).__name__)
         return
-    if desk.doctor.keep(found):
+    if services.doctor.keep(found):
         examine.tell(found, log)
 
 
@@ -147,14 +147,14 @@ def load_all() -> tuple[Settings, Organisation]:
     return settings, organisation
 
 
-def desk_beside() -> Desk:
+def services_for_command() -> Services:
     """For a command that works beside the running bot, on the same database.
 
     Raises SettingsError, OrganisationError or DatabaseNotReady.
     """
     settings, organisation = load_all()
     database = session.opened(settings.database_url.get_secret_value())
-    return desk_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
+    return services_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -2,17 +2,17 @@
 
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
-from sandbox.state.kinds import Message, Notice, Push, Request, SlackError, View
+from sandbox.state.kinds import ApiRequest, Notice, Push, SlackError, SlackMessage, View
 from sandbox.workspace import Workspace
 
 __all__ = [
     "Acted",
-    "Message",
+    "ApiRequest",
     "Notice",
     "Person",
     "Push",
-    "Request",
     "SlackError",
+    "SlackMessage",
     "View",
     "Workspace",
 ]

@@ -14,12 +14,12 @@ from sandbox.console.control import Control
 from sandbox.state.clock import Clock
 from sandbox.state.core import Core, Options
 from sandbox.state.faults import Faults
-from sandbox.state.kinds import Human, Request
-from sandbox.state.manifest import EVERY_SCOPE, Manifest
+from sandbox.state.kinds import ApiRequest, Human
+from sandbox.state.manifest import EVERY_SCOPE, AppManifest
 from sandbox.state.rates import Rates
 from sandbox.state.response_urls import ResponseUrls
 from sandbox.state.triggers import Triggers
-from sandbox.state.world import PATIENCE, World, contents
+from sandbox.state.world import PATIENCE, WorkspaceState, contents
 from sandbox.wire.server import Server
 from sandbox.wire.sockets import Reason
 
@@ -57,12 +57,12 @@ class Workspace:
             retry_seconds,
             page,
         )
-        loaded = Manifest.load(manifest) if manifest else Manifest(scopes=tuple(scopes))
+        loaded = AppManifest.load(manifest) if manifest else AppManifest(scopes=tuple(scopes))
         self.core = Core(
             options=options,
             manifest=loaded,
             clock=clock,
-            world=World(clock, contents()),
+            world=WorkspaceState(clock, contents()),
             triggers=Triggers(trigger_seconds),
             response_urls=ResponseUrls(clock),
             rates=Rates(strict=strict_rates),
@@ -135,12 +135,12 @@ class Workspace:
         return self.core.tickets.connections
 
     @property
-    def requests(self) -> list[Request]:
+    def requests(self) -> list[ApiRequest]:
         """Every call the bot made, oldest first."""
         with self.core.world.lock:
             return list(self.core.world.requests)
 
-    def calls(self, method: str) -> list[Request]:
+    def calls(self, method: str) -> list[ApiRequest]:
         """The calls of one method."""
         return [each for each in self.requests if each.method == method]
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
 from flows.records import access_requests
-from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
+from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling
 from flows.records.matching import Described
-from services.transaction import Did, Work
+from services.transaction import Did, Service
 from storage import checks, events, export_files, person_index
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring, padded
@@ -31,10 +31,10 @@ NOT_THEM = "not_them"
 """Stands for every item of a check: it is about somebody else."""
 
 
-class Requests(Work):
+class Requests(Service):
     """What those who answer requests do; who they are, the gate has decided before."""
 
-    def open(self, who: str, asked: Mapping[str, str], received: date, request: str) -> Request:
+    def open(self, who: str, asked: Mapping[str, str], received: date, request: str) -> AccessRequest:
         """A new request. The same submission again opens no second."""
         opened, is_new = checks.start(self.tx, self.keys, SYSTEM, request, self.now, CHECKLIST.version)
         if is_new:
@@ -47,13 +47,13 @@ class Requests(Work):
                     received=received,
                     due=access_requests.due(received, self.roster.week.works),
                     extended=False,
-                    sealed=opened.box.seal(padded(text, smallest=1024), f"request:{opened.check.id}"),
+                    sealed=opened.sealer.seal(padded(text, smallest=1024), f"request:{opened.check.id}"),
                 )
             )
             self.record(opened, who, "request_opened", {"received": received.isoformat()})
         return self.request(opened.check.id)
 
-    def request(self, request: str) -> Request:
+    def request(self, request: str) -> AccessRequest:
         """A request by id. Raises NoSuchCheck, also where the id is a check's."""
         return load(self.tx, self.keys, request)
 
@@ -61,7 +61,7 @@ class Requests(Work):
         """Somebody looks. Before anything is shown."""
         self.record(self.load(request), who, "request_viewed", {})
 
-    def looked_through(self, request: Request, check: str, who: str) -> None:
+    def looked_through(self, request: AccessRequest, check: str, who: str) -> None:
         """Somebody opens the items of a check. Before anything is shown."""
         self.record(self.load(check), who, "opened_items", {"request": request.ref})
 
@@ -84,14 +84,14 @@ class Requests(Work):
         self.record(opened, who, "request_extended", said, submission)
         return Did.DONE
 
-    def add(self, request: Request, check: str, who: str, submission: str) -> Did:
+    def add(self, request: AccessRequest, check: str, who: str, submission: str) -> Did:
         """A record that the index did not find, by somebody who knows that it is about this person."""
         if self.is_repeat(submission) or check in self.found(request):
             return Did.ALREADY
         self.record(self.load(request.id), who, "record_added", {"check": check}, submission)
         return Did.DONE
 
-    def rule(self, request: Request, check: str, who: str, item: str, ruling: Ruling, submission: str) -> Did:
+    def rule(self, request: AccessRequest, check: str, who: str, item: str, ruling: Ruling, submission: str) -> Did:
         """Include, redact or leave out one item, or with NOT_THEM all of a check. The newest ruling counts."""
         if self.is_repeat(submission):
             return Did.ALREADY
@@ -136,7 +136,7 @@ class Requests(Work):
         """When it was closed and by whom; None where it is not."""
         return events.latest(self._history(request), "request_closed")
 
-    def found(self, request: Request) -> tuple[str, ...]:
+    def found(self, request: AccessRequest) -> tuple[str, ...]:
         """Ids of checks that may be about this person. Nothing of it is shown before the gate has been asked."""
         today = self.roster.week.day_of(self.now)
         who = Described(request.name, request.born, request.number)
@@ -144,13 +144,13 @@ class Requests(Work):
         return (*person_index.index(self.tx, self.keys, today).find(who, today), *map(str, added))
 
     def _history(self, request: str) -> tuple[Entry, ...]:
-        return events.history(self.tx, request, checks.load(self.tx, self.keys, request).box)
+        return events.history(self.tx, request, checks.load(self.tx, self.keys, request).sealer)
 
     def _save(self, request: str, **values: Any) -> None:
         self.tx.execute(update(requests).where(requests.c.check_id == request).values(**values))
 
 
-def load(tx: Connection, keys: Keyring, request: str) -> Request:
+def load(tx: Connection, keys: Keyring, request: str) -> AccessRequest:
     """A request by id. Raises NoSuchCheck, also where the id is a check's."""
     opened = checks.load(tx, keys, request)
     row = tx.execute(select(requests).where(requests.c.check_id == request)).first()
@@ -159,7 +159,7 @@ def load(tx: Connection, keys: Keyring, request: str) -> Request:
     return _request(opened, row)
 
 
-def recent(tx: Connection, keys: Keyring, since: date) -> Sequence[Request]:
+def recent(tx: Connection, keys: Keyring, since: date) -> Sequence[AccessRequest]:
     """Requests that are not closed, or came in since then; the first due first. None of those whose key is gone."""
     wanted = or_(requests.c.status != RequestStatus.CLOSED, requests.c.received >= since)
     rows = tx.execute(select(requests).where(wanted).order_by(requests.c.due, requests.c.check_id)).all()
@@ -179,16 +179,16 @@ def extended(tx: Connection) -> Sequence[str]:
     return tx.scalars(wanted.order_by(requests.c.check_id)).all()
 
 
-def _opened(tx: Connection, keys: Keyring, row: Row[Any]) -> Request | None:
+def _opened(tx: Connection, keys: Keyring, row: Row[Any]) -> AccessRequest | None:
     try:
         return _request(checks.load(tx, keys, row.check_id), row)
     except (CannotOpen, NoSuchCheck):
         return None
 
 
-def _request(opened: Opened, row: Row[Any]) -> Request:
-    said = json.loads(opened.box.open(row.sealed, f"request:{row.check_id}"))
-    return Request(
+def _request(opened: Opened, row: Row[Any]) -> AccessRequest:
+    said = json.loads(opened.sealer.open(row.sealed, f"request:{row.check_id}"))
+    return AccessRequest(
         id=row.check_id,
         ref=opened.check.ref,
         status=RequestStatus(row.status),
@@ -216,6 +216,6 @@ def is_not_them(ruled: Mapping[str, Ruling]) -> bool:
     return NOT_THEM in ruled and ruled[NOT_THEM].choice is Choice.LEAVE_OUT
 
 
-def undecided(found: Iterable[Item], ruled: Mapping[str, Ruling]) -> tuple[Item, ...]:
+def undecided(found: Iterable[ReviewItem], ruled: Mapping[str, Ruling]) -> tuple[ReviewItem, ...]:
     """Items without a ruling."""
     return () if is_not_them(ruled) else tuple(item for item in found if item.key not in ruled)

@@ -19,7 +19,7 @@ from flows.case import (
     waits_for_sharing,
 )
 from flows.checklist import CHECKLIST
-from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Work
+from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Service
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.events import SYSTEM
@@ -30,7 +30,7 @@ _AFTER_SHARING = ("3.4.1", "3.4.2")
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Result:
     """What a request did, and the case as it now stands."""
 
     did: Did
@@ -38,7 +38,7 @@ class Deed:
     missing: tuple[str, ...] = ()
 
 
-class Casework(Work):
+class Casework(Service):
     """The leads' use cases. `by` is an organisation id, `who` the Slack id that goes into the record."""
 
     def _open(self, check: str) -> tuple[Opened, Case]:
@@ -48,12 +48,12 @@ class Casework(Work):
             raise LookupError(check)
         return opened, case
 
-    def _deed(self, did: Did, opened: Opened) -> Deed:
+    def _deed(self, did: Did, opened: Opened) -> Result:
         fresh = checks.load(self.tx, self.keys, opened.check.id)
         case = self.case(fresh)
         if case is None:
             raise LookupError(opened.check.id)
-        return Deed(did, case)
+        return Result(did, case)
 
     def _do(
         self,
@@ -63,14 +63,14 @@ class Casework(Work):
         content: Mapping[str, object],
         request: str | None = None,
         **changes: Any,
-    ) -> Deed:
+    ) -> Result:
         """Save, record and show, in one."""
         if changes:
             cases.save(self.tx, opened.check.id, **changes)
-        self.happened(opened, who, what, content, request)
+        self.record_and_notify(opened, who, what, content, request)
         return self._deed(Did.DONE, opened)
 
-    def climb(self, check: str) -> None:
+    def escalate_due(self, check: str) -> None:
         """Nobody answered in time: page the next people. Somebody may have done so since, or answered.
 
         Where somebody leads and there is no plan yet, they are reminded, and again, until there is. A plan that
@@ -106,20 +106,20 @@ class Casework(Work):
     def _remind_reporter(self, opened: Opened, what: str, again: datetime) -> None:
         """In a message of its own, and again then; the messages before it say so from now on."""
         cases.save(self.tx, opened.check.id, next_page_at=again)
-        self.happened(opened, SYSTEM, what, {})
+        self.record_and_notify(opened, SYSTEM, what, {})
 
     def _remind_about_sharing(self, opened: Opened) -> None:
         """The last two questions again (policy 3.4), until they are answered."""
         reminded = events.count(self.tx, opened.check.id, "aftercare_reminded")
         self._remind_reporter(opened, "aftercare_reminded", self.roster.aftercare_at(reminded + 1, self.now))
 
-    def remind_me(self, check: str, who: str, at: datetime, request: str) -> Deed:
+    def remind_me(self, check: str, who: str, at: datetime, request: str) -> Result:
         """Whoever leads it is paged again then; while there is no plan, instead of the next reminder."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         changes: dict[str, Any] = {"remind_at": at}
         if case.status is CaseStatus.LED:
             changes["next_page_at"] = self.roster.plan_by(case.urgency, at)
@@ -152,28 +152,28 @@ class Casework(Work):
         """Record that somebody looked (I21). Before anything is shown."""
         self.record(self.load(check), who, what, {})
 
-    def see(self, check: str, who: str, by: str) -> Deed:
+    def see(self, check: str, who: str, by: str) -> Result:
         """I have seen it: mine alone, the paging goes on."""
         opened, case = self._open(check)
         cases.ask(self.tx, check, [by], case.asks)
         if not cases.saw(self.tx, check, by, self.now):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         return self._do(opened, who, "seen", {})
 
-    def lead(self, check: str, who: str, by: str, request: str | None = None) -> Deed:
+    def lead(self, check: str, who: str, by: str, request: str | None = None) -> Result:
         """I will lead: the paging stops. The second to press is told who was first."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is not CaseStatus.OPEN:
-            return Deed(Did.ALREADY if case.led_by == by else Did.STALE, case)
+            return Result(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
         if opened.check.is_drill:
             return self._end_drill(opened, who, "drill_answered", led_by=by, led_at=self.now)
         led = {"led_by": by, "led_at": self.now, **self._taken_up(case)}
         return self._do(opened, who, "led", {}, request, **led)
 
-    def _end_drill(self, opened: Opened, who: str, what: str, **changes: Any) -> Deed:
+    def _end_drill(self, opened: Opened, who: str, what: str, **changes: Any) -> Result:
         """The practice is over: somebody answered, or nobody did for too long."""
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes |= {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
@@ -187,50 +187,50 @@ class Casework(Work):
             return {"status": CaseStatus.PLANNED, "next_page_at": self._next_morning()}
         return {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
 
-    def take_over(self, check: str, who: str, by: str, request: str | None = None) -> Deed:
+    def take_over(self, check: str, who: str, by: str, request: str | None = None) -> Result:
         """Lead in the place of somebody who does not go on. Recorded, and said in the thread and to the reporter."""
         opened, case = self._open(check)
         if self.is_repeat(request) or case.led_by == by:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.led_by is None or case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
         changes: dict[str, Any] = {"led_by": by, "led_at": self.now}
         if case.status is CaseStatus.LED:
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, "led", {"instead_of": case.led_by}, request, **changes)
 
-    def hand_on(self, check: str, who: str, request: str | None = None) -> Deed:
+    def hand_on(self, check: str, who: str, request: str | None = None) -> Result:
         """Somebody else should lead: everybody allowed is asked again."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         self._do(opened, who, "handed_on", {}, request)
         self.needs_a_lead(opened)
         return self._deed(Did.DONE, opened)
 
-    def page_again(self, check: str, who: str, request: str | None = None) -> Deed:
+    def page_again(self, check: str, who: str, request: str | None = None) -> Result:
         """Page the next people now. Within a minute of the last page it is a second click, and pages nobody."""
         opened, case = self._open(check)
         if self.is_repeat(request) or self.now - case.asked_at < ASK_AGAIN_AFTER:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         self.record(opened, who, "paged_again", {}, request)
         self.ask_again(opened)
         return self._deed(Did.DONE, opened)
 
-    def step_aside(self, check: str, who: str, by: str) -> Deed:
+    def step_aside(self, check: str, who: str, by: str) -> Result:
         """I should not deal with this: no reason asked. They see nothing of it from now on; the next are asked."""
         opened, case = self._open(check)
         if by in case.left_out:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         if set(self.allowed(case)) == {by} and not self.allowed(replace(case, left_out=case.left_out | {by})):
-            return Deed(Did.REFUSED, case)
+            return Result(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], self.roster.slack, stepped_aside=True)
         event = self.record(opened, who, "stepped_aside", {})
         cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
@@ -240,7 +240,7 @@ class Casework(Work):
         elif case.led_by is None and self._nobody_else_asked(case, by):
             self.ask_again(opened)
         self.keep_in_reach(opened)
-        outbox.show_anew(self.tx, check, self.now, "card", "page", "old_page", "line")
+        outbox.mark_due(self.tx, check, self.now, "card", "page", "old_page", "line")
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
@@ -248,26 +248,26 @@ class Casework(Work):
         after = replace(case, left_out=case.left_out | {by})
         return by == self.roster.people.independent or not self.is_asked(case, self.allowed(after))
 
-    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Deed:
+    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Result:
         """A note, a question to the reporter, the reporter's reply."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED and what == "question":
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         waiting = {"question": True, "reply": False}
         changes: dict[str, Any] = {"waiting_for_answer": waiting[what]} if what in waiting else {}
         if case.status is CaseStatus.LED and what != "reply":  # somebody is at work on it
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, what, content, request, **changes)
 
-    def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Deed:
+    def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Result:
         """The decision and its reason. The plan comes next; nothing is agreed yet."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         was_shared = opened.check.answers.get("S6", ("no",)) != ("no",)
         nothing_shared = None if decision in SHARING_DECISIONS or was_shared else Shared.CHOSE_NOT_TO
         shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
@@ -279,13 +279,13 @@ class Casework(Work):
             changes |= {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         return self._do(opened, who, "decided", content, request, **changes)
 
-    def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Deed:
+    def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Result:
         """The three strands. It is agreed when the reporter agrees too (policy 4.2)."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED or case.decision is None:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         plan = tuple(strands)
         cases.save_strands(self.tx, opened, plan)
         content = {"strands": [_strand_content(strand) for strand in plan], "round": case.plan_round + 1}
@@ -300,25 +300,25 @@ class Casework(Work):
             changes |= {"led_by": by, "led_at": self.now}
         return self._do(opened, who, "planned", content, request, **changes)
 
-    def agree(self, check: str, who: str, plan_round: int) -> Deed:
+    def agree(self, check: str, who: str, plan_round: int) -> Result:
         """The reporter agrees the plan they were shown, and no other."""
         opened, case = self._open(check)
         if case.reporter_agreed_at is not None and case.plan_round == plan_round:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round):
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
         if case.status is CaseStatus.PLANNED:
             changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
         return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
 
-    def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Deed:
+    def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Result:
         """The reporter disagrees: the reason is kept and another lead or the independent contact is asked."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round) or case.reporter_agreed_at is not None:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         self._do(opened, who, "disagreed", {"round": plan_round, "reason": reason}, request, disagreed=True)
         self._ask_for_review(opened, case)
         return self._deed(Did.DONE, opened)
@@ -335,14 +335,14 @@ class Casework(Work):
         self.record(opened, SYSTEM, "review_asked", {"asked": list(reviewers)})
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
-    def talk_first(self, check: str, who: str, plan_round: int) -> Deed:
+    def talk_first(self, check: str, who: str, plan_round: int) -> Result:
         """The reporter wants to talk before agreeing."""
         opened, case = self._open(check)
         if not _is_the_plan(case, plan_round):
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         once = f"talk_first:{check}:{plan_round}"
         if self.is_repeat(once):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         return self._do(opened, who, "talk_first", {"round": plan_round}, once)
 
     def shared(
@@ -352,65 +352,65 @@ class Casework(Work):
         answers: Mapping[str, tuple[str, ...]],
         content: Mapping[str, object],
         request: str,
-    ) -> Deed:
+    ) -> Result:
         """Sharing happened: the two questions of 3.4, and what was shared with whom and why."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         given = {question: answers[question] for question in _AFTER_SHARING}
         if not all(choices and set(choices) <= set(CHECKLIST[question].by_id) for question, choices in given.items()):
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         checks.save(self.tx, opened, self.now, answers={**opened.check.answers, **given})
         body = {"answers": {key: list(value) for key, value in given.items()}, **content}
         return self._do(opened, who, "shared", body, request, shared=Shared.RECORDED)
 
-    def not_shared(self, check: str, who: str, *, chose: bool) -> Deed:
+    def not_shared(self, check: str, who: str, *, chose: bool) -> Result:
         """Nothing shared yet, or it was decided not to."""
         opened, case = self._open(check)
         if case.status is CaseStatus.CLOSED or case.shared is Shared.RECORDED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         now_known = Shared.CHOSE_NOT_TO if chose else Shared.NOT_YET
         if case.shared is now_known:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         return self._do(opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known)
 
-    def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Deed:
+    def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Result:
         """What became of the strands since the plan was made. Other words in them are another plan, to agree anew."""
         opened, case = self._open(check)
         changed = [strand for strand in plan if strand not in case.strands]
         if case.led_by is not None and any(_says_something_else(strand, case) for strand in changed):
             return self.plan(check, who, case.led_by, plan, request)
         if self.is_repeat(request) or not changed:
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         cases.save_strands(self.tx, opened, changed)
         content = {"strands": [_strand_content(strand) for strand in changed]}
         return self._do(opened, who, "strand", content, request)
 
-    def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Deed:
+    def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Result:
         """Complete, once nothing is missing (I20); otherwise nothing happens and what is missing comes back."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         if missing := missing_to_close(case):
-            return Deed(Did.STALE, case, missing)
+            return Result(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
         changes["remind_at"] = None
         return self._do(opened, who, "closed", content, request, **changes)
 
-    def reopen(self, check: str, who: str, reason: str, request: str) -> Deed:
+    def reopen(self, check: str, who: str, reason: str, request: str) -> Result:
         """Open a closed case again; delete is not allowed."""
         opened, case = self._open(check)
         if self.is_repeat(request):
-            return Deed(Did.ALREADY, case)
+            return Result(Did.ALREADY, case)
         if case.status is not CaseStatus.CLOSED:
-            return Deed(Did.STALE, case)
+            return Result(Did.STALE, case)
         self.reopen_case(opened, who, {"reason": reason}, request)
         return self._deed(Did.DONE, opened)
 

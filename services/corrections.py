@@ -6,7 +6,7 @@ A dispute keeps the words of the person who says that it is not so, marked as th
 from __future__ import annotations
 
 from flows.case import Case, Entry
-from services.transaction import Did, Work
+from services.transaction import Did, Service
 from storage import events
 from storage.checks import Opened
 from storage.events import SYSTEM
@@ -20,12 +20,12 @@ CORRECTABLE = frozenset(
 """Entries that hold what somebody said. What share-check itself did is not a matter of opinion."""
 
 
-class Corrections(Work):
+class Corrections(Service):
     """What anybody may do who may correct; who may, the gate has decided before."""
 
     def entries(self, opened: Opened, who: str | None = None) -> tuple[Entry, ...]:
         """What can be corrected, oldest first. who: only what this person said."""
-        history = events.history(self.tx, opened.check.id, opened.box)
+        history = events.history(self.tx, opened.check.id, opened.sealer)
         said = (entry for entry in history if entry.what in CORRECTABLE and entry.who != SYSTEM)
         return tuple(entry for entry in said if who in (None, entry.who))
 
@@ -47,5 +47,5 @@ class Corrections(Work):
         if case is None:
             self.record(opened, who, what, content, request)
         else:
-            self.happened(opened, who, what, content, request)
+            self.record_and_notify(opened, who, what, content, request)
         return Did.DONE

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.model import Level
-from services.transaction import Work
+from services.transaction import Service
 from storage import checks
 
 
-class Drill(Work):
+class Drill(Service):
     """Starting one; it ends when somebody presses I will lead (Casework.lead), or when its time is over."""
 
     def start(self, who: str, request: str) -> str:

@@ -18,7 +18,7 @@ from flows.engine.outcome import left_out
 from flows.engine.replay import replay
 from flows.model import Answers
 from flows.paging.roster import Roster
-from services.reporting import Conversation
+from services.reporting import Reporting
 from services.transaction import Did
 from storage import checks
 from storage.checks import Opened
@@ -40,7 +40,7 @@ class Entered:
     is_new: bool
 
 
-class Paper(Conversation):
+class Paper(Reporting):
     """Enters one sheet. typed_by: Slack id of whoever types it. at: when it was filled in, as the sheet says."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Paper(Conversation):
         Raises NotEntered.
         """
         request = sha256(f"paper:{reporter}:{self._at.isoformat()}".encode()).hexdigest()
-        idempotent.alone(self.tx, request)
+        idempotent.advisory_lock(self.tx, request)
         if (ref := self._entered_before(request)) is not None:
             return Entered(ref, is_new=False)
         self._refuse_to_let_in(answers)

@@ -12,7 +12,7 @@ from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Choose, Level, Outcome
-from services.transaction import ASK_AGAIN_AFTER, Did, Work
+from services.transaction import ASK_AGAIN_AFTER, Did, Service
 from storage import checks, outbox, person_index
 from storage.checks import Opened
 from storage.events import SYSTEM
@@ -31,7 +31,7 @@ class Step:
     opens: tuple[str, ...] = ()
 
 
-class Conversation(Work):
+class Reporting(Service):
     """The reporter's use cases; anybody else is REFUSED."""
 
     def start(self, reporter: str, request: str) -> Opened:
@@ -49,7 +49,7 @@ class Conversation(Work):
         event: one the card speaks of until the next step.
         """
         check = opened.check
-        outbox.show_anew(self.tx, check.id, self.now, "card")
+        outbox.mark_due(self.tx, check.id, self.now, "card")
         key = f"card:{check.id}:{check.revision}" + (f":{event}" if event else "")
         outbox.put(self.tx, key, "card", check.reporter, self.now, check=check.id, event=event, ask=check.revision)
 
@@ -67,11 +67,11 @@ class Conversation(Work):
             return Step(Did.REFUSED, opened)
         opened = self._save(opened, cover=None, **_taken_up(opened))
         self._wait_for_more(opened)
-        outbox.doubt(self.tx, check, "card")
+        outbox.force_resend(self.tx, check, "card")
         newest = outbox.newest_at(self.tx, check, "card")
         if newest is None or self.now - newest > _ONE_CLICK:
             self.put_card(opened)
-        outbox.show_anew(self.tx, check, self.now, "card", "reminder")
+        outbox.mark_due(self.tx, check, self.now, "card", "reminder")
         return Step(Did.DONE, opened)
 
     def _wait_for_more(self, opened: Opened) -> None:
@@ -157,16 +157,16 @@ class Conversation(Work):
             self.settle_who_may_know(opened)
         self._page_if_due(opened)
         more = ("old_page", "line") if question == "S2" else ()  # Whoever is left out now loses those as well.
-        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", "reminder", *more)
+        outbox.mark_due(self.tx, opened.check.id, self.now, "card", "page", "reminder", *more)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save; once the level is raised, with the time at which stopping here means that the leads are told."""
-        after = Opened(replace(opened.check, **changes), opened.box)
+        after = Opened(replace(opened.check, **changes), opened.sealer)
         if after.check.level > Level.NONE:
             changes["wake_at"] = self._wake_at(after)
         checks.save(self.tx, opened, self.now, **changes)
         check = replace(after.check, revision=opened.check.revision + 1, touched_at=self.now)
-        return Opened(check, opened.box)
+        return Opened(check, opened.sealer)
 
     def _wake_at(self, opened: Opened) -> datetime | None:
         check = opened.check
@@ -244,14 +244,14 @@ class Conversation(Work):
         self._page_if_due(opened)
         if "S2" not in opened.check.answers:
             self.put_card(opened)  # It asks who may be told: below whatever was pressed, so that it is seen.
-        outbox.show_anew(self.tx, check, self.now, "card", "reminder")
+        outbox.mark_due(self.tx, check, self.now, "card", "reminder")
         return Step(Did.DONE, opened)
 
     def _ask_about_case(self, opened: Opened, case: Case, who: str, request: str) -> None:
         if case.status is CaseStatus.CLOSED:
             self.reopen_case(opened, who, {})
         opened = self._save(opened, asked_lead=True)
-        self.happened(opened, who, "asked_lead", {}, request)
+        self.record_and_notify(opened, who, "asked_lead", {}, request)
         self.ask_again(opened)
 
     def back(self, check: str, who: str, revision: int) -> Step:
@@ -314,7 +314,7 @@ class Conversation(Work):
         if what == "details":
             person_index.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
         if self._is_told(opened):
-            self.happened(opened, who, what, content, request)
+            self.record_and_notify(opened, who, what, content, request)
         else:
             self.record(opened, who, what, content, request)
         return self._show(opened)
@@ -335,7 +335,7 @@ class Conversation(Work):
         opened = self._save(
             opened, status=CheckStatus.SENT, outcome=outcome, sent_at=self.now, revisiting=None, cover=None
         )
-        self.happened(opened, who, "sent", {"outcome": outcome})
+        self.record_and_notify(opened, who, "sent", {"outcome": outcome})
         if opened.check.level > Level.NONE:
             self.raise_case(opened, opened.check.level)
         return Step(Did.DONE, opened)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from flows.case import Case, Check
-from services.week_figures import IS_CHECK, NOBODY_LEFT_OUT, Counting, is_shared
+from services.week_figures import IS_CHECK, NOBODY_LEFT_OUT, WeekCounter, is_shared
 from storage import cases as case_rows
 from storage import checks as check_rows
 from storage.tables import cases, checks, events
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class RestrictedCases:
     """One such case. left_out: as `checks.people_left_out` has it. raised: in the week. missed: its target."""
 
     check: Check
@@ -24,7 +24,7 @@ class Apart:
     missed: bool
 
 
-def apart(counting: Counting) -> tuple[Apart, ...]:
+def apart(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
     """Those of the week, and those that are open."""
     tx = counting.tx
     touched = select(events.c.check_id).where(counting.within(events.c.at))
@@ -36,11 +36,11 @@ def apart(counting: Counting) -> tuple[Apart, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _apart(counting: Counting, check: str, *, may_be_shared: bool) -> Apart | None:
+def _apart(counting: WeekCounter, check: str, *, may_be_shared: bool) -> RestrictedCases | None:
     opened = counting.load(check)
     case = case_rows.find(counting.tx, opened) if opened else None
     if opened is None or case is None or (may_be_shared and is_shared(opened.check)):
         return None
     raised = counting.has(case.raised_at)
     out = check_rows.people_left_out(counting.tx, check)
-    return Apart(opened.check, out, case, raised, raised and counting.answer(opened).missed)
+    return RestrictedCases(opened.check, out, case, raised, raised and counting.answer(opened).missed)

@@ -17,8 +17,8 @@ from flows.case import Case, Check, CheckStatus
 from flows.paging.roster import Roster
 from flows.records import retention
 from flows.records.access_requests import RequestStatus
-from flows.records.retention import ADULT, QUIET, Keeping, Kept, Schedule
-from services.transaction import Did, Work
+from flows.records.retention import ADULT, QUIET, Keeping, ReasonKept, Schedule
+from services.transaction import Did, Service
 from storage import cases, checks, erasure, events, tables
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
@@ -31,7 +31,7 @@ _YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DueRecord:
     """A record whose time is over, or soon will be. due: when. approved_by: the Slack id of whoever approved it."""
 
     check: Check
@@ -42,14 +42,14 @@ class Item:
     approved_by: str | None = None
 
 
-class Retention(Work):
+class Retention(Service):
     """What a lead does with a record whose time is over. The bot's gate has let them in already."""
 
     def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, schedule: Schedule) -> None:
         super().__init__(tx, keys, roster, now)
         self._schedule = schedule
 
-    def items(self, until: datetime) -> tuple[Item, ...]:
+    def items(self, until: datetime) -> tuple[DueRecord, ...]:
         """Every record that is due by then, the longest due first. What is open, unread or held is not among them.
 
         Nor is what is about nobody: practice pages, and the bot's own records. A request for a copy is, once closed.
@@ -74,24 +74,24 @@ class Retention(Work):
         rows = select(_check.c.id).where(or_(ended, answered), *quiet, wanted)
         return self.tx.scalars(rows.where(func.length(_check.c.wrapped_key) > 0)).all()
 
-    def _readable(self, check: str) -> Item | None:
+    def _readable(self, check: str) -> DueRecord | None:
         """None where it does not open: it is kept, and doctor says so to whoever runs this."""
         try:
             return self._item(checks.load(self.tx, self.keys, check))
         except CannotOpen:
             return None
 
-    def _item(self, opened: Opened) -> Item:
+    def _item(self, opened: Opened) -> DueRecord:
         check = opened.check
         case = cases.find(self.tx, opened)
         keeping = self._keeping(opened, case)
         approved = self.tx.scalar(select(_deletion.c.approved_by).where(_deletion.c.check_id == check.id))
         left_out = checks.people_left_out(self.tx, check.id)
-        return Item(check, case, left_out, keeping, keeping.due(self._schedule), approved)
+        return DueRecord(check, case, left_out, keeping, keeping.due(self._schedule), approved)
 
     def _keeping(self, opened: Opened, case: Case | None) -> Keeping:
         check = opened.check
-        entries = events.history(self.tx, check.id, opened.box)
+        entries = events.history(self.tx, check.id, opened.sealer)
         row = self.tx.execute(select(_check.c.held_at, _check.c.keep_until).where(_check.c.id == check.id)).one()
         return Keeping(
             status=check.status,
@@ -119,12 +119,12 @@ class Retention(Work):
             with suppress(NoSuchCheck):  # erased a moment ago
                 self.record(self.load(check), who, "listed", {})
 
-    def approve(self, check: str, who: str, reason: str, request: str) -> Kept | None:
+    def approve(self, check: str, who: str, reason: str, request: str) -> ReasonKept | None:
         """A lead approves that it is deleted; nothing is yet. None where it is approved, else why it stays."""
         opened = self.load(check)
         if self.is_repeat(request):
             return None
-        if (why := self._stays(opened)) not in (None, Kept.NOT_APPROVED):
+        if (why := self._stays(opened)) not in (None, ReasonKept.NOT_APPROVED):
             return why
         self.record(opened, who, "deletion_approved", {"reason": reason, **self._rule(opened)}, request)
         self.tx.execute(delete(_deletion).where(_deletion.c.check_id == check))
@@ -170,7 +170,7 @@ class Retention(Work):
         found: datetime | None = self.tx.scalar(select(_check.c.held_at).where(_check.c.id == check))
         return found
 
-    def erase(self, check: str, who: str) -> Kept | None:
+    def erase(self, check: str, who: str) -> ReasonKept | None:
         """Destroy it, once approved. None where it is gone, else why it stays: looked at anew, with the row locked.
 
         It is in the record that it was erased before its key goes. Raises NoSuchCheck where it is gone already.
@@ -191,11 +191,11 @@ class Retention(Work):
         keeping = self._keeping(opened, self.case(opened))
         return {"kind": keeping.kind, "due": keeping.due(self._schedule).isoformat()}
 
-    def _stays(self, opened: Opened) -> Kept | None:
+    def _stays(self, opened: Opened) -> ReasonKept | None:
         """Why it may not be erased now."""
         check = opened.check.id
         if opened.check.is_drill:
-            return Kept.NOT_YET
+            return ReasonKept.NOT_YET
         why = self._keeping(opened, self.case(opened)).stays(self._schedule, self.now)
         if why is not None:
             return why
@@ -204,6 +204,6 @@ class Retention(Work):
             or_(tables.outbox.c.due_at.is_not(None), tables.outbox.c.token.is_not(None)),
         )
         if self.tx.execute(sending.limit(1)).first() is not None:
-            return Kept.UNSENT
+            return ReasonKept.UNSENT
         approved = self.tx.execute(select(_deletion.c.check_id).where(_deletion.c.check_id == check)).first()
-        return None if approved else Kept.NOT_APPROVED
+        return None if approved else ReasonKept.NOT_APPROVED

@@ -65,7 +65,7 @@ class Did(StrEnum):
     NOBODY_LEFT = "nobody left"
 
 
-class Work:
+class Service:
     """Shared parts. `now` is one moment for the whole transaction."""
 
     def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime) -> None:
@@ -86,7 +86,7 @@ class Work:
         self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Add to the record."""
-        return events.append(self.tx, opened.check.id, opened.box, self.now, who, what, content, request)
+        return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request)
 
     def is_repeat(self, request: str | None) -> bool:
         """Whether this request was carried out before."""
@@ -94,16 +94,16 @@ class Work:
 
     def show_reporter(self, opened: Opened) -> None:
         """The reporter's card shows something new."""
-        outbox.show_anew(self.tx, opened.check.id, self.now, "card")
+        outbox.mark_due(self.tx, opened.check.id, self.now, "card")
 
-    def happened(
+    def record_and_notify(
         self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Record an event of a case and show it wherever it shows: cards, thread, the reporter's messages."""
         event = self.record(opened, who, what, content, request)
-        outbox.show_anew(self.tx, opened.check.id, self.now, "card", "page", "notice")
+        outbox.mark_due(self.tx, opened.check.id, self.now, "card", "page", "notice")
         if what in LAST:
-            outbox.show_anew(self.tx, opened.check.id, self.now, "line", "old_page", "reminder")
+            outbox.mark_due(self.tx, opened.check.id, self.now, "line", "old_page", "reminder")
         if what in THREAD_LINES:
             self._add_line(opened, event)
         if what in REPORTER_NOTICES:
@@ -224,7 +224,7 @@ class Work:
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
         """More urgent than what somebody took on: it needs an answer anew, whoever leads it so far."""
         cases.save(self.tx, case.check.id, urgency=urgency, **ANOTHER_PLAN if case.plan_round else {})
-        self.happened(opened, SYSTEM, "escalated", {"urgency": urgency})
+        self.record_and_notify(opened, SYSTEM, "escalated", {"urgency": urgency})
         self.needs_a_lead(opened)
 
     def needs_a_lead(self, opened: Opened) -> None:
@@ -252,7 +252,7 @@ class Work:
         if case.status is CaseStatus.OPEN:
             changes |= {"next_page_at": following, "tries": case.tries + 1}
         cases.save(self.tx, case.check.id, **changes)
-        event = self.happened(opened, SYSTEM, "asked_again", {**_asked(people, usual), "ask": asks})
+        event = self.record_and_notify(opened, SYSTEM, "asked_again", {**_asked(people, usual), "ask": asks})
         if self._is_worth_a_sound(opened, case):
             self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
@@ -274,7 +274,7 @@ class Work:
             changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
         cases.save(self.tx, opened.check.id, **changes, closed_at=None, plan_stands=False)
         checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
-        self.happened(opened, who, "reopened", content, request)
+        self.record_and_notify(opened, who, "reopened", content, request)
 
     def _urgency(self, opened: Opened) -> Urgency:
         case = self.case(opened)
@@ -289,7 +289,7 @@ class Work:
             outbox.retire(self.tx, check, "page", "old_page", target, self.now)
             key = f"page:{check}:{ask}:{target}"
             outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
-        outbox.show_anew(self.tx, check, self.now, "card")
+        outbox.mark_due(self.tx, check, self.now, "card")
 
     def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int) -> None:
         """Ask these people by every other way than Slack there is for them; once for each page."""

@@ -24,8 +24,8 @@ from flows.engine.replay import replay
 from flows.model import Outcome, Urgency
 from flows.paging.roster import Roster
 from flows.records.retention import Schedule
-from flows.reports.figures import Figures, Week, age
-from services.retention import Item, Retention
+from flows.reports.figures import Week, WeekFigures, age
+from services.retention import DueRecord, Retention
 from storage import checks as check_rows
 from storage import events as record
 from storage.checks import Opened
@@ -65,7 +65,7 @@ def is_shared(check: Check) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerTime:
     """How a case was first answered. after: None where nobody leads it yet."""
 
     raised_at: datetime
@@ -74,7 +74,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Counting:
+class WeekCounter:
     """One week, in one transaction. schedule: how long records are kept, as organisation.toml has it."""
 
     tx: Connection
@@ -98,13 +98,15 @@ class Counting:
         since, until = self._bounds
         return since <= moment < until
 
-    def figures(self) -> Figures:
+    def figures(self) -> WeekFigures:
         """All of them."""
         rows = self.tx.execute(self._rows(events.c.what.in_(_COUNTED))).all()
         opened = self._open({row.check_id for row in rows})
         real = [row for row in rows if row.check_id in opened and not opened[row.check_id].check.is_drill]
         drills = [row for row in rows if row.check_id in opened and opened[row.check_id].check.is_drill]
-        return Figures(**self._checks(real, opened), **self._cases(real, opened), **self._drills(drills), **self._now())
+        return WeekFigures(
+            **self._checks(real, opened), **self._cases(real, opened), **self._drills(drills), **self._now()
+        )
 
     def _rows(self, *which: ColumnElement[bool]) -> Select[Any]:
         """Events of the week, of checks that may be counted."""
@@ -140,7 +142,7 @@ class Counting:
         }
 
     def _said(self, row: Row[Any], opened: Mapping[str, Opened], key: str) -> str:
-        content = record.content_of(opened[row.check_id].box, row.check_id, row.sealed)
+        content = record.content_of(opened[row.check_id].sealer, row.check_id, row.sealed)
         return str(content.get(key, ""))
 
     def _is_to_sample(self, check: Check) -> bool:
@@ -168,18 +170,18 @@ class Counting:
     def _is_out_of_hours(self, moment: datetime) -> bool:
         return self.roster.week.after(moment, timedelta(0)) != moment
 
-    def answer(self, opened: Opened) -> Answer:
+    def answer(self, opened: Opened) -> AnswerTime:
         """A case's first answer, against the target that held until then."""
         check, kinds = opened.check.id, events.c.what.in_((*_ASKED, *_ANSWERED))
         of_check = select(events.c.at, events.c.what, events.c.sealed).where(events.c.check_id == check, kinds)
         rows = self.tx.execute(of_check.order_by(events.c.id)).all()
         first = next((number for number, row in enumerate(rows) if row.what in _ANSWERED), len(rows))
         asked = rows[:first]
-        urgency = Urgency(str(record.content_of(opened.box, check, asked[-1].sealed)["urgency"]))
+        urgency = Urgency(str(record.content_of(opened.sealer, check, asked[-1].sealed)["urgency"]))
         answered_at = rows[first].at if first < len(rows) else None
         missed = (answered_at or self.now) > self.roster.answer_by(urgency, asked[-1].at)
         raised_at = asked[0].at
-        return Answer(raised_at, answered_at - raised_at if answered_at else None, missed)
+        return AnswerTime(raised_at, answered_at - raised_at if answered_at else None, missed)
 
     def _pages(self) -> dict[str, Any]:
         """Pages of the week that Slack had late, or has not had yet although they are wanted."""
@@ -251,7 +253,7 @@ class Counting:
         return sum(since <= item.due < until and _is_for_everybody(item) for item in items)
 
 
-def _is_for_everybody(item: Item) -> bool:
+def _is_for_everybody(item: DueRecord) -> bool:
     """The same as NOBODY_LEFT_OUT and `is_shared`."""
     is_private = item.case is not None and (item.case.dm_only or item.case.content_free)
     return not item.left_out and not is_private and is_shared(item.check)

@@ -27,7 +27,7 @@ _WORDS = {
 
 
 @dataclass
-class Figures:
+class RunFigures:
     """Counts of one run, or of many. Good time: the bot was there, and Slack took messages."""
 
     checks: int = 0
@@ -58,9 +58,9 @@ class Figures:
         return "\n".join(f"{words:<50} {value:>12}" for words, value in self.rows)
 
 
-def total(each: Iterable[Figures]) -> Figures:
+def total(each: Iterable[RunFigures]) -> RunFigures:
     """All of them together: counts are added, of durations the longest stays."""
-    found = Figures()
+    found = RunFigures()
     for one in each:
         for field in fields(found):
             ours, theirs = getattr(found, field.name), getattr(one, field.name)

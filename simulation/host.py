@@ -10,7 +10,7 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from simulation.machine import Disk, Json, Parts, Process, Reply
+from simulation.machine import Disk, Json, Parts, SimulatedProcess, SimulatedReply
 from simulation.scene import Scene
 from simulation.weather import Spell, Weather
 from simulation.world import Killed
@@ -32,7 +32,7 @@ class Host:
 
     def __init__(self, scene: Scene, weather: Weather, disk: Disk) -> None:
         self.weather = weather
-        self.process: Process | None = None
+        self.process: SimulatedProcess | None = None
         self._scene = scene
         self._world = scene.world
         self._disk = disk
@@ -47,7 +47,7 @@ class Host:
         """What every bot that starts here is made of."""
         self._parts = parts
 
-    def take(self, payload: Json) -> Reply | None:
+    def take(self, payload: Json) -> SimulatedReply | None:
         """Somebody did something; None where nobody is there to take it."""
         return None if self.process is None or self._deaf else self.process.take(payload)
 
@@ -58,7 +58,7 @@ class Host:
         if self.process is not None or self._parts is None or self._is_waiting:
             return
         try:
-            process = Process(self._parts, self._disk, f"host{next(self._instances)}")
+            process = SimulatedProcess(self._parts, self._disk, f"host{next(self._instances)}")
         except (OSError, HTTPException, SlackClientError, BoltError):
             self._try_again()
             return
@@ -74,7 +74,7 @@ class Host:
         self._is_waiting = True
         self._world.after(_ANOTHER_TRY, start)
 
-    def _wake(self, process: Process) -> None:
+    def _wake(self, process: SimulatedProcess) -> None:
         self.process, self._world.is_up, self._turned = process, True, self._world.now
         self._world.say("the bot starts")
         try:
@@ -151,7 +151,7 @@ class Host:
             self._turn(self.process)
             self._audit(self.process)
 
-    def _audit(self, process: Process) -> None:
+    def _audit(self, process: SimulatedProcess) -> None:
         if self._world.now - self._audited > _AUDIT:
             self._audited = self._world.now
             process.audit()
@@ -170,7 +170,7 @@ class Host:
         if self.process is not None and due is not None and due <= self._world.now + self._world.off:
             self._turn(self.process)
 
-    def _turn(self, process: Process) -> None:
+    def _turn(self, process: SimulatedProcess) -> None:
         process.turn()
         self._turned = self._world.now
 

@@ -31,7 +31,7 @@ _ROWS = "SELECT id, check_id, what, target, ask FROM outbox WHERE id > ? ORDER B
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class StoredCheck:
     """A row of the checks. number: which it is, to speak of it without an id."""
 
     id: str
@@ -46,7 +46,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class StoredCase:
     """A row of the cases. people: how many were ever asked."""
 
     check: str
@@ -71,7 +71,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredRow:
     """A message that was put in the outbox."""
 
     id: int
@@ -81,7 +81,7 @@ class Row:
     ask: int
 
 
-class Kept:
+class Stored:
     """The file as it is now. `look` reads it again where anybody changed it."""
 
     def __init__(self, file: Path, database: Database, keys: Keyring) -> None:
@@ -90,11 +90,11 @@ class Kept:
         self._keys = keys
         self._version = -1
         self._answers: dict[str, tuple[int, Answers]] = {}
-        self.checks: dict[str, Check] = {}
-        self.cases: dict[str, Case] = {}
+        self.checks: dict[str, StoredCheck] = {}
+        self.cases: dict[str, StoredCase] = {}
         self.left_out: dict[str, frozenset[str]] = {}
         self.events: list[Event] = []
-        self.rows: list[Row] = []
+        self.rows: list[StoredRow] = []
 
     def close(self) -> None:
         self._file.close()
@@ -109,22 +109,24 @@ class Kept:
         self.cases = {case.check: case for case in self._cases()}
         self.left_out = self._left_out()
         self.events += [Event(*row) for row in self._file.execute(_EVENTS, (self._newest(self.events),))]
-        self.rows += [Row(*row) for row in self._file.execute(_ROWS, (self._newest(self.rows),))]
+        self.rows += [StoredRow(*row) for row in self._file.execute(_ROWS, (self._newest(self.rows),))]
         return True
 
     @staticmethod
-    def _newest(known: list[Event] | list[Row]) -> int:
+    def _newest(known: list[Event] | list[StoredRow]) -> int:
         return known[-1].id if known else 0
 
-    def _checks(self) -> Iterator[Check]:
+    def _checks(self) -> Iterator[StoredCheck]:
         rows = self._file.execute(_CHECKS)
         for number, (check, ref, reporter, status, level, asked_lead, revision, is_drill) in enumerate(rows, 1):
-            yield Check(check, ref, reporter, status, Level(level), bool(asked_lead), revision, bool(is_drill), number)
+            yield StoredCheck(
+                check, ref, reporter, status, Level(level), bool(asked_lead), revision, bool(is_drill), number
+            )
 
-    def _cases(self) -> Iterator[Case]:
+    def _cases(self) -> Iterator[StoredCase]:
         for check, status, urgency, asks, asked_at, next_at, led_by, dm_only, people in self._file.execute(_CASES):
             due = _moment(next_at) if next_at else None
-            yield Case(check, status, urgency, asks, _moment(asked_at), due, led_by, bool(dm_only), people)
+            yield StoredCase(check, status, urgency, asks, _moment(asked_at), due, led_by, bool(dm_only), people)
 
     def _left_out(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}

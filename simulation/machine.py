@@ -23,7 +23,7 @@ from bot.app import register
 from bot.checks import entry_points
 from bot.clock import Clock
 from bot.config.organisation import Organisation
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
 from bot.slack import replies
@@ -104,7 +104,7 @@ def _does_not_wait(connection: Any, _record: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SimulatedReply:
     """What Slack and the person get for a press. said: whispers to them. action: what becomes of the window."""
 
     acked: bool
@@ -125,7 +125,7 @@ class Whispers(replies.Replies):
         self._show(url, message)
 
 
-class Door(entry_points.Door):
+class SimulatedEntryPoints(entry_points.EntryPoints):
     """Nobody waits at it: in one thread the card cannot come meanwhile."""
 
     def _is_shown(self, _check: str, _patience: float) -> bool:
@@ -145,20 +145,20 @@ class Parts:
     whisper: Callable[[str, Json], None]
 
 
-class Process:
+class SimulatedProcess:
     """From a start of the bot to its end. Raises what Slack raises where it does not answer at the start."""
 
     def __init__(self, parts: Parts, disk: Disk, instance: str) -> None:
         self.disk = disk
-        self.desk = Desk(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
+        self.services = Services(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
         self._whispers = Whispers(parts.slack, parts.whisper, replies.phone_words(parts.organisation))
         self._app = self._listening(parts)
         self._senders = [
-            _Sender(Deliverer(self.desk, parts.slack, Inline(), parts.others, instance, lanes), frozenset(lanes))
+            _Sender(Deliverer(self.services, parts.slack, Inline(), parts.others, instance, lanes), frozenset(lanes))
             for lanes in QUEUES
         ]
-        self._clockwork = Clockwork(self.desk, instance)
-        self._auditor = Auditor(self.desk, parts.slack, (), Heartbeat(None))
+        self._clockwork = Clockwork(self.services, instance)
+        self._auditor = Auditor(self.services, parts.slack, (), Heartbeat(None))
         self._is_turning = False
 
     def wake_up(self) -> None:
@@ -183,12 +183,12 @@ class Process:
         for sender in self._senders:
             sender.send(lanes)
 
-    def take(self, payload: Json) -> Reply:
+    def take(self, payload: Json) -> SimulatedReply:
         """Somebody pressed something, sent a window or typed the command."""
         said = len(self._whispers.said)
         response = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
         action: Json = json.loads(response.body) if response.body else {}
-        return Reply(response.status == HTTPStatus.OK, action, tuple(self._whispers.said[said:]))
+        return SimulatedReply(response.status == HTTPStatus.OK, action, tuple(self._whispers.said[said:]))
 
     def _listening(self, parts: Parts) -> App:
         log = logging.getLogger("share-check.bolt")
@@ -212,7 +212,7 @@ class Process:
             context["client"] = parts.slack
             next()
 
-        register(app, self.desk, parts.slack, self._whispers, Door)
+        register(app, self.services, parts.slack, self._whispers, SimulatedEntryPoints)
         return app
 
 

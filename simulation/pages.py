@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from flows.model import Level
-from simulation.kept import Case, Check, Row
+from simulation.kept import StoredCase, StoredCheck, StoredRow
 from simulation.scene import SOON, Scene, Since
 from simulation.workspace import Post, direct
 
@@ -41,7 +41,7 @@ class Pages:
 
     # What happens to them
 
-    def note(self, row: Row) -> None:
+    def note(self, row: StoredRow) -> None:
         """A message was put in the outbox."""
         if row.what == "page" and row.check is not None:
             self._scene.figures.pages_due += 1
@@ -96,7 +96,7 @@ class Pages:
 
     # What must hold
 
-    def stopping_still_pages(self, check: Check) -> None:
+    def stopping_still_pages(self, check: StoredCheck) -> None:
         """At CONSULT or above there is a case: at once, or when the reporter was away for so long (I11, I12)."""
         kept, name = self._scene.kept, self._scene.kept.name(check.id)
         if check.level is Level.NONE or check.id in kept.cases or check.status in _OVER:
@@ -108,12 +108,12 @@ class Pages:
         if check.status == "sent" or ("S2" in kept.answers(check.id) and is_urgent):
             self._scene.broken("an urgent check pages at once (I11)", name)
 
-    def _patience(self, check: Check) -> timedelta:
+    def _patience(self, check: StoredCheck) -> timedelta:
         in_need = check.level is Level.EMERGENCY or check.asked_lead
         no_choice = in_need and "S2" not in self._scene.kept.answers(check.id)
         return self._scene.roster.no_choice if no_choice else self._scene.roster.idle
 
-    def somebody_is_asked(self, case: Case) -> None:
+    def somebody_is_asked(self, case: StoredCase) -> None:
         """Nobody leads: there is a time for the next ask, and this ask has reached somebody (I13, I19).
 
         Whoever has it may step aside; from then on there is as long again to reach somebody else.
@@ -131,7 +131,7 @@ class Pages:
             words = f"ask {case.asks} of {name}, for {waited}"
             self._scene.broken("each page reaches somebody, or the reporter is told (I19)", words)
 
-    def _has_a_time(self, case: Case, name: str) -> None:
+    def _has_a_time(self, case: StoredCase, name: str) -> None:
         now = self._scene.world.now + self._scene.world.off
         if case.next_page_at is None or case.next_page_at > now + LONGEST_WAIT:
             self._scene.broken("an open case has a time at which people are asked again", name)
@@ -143,7 +143,7 @@ class Pages:
         elif self._scene.world.up - before.up > SOON:
             self._scene.broken("people are asked again in time", f"{name} is overdue")
 
-    def _is_reached(self, case: Case, asked: Since) -> bool:
+    def _is_reached(self, case: StoredCase, asked: Since) -> bool:
         """Whether anybody who may know has a page that came since they were asked."""
         out = self._scene.kept.left_out.get(case.check, frozenset())
         for (check, _ask, target), posts in self._arrived.items():
@@ -154,7 +154,7 @@ class Pages:
         by_other_ways = ((person, at) for (check, person), at in self._elsewhere.items() if check == case.check)
         return any(at >= asked.at and person not in out for person, at in by_other_ways)
 
-    def _is_told(self, case: Case, asked: Since) -> bool:
+    def _is_told(self, case: StoredCase, asked: Since) -> bool:
         """Whether the reporter's newest card says so; nobody can be told who cannot be reached themselves."""
         check, workspace = self._scene.kept.checks[case.check], self._scene.workspace
         mine = (post for post in workspace.posts if post.channel == direct(check.reporter) and not post.gone)

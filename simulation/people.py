@@ -13,12 +13,12 @@ from simulation import habits, hands
 from simulation.deeds import Deed
 from simulation.habits import Temper
 from simulation.hands import Offer
-from simulation.machine import Reply
+from simulation.machine import SimulatedReply
 from simulation.promises import Promises
-from simulation.workspace import Json, Workspace
+from simulation.workspace import Json, SimulatedWorkspace
 from simulation.world import Killed, World
 
-Take = Callable[[Json], Reply | None]
+Take = Callable[[Json], SimulatedReply | None]
 """Brings what somebody did to the bot; None where nobody was there to take it."""
 
 _FORGETS = 40
@@ -26,11 +26,18 @@ _A_WHILE = (180.0, 1800.0)
 _LONG = (1200.0, 10800.0)
 
 
-class Person:
+class SimulatedPerson:
     """Somebody in the workspace. words: who, in a trace. is_awake: whether they do anything at all."""
 
     def __init__(
-        self, user: str, words: str, temper: Temper, world: World, workspace: Workspace, promises: Promises, take: Take
+        self,
+        user: str,
+        words: str,
+        temper: Temper,
+        world: World,
+        workspace: SimulatedWorkspace,
+        promises: Promises,
+        take: Take,
     ) -> None:
         self.user = user
         self.words = words
@@ -186,7 +193,7 @@ class Person:
         words = f"sends the window {view['title']['text']!r} for {self._promises.name(check)}"
         self._bring(payload, deed, words)
 
-    def _follow(self, deed: Deed, reply: Reply) -> bool:
+    def _follow(self, deed: Deed, reply: SimulatedReply) -> bool:
         """What becomes of the window; whether it was taken."""
         windows, action = self._workspace.windows.get(self.user) or [], reply.action.get("response_action")
         match action:
@@ -221,7 +228,7 @@ class Person:
             self._arrives_twice(payload, deed)
         return True
 
-    def _hand_over(self, payload: Json) -> Reply | None:
+    def _hand_over(self, payload: Json) -> SimulatedReply | None:
         try:
             return self._take(payload)
         except Killed:

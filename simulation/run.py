@@ -13,17 +13,17 @@ from random import Random
 from bot.checks.card import card
 from bot.delivery.other_channels import NotSent, Via, Words
 from simulation import hands, setting
-from simulation.figures import Figures
+from simulation.figures import RunFigures
 from simulation.habits import LEADS, STAFF
 from simulation.host import Host
-from simulation.kept import Kept
+from simulation.kept import Stored
 from simulation.machine import Json, Parts
-from simulation.people import Person
+from simulation.people import SimulatedPerson
 from simulation.promises import Promises
 from simulation.scene import BrokenPromise, Scene
 from simulation.slack import Slack
 from simulation.weather import Spell, draw
-from simulation.workspace import Call, Post, Workspace, owner
+from simulation.workspace import Call, Post, SimulatedWorkspace, owner
 from simulation.world import Killed, WallClock, World
 
 TOLD = 40
@@ -39,16 +39,16 @@ _A_LEAD_ASKS = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What came of one seed. broken: the promise that did not hold, told in full; empty where all held."""
 
     seed: int
-    figures: Figures
+    figures: RunFigures
     trace: tuple[str, ...]
     broken: str = ""
 
 
-def play(seed: int, days: float = 1, listen: Callable[[str], None] | None = None) -> Outcome:
+def play(seed: int, days: float = 1, listen: Callable[[str], None] | None = None) -> RunOutcome:
     """One seed from its first event to its last; one at a time. The same seed and days are always the same run."""
     with _hushed():
         run = Run(seed, days, listen)
@@ -59,7 +59,7 @@ def play(seed: int, days: float = 1, listen: Callable[[str], None] | None = None
             broken = run.told(str(promise))
         finally:
             run.close()
-        return Outcome(seed, run.scene.figures, tuple(run.world.trace), broken)
+        return RunOutcome(seed, run.scene.figures, tuple(run.world.trace), broken)
 
 
 @contextmanager
@@ -83,8 +83,8 @@ class Run:
         self.weather = draw(chance, days, [roster.channel, *roster.slack.values()])
         self.world = World(chance, self.weather.begins, listen)
         members = [roster.slack[person] for person in (*roster.people.leads, *roster.people.deputies)]
-        self.workspace = Workspace(self.world, self.weather, roster.channel, members)
-        kept = Kept(setting.afresh(), setting.witness(), setting.keyring())
+        self.workspace = SimulatedWorkspace(self.world, self.weather, roster.channel, members)
+        kept = Stored(setting.afresh(), setting.witness(), setting.keyring())
         self.scene = Scene(self.world, kept, self.workspace, roster)
         self.promises = Promises(self.scene)
         self.host = Host(self.scene, self.weather, setting.disk())
@@ -98,10 +98,10 @@ class Run:
         self.workspace.watch = self
         self.workspace.arrived = self._arrived
 
-    def _person(self, user: str, name: str) -> Person:
+    def _person(self, user: str, name: str) -> SimulatedPerson:
         temper = self.world.chance.choice(STAFF if user in _USERS else LEADS)
         temper = replace(temper, acts=math.ceil(temper.acts * min(0.3 + self._days, 1)))
-        return Person(user, name, temper, self.world, self.workspace, self.promises, self.host.take)
+        return SimulatedPerson(user, name, temper, self.world, self.workspace, self.promises, self.host.take)
 
     def close(self) -> None:
         self.scene.figures.refusals = self._slack.refusals
@@ -147,7 +147,7 @@ class Run:
         for moment in weather.lost:
             world.at(moment, self.workspace.lose_one)
 
-    def _somebody(self) -> Person:
+    def _somebody(self) -> SimulatedPerson:
         """Whoever starts a check: staff, and now and then a lead."""
         among = [*self._people] if self.world.is_so(_A_LEAD_ASKS) else _USERS
         return self._people[self.world.chance.choice(among)]
@@ -211,7 +211,7 @@ class Run:
             self.scene.broken("the bot is back in the end", "it is not there")
         for check, ts in self.scene.kept.newest_cards().items():
             with process.disk.read() as tx:
-                message = card(process.desk.look(tx, check))
+                message = card(process.services.look(tx, check))
             shown, true = (
                 [*hands.offers([*blocks], {})] for blocks in (posts[ts].blocks if ts in posts else [], message.blocks)
             )

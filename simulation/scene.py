@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from flows.paging.roster import Roster
-from simulation.figures import Figures
-from simulation.kept import Kept
-from simulation.workspace import Workspace
+from simulation.figures import RunFigures
+from simulation.kept import Stored
+from simulation.workspace import SimulatedWorkspace
 from simulation.world import World
 
 SOON = timedelta(seconds=60)
@@ -38,10 +38,10 @@ class Scene:
     """Everything there is to look at. mishaps: how often the bot may have lost what Slack had told it."""
 
     world: World
-    kept: Kept
-    workspace: Workspace
+    kept: Stored
+    workspace: SimulatedWorkspace
     roster: Roster
-    figures: Figures = field(default_factory=Figures)
+    figures: RunFigures = field(default_factory=RunFigures)
     mishaps: int = 0
 
     def since(self, what: object = None) -> Since:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 
-from simulation.figures import Figures, total
-from simulation.run import Outcome, play
+from simulation.figures import RunFigures, total
+from simulation.run import RunOutcome, play
 
 Say = Callable[[str], None]
 _FEW = 20
@@ -27,7 +27,7 @@ def tell(seeds: range, days: float, processes: int, say: Say, *, verbose: bool) 
     with_lines = verbose or len(seeds) <= _FEW
     if with_lines:
         say(_line("seed", _COLUMNS))
-    figures, broken = Figures(), 0
+    figures, broken = RunFigures(), 0
     for number, outcome in enumerate(outcomes(seeds, days, processes, listen), 1):
         figures = total((figures, outcome.figures))
         broken += bool(outcome.broken)
@@ -41,7 +41,7 @@ def tell(seeds: range, days: float, processes: int, say: Say, *, verbose: bool) 
     return not broken
 
 
-def outcomes(seeds: range, days: float, processes: int, listen: Say | None = None) -> Iterator[Outcome]:
+def outcomes(seeds: range, days: float, processes: int, listen: Say | None = None) -> Iterator[RunOutcome]:
     """In the order of the seeds, whichever is finished first."""
     if processes == 1:
         yield from (play(seed, days, listen) for seed in seeds)
@@ -50,7 +50,7 @@ def outcomes(seeds: range, days: float, processes: int, listen: Say | None = Non
         yield from pool.map(partial(_quietly, days=days), seeds, chunksize=10)
 
 
-def _quietly(seed: int, days: float) -> Outcome:
+def _quietly(seed: int, days: float) -> RunOutcome:
     """Without the trace, which nobody reads where nothing is wrong."""
     return replace(play(seed, days), trace=())
 

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from simulation.weather import DONE_ALL_THE_SAME, Fate, Weather
-from simulation.workspace import Call, Json, Workspace, no
+from simulation.workspace import Call, Json, SimulatedWorkspace, no
 from simulation.world import World
 
 OK, TOO_MANY, BROKEN = 200, 429, 503
@@ -30,7 +30,7 @@ class Slack(WebClient):
         self,
         world: World,
         weather: Weather,
-        workspace: Workspace,
+        workspace: SimulatedWorkspace,
         meanwhile: Callable[[float], None],
         strike: Callable[[str], None],
     ) -> None:

@@ -70,7 +70,7 @@ class Call:
         return str(self.args["trigger_id"]).partition(".")[0]
 
 
-class Watch(Protocol):
+class WorkspaceObserver(Protocol):
     """Whoever looks at everything that goes to Slack."""
 
     def asked(self, call: Call) -> None:
@@ -80,7 +80,7 @@ class Watch(Protocol):
         """People can see it from now on."""
 
 
-class Workspace:
+class SimulatedWorkspace:
     """room: the leads' channel. members: who is in it. arrived: told of each new message, person by person."""
 
     def __init__(self, world: World, weather: Weather, room: str, members: Iterable[str]) -> None:
@@ -89,7 +89,7 @@ class Workspace:
         self.posts: list[Post] = []
         self.windows: dict[str, list[Json]] = {}
         self.homes: dict[str, Json] = {}
-        self.watch: Watch | None = None
+        self.watch: WorkspaceObserver | None = None
         self.arrived: Callable[[str, Post], None] = lambda _person, _post: None
         self._world = world
         self._weather = weather

@@ -84,7 +84,7 @@ def _strands(tx: Connection, opened: Opened) -> tuple[Strand, ...]:
 
 
 def _strand(opened: Opened, row: Any) -> Strand:
-    text = json.loads(opened.box.open(row.sealed, f"strand:{opened.check.id}:{row.name}"))
+    text = json.loads(opened.sealer.open(row.sealed, f"strand:{opened.check.id}:{row.name}"))
     return Strand(StrandName(row.name), StrandStatus(row.status), text["what"], text["owner"], row.due)
 
 
@@ -100,7 +100,7 @@ def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None
                 name=strand.name,
                 status=strand.status,
                 due=strand.due,
-                sealed=opened.box.seal(padded(text), f"strand:{check}:{strand.name}"),
+                sealed=opened.sealer.seal(padded(text), f"strand:{check}:{strand.name}"),
             )
         )
 

@@ -18,7 +18,7 @@ from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.engine.replay import fitting
 from flows.model import Answers, Level, Outcome
-from storage.crypto.envelope import Box, Keyring, padded
+from storage.crypto.envelope import Keyring, Sealer, padded
 from storage.engine import idempotent
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out
@@ -48,10 +48,10 @@ _OF_REPORTER = (
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A check together with the box its key opens."""
+    """A check together with the sealer its key opens."""
 
     check: Check
-    box: Box
+    sealer: Sealer
 
 
 def start(
@@ -60,7 +60,7 @@ def start(
     """A new draft, and whether it is new: the same request again, also at the same moment, finds the one it started."""
     started = select(checks).where(checks.c.request == request)
     wrapped = keys.new_key()
-    box = keys.box(wrapped)
+    sealer = keys.sealer(wrapped)
     check_id = secrets.token_hex(16)
     draft = {
         "id": check_id,
@@ -69,7 +69,7 @@ def start(
         "level": Level.NONE,
         "checklist_version": version,
         "wrapped_key": wrapped,
-        "sealed_answers": _seal(box, check_id, reporter, {}),
+        "sealed_answers": _seal(sealer, check_id, reporter, {}),
         "revision": 0,
         "asked_lead": False,
         "reminders": 0,
@@ -79,7 +79,7 @@ def start(
         "touched_at": now,
     }
     while (found := tx.execute(started).first()) is None:
-        if idempotent.add(
+        if idempotent.insert_if_absent(
             tx, checks, **draft, ref=_new_ref(tx)
         ):  # else the request, or the reference, was taken just now
             return load(tx, keys, check_id), True
@@ -118,7 +118,7 @@ def by_ref(tx: Connection, ref: str) -> str | None:
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
     """Write what changed; `answers` are sealed on the way, as answers to this version. The revision grows."""
     if "answers" in changes:
-        changes["sealed_answers"] = _seal(opened.box, opened.check.id, opened.check.reporter, changes.pop("answers"))
+        changes["sealed_answers"] = _seal(opened.sealer, opened.check.id, opened.check.reporter, changes.pop("answers"))
         changes["checklist_version"] = CHECKLIST.version
     changes |= {"revision": opened.check.revision + 1, "touched_at": now}
     values = {f"new_{column}": value for column, value in changes.items()}
@@ -215,9 +215,9 @@ def leave_out(
         tx.execute(insert(left_out), rows)
 
 
-def _seal(box: Box, check: str, reporter: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
+def _seal(sealer: Sealer, check: str, reporter: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
     """All 24 answers fit the smallest size."""
-    return box.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), about_answers(check, reporter))
+    return sealer.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), about_answers(check, reporter))
 
 
 def about_answers(check: str, reporter: str) -> str:
@@ -226,8 +226,8 @@ def about_answers(check: str, reporter: str) -> str:
 
 
 def _opened(row: Row[Any], keys: Keyring) -> Opened:
-    box = keys.box(row.wrapped_key)
-    sealed = json.loads(box.open(row.sealed_answers, about_answers(row.id, row.reporter)))
+    sealer = keys.sealer(row.wrapped_key)
+    sealed = json.loads(sealer.open(row.sealed_answers, about_answers(row.id, row.reporter)))
     answers: Answers = {question: tuple(choices) for question, choices in sealed.items()}
     if row.checklist_version != CHECKLIST.version:
         answers = fitting(CHECKLIST, answers)
@@ -250,4 +250,4 @@ def _opened(row: Row[Any], keys: Keyring) -> Opened:
         is_drill=row.is_drill,
         paper_at=row.paper_at,
     )
-    return Opened(check, box)
+    return Opened(check, sealer)

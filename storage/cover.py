@@ -22,7 +22,9 @@ def set_away(tx: Connection, person: str, first: date, last: date, *, by: str, n
 
     person: an organisation id. by: a Slack user id.
     """
-    return idempotent.add(tx, away, person=person, first=first, last=last, set_by=by, set_at=now, request=request)
+    return idempotent.insert_if_absent(
+        tx, away, person=person, first=first, last=last, set_by=by, set_at=now, request=request
+    )
 
 
 def end(tx: Connection, entry: int, today: date, *, by: str, now: datetime) -> bool:
@@ -59,7 +61,7 @@ def unreachable(tx: Connection) -> frozenset[str]:
 
 def mark_unreachable(tx: Connection, person: str, now: datetime) -> bool:
     """Somebody's account is closed; whether that is news."""
-    return idempotent.add(tx, closed, person=person, since=now)
+    return idempotent.insert_if_absent(tx, closed, person=person, since=now)
 
 
 def mark_back(tx: Connection, person: str) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
-from flows.reports.figures import TREND, Figures, Week
+from flows.reports.figures import TREND, Week, WeekFigures
 from storage import checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine import idempotent
@@ -46,7 +46,7 @@ class Planned:
     audience: Audience
     due_at: datetime
     made_at: datetime | None = None
-    figures: Figures | None = None
+    figures: WeekFigures | None = None
     kept_in: str | None = None
     head: str | None = None
 
@@ -63,7 +63,7 @@ def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], da
         missing.append(week)
         week = week.before
     for each in reversed(missing):
-        idempotent.add(tx, digests, week=str(each), audience=audience, due_at=due(each))
+        idempotent.insert_if_absent(tx, digests, week=str(each), audience=audience, due_at=due(each))
 
 
 def due(tx: Connection, now: datetime) -> Sequence[Planned]:
@@ -78,7 +78,7 @@ def take(tx: Connection, planned: Planned, now: datetime) -> bool:
     return tx.execute(update(digests).where(*mine, digests.c.made_at.is_(None)).values(made_at=now)).rowcount > 0
 
 
-def keep(tx: Connection, keys: Keyring, planned: Planned, figures: Figures, now: datetime) -> None:
+def keep(tx: Connection, keys: Keyring, planned: Planned, figures: WeekFigures, now: datetime) -> None:
     """Keep what it says, with it and in the record, so that the seal that is printed below changes every week.
 
     Without that, a week in which only a check happened that some may not know of would show by its seal alone.
@@ -87,7 +87,7 @@ def keep(tx: Connection, keys: Keyring, planned: Planned, figures: Figures, now:
     opened, _ = checks.start(tx, keys, SYSTEM, request, now, CHECKLIST.version, is_drill=True)
     checks.save(tx, opened, now, status=CheckStatus.CLOSED)
     content = {"week": str(planned.week), "figures": figures.written()}
-    events.append(tx, opened.check.id, opened.box, now, SYSTEM, "digest_made", content)
+    events.append(tx, opened.check.id, opened.sealer, now, SYSTEM, "digest_made", content)
     _save(tx, planned, figures=figures.written(), kept_in=opened.check.id)
 
 
@@ -116,7 +116,7 @@ def find(tx: Connection, week: Week, audience: Audience = Audience.LEADS) -> Pla
     return _planned(row) if row else None
 
 
-def kept(tx: Connection, first: Week, last: Week) -> Mapping[Week, Figures]:
+def kept(tx: Connection, first: Week, last: Week) -> Mapping[Week, WeekFigures]:
     """What the leads' digests said of these weeks, both included."""
     rows = select(digests).where(
         digests.c.audience == Audience.LEADS, digests.c.week >= str(first), digests.c.week <= str(last)
@@ -142,4 +142,4 @@ def _planned(row: Row[Any]) -> Planned:
         kept_in=row.kept_in,
         head=row.head,
     )
-    return replace(found, figures=Figures.read(row.figures)) if row.figures else found
+    return replace(found, figures=WeekFigures.read(row.figures)) if row.figures else found

@@ -104,7 +104,7 @@ def destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
     done = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at, "is_private": is_private}
     if not tx.execute(update(_deletion).where(_deletion.c.check_id == check).values(done)).rowcount:
         tx.execute(insert(_deletion).values(check_id=check, approved_at=erasure.erased_at, **done))
-    outbox.take_away(tx, check, now)
+    outbox.delete_in_slack(tx, check, now)
 
 
 def tombstones(tx: Connection) -> tuple[Tombstone, ...]:
@@ -148,7 +148,7 @@ def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: date
             pass
         else:
             said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}
-            events.append(tx, check, opened.box, now, events.SYSTEM, "erased", said)
+            events.append(tx, check, opened.sealer, now, events.SYSTEM, "erased", said)
             erasure = replace(erasure, is_private=erasure.is_private or may_be_private(opened))
         erasure_evidence.keep(tx, keys, check, erasure.approved_by, now)
         destroy(tx, erasure, now)

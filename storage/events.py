@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from flows.case import Entry
-from storage.crypto.envelope import Box, padded
+from storage.crypto.envelope import Sealer, padded
 from storage.errors import CannotOpen
 from storage.tables import events
 
@@ -27,7 +27,7 @@ _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_
 def append(
     tx: Connection,
     check: str,
-    box: Box,
+    sealer: Sealer,
     at: datetime,
     who: str,
     what: str,
@@ -48,7 +48,7 @@ def append(
         "who": who,
         "what": what,
         "commitment": commitment(salt, check, at, who, what, body),
-        "sealed": box.seal(salt + body, f"event:{check}"),
+        "sealed": sealer.seal(salt + body, f"event:{check}"),
         "request": request,
     }
     key = tx.execute(_APPEND, row).inserted_primary_key
@@ -66,18 +66,18 @@ def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body:
     return sha256(salt + b"\n" + head + b"\n" + body).digest()
 
 
-def history(tx: Connection, check: str, box: Box) -> tuple[Entry, ...]:
+def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
     """Everything recorded of a check, oldest first."""
     return tuple(
-        Entry(row.id, row.at, row.who, row.what, content_of(box, check, row.sealed))
+        Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
         for row in tx.execute(_OF_CHECK, {"check": check})
     )
 
 
-def content_of(box: Box, check: str, sealed: bytes) -> dict[str, object]:
+def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:
     """What an event's sealed text says; empty where its key is gone."""
     try:
-        opened = box.open(sealed, f"event:{check}")
+        opened = sealer.open(sealed, f"event:{check}")
     except CannotOpen:
         return {}
     found: dict[str, object] = json.loads(opened[SALT_BYTES:])

@@ -171,7 +171,7 @@ def put_once(tx: Connection, key: str, what: str, target: str, now: datetime, *,
 def _add(tx: Connection, key: str, what: str, target: str, now: datetime, *, ask: int = 0, **columns: Any) -> bool:
     """A row that is due now, unless its key is taken; whether it is new."""
     row = {"key": key, "what": what, "target": target, "ask": ask, **columns}
-    return idempotent.add(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
+    return idempotent.insert_if_absent(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
 
 
 def show_recent_anew(tx: Connection, what: str, since: datetime, now: datetime) -> None:
@@ -185,7 +185,7 @@ def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
     return tx.execute(_SHOW_KEY_ANEW, {"wanted_key": key, "now": now}).rowcount > 0
 
 
-def show_anew(tx: Connection, check: str, now: datetime, *whats: str) -> None:
+def mark_due(tx: Connection, check: str, now: datetime, *whats: str) -> None:
     """Make a check's messages of these kinds due again."""
     tx.execute(_showing(whats), {"check": check, "now": now})
 
@@ -204,7 +204,7 @@ def _showing(whats: tuple[str, ...]) -> Update:
     return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
-def doubt(tx: Connection, check: str, what: str) -> None:
+def force_resend(tx: Connection, check: str, what: str) -> None:
     """What Slack shows of these may not be so any more, such as where somebody deleted it: it is sent for sure."""
     tx.execute(update(outbox).where(outbox.c.check_id == check, outbox.c.what == what).values(shown=None))
 
@@ -215,7 +215,7 @@ def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now
     tx.execute(older.values(what=becomes, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
-def take_away(tx: Connection, check: str, now: datetime) -> None:
+def delete_in_slack(tx: Connection, check: str, now: datetime) -> None:
     """A check was erased: what Slack has of it is taken away, and what was never posted, or went elsewhere, is gone."""
     of_check = (outbox.c.check_id == check, outbox.c.what != ERASED)
     tx.execute(delete(outbox).where(*of_check, or_(outbox.c.ts.is_(None), outbox.c.via != SLACK)))
@@ -280,7 +280,7 @@ def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
     tx.execute(_SHOW_ID_ANEW, {"row": row, "now": now})
 
 
-def put_off(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
+def retry_later(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
     """It could not be sent: try again then. The error's class is kept, never its words."""
     given = {"row": row.id, "claimed": row.token, "until": until, "error": error}
     return tx.execute(_PUT_OFF, given).rowcount > 0

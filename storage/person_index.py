@@ -150,7 +150,7 @@ def forget(tx: Connection, check: str) -> None:
 
 def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
     """Ids of other checks that seem to be about whom this one is about."""
-    entry = record.latest(record.history(tx, opened.check.id, opened.box), "details")
+    entry = record.latest(record.history(tx, opened.check.id, opened.sealer), "details")
     who = matching.described(entry.content) if entry else Described()
     if who.is_empty:
         return ()
@@ -162,7 +162,7 @@ def _key(tx: Connection, keys: Keyring) -> bytes | None:
     if row is None:
         return None
     try:
-        return keys.box(row.wrapped_key).open(row.sealed, _about())
+        return keys.sealer(row.wrapped_key).open(row.sealed, _about())
     except CannotOpen:
         return None
 
@@ -174,8 +174,8 @@ def _about() -> str:
 def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
     """A new key, and every check that still opens under it."""
     wrapped, key = keys.new_key(), os.urandom(_KEY_BYTES)
-    values = {"wrapped_key": wrapped, "sealed": keys.box(wrapped).seal(key, _about())}
-    if not idempotent.add(tx, index_keys, name=_NAME, **values):
+    values = {"wrapped_key": wrapped, "sealed": keys.sealer(wrapped).seal(key, _about())}
+    if not idempotent.insert_if_absent(tx, index_keys, name=_NAME, **values):
         by_another = _key(tx, keys)
         if by_another is not None:
             return Index(tx, by_another)
@@ -197,7 +197,7 @@ def _all_details(tx: Connection, keys: Keyring) -> Iterator[tuple[str, Mapping[s
     ).all()
     for row in rows:
         try:
-            box = keys.box(row.wrapped_key)
+            sealer = keys.sealer(row.wrapped_key)
         except CannotOpen:
             continue
-        yield row.check_id, record.content_of(box, row.check_id, row.sealed)
+        yield row.check_id, record.content_of(sealer, row.check_id, row.sealed)

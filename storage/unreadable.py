@@ -13,7 +13,7 @@ from storage.tables import cases, checks
 
 
 @dataclass(frozen=True, slots=True)
-class Shut:
+class Unreadable:
     """A case whose check does not open. reporter: a Slack id. left_out: as `checks.people_left_out` has it.
 
     dm_only, content_free, led_by: as of a case.
@@ -27,13 +27,13 @@ class Shut:
     led_by: str | None
 
 
-def find(tx: Connection, check: str) -> Shut | None:
+def find(tx: Connection, check: str) -> Unreadable | None:
     """What is known of this case without its key; None where there is none."""
     columns = (checks.c.ref, checks.c.reporter, cases.c.dm_only, cases.c.content_free, cases.c.led_by)
     row = tx.execute(select(*columns).join(cases, cases.c.check_id == checks.c.id).where(checks.c.id == check)).first()
     if row is None:
         return None
-    return Shut(row.ref, row.reporter, people_left_out(tx, check), row.dm_only, row.content_free, row.led_by)
+    return Unreadable(row.ref, row.reporter, people_left_out(tx, check), row.dm_only, row.content_free, row.led_by)
 
 
 def of_reporter(tx: Connection, reporter: str, opened: Sequence[str], most: int) -> Sequence[str]:

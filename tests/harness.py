@@ -28,7 +28,7 @@ from sandbox import Workspace
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from sandbox.state import words
-from sandbox.state.kinds import Message
+from sandbox.state.kinds import SlackMessage
 from storage import cases, checks
 from storage import events as record
 from storage.engine.database import Database
@@ -144,9 +144,9 @@ class Stage:
 
     def _nothing_due(self) -> bool:
         """Asked in one statement, and before the time is: a row claimed or due meanwhile is not overlooked."""
-        with self.bot.desk.database.read() as tx:
+        with self.bot.services.database.read() as tx:
             claimed, first = tx.execute(select(func.count(outbox.c.token), func.min(outbox.c.due_at))).one()
-        return not claimed and (first is None or first > self.bot.desk.clock.now())
+        return not claimed and (first is None or first > self.bot.services.clock.now())
 
     def pass_time(self, **wait: float) -> None:
         """Let time go by, and everything that it brings happen."""
@@ -266,10 +266,10 @@ class Stage:
 
     def checks(self) -> list[Check]:
         """All checks, oldest first."""
-        with self.bot.desk.database.read() as tx:
+        with self.bot.services.database.read() as tx:
             people = select(check_table.c.id).where(check_table.c.reporter != record.SYSTEM)
             ids = tx.scalars(people.order_by(check_table.c.started_at)).all()
-            return [checks.load(tx, self.bot.desk.keys, one).check for one in ids]
+            return [checks.load(tx, self.bot.services.keys, one).check for one in ids]
 
     def check(self) -> Check:
         """The newest check."""
@@ -277,20 +277,20 @@ class Stage:
 
     def case(self) -> Case | None:
         """The newest check's case."""
-        with self.bot.desk.database.read() as tx:
-            return cases.find(tx, checks.load(tx, self.bot.desk.keys, self.check().id))
+        with self.bot.services.database.read() as tx:
+            return cases.find(tx, checks.load(tx, self.bot.services.keys, self.check().id))
 
     def record(self, check: str | None = None) -> list[Entry]:
         """Everything recorded of a check, the newest unless another is named."""
-        with self.bot.desk.database.read() as tx:
-            found = checks.load(tx, self.bot.desk.keys, check or self.check().id)
-            return list(record.history(tx, found.check.id, found.box))
+        with self.bot.services.database.read() as tx:
+            found = checks.load(tx, self.bot.services.keys, check or self.check().id)
+            return list(record.history(tx, found.check.id, found.sealer))
 
     def events(self) -> Counter[str]:
         """How many of each kind of event there are."""
         return Counter(entry.what for entry in self.record())
 
-    def pages(self, target: str = LEADS) -> list[Message]:
+    def pages(self, target: str = LEADS) -> list[SlackMessage]:
         """Pages that stand in a channel or, by a person's id, in their direct messages."""
         where = "D" + target[1:] if target.startswith("U") else target
         live = [each for each in self.workspace.core.world.messages if not each.deleted]
@@ -314,17 +314,17 @@ def opened(person: Person, title: str) -> None:
     person.wait_for(lambda: person.modal and person.modal.title == title)
 
 
-def words_of(message: Message) -> str:
+def words_of(message: SlackMessage) -> str:
     """The words a message shows."""
     return words.of_message(message)
 
 
-def cards_of(person: Person) -> list[Message]:
+def cards_of(person: Person) -> list[SlackMessage]:
     """The cards of a person's checks, oldest first."""
     return [message for message in person.dm if message.text == card.TEXT and not message.ephemeral]
 
 
-def card_of(person: Person) -> Message:
+def card_of(person: Person) -> SlackMessage:
     """The newest card of a person's checks."""
     return cards_of(person)[-1]
 
@@ -333,16 +333,16 @@ def _offers(person: Person, label: str) -> bool:
     return label in person.buttons(card_of(person))
 
 
-def _has_changed(person: Person, before: Message) -> bool:
+def _has_changed(person: Person, before: SlackMessage) -> bool:
     return card_of(person).blocks != before.blocks
 
 
-def is_page(message: Message) -> bool:
+def is_page(message: SlackMessage) -> bool:
     """Whether this is a leads' card."""
     return "Open Slack to see it" in message.text or message.text.endswith("is closed.")
 
 
-def page_of(person: Person, channel: str | None = None) -> Message:
+def page_of(person: Person, channel: str | None = None) -> SlackMessage:
     """The newest leads' card this person has; in the channel or in their direct messages."""
     return [message for message in person.messages(channel) if is_page(message)][-1]
 

@@ -14,15 +14,15 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.access_requests import modals
-from bot.access_requests.modals import Spot
+from bot.access_requests.modals import ReviewPosition
 from bot.access_requests.reader import Look, Reader
-from bot.context import Desk
+from bot.context import Services
 from bot.permission import Act
 from bot.records.listeners import let_through, put_up
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from flows.records.access_requests import Choice, Request, Ruling, not_there, problem
+from flows.records.access_requests import AccessRequest, Choice, Ruling, not_there, problem
 from services import access_requests
 from services.access_requests import NOT_THEM, is_not_them, undecided
 from storage import checks
@@ -38,9 +38,9 @@ CHANGED = "This has changed meanwhile. Nothing was saved here. Close this and lo
 class Answering:
     """Listeners. Nothing here happens before it is known that the person answers requests."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._reader = Reader(desk)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._reader = Reader(services)
 
     def list(self, body: Json, client: WebClient) -> None:
         """Requests that are not done."""
@@ -48,8 +48,8 @@ class Answering:
         if not self._reader.may(press.user.id):
             return
         self._reader.ready()
-        with self._desk.database.read() as tx:
-            everything = access_requests.recent(tx, self._desk.keys, self._reader.today() - RESURFACES)
+        with self._services.database.read() as tx:
+            everything = access_requests.recent(tx, self._services.keys, self._reader.today() - RESURFACES)
             still = [each for each in everything if self._reader.is_open(tx, each, press.user.id)]
             shown = [self._reader.as_seen(tx, each, press.user.id) for each in still]
         shown.sort(key=lambda each: (each.due, each.id))
@@ -71,7 +71,7 @@ class Answering:
         if missing or not self._reader.may(sent.user.id):
             ack(response_action="errors", errors=missing or {"name": CHANGED})
             return
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             work = self._reader.work(tx)
             known = work.open(sent.user.id, said, received, sent.request)
             held = self._reader.listing(tx, known, sent.user.id)
@@ -80,7 +80,7 @@ class Answering:
     def open(self, body: Json, client: WebClient) -> None:
         """One request. The opening is recorded first (I21)."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             if known is None:
                 return
@@ -91,19 +91,19 @@ class Answering:
     def ask_add(self, body: Json, client: WebClient) -> None:
         """A record that was not found, by its reference."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
         if known is not None and press.view is not None:
-            put_up(client, press, modals.add(Spot(known.id, "", press.view.id, "")))
+            put_up(client, press, modals.add(ReviewPosition(known.id, "", press.view.id, "")))
 
     def add(self, ack: Ack, body: Json) -> None:
         """It belongs to this request from now on; one that may not be known of is no record."""
         sent = Sent.model_validate(body)
-        spot = Spot.read(sent.view.private_metadata)
-        with self._desk.write() as tx:
+        spot = ReviewPosition.read(sent.view.private_metadata)
+        with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, sent.user.id)
             check = checks.by_ref(tx, sent.typed("ref")) if known else None
-            through = let_through(self._desk, tx, [check] if check else [], sent.user.id, Act.EXPORT)
+            through = let_through(self._services, tx, [check] if check else [], sent.user.id, Act.EXPORT)
             if known is not None and through:
                 self._reader.work(tx).add(known, through[0].check.id, sent.user.id, sent.request)
         if through:
@@ -115,16 +115,20 @@ class Answering:
         """The first item that is not decided, or the first. The opening is recorded first (I21)."""
         press = Press.model_validate(body)
         beneath = press.view.id if press.view else ""
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             known, look = self._reader.reach(tx, press.check, press.argument, press.user.id)
             if known is None or look is None or not look.items:
                 return
             self._reader.work(tx).looked_through(known, press.argument, press.user.id)
             first = next(iter(undecided(look.items, look.ruled)), look.items[0])
-            view = self._page(tx, known, look, Spot(known.id, press.argument, beneath, first.key), press.user.id)
+            view = self._page(
+                tx, known, look, ReviewPosition(known.id, press.argument, beneath, first.key), press.user.id
+            )
         put_up(client, press, view)
 
-    def _page(self, tx: Connection, known: Request, look: Look, spot: Spot, who: str) -> block_kit.Block:
+    def _page(
+        self, tx: Connection, known: AccessRequest, look: Look, spot: ReviewPosition, who: str
+    ) -> block_kit.Block:
         """The item of this spot, which there is."""
         item = next(each for each in look.items if each.key == spot.key)
         taken = {
@@ -141,7 +145,7 @@ class Answering:
     def move(self, body: Json, client: WebClient) -> None:
         """The item before, or the next one; nothing is decided by that."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
                 return
@@ -152,9 +156,9 @@ class Answering:
             view = self._page(tx, known, look, replace(spot, key=keys[to]), press.user.id)
         client.views_update(view_id=window, view=view)
 
-    def _on_screen(self, tx: Connection, press: Press) -> tuple[Spot, Request, Look, str] | None:
+    def _on_screen(self, tx: Connection, press: Press) -> tuple[ReviewPosition, AccessRequest, Look, str] | None:
         """Where a button beside an item was pressed: spot, request, check, and the window; None where nothing is."""
-        spot = Spot.read(press.action.value)
+        spot = ReviewPosition.read(press.action.value)
         known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
         if known is None or look is None or press.view is None:
             return None
@@ -163,10 +167,10 @@ class Answering:
     def rule(self, ack: Ack, body: Json) -> None:
         """What becomes of an item; then the next that is not decided."""
         sent = Sent.model_validate(body)
-        spot = Spot.read(sent.view.private_metadata)
+        spot = ReviewPosition.read(sent.view.private_metadata)
         ruling = _ruling(sent, spot.key)
         view: block_kit.Block = {}
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             known, look = self._reader.reach(tx, spot.request, spot.check, sent.user.id)
             item = next((each for each in look.items if each.key == spot.key), None) if look else None
             wrong = problem(item, ruling) if item and ruling else ("choice", CHANGED)
@@ -179,14 +183,14 @@ class Answering:
         else:
             ack(response_action="update", view=view)
 
-    def _following(self, tx: Connection, known: Request, spot: Spot, who: str) -> block_kit.Block:
+    def _following(self, tx: Connection, known: AccessRequest, spot: ReviewPosition, who: str) -> block_kit.Block:
         look = self._reader.look(tx, known, spot.check)
         following = next(iter(undecided(look.items, look.ruled)), None)
         if following is None:
             return modals.all_decided(look.view.check)
         return self._page(tx, known, look, replace(spot, key=following.key), who)
 
-    def _include_again(self, tx: Connection, known: Request, look: Look, sent: Sent) -> None:
+    def _include_again(self, tx: Connection, known: AccessRequest, look: Look, sent: Sent) -> None:
         """Whoever decides an item of a record thinks that it is about this person after all."""
         if is_not_them(look.ruled):
             again, request = Ruling(Choice.INCLUDE), f"{sent.request[:60]}.nt"
@@ -195,10 +199,10 @@ class Answering:
     def refresh(self, body: Json, client: WebClient) -> None:
         """The request's window beneath, as it stands now. Where it is not there any more, nothing is missing."""
         sent = Sent.model_validate(body)
-        self._refresh(client, Spot.read(sent.view.private_metadata), sent.user.id)
+        self._refresh(client, ReviewPosition.read(sent.view.private_metadata), sent.user.id)
 
-    def _refresh(self, client: WebClient, spot: Spot, who: str) -> None:
-        with self._desk.write() as tx:
+    def _refresh(self, client: WebClient, spot: ReviewPosition, who: str) -> None:
+        with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, who)
             held = self._reader.listing(tx, known, who) if known and spot.beneath else []
         if known is not None and spot.beneath:
@@ -208,7 +212,7 @@ class Answering:
     def not_them(self, body: Json, client: WebClient) -> None:
         """The record is about somebody else."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
                 return
@@ -226,9 +230,9 @@ def _ruling(sent: Sent, key: str) -> Ruling | None:
     return Ruling(chosen[0], sent.typed(f"reason.{key}"), tuple(filter(None, lines))) if chosen else None
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of requests."""
-    answering = Answering(desk)
+    answering = Answering(services)
 
     def quickly(ack: Ack) -> None:
         ack()

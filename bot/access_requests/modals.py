@@ -10,7 +10,7 @@ from bot.records.modals import about, one_line, who_boxes
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Check
-from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling, time_left
+from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling, time_left
 
 MOST = 40
 """Requests or records in one window."""
@@ -28,7 +28,7 @@ NONE_HELD = "No record was found that you may see. Check the spelling, and ask f
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReviewProgress:
     """One check of a request. left: items not decided yet, of `total`. not_them: it is about somebody else."""
 
     check: Check
@@ -41,14 +41,14 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _when(request: Request, today: date) -> str:
+def _when(request: AccessRequest, today: date) -> str:
     if request.status is RequestStatus.CLOSED:
         return f"received {_day(request.received)}"
     more = ", two months were added" if request.extended else ""
     return f"received {_day(request.received)}, due {_day(request.due)} ({time_left(request.due, today)}{more})"
 
 
-def listed(requests: Sequence[Request], today: date) -> Block:
+def listed(requests: Sequence[AccessRequest], today: date) -> Block:
     """Requests that are not done, the most pressing first."""
     rows = [
         block_kit.section(
@@ -79,7 +79,7 @@ def new() -> Block:
     return block_kit.modal("New request", blocks, callback_id="new_request", submit="Save")
 
 
-def request(known: Request, held: Sequence[Progress], today: date) -> Block:
+def request(known: AccessRequest, held: Sequence[ReviewProgress], today: date) -> Block:
     """One request: whom it is about, what is held, and what comes next."""
     head = [block_kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), block_kit.divider()]
     undone_first = sorted(held, key=lambda each: each.left == 0)
@@ -87,7 +87,7 @@ def request(known: Request, held: Sequence[Progress], today: date) -> Block:
     return block_kit.modal("Request", [*head, *rows, *_next(known, held)], metadata=known.id)
 
 
-def _row(known: Request, each: Progress) -> Block:
+def _row(known: AccessRequest, each: ReviewProgress) -> Block:
     done = f"{each.total - each.left} of {each.total} items decided"
     state = "not about this person" if each.not_them else done
     label = "Look through" if each.left else "Look again"
@@ -95,7 +95,7 @@ def _row(known: Request, each: Progress) -> Block:
     return block_kit.section(f"{one_line(each.check)}\n{state}", button)
 
 
-def _next(known: Request, held: Sequence[Progress]) -> Iterator[Block]:
+def _next(known: AccessRequest, held: Sequence[ReviewProgress]) -> Iterator[Block]:
     left = sum(each.left for each in held)
     if left:
         yield block_kit.context(f"{left} still to decide before a pack can be made.")
@@ -109,7 +109,7 @@ def _next(known: Request, held: Sequence[Progress]) -> Iterator[Block]:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ReviewPosition:
     """Where somebody is: a request, one of its checks, the request's window beneath, and an item's key."""
 
     request: str
@@ -123,13 +123,18 @@ class Spot:
         return f"{self.request}:{self.check}:{self.beneath}:{self.key}"
 
     @classmethod
-    def read(cls, value: str) -> Spot:
+    def read(cls, value: str) -> ReviewPosition:
         """From what they carry; anything else leads nowhere."""
         return cls(*(*value.split(":", 3), "", "", "")[:4])
 
 
 def item(
-    spot: Spot, check: Check, found: Item, place: tuple[int, int], given: Ruling | None, more: tuple[str, ...] = ()
+    spot: ReviewPosition,
+    check: Check,
+    found: ReviewItem,
+    place: tuple[int, int],
+    given: Ruling | None,
+    more: tuple[str, ...] = (),
 ) -> Block:
     """One item. place: its number, and how many there are. more: what was taken out of other items and stands here."""
     at, of = place
@@ -143,7 +148,7 @@ def item(
     return block_kit.modal("Look through", blocks, callback_id="rule", metadata=spot.value, submit="Save and next")
 
 
-def _hints(found: Item, more: tuple[str, ...]) -> Iterator[Block]:
+def _hints(found: ReviewItem, more: tuple[str, ...]) -> Iterator[Block]:
     if found.others:
         words = ", ".join(block_kit.esc(each) for each in found.others)
         yield block_kit.context(f"May be about somebody else: {words}"[:1900])
@@ -152,7 +157,7 @@ def _hints(found: Item, more: tuple[str, ...]) -> Iterator[Block]:
         yield block_kit.context(f"You took this out elsewhere: {words}"[:1900])
 
 
-def _boxes(found: Item, given: Ruling | None) -> Iterator[Block]:
+def _boxes(found: ReviewItem, given: Ruling | None) -> Iterator[Block]:
     options = {choice.value: words for choice, words in CHOICES.items()}
     chosen = (given.choice,) if given else ()
     suffix = f".{found.key}"  # what was typed for one item is not there for the next
@@ -173,7 +178,7 @@ def _boxes(found: Item, given: Ruling | None) -> Iterator[Block]:
     )
 
 
-def _moves(spot: Spot, at: int, of: int) -> Iterator[Block]:
+def _moves(spot: ReviewPosition, at: int, of: int) -> Iterator[Block]:
     if at > 1:
         yield block_kit.button("Item before", "item_move.before", spot.value)
     if at < of:
@@ -187,7 +192,7 @@ def _sure() -> Block:
     )
 
 
-def add(spot: Spot) -> Block:
+def add(spot: ReviewPosition) -> Block:
     """A record that was not found, such as one in which nobody wrote the name."""
     box = block_kit.text_input(longest=20)
     reference = block_kit.input_(
@@ -203,7 +208,7 @@ def all_decided(check: Check) -> Block:
     )
 
 
-def extend(known: Request) -> Block:
+def extend(known: AccessRequest) -> Block:
     """Two months more need a reason."""
     blocks = [
         block_kit.section(
@@ -214,7 +219,7 @@ def extend(known: Request) -> Block:
     return block_kit.modal("Two months more", blocks, callback_id="extend", metadata=known.id, submit="Add them")
 
 
-def close(known: Request) -> Block:
+def close(known: AccessRequest) -> Block:
     """How it was answered."""
     box = block_kit.text_input(lines=True, longest=1000)
     hint = "For example: the pack was handed over on Friday. Or: nothing is kept about this person."
@@ -224,7 +229,7 @@ def close(known: Request) -> Block:
     )
 
 
-def release(known: Request, included: int, left_out: int) -> Block:
+def release(known: AccessRequest, included: int, left_out: int) -> Block:
     """The last look before a pack is made."""
     words = (
         f"*{known.ref}*: {included} items go into the pack, {left_out} do not. It is made as one file that only opens "

@@ -8,13 +8,13 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from bot.access_requests.modals import Progress
-from bot.context import CheckView, Desk
+from bot.access_requests.modals import ReviewProgress
+from bot.context import CheckView, Services
 from bot.permission import Act, may, may_answer_requests
 from bot.records.export_contents import Part
 from bot.records.items import items_of
 from bot.records.listeners import let_through
-from flows.records.access_requests import Item, Request, RequestStatus, Ruling, due, given
+from flows.records.access_requests import AccessRequest, RequestStatus, ReviewItem, Ruling, due, given
 from services import access_requests
 from services.access_requests import Requests, is_not_them, rulings, undecided
 from storage import person_index
@@ -26,7 +26,7 @@ class Look:
     """One check of a request, as its reader sees it now."""
 
     view: CheckView
-    items: tuple[Item, ...]
+    items: tuple[ReviewItem, ...]
     ruled: dict[str, Ruling]
 
     @property
@@ -35,8 +35,8 @@ class Look:
         return len(undecided(self.items, self.ruled))
 
     @property
-    def progress(self) -> Progress:
-        return Progress(self.view.check, self.left, len(self.items), is_not_them(self.ruled))
+    def progress(self) -> ReviewProgress:
+        return ReviewProgress(self.view.check, self.left, len(self.items), is_not_them(self.ruled))
 
     def parts(self) -> Iterator[Part]:
         """What is given out."""
@@ -49,47 +49,47 @@ class Look:
 class Reader:
     """Reads requests for one person at a time; every check passes the gate."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def may(self, who: str) -> bool:
-        return may_answer_requests(who, self._desk.roster)
+        return may_answer_requests(who, self._services.roster)
 
     def work(self, tx: Connection) -> Requests:
-        return Requests(tx, self._desk.keys, self._desk.roster, self._desk.clock.now())
+        return Requests(tx, self._services.keys, self._services.roster, self._services.clock.now())
 
     def today(self) -> date:
-        return self._desk.roster.week.day_of(self._desk.clock.now())
+        return self._services.roster.week.day_of(self._services.clock.now())
 
     def ready(self) -> None:
         """The index is there: what only reads may read from now on, while others write."""
-        with self._desk.write() as tx:
-            person_index.index(tx, self._desk.keys, self.today())
+        with self._services.write() as tx:
+            person_index.index(tx, self._services.keys, self.today())
 
-    def looks(self, tx: Connection, known: Request, who: str) -> list[Look]:
+    def looks(self, tx: Connection, known: AccessRequest, who: str) -> list[Look]:
         """What there is about this person that the reader may give out."""
-        found = let_through(self._desk, tx, dict.fromkeys(self.work(tx).found(known)), who, Act.EXPORT)
+        found = let_through(self._services, tx, dict.fromkeys(self.work(tx).found(known)), who, Act.EXPORT)
         return [self.look(tx, known, each.check.id) for each in found]
 
-    def listing(self, tx: Connection, known: Request, who: str) -> list[Progress]:
+    def listing(self, tx: Connection, known: AccessRequest, who: str) -> list[ReviewProgress]:
         """The same as rows of a window. That they were found is in the record of each, before it is shown."""
         looks = self.looks(tx, known, who)
         for each in looks:
-            self._desk.casework(tx).viewed(each.view.check.id, who, "found")
+            self._services.casework(tx).viewed(each.view.check.id, who, "found")
         return [each.progress for each in looks]
 
-    def look(self, tx: Connection, known: Request, check: str) -> Look:
-        view = self._desk.look(tx, check, history=True)
+    def look(self, tx: Connection, known: AccessRequest, check: str) -> Look:
+        view = self._services.look(tx, check, history=True)
         return Look(view, items_of(view, known.name), rulings(view.entries, known.id))
 
-    def known(self, tx: Connection, request: str, who: str) -> Request | None:
+    def known(self, tx: Connection, request: str, who: str) -> AccessRequest | None:
         """The request, for those who answer requests; None for others, and where there is none."""
         try:
             return self.as_seen(tx, self.work(tx).request(request), who) if self.may(who) else None
         except (CannotOpen, NoSuchCheck):
             return None
 
-    def as_seen(self, tx: Connection, known: Request, who: str) -> Request:
+    def as_seen(self, tx: Connection, known: AccessRequest, who: str) -> AccessRequest:
         """The request without what would show this reader that there is a record they may not know of.
 
         A pack shows that something was found; two months more, that it was much.
@@ -97,19 +97,19 @@ class Reader:
         if known.status is RequestStatus.RELEASED and not self._shows(tx, known, who, "request_released", any):
             known = replace(known, status=RequestStatus.OPEN)
         if known.extended and not self._shows(tx, known, who, "request_extended", all):
-            known = replace(known, extended=False, due=due(known.received, self._desk.roster.week.works))
+            known = replace(known, extended=False, due=due(known.received, self._services.roster.week.works))
         return known
 
     def _shows(
-        self, tx: Connection, known: Request, who: str, what: str, quantity: Callable[[Iterable[bool]], bool]
+        self, tx: Connection, known: AccessRequest, who: str, what: str, quantity: Callable[[Iterable[bool]], bool]
     ) -> bool:
         """Whether such a step was made with checks of which this reader may know: any of them, or all of them."""
         act = Act.EXPORT if quantity is any else Act.KNOW
         for step in self.work(tx).steps(known.id, what):
             held = step.content.get("held")
-            subjects = [self._desk.listed(tx, str(one)) for one in held] if isinstance(held, list) else []
+            subjects = [self._services.listed(tx, str(one)) for one in held] if isinstance(held, list) else []
             there = [each for each in subjects if each is not None]  # the others were erased
-            if step.who == who or quantity(may(each, who, act, self._desk.roster) for each in there):
+            if step.who == who or quantity(may(each, who, act, self._services.roster) for each in there):
                 return True
         return False
 
@@ -118,7 +118,7 @@ class Reader:
         longer = (self.known(tx, one, who) for one in access_requests.extended(tx))
         return min((*filter(None, [first]), *(each.due for each in longer if each)), default=None)
 
-    def is_open(self, tx: Connection, known: Request, who: str) -> bool:
+    def is_open(self, tx: Connection, known: AccessRequest, who: str) -> bool:
         """Not closed; or closed by somebody who could not know of something that this reader has to decide."""
         closing = self.work(tx).closing(known.id)
         if known.status is not RequestStatus.CLOSED or closing is None:
@@ -127,12 +127,12 @@ class Reader:
         return any(check.started_at <= closing.at and not self._could(tx, check.id, closing.who) for check in left)
 
     def _could(self, tx: Connection, check: str, who: str) -> bool:
-        return may(self._desk.subject(tx, check), who, Act.EXPORT, self._desk.roster)
+        return may(self._services.subject(tx, check), who, Act.EXPORT, self._services.roster)
 
-    def reach(self, tx: Connection, request: str, check: str, who: str) -> tuple[Request | None, Look | None]:
+    def reach(self, tx: Connection, request: str, check: str, who: str) -> tuple[AccessRequest | None, Look | None]:
         """A check of a request, where this person may give it out and it was found for it."""
         known = self.known(tx, request, who)
         if known is None or check not in self.work(tx).found(known):
             return known, None
-        through = let_through(self._desk, tx, [check], who, Act.EXPORT)
+        through = let_through(self._services, tx, [check], who, Act.EXPORT)
         return known, self.look(tx, known, check) if through else None

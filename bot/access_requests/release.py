@@ -10,14 +10,14 @@ from slack_sdk import WebClient
 
 from bot.access_requests import modals
 from bot.access_requests.reader import Look, Reader
-from bot.context import Desk
+from bot.context import Services
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
 from bot.records.listeners import closed_file, put_instead, put_up
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
-from flows.records.access_requests import Request
+from flows.records.access_requests import AccessRequest
 from services.access_requests import Requests, is_not_them
 from services.transaction import Did
 from storage import events
@@ -43,19 +43,19 @@ RIGHTS = (
 )
 
 
-class Ending:
+class RequestEnding:
     """Listeners. Nothing here happens before it is known that the person answers requests."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._reader = Reader(desk)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._reader = Reader(services)
 
-    def show(self, make: Callable[[Request], block_kit.Block]) -> Callable[[Json, WebClient], None]:
+    def show(self, make: Callable[[AccessRequest], block_kit.Block]) -> Callable[[Json, WebClient], None]:
         """A button of a request that opens a modal on top."""
 
         def listen(body: Json, client: WebClient) -> None:
             press = Press.model_validate(body)
-            with self._desk.database.read() as tx:
+            with self._services.database.read() as tx:
                 known = self._reader.known(tx, press.check, press.user.id)
             if known is not None:
                 put_up(client, press, make(known))
@@ -65,7 +65,7 @@ class Ending:
     def ask_release(self, body: Json, client: WebClient) -> None:
         """How much goes into the pack."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             looks = self._reader.looks(tx, known, press.user.id) if known else []
         if known is None or any(each.left for each in looks):
@@ -99,7 +99,7 @@ class Ending:
     def _end(self, ack: Ack, body: Json, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> None:
         sent = Sent.model_validate(body)
         said = sent.typed(box)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)
             did = do(self._reader.work(tx), sent, said) if known and said else Did.STALE
         if did is Did.STALE:
@@ -114,7 +114,7 @@ class Ending:
         ack(response_action="update", view=view)
 
     def _is_theirs(self, sent: Sent) -> bool:
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             return self._reader.known(tx, sent.check, sent.user.id) is not None
 
     def release(self, body: Json, client: WebClient) -> None:
@@ -133,9 +133,9 @@ class Ending:
         closed, passphrase = closed_file(self._contents(known, looks), known.ref)
         return (closed.number, passphrase) if self._is_kept(sent, closed, looks) else None
 
-    def _decided(self, sent: Sent) -> tuple[Request, list[Look]] | None:
+    def _decided(self, sent: Sent) -> tuple[AccessRequest, list[Look]] | None:
         """The request with all its checks; None where an item has no ruling, or it is none of theirs."""
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)
             looks = self._reader.looks(tx, known, sent.user.id) if known else []
         return (known, looks) if known and looks and not any(each.left for each in looks) else None
@@ -146,20 +146,20 @@ class Ending:
         before = [(each.items, each.ruled) for each in looks]
         if again is None or [(each.items, each.ruled) for each in again[1]] != before:
             return False
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             if events.is_repeat(tx, sent.request):
                 return False
             held = [each.view.check.id for each in again[1]]
             self._reader.work(tx).release(sent.check, sent.user.id, closed, held, sent.request)
         return True
 
-    def _contents(self, known: Request, looks: Iterable[Look]) -> Contents:
+    def _contents(self, known: AccessRequest, looks: Iterable[Look]) -> Contents:
         held = [Held(each.view.check.ref, tuple(each.parts())) for each in looks if not is_not_them(each.ruled)]
         return Contents(
             title="A copy of your records",
-            made_at=self._desk.clock.now(),
+            made_at=self._services.clock.now(),
             facts=(
-                ("From", self._desk.organisation.name),
+                ("From", self._services.organisation.name),
                 ("About", known.name),
                 ("Request", f"{known.ref}, received {known.received:%d %B %Y}"),
             ),
@@ -168,9 +168,9 @@ class Ending:
         )
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """The buttons and modals that end a request."""
-    ending = Ending(desk)
+    ending = RequestEnding(services)
 
     def quickly(ack: Ack) -> None:
         ack()

@@ -6,24 +6,24 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from bot.context import Desk
+from bot.context import Services
 from bot.permission import may_know_shut
 from storage import unreadable
 
 
-def whose(desk: Desk, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:
+def whose(services: Services, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:
     """Ids of the people on the list who may know of any of these checks."""
-    return frozenset(person for check in troubled for person in _who_may_know(desk, tx, check))
+    return frozenset(person for check in troubled for person in _who_may_know(services, tx, check))
 
 
-def is_open_to_all(desk: Desk, tx: Connection, troubled: Iterable[str]) -> bool:
+def is_open_to_all(services: Services, tx: Connection, troubled: Iterable[str]) -> bool:
     """Whether any of these checks is nothing that somebody on the list must not hear of."""
-    return any(_who_may_know(desk, tx, check) == set(desk.roster.everyone) for check in troubled)
+    return any(_who_may_know(services, tx, check) == set(services.roster.everyone) for check in troubled)
 
 
-def _who_may_know(desk: Desk, tx: Connection, check: str) -> set[str]:
-    roster = desk.roster
-    if (subject := desk.listed(tx, check)) is not None:
+def _who_may_know(services: Services, tx: Connection, check: str) -> set[str]:
+    roster = services.roster
+    if (subject := services.listed(tx, check)) is not None:
         known_by = set(roster.may_know(subject.check, subject.left_out))
         own = roster.person_at(subject.check.reporter)
         return known_by | ({own} if own else set())

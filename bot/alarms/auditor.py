@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from bot.alarms import audience, broken_seal
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
-from bot.context import Desk
+from bot.context import Services
 from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
@@ -36,8 +36,10 @@ _ACCOUNTS_EVERY = timedelta(hours=1)
 class Auditor:
     """Looks once a minute. administrators: the ways other than Slack to whoever runs the bot."""
 
-    def __init__(self, desk: Desk, client: WebClient, administrators: Sequence[Via], heartbeat: Heartbeat) -> None:
-        self._desk = desk
+    def __init__(
+        self, services: Services, client: WebClient, administrators: Sequence[Via], heartbeat: Heartbeat
+    ) -> None:
+        self._services = services
         self._client = client
         self._administrators = administrators
         self._heartbeat = heartbeat
@@ -55,40 +57,40 @@ class Auditor:
 
     def turn(self) -> Findings:
         """Look, put right what can be, say what cannot, and tell the outside only where all is well."""
-        now = self._desk.clock.now()
-        with self._desk.write() as tx:
+        now = self._services.clock.now()
+        with self._services.write() as tx:
             found = overdue.look(tx, now)
             if found.is_well:
                 self._say_well(tx)
             else:
                 self._alarm(tx, found)
-            plan_gap_report(self._desk, tx, now)
-            is_whole = broken_seal.look(self._desk, tx, self._administrators)
-        each(self._desk, found.unwatched, lambda tx, check: self._desk.casework(tx).look_again(check))
+            plan_gap_report(self._services, tx, now)
+            is_whole = broken_seal.look(self._services, tx, self._administrators)
+        each(self._services, found.unwatched, lambda tx, check: self._services.casework(tx).look_again(check))
         is_connected = self.is_connected()
         if found.is_well and is_whole and is_connected:
             self._heartbeat.beat()
         if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
             self._asked_for_accounts = now
-            look_for_closed_accounts(self._desk, self._client)
-        with self._desk.database.begin() as tx:
+            look_for_closed_accounts(self._services, self._client)
+        with self._services.database.begin() as tx:
             if is_whole:
-                seal_due(tx, self._desk.seal_key, now)
+                seal_due(tx, self._services.seal_key, now)
             if is_connected:
                 liveness.connected(tx, now)
-        self._desk.meters.turned("auditor")
+        self._services.meters.turned("auditor")
         return found
 
     def _alarm(self, tx: Connection, found: Findings) -> None:
         """Once an hour to each whose business it is, for as long as it lasts."""
         log.error("late: %s timers, %s messages, %s cases", len(found.late), len(found.unsent), len(found.unwatched))
         self._said_well = False
-        now, desk = self._desk.clock.now(), self._desk
+        now, services = self._services.clock.now(), self._services
         key = f"alarm:{now:%Y-%m-%dT%H}"
-        roster, whose = desk.roster, audience.whose(desk, tx, found.checks)
-        in_channel = audience.is_open_to_all(desk, tx, found.checks)
+        roster, whose = services.roster, audience.whose(services, tx, found.checks)
+        in_channel = audience.is_open_to_all(services, tx, found.checks)
         told = (roster.channel,) if in_channel else [roster.slack[one] for one in roster.everyone if one in whose]
-        for target in dict.fromkeys((*told, *desk.organisation.administrators)):
+        for target in dict.fromkeys((*told, *services.organisation.administrators)):
             outbox.put(tx, f"{key}:{target}", "alarm", target, now, lane=outbox.PAGE)
         leads = [one for one in roster.everyone if one in whose and (one in roster.people.leads or not in_channel)]
         ways = [(via, roster.slack[lead]) for lead in leads for via in roster.ways.get(lead, ())]
@@ -98,6 +100,6 @@ class Auditor:
     def _say_well(self, tx: Connection) -> None:
         """Alarms of the last day say that it is over; once."""
         if not self._said_well:
-            now = self._desk.clock.now()
+            now = self._services.clock.now()
             outbox.show_recent_anew(tx, "alarm", now - _REMEMBERED, now)
             self._said_well = True

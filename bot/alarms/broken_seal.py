@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.config.settings import ADMINISTRATORS
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.other_channels import Via, Words
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
@@ -26,20 +26,20 @@ _DO = (
 )
 
 
-def look(desk: Desk, tx: Connection, administrators: Sequence[Via]) -> bool:
+def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> bool:
     """Whether the last seal that was seen is still there; if not, everybody is told, once an hour to each.
 
     Each new head is logged, so that it is somewhere else than in the database. It is about no check, so nobody is
     left out. administrators: the ways other than Slack to whoever runs the bot.
     """
-    if desk.chain.look(tx):
-        log.info("the record is sealed: %s", desk.chain.seen)
-    if not desk.chain.is_broken:
+    if services.chain.look(tx):
+        log.info("the record is sealed: %s", services.chain.seen)
+    if not services.chain.is_broken:
         return True
-    log.error("the last seal that was seen is not in the database any more: %s", desk.chain.seen)
-    now, roster = desk.clock.now(), desk.roster
+    log.error("the last seal that was seen is not in the database any more: %s", services.chain.seen)
+    now, roster = services.clock.now(), services.roster
     key = f"broken_chain:{now:%Y-%m-%dT%H}"
-    for target in (roster.channel, *desk.organisation.administrators):
+    for target in (roster.channel, *services.organisation.administrators):
         outbox.put(tx, f"{key}:{target}", "broken_chain", target, now, lane=outbox.PAGE)
     leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
     for via, target in (*leads, *((via, ADMINISTRATORS) for via in administrators)):

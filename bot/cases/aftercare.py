@@ -9,12 +9,12 @@ from slack_sdk import WebClient
 
 from bot.cases.listeners import Lead, nothing_typed, refusal
 from bot.checks import modals
-from bot.context import Desk
+from bot.context import Services
 from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import Entry
-from services.casework import Casework, Deed
+from services.casework import Casework, Result
 from services.transaction import Did
 from storage.events import latest
 
@@ -33,18 +33,18 @@ SAID = {
 class Aftercare:
     """Listeners of the reporter's messages about a case."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, replies: Replies) -> None:
+        self._services = services
         self._replies = replies
-        self._lead = Lead(desk, replies)
+        self._lead = Lead(services, replies)
 
     def press(self, ack: Ack, body: Json) -> None:
         """I agree, Talk to me first, Not shared yet, We chose not to share."""
         press = Press.model_validate(body)
         verb = press.action.action_id
         act = Act.AGREE if verb in ("agree", "talk_first") else Act.RECORD_SHARING
-        with self._desk.write() as tx:
-            work = self._desk.casework(tx)
+        with self._services.write() as tx:
+            work = self._services.casework(tx)
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
             allowed = passed is Gate.ALLOWED
             words = _words(_do(work, press, verb), verb) if allowed else refusal(passed, case, press.user.id)
@@ -56,7 +56,7 @@ class Aftercare:
         press = Press.model_validate(body)
         verb = press.verb
         act = ACTS.get(verb, Act.REPLY)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, case = self._lead.gate(tx, press.check, press.user.id, act)
             view = self._lead.view(tx, press) if passed is Gate.ALLOWED else None
         if view is None or view.case is None:
@@ -121,7 +121,7 @@ class Aftercare:
             ack()
 
 
-def _do(work: Casework, press: Press, verb: str) -> Deed:
+def _do(work: Casework, press: Press, verb: str) -> Result:
     check, who = press.check, press.user.id
     match verb:
         case "agree":
@@ -132,7 +132,7 @@ def _do(work: Casework, press: Press, verb: str) -> Deed:
             return work.not_shared(check, who, chose=verb == "chose_not")
 
 
-def _words(deed: Deed, verb: str) -> str | None:
+def _words(deed: Result, verb: str) -> str | None:
     return {Did.DONE: SAID.get(verb), Did.ALREADY: ALREADY}.get(deed.did, CHANGED)
 
 
@@ -147,9 +147,9 @@ def _modal(verb: str, press: Press, entries: tuple[Entry, ...]) -> dict[str, Any
     return None
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of the reporter's messages about a case."""
-    aftercare = Aftercare(desk, replies)
+    aftercare = Aftercare(services, replies)
 
     def quickly(ack: Ack) -> None:
         ack()

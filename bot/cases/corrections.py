@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.cases import corrections_modal
 from bot.cases.listeners import NOT_FOUND, nothing_typed
-from bot.context import Desk
+from bot.context import Services
 from bot.permission import Act, may
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
@@ -25,15 +25,15 @@ _LONGEST_ID = 18
 class Correct:
     """Listeners of the button and its window."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, replies: Replies) -> None:
+        self._services = services
         self._replies = replies
 
     def open(self, body: Json, client: WebClient) -> None:
         """The opening is recorded first (I21). The reporter is offered what they said themselves."""
         press = Press.model_validate(body)
         who = press.user.id
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             window = self._window(tx, press.check, who)
         if window is None:
             self._replies.say(body, NOT_FOUND)
@@ -43,18 +43,18 @@ class Correct:
             client.views_push(trigger_id=press.trigger_id, view=window)
 
     def _window(self, tx: Connection, check: str, who: str) -> Json | None:
-        subject = self._desk.subject(tx, check, lock=True)
-        if subject is None or not may(subject, who, Act.CORRECT, self._desk.roster):
+        subject = self._services.subject(tx, check, lock=True)
+        if subject is None or not may(subject, who, Act.CORRECT, self._services.roster):
             return None
         is_reporter = who == subject.check.reporter
         if not is_reporter:
-            self._desk.casework(tx).viewed(check, who, "opened_correct")
+            self._services.casework(tx).viewed(check, who, "opened_correct")
         work = self._work(tx)
-        entries = work.entries(checks.load(tx, self._desk.keys, check), who if is_reporter else None)
-        return corrections_modal.correct(self._desk.look(tx, check), entries)
+        entries = work.entries(checks.load(tx, self._services.keys, check), who if is_reporter else None)
+        return corrections_modal.correct(self._services.look(tx, check), entries)
 
     def _work(self, tx: Connection) -> Corrections:
-        return Corrections(tx, self._desk.keys, self._desk.roster, self._desk.clock.now())
+        return Corrections(tx, self._services.keys, self._services.roster, self._services.clock.now())
 
     def submit(self, ack: Ack, body: Json) -> None:
         """Added; the window stays where it could not be."""
@@ -62,9 +62,9 @@ class Correct:
         if nothing_typed(ack, sent, "text"):
             return
         did = Did.REFUSED
-        with self._desk.write() as tx:
-            subject = self._desk.subject(tx, sent.check, lock=True)
-            if subject is not None and may(subject, sent.user.id, Act.CORRECT, self._desk.roster):
+        with self._services.write() as tx:
+            subject = self._services.subject(tx, sent.check, lock=True)
+            if subject is not None and may(subject, sent.user.id, Act.CORRECT, self._services.roster):
                 did = self._add(tx, sent, sent.user.id if sent.user.id == subject.check.reporter else None)
         if did in (Did.DONE, Did.ALREADY):
             ack()
@@ -79,9 +79,9 @@ class Correct:
         return self._work(tx).add(sent.check, sent.user.id, kind, int(entry), by, text, sent.request, of=of)
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """The button, in a message or a window, and what it opens."""
-    correct = Correct(desk, replies)
+    correct = Correct(services, replies)
 
     def quickly(ack: Ack) -> None:
         ack()

@@ -11,14 +11,14 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.cases import modals
-from bot.context import CheckView, Desk
+from bot.context import CheckView, Services
 from bot.permission import Act, Gate, gate, may
 from bot.records.listeners import with_others
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
-from services.casework import Casework, Deed
+from services.casework import Casework, Result
 from services.transaction import Did
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ REOPENED_ALREADY = (
     "Somebody has reopened this already. What you typed was not kept: copy it, close this, and press Add note."
 )
 
-Do = Callable[[Casework, Press, str], Deed]
+Do = Callable[[Casework, Press, str], Result]
 PRESSES: dict[str, tuple[Act, Do]] = {
     "lead": (Act.LEAD, lambda work, press, by: work.lead(press.check, press.user.id, by, press.request)),
     "take_over": (Act.TAKE_OVER, lambda work, press, by: work.take_over(press.check, press.user.id, by, press.request)),
@@ -58,19 +58,19 @@ MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
 class Lead:
     """Listeners of the leads' card and modals. Nothing here happens before the gate has let them in."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, replies: Replies) -> None:
+        self._services = services
         self._replies = replies
 
     def press(self, ack: Ack, body: Json) -> None:
         """One of the plain buttons."""
         press = Press.model_validate(body)
         act, do = PRESSES[press.action.action_id]
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
-            by = self._desk.roster.person_at(press.user.id)
+            by = self._services.roster.person_at(press.user.id)
             if passed is Gate.ALLOWED and by is not None:
-                deed = do(self._desk.casework(tx), press, by)
+                deed = do(self._services.casework(tx), press, by)
                 words = self._words(press, deed)
             else:
                 words = refusal(passed, case, press.user.id)
@@ -79,19 +79,19 @@ class Lead:
 
     def gate(self, tx: Connection, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
         """Whether they may, and the case; a check that does not exist is answered like one they may not know of."""
-        subject = self._desk.subject(tx, check, lock=True)
+        subject = self._services.subject(tx, check, lock=True)
         if subject is None or subject.case is None:
             return Gate.NOT_FOUND, None
-        return gate(subject, who, act, self._desk.roster), subject.case
+        return gate(subject, who, act, self._services.roster), subject.case
 
-    def _words(self, press: Press, deed: Deed) -> str | None:
+    def _words(self, press: Press, deed: Result) -> str | None:
         if deed.did is Did.DONE:
             return None
         if deed.did is Did.REFUSED:
             return LAST_ONE
         taken = press.action.action_id == "lead" and deed.case.led_at is not None
         if deed.did is Did.STALE and taken and deed.case.led_at is not None:
-            seconds = max(int((self._desk.clock.now() - deed.case.led_at).total_seconds()), 1)
+            seconds = max(int((self._services.clock.now() - deed.case.led_at).total_seconds()), 1)
             since = f"{seconds} seconds" if seconds < 120 else block_kit.at(deed.case.led_at)  # noqa: PLR2004 - two minutes
             before = f"{since} before you" if seconds < 120 else f"at {since}"  # noqa: PLR2004 - two minutes
             more = "Open shows it to you." if deed.case.dm_only else "You can still help in the thread."
@@ -102,12 +102,12 @@ class Lead:
         """Open a modal, once the opening is in the record."""
         press = Press.model_validate(body)
         act, make = MODALS[press.verb]
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and press.verb == "open_case":
-            with self._desk.write() as tx:
-                view = with_others(self._desk, tx, view, press.user.id)
+            with self._services.write() as tx:
+                view = with_others(self._services, tx, view, press.user.id)
         if view is not None and view.case is not None:
             client.views_open(trigger_id=press.trigger_id, view=make(view, view.case))
         else:
@@ -115,46 +115,46 @@ class Lead:
 
     def view(self, tx: Connection, press: Press) -> CheckView:
         """Everything of the case, once it is recorded that somebody looks."""
-        self._desk.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
-        return self._desk.look(tx, press.check, history=True)
+        self._services.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
+        return self._services.look(tx, press.check, history=True)
 
     def open_check(self, body: Json, client: WebClient) -> None:
         """From a lead's Home: a check that ended without a page. The opening is recorded first (I21)."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
-            subject = self._desk.subject(tx, press.check)
+        with self._services.write() as tx:
+            subject = self._services.subject(tx, press.check)
             view = None
-            if subject and subject.case is None and may(subject, press.user.id, Act.OPEN, self._desk.roster):
-                self._desk.casework(tx).viewed(press.check, press.user.id, "opened_check")
-                view = self._desk.look(tx, press.check, history=True)
+            if subject and subject.case is None and may(subject, press.user.id, Act.OPEN, self._services.roster):
+                self._services.casework(tx).viewed(press.check, press.user.id, "opened_check")
+                view = self._services.look(tx, press.check, history=True)
         if view is None:
             self._replies.say(body, NOT_FOUND)
         else:
-            with self._desk.write() as tx:
-                view = with_others(self._desk, tx, view, press.user.id)
+            with self._services.write() as tx:
+                view = with_others(self._services, tx, view, press.user.id)
             client.views_open(trigger_id=press.trigger_id, view=modals.sample(view))
 
     def remind_me(self, ack: Ack, body: Json) -> None:
         """Hear of it again at a time of one's own choosing."""
         sent = Sent.model_validate(body)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, case = self.gate(tx, sent.check, sent.user.id, Act.REMIND)
             when = next(iter(sent.chosen("when")), "")
             chosen = modals.reminders(case).get(when) if case else None
             deed = None
             if passed is Gate.ALLOWED and chosen is not None:
-                work = self._desk.casework(tx)
+                work = self._services.casework(tx)
                 deed = work.remind_me(sent.check, sent.user.id, self._moment(chosen[1]), sent.request)
         _answer(ack, deed, "when")
 
     def _moment(self, wait: timedelta | None) -> datetime:
-        now, roster = self._desk.clock.now(), self._desk.roster
+        now, roster = self._services.clock.now(), self._services.roster
         return now + wait if wait is not None else roster.week.next_morning(now, roster.morning)
 
     def update_strands(self, body: Json, client: WebClient) -> None:
         """From Close: what became of the plan's parts."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, Act.PLAN)
             view = self.view(tx, press) if passed is Gate.ALLOWED else None
         if view is not None and view.case is not None:
@@ -162,11 +162,11 @@ class Lead:
         else:
             self._replies.say(body, refusal(passed, case, press.user.id))
 
-    def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Deed]) -> Deed | None:
+    def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Result]) -> Result | None:
         """Carry out what a modal asked for; None where the gate is shut."""
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             passed, _ = self.gate(tx, sent.check, sent.user.id, act)
-            return do(self._desk.casework(tx)) if passed is Gate.ALLOWED else None
+            return do(self._services.casework(tx)) if passed is Gate.ALLOWED else None
 
     def ask(self, ack: Ack, body: Json) -> None:
         """A question to the reporter."""
@@ -194,12 +194,12 @@ class Lead:
             return
         if nothing_typed(ack, sent, "reason"):
             return
-        with self._desk.write() as tx:  # what comes next is made in it too: nobody is told falsely that it failed
+        with self._services.write() as tx:  # what comes next is made in it too: nobody is told falsely that it failed
             passed, _ = self.gate(tx, sent.check, sent.user.id, Act.PLAN)
             deed = next_window = None
             if passed is Gate.ALLOWED:
-                deed = self._desk.casework(tx).decide(sent.check, sent.user.id, decision, content, sent.request)
-                next_window = modals.strands(self._desk.look(tx, sent.check), deed.case)
+                deed = self._services.casework(tx).decide(sent.check, sent.user.id, decision, content, sent.request)
+                next_window = modals.strands(self._services.look(tx, sent.check), deed.case)
         if deed is None or deed.did is Did.STALE:
             _answer(ack, deed, "reason")
         else:
@@ -208,7 +208,7 @@ class Lead:
     def plan(self, ack: Ack, body: Json) -> None:
         """The three strands."""
         sent = Sent.model_validate(body)
-        by = self._desk.roster.person_at(sent.user.id) or ""
+        by = self._services.roster.person_at(sent.user.id) or ""
         deed = self.submit(
             sent,
             Act.PLAN,
@@ -229,11 +229,11 @@ class Lead:
     def show_close(self, body: Json, client: WebClient) -> None:
         """Close again, now that the plan's parts have changed."""
         sent = Sent.model_validate(body)
-        with self._desk.database.read() as tx:
-            subject = self._desk.subject(tx, sent.check)
-            if not may(subject, sent.user.id, Act.CLOSE, self._desk.roster):
+        with self._services.database.read() as tx:
+            subject = self._services.subject(tx, sent.check)
+            if not may(subject, sent.user.id, Act.CLOSE, self._services.roster):
                 return
-            view = self._desk.look(tx, sent.check, history=True)
+            view = self._services.look(tx, sent.check, history=True)
         if view.case is not None and sent.view.root_view_id:
             client.views_update(view_id=sent.view.root_view_id, view=modals.close(view, view.case))
 
@@ -277,7 +277,7 @@ def nothing_typed(ack: Ack, sent: Sent, *boxes: str) -> bool:
     return bool(empty)
 
 
-def _answer(ack: Ack, deed: Deed | None, block_id: str) -> None:
+def _answer(ack: Ack, deed: Result | None, block_id: str) -> None:
     """Close the modal; where nothing could be done the words typed stay, with the reason beside them."""
     if deed is not None and deed.did is not Did.STALE:
         ack()
@@ -303,9 +303,9 @@ def _strands(sent: Sent) -> tuple[Strand, ...]:
 _STATUS = {status.value: status for status in StrandStatus}
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of the leads."""
-    lead = Lead(desk, replies)
+    lead = Lead(services, replies)
 
     def quickly(ack: Ack) -> None:
         ack()

@@ -12,10 +12,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.context import Desk
+from bot.context import Services
 from bot.slack import block_kit
 from bot.slack.membership import Outsiders
-from bot.slack.payloads import Person, Press
+from bot.slack.payloads import Press, Presser
 from bot.slack.replies import Replies, guarded, phone_words
 from flows.case import Check
 from storage import checks, outbox
@@ -28,15 +28,15 @@ _LOOK_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EntryPoints:
     """Lets a person in, or says kindly why not."""
 
-    desk: Desk
+    services: Services
     client: WebClient
     replies: Replies
     outsiders: Outsiders
 
-    def enter(self, person: Person, request: str, answer: Answer, ack: Ack, *, another: bool = False) -> None:
+    def enter(self, person: Presser, request: str, answer: Reply, ack: Ack, *, another: bool = False) -> None:
         """Open the person's card, and only then tell Slack that it arrived. The same request opens no second check.
 
         Of somebody seen for the first time Slack is asked who they are, which can outlast Slack's own patience: then
@@ -46,11 +46,11 @@ class Door:
             ack()
         if self.outsiders.is_outsider(person):
             ack()
-            answer.say(refusal(self.desk))
+            answer.say(refusal(self.services))
             return
-        with self.desk.write() as tx:
-            idempotent.alone(tx, f"start:{person.id}")
-            drafts = [] if another else checks.drafts(tx, self.desk.keys, person.id)
+        with self.services.write() as tx:
+            idempotent.advisory_lock(tx, f"start:{person.id}")
+            drafts = [] if another else checks.drafts(tx, self.services.keys, person.id)
             begun = next((draft for draft in drafts if draft.answers), None)
             opened = self._open(tx, person, request, drafts) if begun is None else ""
         ack()
@@ -60,9 +60,9 @@ class Door:
             patience = _PATIENCE if answer.response_url else _TRIGGER_LASTS
             answer.opened(shown=self._is_shown(opened, patience))
 
-    def _open(self, tx: Connection, person: Person, request: str, drafts: Sequence[Check]) -> str:
+    def _open(self, tx: Connection, person: Presser, request: str, drafts: Sequence[Check]) -> str:
         """A draft without any answer is opened again rather than joined by another."""
-        work = self.desk.conversation(tx)
+        work = self.services.reporting(tx)
         if drafts:
             work.carry_on(drafts[0].id, person.id)
             return drafts[0].id
@@ -72,29 +72,29 @@ class Door:
         """Whether the card really is there: nobody is sent to a chat that did not open."""
         until = time.monotonic() + patience
         while time.monotonic() < until:
-            with self.desk.database.read() as tx:
+            with self.services.database.read() as tx:
                 if outbox.is_delivered(tx, check, "card"):
                     return True
             time.sleep(_LOOK_EVERY)
         return False
 
 
-def refusal(desk: Desk) -> str:
+def refusal(services: Services) -> str:
     """To guests and people of other organisations."""
     worried = (
-        desk.organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
+        services.organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
     )
-    return f"I can only help staff of {block_kit.esc(desk.organisation.name)}. {block_kit.esc(worried)}"
+    return f"I can only help staff of {block_kit.esc(services.organisation.name)}. {block_kit.esc(worried)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """How to answer where somebody came in: a whisper where Slack gave an address, else a modal.
 
     window: the modal that was pressed, which then says it; empty elsewhere.
     """
 
-    door: Door
+    door: EntryPoints
     response_url: str
     trigger_id: str
     team: str
@@ -122,7 +122,7 @@ class Answer:
         if not shown:
             self.say(
                 "Slack is slow today. Your private chat with me opens as soon as Slack lets me. "
-                f"For urgent things, phone: {block_kit.esc(phone_words(self.door.desk.organisation))}. "
+                f"For urgent things, phone: {block_kit.esc(phone_words(self.door.services.organisation))}. "
                 "In an emergency call 999."
             )
         elif self.response_url or self.window:
@@ -130,11 +130,11 @@ class Answer:
             self.say("I have opened a private chat with you.", block_kit.button("Go there", "go_there", url=url))
 
 
-def register(app: App, door: Door) -> None:
+def register(app: App, door: EntryPoints) -> None:
     """The slash command, both shortcuts and the Home tab's button. What was typed after the command is never read."""
 
     def by_command(body: Json, ack: Ack) -> None:
-        person = Person(id=body["user_id"], team_id=body.get("team_id"))
+        person = Presser(id=body["user_id"], team_id=body.get("team_id"))
         door.enter(person, _request(body), _answer(door, body), ack)
 
     def by_shortcut(body: Json, ack: Ack) -> None:
@@ -162,8 +162,8 @@ def register(app: App, door: Door) -> None:
     app.action("go_there")(lambda ack: ack())
 
 
-def _person(body: Json) -> Person:
-    return Person.model_validate(body["user"])
+def _person(body: Json) -> Presser:
+    return Presser.model_validate(body["user"])
 
 
 def _request(body: Json) -> str:
@@ -171,9 +171,9 @@ def _request(body: Json) -> str:
     return sha256(str(body["trigger_id"]).encode()).hexdigest()
 
 
-def _answer(door: Door, body: Json) -> Answer:
+def _answer(door: EntryPoints, body: Json) -> Reply:
     team = body.get("team_id") or (body.get("team") or {}).get("id") or ""
     view = body.get("view") or {}
     window = str(view.get("id") or "") if view.get("type") == "modal" else ""
     addresses = (body.get("response_url") or "", body.get("trigger_id") or "")
-    return Answer(door, *addresses, team, body.get("api_app_id") or "", window)
+    return Reply(door, *addresses, team, body.get("api_app_id") or "", window)

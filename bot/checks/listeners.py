@@ -11,13 +11,13 @@ from slack_sdk import WebClient
 
 from bot.cases.listeners import nothing_typed
 from bot.checks import modals
-from bot.context import CheckView, Desk
+from bot.context import CheckView, Services
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Choose
-from services.reporting import Conversation, Step
+from services.reporting import Reporting, Step
 from services.transaction import Did
 from storage.errors import NoSuchCheck
 
@@ -33,8 +33,8 @@ TOO_LATE = "Nothing was saved: this was sent or changed meanwhile. Close this. I
 UNTICK = "To leave them out, choose Yes above. Otherwise untick them."
 NAME_SOMEONE = "Tick who should be left out, or choose another answer."
 
-Deed = Callable[[Conversation, Press], Step]
-DEEDS: dict[str, Deed] = {
+Action = Callable[[Reporting, Press], Step]
+DEEDS: dict[str, Action] = {
     "back": lambda work, press: work.back(press.check, press.user.id, press.number),
     "forward": lambda work, press: work.forward(press.check, press.user.id),
     "hide": lambda work, press: work.hide(press.check, press.user.id),
@@ -50,8 +50,8 @@ DEEDS: dict[str, Deed] = {
 class Reporter:
     """Listeners of the reporter's card and modals."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, replies: Replies) -> None:
+        self._services = services
         self._replies = replies
 
     def answer(self, ack: Ack, body: Json) -> None:
@@ -79,10 +79,10 @@ class Reporter:
         press = Press.model_validate(body)
         self._carry_out(ack, body, lambda work: DEEDS[press.verb](work, press), is_page=press.verb == "ask_lead")
 
-    def _carry_out(self, ack: Ack, body: Json, do: Callable[[Conversation], Step], *, is_page: bool = False) -> None:
+    def _carry_out(self, ack: Ack, body: Json, do: Callable[[Reporting], Step], *, is_page: bool = False) -> None:
         """Save, ack, and where nothing changed whisper why; for a card that was old put the new one below."""
-        with self._desk.write() as tx:
-            work = self._desk.conversation(tx)
+        with self._services.write() as tx:
+            work = self._services.reporting(tx)
             try:
                 step = do(work)
             except NoSuchCheck:
@@ -122,9 +122,9 @@ class Reporter:
 
     def _own(self, press: Press, *, history: bool = False) -> CheckView | None:
         """The check pressed, where it is this person's; None for another's and for none at all, alike."""
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             try:
-                view = self._desk.look(tx, press.check, history=history)
+                view = self._services.look(tx, press.check, history=history)
             except NoSuchCheck:
                 return None
         return view if view.check.reporter == press.user.id else None
@@ -140,11 +140,11 @@ class Reporter:
         else:
             client.views_push(trigger_id=press.trigger_id, view=modals.change(view, CHECKLIST[press.argument]))
 
-    def _step(self, do: Callable[[Conversation], Step]) -> Step | None:
+    def _step(self, do: Callable[[Reporting], Step]) -> Step | None:
         """What became of it; None where there is no such check, which is answered like somebody else's."""
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             try:
-                return do(self._desk.conversation(tx))
+                return do(self._services.reporting(tx))
             except NoSuchCheck:
                 return None
 
@@ -175,8 +175,8 @@ class Reporter:
         words = context.get("changed")
         if words is None or not sent.view.root_view_id:
             return
-        with self._desk.database.read() as tx:
-            view = self._desk.look(tx, sent.check)
+        with self._services.database.read() as tx:
+            view = self._services.look(tx, sent.check)
         client.views_update(view_id=sent.view.root_view_id, view=modals.review(view, words))
 
     def note(self, ack: Ack, body: Json) -> None:
@@ -203,8 +203,8 @@ class Reporter:
         if step is None or step.did is not Did.STALE:
             ack(response_action="clear")
             return
-        with self._desk.database.read() as tx:
-            view = self._desk.look(tx, sent.check)
+        with self._services.database.read() as tx:
+            view = self._services.look(tx, sent.check)
         ack(response_action="update", view=modals.review(view))
 
 
@@ -241,9 +241,9 @@ ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
 NOTHING_TO_DO = ("tick",)
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of the reporter."""
-    reporter = Reporter(desk, replies)
+    reporter = Reporter(services, replies)
 
     def quickly(ack: Ack) -> None:
         ack()

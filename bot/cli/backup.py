@@ -10,7 +10,7 @@ import click
 from bot.cli.record import known_head, known_keys
 
 if TYPE_CHECKING:
-    from storage.backup.restore import Proof
+    from storage.backup.restore import RestoreProof
 
 
 @click.command()
@@ -78,7 +78,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
             click.echo(where)
 
 
-def _say(proof: Proof, file: Path) -> None:
+def _say(proof: RestoreProof, file: Path) -> None:
     manifest = proof.manifest
     click.echo(f"{file.name}, made {manifest.made_at:%d %B %Y %H:%M} UTC by share-check {manifest.share_check}:")
     click.echo("- It is whole: the checksum is right.")

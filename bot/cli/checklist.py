@@ -86,22 +86,22 @@ def _audit() -> None:
 )
 def decide(source: TextIO, path: Path | None, *, lines: bool) -> None:
     """Say what a sheet of answers comes to: {"answers": {"S1": "no", "3.1.6": ["none"]}}."""
-    desk = Desk(_organisation(path))
+    services = DecideOptions(_organisation(path))
     if lines:
-        raise SystemExit(_decide_lines(desk, source))
+        raise SystemExit(_decide_lines(services, source))
     try:
-        verdict = desk.decide(source.read())
+        verdict = services.decide(source.read())
     except SheetError as error:
         raise _bad_input(error.problems) from None
     click.echo(json.dumps(verdict, indent=2, ensure_ascii=False))
 
 
-def _decide_lines(desk: "Desk", source: TextIO) -> int:
+def _decide_lines(services: "DecideOptions", source: TextIO) -> int:
     """Answer every line that is not blank with a line. A bad one says why, the others go on."""
     status = 0
     for line in filter(str.strip, source):
         try:
-            answer = desk.decide(line)
+            answer = services.decide(line)
         except SheetError as error:
             answer, status = {"error": error.problems}, BAD_INPUT
         sys.stdout.write(json.dumps(answer) + "\n")
@@ -123,7 +123,7 @@ def _organisation(path: Path | None) -> "Organisation":
         raise _bad_input([str(error)]) from None
 
 
-class Desk:
+class DecideOptions:
     """Judges sheets for one organisation."""
 
     def __init__(self, organisation: "Organisation") -> None:

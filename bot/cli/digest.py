@@ -14,9 +14,9 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from bot.context import Desk
+    from bot.context import Services
     from bot.slack.block_kit import Message
-    from flows.reports.figures import Figures, Week
+    from flows.reports.figures import Week, WeekFigures
 
 BAD_INPUT = 2
 AUDIENCES = ("leads", "staff", "board")
@@ -40,11 +40,11 @@ def digest(
     problems = [*_asked_wrongly(week, first, last, audience, form, preview=preview)]
     if problems:
         _fail(problems)
-    with _desk() as desk, desk.database.read() as tx:
+    with _services() as services, services.database.read() as tx:
         if audience == "board":
-            click.echo(_board(desk, tx, _weeks(desk, week, first, last), form), nl=False)
+            click.echo(_board(services, tx, _weeks(services, week, first, last), form), nl=False)
         else:
-            click.echo("\n\n".join(_preview(desk, tx, _week(desk, week), audience)))
+            click.echo("\n\n".join(_preview(services, tx, _week(services, week), audience)))
 
 
 def _asked_wrongly(
@@ -88,22 +88,22 @@ def _date(written: str) -> date | None:
         return None
 
 
-def _week(desk: Desk, written: str | None) -> Week:
+def _week(services: Services, written: str | None) -> Week:
     """The week asked for, which must have begun."""
     from flows.reports.figures import Week  # noqa: PLC0415 - decide starts without it
 
-    current = Week.of(desk.roster.week.day_of(desk.clock.now()))
+    current = Week.of(services.roster.week.day_of(services.clock.now()))
     week = Week.parse(written) if written else current.before
     if week > current:
         _fail([f"{week} has not begun yet."])
     return week
 
 
-def _weeks(desk: Desk, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
+def _weeks(services: Services, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
     """Whole weeks that are over."""
     from flows.reports.figures import Week, weeks_within  # noqa: PLC0415 - decide starts without it
 
-    current = Week.of(desk.roster.week.day_of(desk.clock.now()))
+    current = Week.of(services.roster.week.day_of(services.clock.now()))
     if week:
         found: tuple[Week, ...] = (Week.parse(week),)
     else:
@@ -117,38 +117,40 @@ def _weeks(desk: Desk, week: str | None, first: str | None, last: str | None) ->
     return found
 
 
-def _figures(desk: Desk, tx: Connection, weeks: Iterable[Week]) -> dict[Week, Figures]:
+def _figures(services: Services, tx: Connection, weeks: Iterable[Week]) -> dict[Week, WeekFigures]:
     """What the digests said of these weeks; of weeks without one, what can be counted now."""
     from bot.digest.content import counting_of  # noqa: PLC0415 - decide starts without Slack's libraries
     from storage import digests  # noqa: PLC0415
 
     wanted = sorted(weeks)
     kept = digests.kept(tx, wanted[0], wanted[-1])
-    return {each: kept[each] if each in kept else counting_of(desk, tx, each).figures() for each in wanted}
+    return {each: kept[each] if each in kept else counting_of(services, tx, each).figures() for each in wanted}
 
 
-def _board(desk: Desk, tx: Connection, weeks: tuple[Week, ...], form: str) -> str:
+def _board(services: Services, tx: Connection, weeks: tuple[Week, ...], form: str) -> str:
     from flows.reports.board import board  # noqa: PLC0415 - decide starts without it
 
-    return board(desk.organisation.name, _figures(desk, tx, weeks)).written(form)
+    return board(services.organisation.name, _figures(services, tx, weeks)).written(form)
 
 
-def _preview(desk: Desk, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
+def _preview(services: Services, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
     from bot.digest import leads_message  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.digest.content import leads_digest, staff_digest  # noqa: PLC0415
     from bot.digest.staff_message import staff  # noqa: PLC0415
     from storage import digests  # noqa: PLC0415
 
-    figures = _figures(desk, tx, (week,))[week]
+    figures = _figures(services, tx, (week,))[week]
     if audience != "staff":
         planned = digests.find(tx, week)
-        found = leads_digest(desk, tx, week, figures, planned, planned.made_at if planned else None)
+        found = leads_digest(services, tx, week, figures, planned, planned.made_at if planned else None)
         yield f"To the leads' channel:\n\n{as_text(leads_message.leads(found, pictures=False))}\n\n{_OWN}"
     if audience != "leads":
         where = (
-            "To the staff's channel:" if desk.organisation.staff_channel else "No staff_channel is set. It would say:"
+            "To the staff's channel:"
+            if services.organisation.staff_channel
+            else "No staff_channel is set. It would say:"
         )
-        yield f"{where}\n\n{as_text(staff(staff_digest(desk, tx, week, figures)))}"
+        yield f"{where}\n\n{as_text(staff(staff_digest(services, tx, week, figures)))}"
 
 
 def as_text(message: Message) -> str:
@@ -169,7 +171,7 @@ def _plain(words: str) -> str:
 
 
 @contextmanager
-def _desk() -> Iterator[Desk]:
+def _services() -> Iterator[Services]:
     """The database as the settings name it. Leaves with words where it cannot be opened."""
     from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.config.organisation import OrganisationError  # noqa: PLC0415
@@ -177,11 +179,11 @@ def _desk() -> Iterator[Desk]:
     from storage.errors import StorageError  # noqa: PLC0415
 
     try:
-        desk = serve.desk_beside()
+        services = serve.services_for_command()
         try:
-            yield desk
+            yield services
         finally:
-            desk.database.close()
+            services.database.close()
     except (SettingsError, OrganisationError) as error:
         _fail(error.problems)
     except StorageError as error:

@@ -18,7 +18,7 @@ from flows.checklist import CHECKLIST
 from flows.model import PEOPLE, Answers, Choose, Question
 
 if TYPE_CHECKING:
-    from bot.context import Desk
+    from bot.context import Services
     from flows.paging.recipients import People
     from services.paper import Entered
 
@@ -46,26 +46,26 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
     from bot.config.roster import people_of  # noqa: PLC0415
 
     with session.in_words("entered nothing", "Do it again."):
-        desk = serve.desk_beside()
+        services = serve.services_for_command()
         try:
-            at = _moment(desk, written)
+            at = _moment(services, written)
             for person, option in ((reporter, "--reporter"), (typed_by, "--by")):
                 _refuse_unless_member(person, option)
             _refuse_strangers(reporter)
-            people = people_of(desk.organisation)
-            answers = _read(sheet.read(), people) if sheet else _asked(_names(desk, people))
-            _say(_entered(desk, reporter, typed_by, at, answers))
+            people = people_of(services.organisation)
+            answers = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
+            _say(_entered(services, reporter, typed_by, at, answers))
         finally:
-            desk.database.close()
+            services.database.close()
 
 
-def _entered(desk: Desk, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
+def _entered(services: Services, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
     from services.paper import Paper  # noqa: PLC0415 - decide starts without it
 
     if not answers:
         _fail(["Nothing is ticked on this sheet. Nothing was entered."])
-    with desk.database.begin() as tx:
-        return Paper(tx, desk.keys, desk.roster, desk.clock.now(), typed_by, at).enter(reporter, answers)
+    with services.database.begin() as tx:
+        return Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at).enter(reporter, answers)
 
 
 def _say(entered: Entered) -> None:
@@ -87,9 +87,9 @@ def _read(text: str, people: People) -> Answers:
         _fail(error.problems)
 
 
-def _names(desk: Desk, people: People) -> dict[str, str]:
+def _names(services: Services, people: People) -> dict[str, str]:
     """Of everybody who can be left out, as they are printed on the sheet."""
-    return {one: desk.organisation.person(one).name for one in people.everybody}
+    return {one: services.organisation.person(one).name for one in people.everybody}
 
 
 def _asked(people: Mapping[str, str]) -> Answers:
@@ -148,10 +148,10 @@ def _letter(place: int) -> str:
     return letter(place)
 
 
-def _moment(desk: Desk, written: str) -> datetime:
-    now = desk.clock.now()
+def _moment(services: Services, written: str) -> datetime:
+    now = services.clock.now()
     try:
-        at = datetime.strptime(written.strip(), WRITTEN).replace(tzinfo=desk.organisation.zone)
+        at = datetime.strptime(written.strip(), WRITTEN).replace(tzinfo=services.organisation.zone)
     except ValueError:
         _fail([f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
     if at > now:

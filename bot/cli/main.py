@@ -98,13 +98,13 @@ def drill(by: str | None) -> None:
         message = f'"{by}" is not a Slack member ID. It starts with U: open the profile, the three dots, and copy it.'
         raise click.BadParameter(message, param_hint="--by")
     with session.in_words("could not start a practice page"):
-        desk = serving.desk_beside()
+        services = serving.services_for_command()
         try:
-            who = by or next(iter(desk.organisation.administrators), SYSTEM)
-            for words in practice.follow(desk, practice.start(desk, who, secrets.token_hex(16)), SENT_WITHIN):
+            who = by or next(iter(services.organisation.administrators), SYSTEM)
+            for words in practice.follow(services, practice.start(services, who, secrets.token_hex(16)), SENT_WITHIN):
                 click.echo(words)
         finally:
-            desk.database.close()
+            services.database.close()
     click.echo(_told(who, SYSTEM))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 if TYPE_CHECKING:
-    from bot.context import Desk
+    from bot.context import Services
     from storage.proof.seal import Seal
     from storage.proof.signed_note import PublicKey
     from storage.proof.verify import Verdict
@@ -43,9 +43,9 @@ def seal() -> None:
     """Seal what is in the record now, and print the seal. The running bot does so once an hour."""
     from storage.proof.seal import is_waiting, latest, seal_now  # noqa: PLC0415 - decide starts without it
 
-    with _desk("sealed nothing") as desk:
-        with desk.database.begin() as tx:
-            made = seal_now(tx, desk.seal_key, desk.clock.now())
+    with _services("sealed nothing") as services:
+        with services.database.begin() as tx:
+            made = seal_now(tx, services.seal_key, services.clock.now())
             newest = made or latest(tx)
             is_busy = made is None and is_waiting(tx, newest)
         if newest:
@@ -72,10 +72,10 @@ def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None
         with session.in_words("checked nothing", not_done=BAD_INPUT):
             verdict = judge(bundle_file.read(file.read()), trusted, expected)
     else:
-        with _desk("checked nothing") as desk, desk.database.read() as tx:
-            trusted |= {desk.seal_key.public} if desk.seal_key else set()
-            found = bundle.of_record(tx, desk.keys)
-            verdict = judge(found, trusted, expected, open_all=True, now=desk.clock.now())
+        with _services("checked nothing") as services, services.database.read() as tx:
+            trusted |= {services.seal_key.public} if services.seal_key else set()
+            found = bundle.of_record(tx, services.keys)
+            verdict = judge(found, trusted, expected, open_all=True, now=services.clock.now())
     wrong = [str(finding) for finding in verdict.findings]
     if expected and not verdict.matched:
         wrong.append(
@@ -92,10 +92,10 @@ def export_proof(out: Path) -> None:
     """Write the record's proof, for somebody who checks it with docs/verify.py. It holds no content and no names."""
     from storage.proof import bundle, bundle_file  # noqa: PLC0415 - decide starts without it
 
-    with _desk("wrote no proof") as desk:
-        with desk.database.read() as tx:
-            closed = bundle.of_record(tx, desk.keys, lambda _: False)
-            text = bundle_file.written(closed, desk.clock.now())
+    with _services("wrote no proof") as services:
+        with services.database.read() as tx:
+            closed = bundle.of_record(tx, services.keys, lambda _: False)
+            text = bundle_file.written(closed, services.clock.now())
         try:
             out.touch(PRIVATE, exist_ok=False)
             out.write_text(text, encoding="utf-8")
@@ -174,17 +174,17 @@ def known_keys(given: Iterable[str]) -> set[PublicKey]:
 
 
 @contextmanager
-def _desk(what: str) -> Iterator[Desk]:
+def _services(what: str) -> Iterator[Services]:
     """What works beside the running bot. what: the command, and that it was not done."""
     from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
     from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
 
     with session.in_words(what, NOTHING_ADDED, BAD_INPUT):
-        desk = serve.desk_beside()
+        services = serve.services_for_command()
         try:
-            yield desk
+            yield services
         finally:
-            desk.database.close()
+            services.database.close()
 
 
 def _fail(problems: Iterable[str]) -> NoReturn:

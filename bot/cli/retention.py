@@ -14,8 +14,8 @@ import click
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from bot.context import Desk
-    from services.retention import Item
+    from bot.context import Services
+    from services.retention import DueRecord
 
 _OTHERS_ERASED = (
     "Records that not every lead could know of are not counted here. share-check verify holds every erasure against "
@@ -38,44 +38,44 @@ def retention(way: str | None) -> None:
         raise click.UsageError(message)
     with session.in_words("could not look at what is due"):
         try:
-            desk = serve.desk_beside()
+            services = serve.services_for_command()
         except OrganisationError as error:
             for problem in error.problems:
                 click.echo(problem, err=True)
             sys.exit(session.BAD_INPUT)
         try:
-            with desk.database.read() as tx:
-                said = list(_due(desk, tx) if way == "dry-run" else _erased(tx))
+            with services.database.read() as tx:
+                said = list(_due(services, tx) if way == "dry-run" else _erased(tx))
         finally:
-            desk.database.close()
+            services.database.close()
     for line in said:
         click.echo(line)
 
 
-def _due(desk: Desk, tx: Connection) -> Iterator[str]:
+def _due(services: Services, tx: Connection) -> Iterator[str]:
     from bot.retention import listeners  # noqa: PLC0415 - decide starts without Slack's libraries
 
-    rule, now = desk.organisation.retention, desk.clock.now()
+    rule, now = services.organisation.retention, services.clock.now()
     yield (
         f"Schedule: {rule.no_risk.days} days after the last change where there was no risk; else until "
         f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known. "
         f"A request for a copy of records: {rule.requests.days} days after it was closed."
     )
-    items = listeners.keeper(desk, tx).items(now + listeners.AHEAD)
-    known = [item for item in items if listeners.is_for_everybody(desk, item)]
+    items = listeners.keeper(services, tx).items(now + listeners.AHEAD)
+    known = [item for item in items if listeners.is_for_everybody(services, item)]
     due = [item for item in known if item.due <= now]
     yield f"At the end of their time now: {_listed(due)}."
     yield f"In the next {listeners.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
     yield _OTHERS
     yield "Nothing was changed. A lead decides in Slack, one record at a time: Home, Due for deletion."
-    left = listeners.copies_left(desk, tx, desk.roster.channel)
+    left = listeners.copies_left(services, tx, services.roster.channel)
     if left:
         total = sum(each.messages for each in left)
         yield f"Slack did not let {_counted(total, 'message')} be cut to the reference, and is not asked again:"
         yield from (f"- {each.ref}: {each.messages} ({each.why})" for each in left)
 
 
-def _listed(items: Sequence[Item]) -> str:
+def _listed(items: Sequence[DueRecord]) -> str:
     refs = ", ".join(item.check.ref for item in items)
     return f"{_counted(len(items), 'record')} ({refs})" if refs else "none"
 

@@ -46,7 +46,7 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Person(Table):
+class PersonSettings(Table):
     """Somebody who can be asked to answer."""
 
     id: PersonId
@@ -121,7 +121,7 @@ class School(Table):
     lead: Text | None = None
 
 
-class Rung(Table):
+class RungSettings(Table):
     """One step of asking: who is paged, and how long they are given before the next step.
 
     `who` names groups ("leads", "deputies", "independent") or people's ids. With `working_time`
@@ -134,10 +134,10 @@ class Rung(Table):
     working_time: bool = False
 
 
-def _ladder(wait: Duration, *asked: str, working_time: bool = False) -> tuple[Rung, ...]:
+def _ladder(wait: Duration, *asked: str, working_time: bool = False) -> tuple[RungSettings, ...]:
     """Give the same wait to each step; from the second on, Slack alone is not trusted."""
     return tuple(
-        Rung(wait=wait, who=tuple(who.split()), second_channel=step > 0, working_time=working_time)
+        RungSettings(wait=wait, who=tuple(who.split()), second_channel=step > 0, working_time=working_time)
         for step, who in enumerate(asked)
     )
 
@@ -145,15 +145,15 @@ def _ladder(wait: Duration, *asked: str, working_time: bool = False) -> tuple[Ru
 class Ladder(Table):
     """Who is asked, in what order; by urgency: P0 emergency, P1 urgent consult, P2 consult."""
 
-    P0: tuple[Rung, ...] = Field(
+    P0: tuple[RungSettings, ...] = Field(
         _ladder(timedelta(minutes=5), "leads", "leads deputies", "leads deputies independent"),
         min_length=1,
     )
-    P1: tuple[Rung, ...] = Field(
+    P1: tuple[RungSettings, ...] = Field(
         _ladder(timedelta(minutes=15), "leads", "leads deputies", "leads deputies independent"),
         min_length=1,
     )
-    P2: tuple[Rung, ...] = Field(
+    P2: tuple[RungSettings, ...] = Field(
         _ladder(timedelta(hours=4), "leads", "leads deputies", working_time=True), min_length=1
     )
 
@@ -169,7 +169,7 @@ class Targets(Table):
     idle: Duration = timedelta(minutes=15)
 
 
-class Retention(Table):
+class RetentionSettings(Table):
     """How long records are kept.
 
     `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after
@@ -194,14 +194,14 @@ class SlackMessages(Table):
     keep_messages: Duration = timedelta(days=30)
 
 
-class Aftercare(Table):
+class AftercareSettings(Table):
     """When to ask again how the sharing went: each time once, then every `then_every`."""
 
     reminders: tuple[Duration, ...] = (timedelta(days=1), timedelta(days=3))
     then_every: Duration = timedelta(days=7)
 
 
-class Digest(Table):
+class DigestSettings(Table):
     """When the weekly digests go out: about the week before, which ends on Sunday."""
 
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
@@ -224,37 +224,37 @@ class Organisation(Table):
     data_protection_lead: Text | None = None
     administrators: tuple[SlackUser, ...] = ()
     checked: date | None = None
-    leads: tuple[Person, ...] = Field(min_length=1)
-    deputies: tuple[Person, ...] = ()
-    independent_contact: Person
+    leads: tuple[PersonSettings, ...] = Field(min_length=1)
+    deputies: tuple[PersonSettings, ...] = ()
+    independent_contact: PersonSettings
     hours: Hours = OFFICE_HOURS
     phones: Phones = Phones()
     schools: tuple[School, ...] = ()
     ladder: Ladder = Ladder()
     targets: Targets = Targets()
-    retention: Retention = Retention()
+    retention: RetentionSettings = RetentionSettings()
     slack: SlackMessages = SlackMessages()
-    aftercare: Aftercare = Aftercare()
-    digest: Digest = Digest()
+    aftercare: AftercareSettings = AftercareSettings()
+    digest: DigestSettings = DigestSettings()
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
     @property
-    def independent(self) -> Person:
+    def independent(self) -> PersonSettings:
         return self.independent_contact
 
     @cached_property
-    def everyone(self) -> tuple[Person, ...]:
+    def everyone(self) -> tuple[PersonSettings, ...]:
         """Leads first, then deputies, then the independent contact."""
         return (*self.leads, *self.deputies, self.independent_contact)
 
-    def person(self, person_id: str) -> Person:
+    def person(self, person_id: str) -> PersonSettings:
         """Raise KeyError where nobody has this id."""
         return {person.id: person for person in self.everyone}[person_id]
 
-    def group(self, who: str) -> tuple[Person, ...]:
+    def group(self, who: str) -> tuple[PersonSettings, ...]:
         """Return the people a rung means by one of its words: a group, or one person's id."""
         match who:
             case "leads":
@@ -272,7 +272,7 @@ class Organisation(Table):
         breaks = (day for each in self.hours.breaks for day in each.days)
         return frozenset((*self.hours.closed, *breaks)) | country_holidays("GB", subdiv=nation, years=years).keys()
 
-    def rungs(self, urgency: str) -> tuple[Rung, ...]:
+    def rungs(self, urgency: str) -> tuple[RungSettings, ...]:
         """Return the ladder of "P0", "P1" or "P2"; raise KeyError for any other word."""
         return {"P0": self.ladder.P0, "P1": self.ladder.P1, "P2": self.ladder.P2}[urgency]
 

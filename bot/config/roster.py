@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from bot.config.organisation import Aftercare, Organisation, School
+from bot.config.organisation import AftercareSettings, Organisation, School
 from flows.engine.explain import Facts
 from flows.model import Urgency
 from flows.paging.recipients import People
@@ -53,7 +53,7 @@ def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
         yield Rung(who, rung.wait, working_time=rung.working_time, second_channel=rung.second_channel)
 
 
-def _waits(aftercare: Aftercare) -> Iterator[timedelta]:
+def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:
     """How long from one reminder to the next: the file counts each from the agreed plan, then every so often."""
     before = timedelta()
     for after in sorted(aftercare.reminders):

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.context import Desk
+from bot.context import Services
 from bot.cover import blocks
 from bot.each import each
 from bot.home import tab
@@ -35,28 +35,28 @@ log = logging.getLogger(__name__)
 class DaysAway:
     """Listeners of the Home tab's part about cover. People who are not on the list do nothing here."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def open_modal(self, body: Json, client: WebClient) -> None:
         """Set days away."""
         press = Press.model_validate(body)
-        roster = self._desk.roster
+        roster = self._services.roster
         me = roster.person_at(press.user.id)
         if me is not None:
             mine = [one for one in roster.everyone if may_set_away(press.user.id, one, roster)]
-            people = {one: self._desk.organisation.person(one).name for one in mine}
-            client.views_open(trigger_id=press.trigger_id, view=blocks.set_days(people, me, _today(self._desk)))
+            people = {one: self._services.organisation.person(one).name for one in mine}
+            client.views_open(trigger_id=press.trigger_id, view=blocks.set_days(people, me, _today(self._services)))
 
     def save(self, ack: Ack, body: Json, context: BoltContext) -> None:
         """The days chosen; where nobody is there on some of them, that is said at once."""
         sent = Sent.model_validate(body)
-        person = next(iter(sent.chosen("person")), self._desk.roster.person_at(sent.user.id))
-        if person is None or not may_set_away(sent.user.id, person, self._desk.roster):
+        person = next(iter(sent.chosen("person")), self._services.roster.person_at(sent.user.id))
+        if person is None or not may_set_away(sent.user.id, person, self._services.roster):
             ack(response_action="update", view=blocks.not_saved())
             return
         first, last = _date(sent.typed("first")), _date(sent.typed("last"))
-        wrong = blocks.problems(first, last, _today(self._desk))
+        wrong = blocks.problems(first, last, _today(self._services))
         if wrong or first is None or last is None:
             ack(response_action="errors", errors=wrong)
             return
@@ -69,38 +69,38 @@ class DaysAway:
 
     def _keep(self, sent: Sent, person: str, first: date, last: date) -> tuple[Gap, ...]:
         """Keep the days; those of them on which nobody is on cover now."""
-        now, who = self._desk.clock.now(), sent.user.id
-        with self._desk.write() as tx:
+        now, who = self._services.clock.now(), sent.user.id
+        with self._services.write() as tx:
             is_new = cover.set_away(tx, person, first, last, by=who, now=now, request=sent.request)
-            account = self._desk.roster.slack[person]
+            account = self._services.roster.slack[person]
             if is_new and account != who:
                 outbox.put_once(tx, f"away:{sent.request}", "marked_away", account, now)
             days = (last - first).days + 1
-            return _gaps(self._desk, tx, first, days) if person != self._desk.roster.people.independent else ()
+            return _gaps(self._services, tx, first, days) if person != self._services.roster.people.independent else ()
 
     def redraw(self, body: Json, context: BoltContext) -> None:
         """The Home tab as it is now."""
         if context.get("saved"):
-            tab.show(self._desk, Sent.model_validate(body).user.id)
+            tab.show(self._services, Sent.model_validate(body).user.id)
 
     def remove(self, body: Json) -> None:
         """Take an entry back, or come back early."""
         press = Press.model_validate(body)
-        entry, now, who = press.action.value, self._desk.clock.now(), press.user.id
-        with self._desk.database.begin() as tx:
+        entry, now, who = press.action.value, self._services.clock.now(), press.user.id
+        with self._services.database.begin() as tx:
             found = cover.find(tx, int(entry)) if entry.isdecimal() and len(entry) < _LONGEST_ID else None
-            if found is None or not may_set_away(who, found.person, self._desk.roster):
+            if found is None or not may_set_away(who, found.person, self._services.roster):
                 return
-            cover.end(tx, found.id, _today(self._desk), by=who, now=now)
-        tab.show(self._desk, who)
+            cover.end(tx, found.id, _today(self._services), by=who, now=now)
+        tab.show(self._services, who)
 
 
 _LONGEST_ID = 18
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """The buttons and the modal of days away."""
-    days = DaysAway(desk)
+    days = DaysAway(services)
 
     def quickly(ack: Ack) -> None:
         ack()
@@ -110,45 +110,45 @@ def register(app: App, desk: Desk, replies: Replies) -> None:
     app.view("days_away")(ack=days.save, lazy=[guarded(days.redraw, replies.sorry)])
 
 
-def plan_gap_report(desk: Desk, tx: Connection, now: datetime) -> None:
+def plan_gap_report(services: Services, tx: Connection, now: datetime) -> None:
     """On a working day from the morning on: one report to each reader, while there are days with nobody on cover."""
-    here = now.astimezone(desk.roster.week.zone)
-    is_time = desk.roster.week.works(here.date()) and here.time() >= desk.roster.morning
-    if is_time and _gaps(desk, tx, here.date()):
-        for target in _readers(desk):
+    here = now.astimezone(services.roster.week.zone)
+    is_time = services.roster.week.works(here.date()) and here.time() >= services.roster.morning
+    if is_time and _gaps(services, tx, here.date()):
+        for target in _readers(services):
             outbox.put_once(tx, f"gaps:{here.date()}:{target}", "gaps", target, now)
 
 
-def gaps_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+def gaps_letter(services: Services, tx: Connection, row: Claimed) -> Message | None:
     """The report as it is true now; None where there is nothing to report any more, or its day is over."""
-    today = _today(desk)
-    if row.ts is None and desk.roster.week.day_of(row.created_at) != today:
+    today = _today(services)
+    if row.ts is None and services.roster.week.day_of(row.created_at) != today:
         return None
-    return blocks.gap_report(_gaps(desk, tx, today))
+    return blocks.gap_report(_gaps(services, tx, today))
 
 
-def look_for_closed_accounts(desk: Desk, client: WebClient) -> None:
+def look_for_closed_accounts(services: Services, client: WebClient) -> None:
     """Ask Slack about everybody on the list; who has no account any more is skipped, and whoever runs this is told."""
-    found = {person: _is_closed(client, account) for person, account in desk.roster.slack.items()}
-    now, has_new = desk.clock.now(), False
-    with desk.write() as tx:
+    found = {person: _is_closed(client, account) for person, account in services.roster.slack.items()}
+    now, has_new = services.clock.now(), False
+    with services.write() as tx:
         for person, is_closed in found.items():
             if is_closed is None:
                 continue
             if not is_closed:
                 cover.mark_back(tx, person)
             elif cover.mark_unreachable(tx, person, now):
-                day = desk.roster.week.day_of(now)
+                day = services.roster.week.day_of(now)
                 has_new = True
-                for target in _readers(desk):
+                for target in _readers(services):
                     outbox.put_once(tx, f"closed:{person}:{day}:{target}", "closed_account", target, now)
         led = cases.open_ids(tx) if has_new else ()
-    each(desk, led, lambda tx, check: desk.casework(tx).check_leader(check))
+    each(services, led, lambda tx, check: services.casework(tx).check_leader(check))
 
 
-def closed_account_letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+def closed_account_letter(services: Services, tx: Connection, row: Claimed) -> Message | None:
     """The alarm; None where every account works again."""
-    closed = cover.unreachable(tx) & frozenset(desk.roster.everyone)
+    closed = cover.unreachable(tx) & frozenset(services.roster.everyone)
     return blocks.closed_account() if closed or row.ts else None
 
 
@@ -166,19 +166,19 @@ def _is_closed(client: WebClient, account: str) -> bool | None:
     return None
 
 
-def _readers(desk: Desk) -> Iterator[str]:
+def _readers(services: Services) -> Iterator[str]:
     """Where cover is reported: the leads' channel, and whoever runs the bot."""
-    yield desk.organisation.leads_channel
-    yield from desk.organisation.administrators
+    yield services.organisation.leads_channel
+    yield from services.organisation.administrators
 
 
-def _gaps(desk: Desk, tx: Connection, first: date, days: int = AHEAD) -> tuple[Gap, ...]:
-    roster = desk.roster
+def _gaps(services: Services, tx: Connection, first: date, days: int = AHEAD) -> tuple[Gap, ...]:
+    roster = services.roster
     return gaps(roster.people, cover.from_day(tx, first), cover.unreachable(tx), roster.week, first, days)
 
 
-def _today(desk: Desk) -> date:
-    return desk.roster.week.day_of(desk.clock.now())
+def _today(services: Services) -> date:
+    return services.roster.week.day_of(services.clock.now())
 
 
 def _date(picked: str) -> date | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.instances import Instances
 from bot.digest.content import Digests
 from bot.each import each
@@ -29,36 +29,36 @@ log = logging.getLogger(__name__)
 class Clockwork:
     """Climbs the ladder of unanswered cases and tells the leads of abandoned checks."""
 
-    def __init__(self, desk: Desk, instance: str = "") -> None:
-        self._desk = desk
+    def __init__(self, services: Services, instance: str = "") -> None:
+        self._services = services
         self._instance = instance
         self._instances = Instances()
-        self._digests = Digests(desk)
+        self._digests = Digests(services)
         self._beaten = datetime.min.replace(tzinfo=UTC)
-        self._retention = RetentionClock(desk)
-        self._homes = Refresh(desk)
+        self._retention = RetentionClock(services)
+        self._homes = Refresh(services)
         self._turning = threading.Lock()
 
     def wake_up(self) -> None:
         """At a start: whoever was answering while nobody was there is told that their answers are safe."""
         self._let_go()
         self._digests.plan()
-        now = self._desk.clock.now()
-        with self._desk.database.begin() as tx:
+        now = self._services.clock.now()
+        with self._services.database.begin() as tx:
             before = liveness.beat(tx, now)
             liveness.beat_as(tx, self._instance, now)
             if before is None or now - before < WORTH_SAYING:
                 return
             waiting = checks.touched_since(tx, before - ANSWERING)
-        self._each(waiting, lambda tx, check: self._desk.conversation(tx).come_back(check, now - before))
+        self._each(waiting, lambda tx, check: self._services.reporting(tx).come_back(check, now - before))
 
     def _let_go(self) -> None:
         """A lone process takes back what its predecessor had claimed; cases whose leader is gone need another."""
-        with self._desk.database.begin() as tx:
-            if self._desk.database.is_lone:
-                outbox.release(tx, self._desk.clock.now())
+        with self._services.database.begin() as tx:
+            if self._services.database.is_lone:
+                outbox.release(tx, self._services.clock.now())
             led = cases.open_ids(tx)
-        self._each(led, lambda tx, check: self._desk.casework(tx).check_leader(check))
+        self._each(led, lambda tx, check: self._services.casework(tx).check_leader(check))
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Look every `tick` seconds until told to stop."""
@@ -74,25 +74,25 @@ class Clockwork:
             return self._turn()
 
     def _turn(self) -> int:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         if abs(now - self._beaten) > BEAT:
             self._beat(now)
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             abandoned = checks.waking(tx, now)
             unanswered = cases.unanswered(tx, now)
             reminding = cases.reminding(tx, now)
-        self._each(abandoned, lambda tx, check: self._desk.conversation(tx).wake(check))
-        self._each(unanswered, lambda tx, check: self._desk.casework(tx).climb(check))
-        self._each(reminding, lambda tx, check: self._desk.casework(tx).remind(check))
+        self._each(abandoned, lambda tx, check: self._services.reporting(tx).wake(check))
+        self._each(unanswered, lambda tx, check: self._services.casework(tx).escalate_due(check))
+        self._each(reminding, lambda tx, check: self._services.casework(tx).remind(check))
         self._digests.turn()
         self._retention.turn()
         self._homes.turn()
-        self._desk.meters.turned("clockwork")
+        self._services.meters.turned("clockwork")
         return len(abandoned) + len(unanswered) + len(reminding)
 
     def _beat(self, now: datetime) -> None:
         """Say that somebody is here; take over what an instance was sending that is not."""
-        with self._desk.database.begin() as tx:
+        with self._services.database.begin() as tx:
             liveness.beat(tx, now)
             liveness.beat_as(tx, self._instance, now)
             unknown = dict.fromkeys(outbox.holders(tx))
@@ -102,7 +102,7 @@ class Clockwork:
         self._beaten = now
         if taken_over:
             log.warning("another instance is gone: %s messages it was sending are sent again", taken_over)
-            self._desk.unsent.ring()
+            self._services.unsent.wake()
 
     def _each(self, due: Sequence[str], do: Callable[[Connection, str], None]) -> None:
-        each(self._desk, due, do)
+        each(self._services, due, do)

@@ -29,7 +29,7 @@ from bot.cases.page import alert, asked_again_below, line, page
 from bot.cases.shrunk import shrunk
 from bot.checks.card import card
 from bot.checks.notices import notice, reminder
-from bot.context import CheckView, Desk
+from bot.context import CheckView, Services
 from bot.cover.blocks import marked_away
 from bot.cover.listeners import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
@@ -122,14 +122,14 @@ class Deliverer:
 
     def __init__(
         self,
-        desk: Desk,
+        services: Services,
         client: WebClient,
         senders: Executor,
         other_ways: OtherWays | None = None,
         instance: str = "",
         lanes: Sequence[int] = outbox.LANES,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._client = client
         self._senders = senders
         self._other_ways = other_ways
@@ -140,7 +140,7 @@ class Deliverer:
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Send until told to stop; look again every `tick` seconds, or at once when woken."""
-        woken = self._desk.unsent.listen()
+        woken = self._services.unsent.listen()
         while not stopping.is_set():
             try:
                 sent = self.deliver_due()
@@ -153,8 +153,8 @@ class Deliverer:
 
     def deliver_due(self) -> int:
         """Send one batch; how many rows were taken."""
-        with self._desk.database.begin() as tx:
-            rows = outbox.claim(tx, self._desk.clock.now(), BATCH, self._lanes, self._instance)
+        with self._services.database.begin() as tx:
+            rows = outbox.claim(tx, self._services.clock.now(), BATCH, self._lanes, self._instance)
         wait([self._senders.submit(self._deliver_in_turn, each) for each in _in_turn(rows)])
         return len(rows)
 
@@ -163,7 +163,7 @@ class Deliverer:
             self._deliver(row)
 
     def _deliver(self, row: Claimed) -> None:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         try:
             if (until := self._holds.until(row, now)) is not None:
                 self._put_off(row, "ratelimited", until - now)
@@ -180,8 +180,8 @@ class Deliverer:
             self._put_off(row, type(error).__name__)
 
     def _send(self, row: Claimed) -> None:
-        with self._desk.database.read() as tx:
-            letter = Letters(self._desk, tx).write(row)
+        with self._services.database.read() as tx:
+            letter = Letters(self._services, tx).write(row)
         if letter.home is not None:
             self._publish(row, letter.home)
         elif letter.later:
@@ -212,9 +212,9 @@ class Deliverer:
 
     def _send_elsewhere(self, row: Claimed) -> None:
         """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
-        with self._desk.database.read() as tx:
-            words = Letters(self._desk, tx).words(row)
-        person = self._desk.roster.person_at(row.target) or row.target
+        with self._services.database.read() as tx:
+            words = Letters(self._services, tx).words(row)
+        person = self._services.roster.person_at(row.target) or row.target
         if words is None or self._other_ways is None:
             self._stamp(row, None, None)
             return
@@ -282,18 +282,18 @@ class Deliverer:
         if not _gives_up(row, error):
             raise error
         log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, _code(error))
-        with self._desk.database.begin() as tx:
-            outbox.leave(tx, row, self._desk.clock.now(), _code(error)[:64])
+        with self._services.database.begin() as tx:
+            outbox.leave(tx, row, self._services.clock.now(), _code(error)[:64])
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None, shown: str | None = None) -> None:
         """The check is locked first, as every use case does: otherwise the two wait for each other.
 
         Where somebody else took the row meanwhile, ours may have come last and be the older: it is shown anew.
         """
-        now = self._desk.clock.now()
-        with self._desk.database.begin() as tx:
+        now = self._services.clock.now()
+        with self._services.database.begin() as tx:
             is_new_card = row.what == "card" and ts is not None and not row.ts
-            opened = self._desk.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
+            opened = self._services.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
             if not outbox.stamp(tx, row, now, channel, ts, shown):
                 if row.via == outbox.SLACK:
                     outbox.show_id_anew(tx, row.id, now)
@@ -301,12 +301,12 @@ class Deliverer:
                 outbox.show_older_anew(tx, row, now)
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
-                self._desk.casework(tx).record(opened, SYSTEM, "page_sent", sent)
-                outbox.show_anew(tx, opened.check.id, now, "card", "line")  # lines wait for their page
+                self._services.casework(tx).record(opened, SYSTEM, "page_sent", sent)
+                outbox.mark_due(tx, opened.check.id, now, "card", "line")  # lines wait for their page
         if ts and not row.ts:
             kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what == PAGE else OTHER
-            self._desk.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
-        self._desk.unsent.ring()
+            self._services.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
+        self._services.unsent.wake()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         if row.what == outbox.ERASED and _gives_up(row, error):
@@ -318,7 +318,7 @@ class Deliverer:
         if code != "ratelimited":
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         elif wait_for is not None:
-            self._holds.hold(row, self._desk.clock.now() + wait_for)
+            self._holds.hold(row, self._services.clock.now() + wait_for)
         if row.what == "home" and wait_for is None:  # it is drawn again when it is opened again
             self._stamp(row, None, None)
         else:
@@ -327,17 +327,17 @@ class Deliverer:
     def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
         """Try again later. A page that Slack does not take, and not because of too many, goes another way at once."""
         delay = wait_for or min(timedelta(seconds=2 ** min(row.attempts, 6)), LONGEST_WAIT)
-        now = self._desk.clock.now()
-        with self._desk.database.begin() as tx:
-            work = self._desk.casework(tx)
+        now = self._services.clock.now()
+        with self._services.database.begin() as tx:
+            work = self._services.casework(tx)
             if row.check and _asks(row):
                 work.load(row.check)
-            is_ours = outbox.put_off(tx, row, now + delay, error)
+            is_ours = outbox.retry_later(tx, row, now + delay, error)
             if row.check and _asks(row) and not row.ts:
-                outbox.show_anew(tx, row.check, now, "card")  # it may have to say that nobody was reached
+                outbox.mark_due(tx, row.check, now, "card")  # it may have to say that nobody was reached
                 if is_ours and row.what == "page" and wait_for is None:
                     work.not_taken(row.check, row.target, row.ask)
-        self._desk.unsent.ring()
+        self._services.unsent.wake()
 
 
 def _digest(message: Message) -> str:
@@ -374,20 +374,20 @@ def _gives_up(row: Claimed, error: SlackApiError) -> bool:
 class Letters:
     """Makes the message a row stands for, from the state as it is now."""
 
-    def __init__(self, desk: Desk, tx: Connection) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, tx: Connection) -> None:
+        self._services = services
         self._tx = tx
         self._make_without_check: dict[str, Callable[[Claimed], Letter]] = {
             "alarm": self._alarm,
             "broken_chain": lambda _row: Letter(broken()),
-            "home": lambda row: Letter(None, home=home.draw(desk, tx, row.target, row.ask)),
-            "gaps": lambda row: Letter(gaps_letter(desk, tx, row)),
+            "home": lambda row: Letter(None, home=home.draw(services, tx, row.target, row.ask)),
+            "gaps": lambda row: Letter(gaps_letter(services, tx, row)),
             "marked_away": lambda _row: Letter(marked_away()),
-            "closed_account": lambda row: Letter(closed_account_letter(desk, tx, row)),
+            "closed_account": lambda row: Letter(closed_account_letter(services, tx, row)),
             "digest": self._digest,
-            "staff_digest": lambda row: Letter(staff_message(desk, tx, row)),
-            "digest_line": lambda row: Letter(own_message(desk, tx, row)),
-            "deletions_due": lambda row: Letter(deletions_due(desk, tx, row)),
+            "staff_digest": lambda row: Letter(staff_message(services, tx, row)),
+            "digest_line": lambda row: Letter(own_message(services, tx, row)),
+            "deletions_due": lambda row: Letter(deletions_due(services, tx, row)),
         }
         self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
             "card": self._card,
@@ -404,12 +404,12 @@ class Letters:
             return Letter(None)
         if row.check is None:
             return self._make_without_check[row.what](row)
-        view = self._desk.look(self._tx, row.check, history=row.event is not None)
+        view = self._services.look(self._tx, row.check, history=row.event is not None)
         return self._cut(row, view, self._make[row.what](row, view))
 
     def _cut(self, row: Claimed, view: CheckView, letter: Letter) -> Letter:
         """A posted message of a check that is closed, or to which nothing has happened for long, says less."""
-        is_old = old_messages.is_old(self._tx, view.check, self._desk.organisation.slack.keep_messages, view.now)
+        is_old = old_messages.is_old(self._tx, view.check, self._services.organisation.slack.keep_messages, view.now)
         is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
         if letter.message is None or not is_cut:
             return letter
@@ -422,7 +422,7 @@ class Letters:
             return broken_elsewhere()
         if row.check is None:
             return None if self._is_well() else alarm_elsewhere()
-        view = self._desk.look(self._tx, row.check)
+        view = self._services.look(self._tx, row.check)
         if view.case is None or view.case.led_by is not None or not self._may_read(row.target, view):
             return None
         return alert(view, view.case, not_taken=row.target in view.not_taken)
@@ -433,11 +433,11 @@ class Letters:
         return Letter(None if is_well and row.ts is None else alarm(is_well=is_well))
 
     def _digest(self, row: Claimed) -> Letter:
-        found = leads_messages(self._desk, self._tx, row)
+        found = leads_messages(self._services, self._tx, row)
         return Letter(None, later=True) if found is None else Letter(found[0], plain=found[1])
 
     def _is_well(self) -> bool:
-        return overdue.look(self._tx, self._desk.clock.now()).is_well
+        return overdue.look(self._tx, self._services.clock.now()).is_well
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
         shown = outbox.newest_shown(self._tx, view.check.id, "card")
@@ -463,9 +463,9 @@ class Letters:
 
     def _may_read(self, target: str, view: CheckView) -> bool:
         """The shared channel only where nobody is left out of it; a person only while they may know."""
-        if target == self._desk.roster.channel:
+        if target == self._services.roster.channel:
             return view.case is not None and not view.case.dm_only
-        return self._desk.roster.person_at(target) in view.people
+        return self._services.roster.person_at(target) in view.people
 
     def _line(self, row: Claimed, view: CheckView) -> Letter:
         entry = _entry(view, row.event)

@@ -17,7 +17,7 @@ from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
 from flows.model import Outcome
 from flows.paging.cover import Gap
-from flows.reports.figures import AGES, Figures, Trend, Week, counted, most, spoken, takeaways
+from flows.reports.figures import AGES, Trend, Week, WeekFigures, counted, most, spoken, takeaways
 from flows.training.briefings import BRIEFINGS
 
 TEXT = "The weekly digest for safeguarding leads is here. Open Slack to read it."
@@ -31,14 +31,14 @@ _BRIEFED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class LeadsDigest:
     """What the leads' digest says. trend: its last week is the week itself. gaps: days of the next week without cover.
 
     late: when it was due, in words, where it is late. head: of the seal, in hex. so_far: the week is not over.
     """
 
     week: Week
-    figures: Figures
+    figures: WeekFigures
     trend: Trend
     gaps: tuple[Gap, ...] = ()
     late: str | None = None
@@ -46,12 +46,12 @@ class Digest:
     so_far: bool = False
 
 
-def leads(digest: Digest, *, pictures: bool = True) -> Message:
+def leads(digest: LeadsDigest, *, pictures: bool = True) -> Message:
     """For the leads' channel. Without pictures: the same figures as lines, for a workspace that refuses the blocks."""
     return Message(TEXT, list(_leads(digest, pictures=pictures)))
 
 
-def _leads(digest: Digest, *, pictures: bool) -> Iterator[Block]:
+def _leads(digest: LeadsDigest, *, pictures: bool) -> Iterator[Block]:
     figures, trend = digest.figures, digest.trend
     yield block_kit.header(digest.week.words)
     if digest.late:
@@ -112,7 +112,7 @@ def _answers(trend: Trend, *, pictures: bool) -> Iterator[Block]:
         yield charts.week_lines(labels, {"Minutes, half within": series["Half within"], "longest": series["Longest"]})
 
 
-def _table(figures: Figures, trend: Trend, *, pictures: bool) -> Iterator[Block]:
+def _table(figures: WeekFigures, trend: Trend, *, pictures: bool) -> Iterator[Block]:
     head = ("Figure", "This week", "Week before", f"Average of {counted(len(trend.counted), 'week')}")
     rows = list(_rows(figures, trend))
     if pictures:
@@ -122,7 +122,7 @@ def _table(figures: Figures, trend: Trend, *, pictures: bool) -> Iterator[Block]
         yield charts.as_lines(head, rows)
 
 
-def _rows(figures: Figures, trend: Trend) -> Iterator[tuple[Cell, ...]]:
+def _rows(figures: WeekFigures, trend: Trend) -> Iterator[tuple[Cell, ...]]:
     weeks = (figures, trend.before)
 
     def row(label: str, name: str) -> tuple[Cell, ...]:
@@ -148,11 +148,11 @@ def _rows(figures: Figures, trend: Trend) -> Iterator[tuple[Cell, ...]]:
     yield row("Misses of share-check itself", "misses")
 
 
-def _whole(figures: Figures | None, name: str) -> Cell:
+def _whole(figures: WeekFigures | None, name: str) -> Cell:
     return NO_FIGURE if figures is None else int(getattr(figures, name))
 
 
-def _average(weeks: Sequence[Figures], name: str) -> Cell:
+def _average(weeks: Sequence[WeekFigures], name: str) -> Cell:
     return _mean([int(getattr(one, name)) for one in weeks])
 
 
@@ -164,7 +164,7 @@ def _wait(seconds: int | None) -> Cell:
     return NO_FIGURE if seconds is None else spoken(seconds)
 
 
-def _share(figures: Figures | None) -> Cell:
+def _share(figures: WeekFigures | None) -> Cell:
     if figures is None or not figures.cases:
         return NO_FIGURE
     return f"{figures.out_of_hours} of {figures.cases} ({round(100 * figures.out_of_hours / figures.cases)}%)"
@@ -174,7 +174,7 @@ def _minutes(seconds: int | None) -> int:
     return round((seconds or 0) / 60)
 
 
-def _pressing(digest: Digest) -> Iterator[Block]:
+def _pressing(digest: LeadsDigest) -> Iterator[Block]:
     """What somebody should do something about."""
     uncovered = [_day(gap) for gap in digest.gaps]
     following = f"week {digest.week.following.number}"
@@ -186,7 +186,7 @@ def _pressing(digest: Digest) -> Iterator[Block]:
     yield _list("share-check itself", _misses(digest.figures))
 
 
-def _more(figures: Figures) -> Iterator[Block]:
+def _more(figures: WeekFigures) -> Iterator[Block]:
     for title, lines in (
         ("Decisions", [f"{DECISIONS.get(key, key)}: {number}" for key, number in most(figures.decisions, 9)]),
         ("To sort out before sharing", [f"{CHECKLIST.fixes[key]}: {n}" for key, n in _known_fixes(figures)]),
@@ -202,11 +202,11 @@ def _list(title: str, lines: Sequence[str]) -> Block:
     return block_kit.section(f"*{title}*\n" + "\n".join(f"• {block_kit.esc(line)}" for line in lines))
 
 
-def _known_fixes(figures: Figures) -> tuple[tuple[str, int], ...]:
+def _known_fixes(figures: WeekFigures) -> tuple[tuple[str, int], ...]:
     return most({key: number for key, number in figures.fixes.items() if key in CHECKLIST.fixes}, 11)
 
 
-def _waiting(figures: Figures) -> list[str]:
+def _waiting(figures: WeekFigures) -> list[str]:
     if not figures.open and not figures.waiting:
         return ["Nothing. No case is open."]
     ages = ", ".join(f"{figures.open_by_age[age]} {age}" for age in AGES if figures.open_by_age.get(age))
@@ -221,7 +221,7 @@ def _waiting(figures: Figures) -> list[str]:
     return [f"Open cases: {figures.open} ({ages})", *(f"{words}: {number}" for words, number in said.items() if number)]
 
 
-def _misses(figures: Figures) -> list[str]:
+def _misses(figures: WeekFigures) -> list[str]:
     late = [
         f"{counted(len(figures.late), 'page')} arrived late, the latest {spoken(max(figures.late, default=0))} late"
     ]
@@ -233,13 +233,13 @@ def _misses(figures: Figures) -> list[str]:
     return lines or ["No misses: every page arrived within a minute."]
 
 
-def _sample(figures: Figures) -> list[str]:
+def _sample(figures: WeekFigures) -> list[str]:
     kinds = (Outcome.HOLD, Outcome.FIX_FIRST)
     found = [f"Ended with {one.words}: {figures.to_sample[one]}" for one in kinds if figures.to_sample.get(one)]
     return [*found, "A lead can open them on my Home tab."] if found else []
 
 
-def _practice(figures: Figures) -> list[str]:
+def _practice(figures: WeekFigures) -> list[str]:
     if not figures.drills:
         return ["No practice page this week."]
     answered = [f"answered after {spoken(each)}" for each in figures.drill_answers]
@@ -247,7 +247,7 @@ def _practice(figures: Figures) -> list[str]:
     return [f"{counted(figures.drills, 'practice page')}: {', '.join((*answered, *unanswered)) or 'still open'}"]
 
 
-def _retention(figures: Figures) -> list[str]:
+def _retention(figures: WeekFigures) -> list[str]:
     if not figures.retention:
         return []
     return [
@@ -255,7 +255,7 @@ def _retention(figures: Figures) -> list[str]:
     ]
 
 
-def _briefings(figures: Figures) -> Iterator[Block]:
+def _briefings(figures: WeekFigures) -> Iterator[Block]:
     """The questions people were least sure of, each with two minutes for the next meeting."""
     found = [one for one in most(figures.unsure, len(figures.unsure)) if one[0] in BRIEFINGS][:_BRIEFED]
     if not found:

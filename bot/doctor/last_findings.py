@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.doctor.finding import Finding, State
 
 
-class Kept:
+class LastFindings:
     """The newest findings of a bot that runs; nothing until it has looked."""
 
     def __init__(self) -> None:

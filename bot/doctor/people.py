@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.config.organisation import Organisation, Person
+from bot.config.organisation import Organisation, PersonSettings
 from bot.delivery.other_channels import Via
 from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.doctor.tokens import slack_says
@@ -29,7 +29,7 @@ class Account:
     offset: int | None
 
 
-def account(client: WebClient, person: Person, team: str) -> Account:
+def account(client: WebClient, person: PersonSettings, team: str) -> Account:
     """users.info. Raises SlackAway, or SlackApiError where Slack does not say."""
     try:
         found = ask(lambda: client.users_info(user=person.slack))["user"]
@@ -75,7 +75,7 @@ def time_zone(organisation: Organisation, offsets: list[int], now: datetime) -> 
     return fine(ZONE, f"{local}.")
 
 
-def _judged(name: str, person: Person, found: Account, ways: Mapping[str, tuple[Via, ...]]) -> Finding:
+def _judged(name: str, person: PersonSettings, found: Account, ways: Mapping[str, tuple[Via, ...]]) -> Finding:
     theirs = ways.get(person.id, ())
     if found.trouble:
         return Finding(
@@ -121,7 +121,7 @@ def _is_grid(found: Mapping[str, Any]) -> bool:
     return bool(found.get("enterprise_user"))
 
 
-def _line_name(organisation: Organisation, person: Person) -> str:
+def _line_name(organisation: Organisation, person: PersonSettings) -> str:
     return INDEPENDENT if person is organisation.independent else person.id
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.access_requests.reader import Reader
 from bot.alarms import audience
 from bot.checks.entry_points import refusal
-from bot.context import Desk
+from bot.context import Services
 from bot.cover.blocks import OnCover
 from bot.home import blocks
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
@@ -26,7 +26,7 @@ from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.records.modals import on_home
 from bot.slack import block_kit
 from bot.slack.membership import Outsiders
-from bot.slack.payloads import Person, Press, named
+from bot.slack.payloads import Press, Presser, named
 from bot.slack.replies import guarded
 from flows.case import Case, Check, StrandStatus
 from flows.paging.cover import AHEAD, gaps, on_cover
@@ -41,68 +41,72 @@ LOOKED_AT_FOR = timedelta(minutes=30)
 REFRESH_EVERY = timedelta(seconds=10)
 
 
-def show(desk: Desk, user: str, page: int | None = None) -> None:
+def show(services: Services, user: str, page: int | None = None) -> None:
     """Draw somebody's Home tab as it is now. page: of the list of open checks, else the one shown last."""
-    with desk.write() as tx:
-        outbox.put_home(tx, user, desk.clock.now(), page)
+    with services.write() as tx:
+        outbox.put_home(tx, user, services.clock.now(), page)
 
 
 class Refresh:
     """Draws tabs again that somebody may be looking at, once something was recorded."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._seen = -1
         self._next: datetime | None = None
 
     def turn(self) -> None:
         """At most every ten seconds: what Slack shows already is not sent to it again."""
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         if self._next is not None and now < self._next <= now + REFRESH_EVERY:
             return
         self._next = now + REFRESH_EVERY
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             newest = events.newest(tx)
         if newest == self._seen:
             return
         is_first, self._seen = self._seen == -1, newest
         if not is_first:
-            with self._desk.write() as tx:
+            with self._services.write() as tx:
                 outbox.show_recent_anew(tx, "home", now - LOOKED_AT_FOR, now)
 
 
-def draw(desk: Desk, tx: Connection, user: str, page: int) -> block_kit.Block:
+def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.Block:
     """The Home tab of somebody: what is theirs to know, whatever else they are."""
-    person, now = desk.roster.person_at(user), desk.clock.now()
-    mine = checks.of_reporter(tx, desk.keys, user, blocks.MOST_CHECKS)
+    person, now = services.roster.person_at(user), services.clock.now()
+    mine = checks.of_reporter(tx, services.keys, user, blocks.MOST_CHECKS)
     shut_of_mine = unreadable.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
     troubled = overdue.look(tx, now).checks
-    is_well = not troubled if person is None else person not in audience.whose(desk, tx, troubled)
+    is_well = not troubled if person is None else person not in audience.whose(services, tx, troubled)
     return blocks.home(
         [*shut_of_mine, *mine],
-        desk.organisation,
-        _to_sample(tx, desk, user),
-        _on_cover(tx, desk, user),
-        {check.id: (case, _question(tx, case)) for check in mine if (case := _case(tx, desk, check.id)) is not None},
-        _office(tx, desk, user, person, page) if person else None,
-        _engine(tx, desk, is_well=is_well) if user in desk.roster.administrators else None,
-        _records(tx, desk, user) if person else (),
+        services.organisation,
+        _to_sample(tx, services, user),
+        _on_cover(tx, services, user),
+        {
+            check.id: (case, _question(tx, case))
+            for check in mine
+            if (case := _case(tx, services, check.id)) is not None
+        },
+        _office(tx, services, user, person, page) if person else None,
+        _engine(tx, services, is_well=is_well) if user in services.roster.administrators else None,
+        _records(tx, services, user) if person else (),
         is_well=is_well,
     )
 
 
-def _records(tx: Connection, desk: Desk, user: str) -> Iterator[block_kit.Block]:
-    answers = may_answer_requests(user, desk.roster)
+def _records(tx: Connection, services: Services, user: str) -> Iterator[block_kit.Block]:
+    answers = may_answer_requests(user, services.roster)
     count, first = access_requests.pressing(tx) if answers else (0, None)
-    first = Reader(desk).first_due(tx, first, user) if answers else None
-    left = time_left(first, _today(desk)) if first else ""
+    first = Reader(services).first_due(tx, first, user) if answers else None
+    left = time_left(first, _today(services)) if first else ""
     waiting = (f"Requests for copies not answered yet: {count}. The first: {left}.",) if count else ()
     return on_home(answers_requests=answers, waiting=waiting)
 
 
-def _case(tx: Connection, desk: Desk, check: str) -> Case | None:
+def _case(tx: Connection, services: Services, check: str) -> Case | None:
     """None where there is none, or where it cannot be opened."""
-    subject = desk.listed(tx, check)
+    subject = services.listed(tx, check)
     return subject.case if subject else None
 
 
@@ -111,34 +115,34 @@ def _question(tx: Connection, case: Case) -> int:
     return events.newest_of(tx, case.check.id, "question") if case.waiting_for_answer else 0
 
 
-def _practised(tx: Connection, desk: Desk) -> Case | None:
+def _practised(tx: Connection, services: Services) -> Case | None:
     """The newest practice page; nobody is left out of one."""
     check = cases.newest_practice(tx)
-    return _case(tx, desk, check) if check else None
+    return _case(tx, services, check) if check else None
 
 
-def _to_sample(tx: Connection, desk: Desk, user: str) -> list[Check]:
+def _to_sample(tx: Connection, services: Services, user: str) -> list[Check]:
     """Checks without a page that this person may open; nothing for anybody but a lead."""
-    if desk.roster.person_at(user) is None:
+    if services.roster.person_at(user) is None:
         return []
-    ended = checks.ended_without_page(tx, desk.keys)
+    ended = checks.ended_without_page(tx, services.keys)
     subjects = (Subject(check, checks.people_left_out(tx, check.id)) for check in ended)
-    known = (subject.check for subject in subjects if may(subject, user, Act.OPEN, desk.roster))
+    known = (subject.check for subject in subjects if may(subject, user, Act.OPEN, services.roster))
     return list(islice(known, blocks.MOST_CHECKS))
 
 
-def _on_cover(tx: Connection, desk: Desk, user: str) -> OnCover:
+def _on_cover(tx: Connection, services: Services, user: str) -> OnCover:
     """Who is there today; for people on the list also their own days away."""
-    roster, today = desk.roster, _today(desk)
+    roster, today = services.roster, _today(services)
     there = on_cover(roster.people, cover.absent(tx, today))
     person = roster.person_at(user)
     mine = tuple(each for each in cover.from_day(tx, today) if each.person == person)
     return OnCover(tuple(roster.slack[one] for one in there), user, mine if person else None)
 
 
-def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office:
-    roster, today = desk.roster, _today(desk)
-    found = {check: _case(tx, desk, check) for check in cases.waiting_ids(tx)}
+def _office(tx: Connection, services: Services, user: str, me: str, page: int) -> Office:
+    roster, today = services.roster, _today(services)
+    found = {check: _case(tx, services, check) for check in cases.waiting_ids(tx)}
     known = [case for case in found.values() if case and may(Subject.of(case), user, Act.KNOW, roster)]
     closed = filter(None, (unreadable.find(tx, check) for check, case in found.items() if case is None))
     page = min(page, max(0, (len(known) - 1) // CASES_A_PAGE))
@@ -155,7 +159,7 @@ def _office(tx: Connection, desk: Desk, user: str, me: str, page: int) -> Office
         gaps=gaps(roster.people, away, cover.unreachable(tx), roster.week, today, AHEAD),
         today=today,
         shut=[one.ref for one in closed if may_know_shut(one, user, roster)],
-        practised=_practised(tx, desk),
+        practised=_practised(tx, services),
     )
 
 
@@ -167,22 +171,22 @@ def _due(known: Sequence[Case]) -> Iterator[Due]:
                 yield Due(case, strand.name, date.fromisoformat(strand.due) if strand.due else None)
 
 
-def _engine(tx: Connection, desk: Desk, *, is_well: bool) -> Engine:
+def _engine(tx: Connection, services: Services, *, is_well: bool) -> Engine:
     waiting = seal.waiting_since(tx)
-    schools = tuple(school.name for school in desk.organisation.schools)
-    general = [point for point in desk.organisation.gaps if not point.startswith(schools)] if schools else None
-    points = list(desk.organisation.gaps) if general is None else general
-    if unknown := len(desk.organisation.gaps) - len(points):
+    schools = tuple(school.name for school in services.organisation.schools)
+    general = [point for point in services.organisation.gaps if not point.startswith(schools)] if schools else None
+    points = list(services.organisation.gaps) if general is None else general
+    if unknown := len(services.organisation.gaps) - len(points):
         points.append(f"schools: {unknown} facts are not known")
-    unsealed = desk.clock.now() - waiting if waiting else timedelta(0)
-    return Engine(version("share-check"), is_well, liveness.last_backup(tx), unsealed, points, desk.doctor.troubles)
+    unsealed = services.clock.now() - waiting if waiting else timedelta(0)
+    return Engine(version("share-check"), is_well, liveness.last_backup(tx), unsealed, points, services.doctor.troubles)
 
 
-def _today(desk: Desk) -> date:
-    return desk.roster.week.day_of(desk.clock.now())
+def _today(services: Services) -> date:
+    return services.roster.week.day_of(services.clock.now())
 
 
-def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
+def register(app: App, services: Services, outsiders: Outsiders) -> None:
     """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
 
     @guarded
@@ -190,15 +194,15 @@ def register(app: App, desk: Desk, outsiders: Outsiders) -> None:
         if event.get("tab", "home") != "home":
             return
         user = str(event["user"])
-        if outsiders.is_outsider(Person(id=user)):
-            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(desk))]))
+        if outsiders.is_outsider(Presser(id=user)):
+            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(services))]))
         else:
-            show(desk, user)
+            show(services, user)
 
     def turn_page(ack: Ack, body: dict[str, Any]) -> None:
         press = Press.model_validate(body)
         page = press.verb_argument
-        show(desk, press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
+        show(services, press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
         ack()
 
     app.event("app_home_opened")(opened)

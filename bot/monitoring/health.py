@@ -40,7 +40,7 @@ class Watched:
         self._stopping = stopping
         self._bot: Bot | None = None
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="health")
-        self._asked: Future[figures.Figures] | None = None
+        self._asked: Future[figures.DueFigures] | None = None
 
     def watch(self, bot: Bot) -> None:
         """From now on it is this one that is asked about."""
@@ -77,14 +77,14 @@ class Watched:
             return Reading(metrics.Meters().counts(), None, is_ready=False, socket_age=None, loops={})
         loops = {name: bot.since(name) for name in ("clockwork", "auditor")}
         return Reading(
-            counts=bot.desk.meters.counts(),
+            counts=bot.services.meters.counts(),
             figures=self._figures(),
             is_ready=_is_well(self.ready()),
             socket_age=bot.socket_age,
             loops=loops,
         )
 
-    def _figures(self) -> figures.Figures | None:
+    def _figures(self) -> figures.DueFigures | None:
         """None where the database is away, would keep nothing, or takes too long. One question at a time."""
         if self._asked is None or self._asked.done():
             self._asked = self._prober.submit(self._ask)
@@ -93,12 +93,12 @@ class Watched:
         except Exception:  # noqa: BLE001 - whatever it is, there is no answer
             return None
 
-    def _ask(self) -> figures.Figures:
+    def _ask(self) -> figures.DueFigures:
         bot = self._bot
-        if bot is None or not bot.desk.database.can_write():
+        if bot is None or not bot.services.database.can_write():
             raise ConnectionError
-        with bot.desk.database.read() as tx:
-            return figures.of(tx, bot.desk.clock.now())
+        with bot.services.database.read() as tx:
+            return figures.of(tx, bot.services.clock.now())
 
 
 def _on_time(since: float, within: float) -> str:

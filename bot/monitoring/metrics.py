@@ -19,7 +19,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
-    from storage.health.figures import Figures
+    from storage.health.figures import DueFigures
 
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Seconds. Slack shows an error after three."""
@@ -95,7 +95,7 @@ class Reading:
     """What is told at one moment. figures: None where the database does not answer. socket_age: None without one."""
 
     counts: Counts
-    figures: Figures | None
+    figures: DueFigures | None
     is_ready: bool
     socket_age: float | None
     loops: dict[str, float]

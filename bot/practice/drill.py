@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.context import Desk
+from bot.context import Services
 from bot.slack.payloads import Press
 from services.drill import Drill
 from storage import checks, outbox
@@ -17,34 +17,34 @@ Json = dict[str, Any]
 _LOOK_EVERY = 0.5
 
 
-def start(desk: Desk, who: str, request: str) -> str:
+def start(services: Services, who: str, request: str) -> str:
     """Page the leads for practice; the practice's id. The same request again starts no second."""
-    with desk.write() as tx:
-        return Drill(tx, desk.keys, desk.roster, desk.clock.now()).start(who, request)
+    with services.write() as tx:
+        return Drill(tx, services.keys, services.roster, services.clock.now()).start(who, request)
 
 
-def follow(desk: Desk, drill: str, patience: float) -> Iterator[str]:
+def follow(services: Services, drill: str, patience: float) -> Iterator[str]:
     """What becomes of its first page, in words, for at most so many seconds. Never more than is known."""
-    with desk.database.read() as tx:
-        ref = checks.load(tx, desk.keys, drill).check.ref
+    with services.database.read() as tx:
+        ref = checks.load(tx, services.keys, drill).check.ref
     yield f"Practice page {ref} is in the outbox. The running bot sends it."
     until = time.monotonic() + patience
     while time.monotonic() < until:
-        with desk.database.read() as tx:
-            if reached := outbox.reach(tx, drill, desk.clock.now()).in_slack:
+        with services.database.read() as tx:
+            if reached := outbox.reach(tx, drill, services.clock.now()).in_slack:
                 yield f"Slack has it, in {len(reached)} places. The leads press I will lead, as for a real one."
                 return
         time.sleep(_LOOK_EVERY)
     yield f"Slack does not have it after {patience:.0f} seconds. Is share-check serve running?"
 
 
-def register(app: App, desk: Desk) -> None:
+def register(app: App, services: Services) -> None:
     """The button on the Home tab of those who can be asked."""
 
     def practise(ack: Ack, body: Json) -> None:
         press = Press.model_validate(body)
-        if desk.roster.person_at(press.user.id) is not None:
-            start(desk, press.user.id, press.request)
+        if services.roster.person_at(press.user.id) is not None:
+            start(services, press.user.id, press.request)
         ack()
 
     app.action("start_drill")(practise)

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.config.roster import facts_of
-from bot.context import Desk
+from bot.context import Services
 from bot.practice import modals
 from bot.practice.modals import Practice
 from bot.slack.payloads import Press, named
@@ -27,8 +27,8 @@ Json = dict[str, Any]
 class Practising:
     """Listeners of the button and its windows."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def choose(self, body: Json, client: WebClient) -> None:
         """Which situation; in the window that is open already where there is one."""
@@ -88,7 +88,7 @@ class Practising:
             view = modals.ask(practice, progress.next, progress.level)
         else:
             decision = decide(CHECKLIST, progress)
-            facts = facts_of(self._desk.organisation, ())
+            facts = facts_of(self._services.organisation, ())
             told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
             view = modals.outcome(practice, decision, told, is_finished=progress.is_finished)
         client.views_update(view_id=press.view.id, view=view)
@@ -98,9 +98,9 @@ def _is_practice(body: Json) -> bool:
     return (body.get("view") or {}).get("type") == "modal"
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Practise, and everything in its windows."""
-    practising = Practising(desk)
+    practising = Practising(services)
 
     def quickly(ack: Ack) -> None:
         ack()

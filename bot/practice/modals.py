@@ -13,7 +13,7 @@ from flows.engine import wording
 from flows.engine.explain import Explanation
 from flows.engine.outcome import Decision
 from flows.model import PEOPLE, Answers, Choose, Level, Question
-from flows.training.practice import BY_ID, SITUATIONS, Situation, remark, so_far, would_happen
+from flows.training.practice import BY_ID, SITUATIONS, PracticeSituation, remark, so_far, would_happen
 
 REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"
 SOMEBODY = "somebody"
@@ -27,7 +27,7 @@ _PER_ROW = 5
 class Practice:
     """How far somebody is; it lives in the window alone."""
 
-    situation: Situation
+    situation: PracticeSituation
     answers: Answers
 
     @property

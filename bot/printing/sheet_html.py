@@ -61,7 +61,7 @@ CONSULT_READY says the same as CONSULT.
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """One line of the paper. kind: title, heading, words, strong, box, blank. mark: what stands before a box."""
 
     kind: str
@@ -69,7 +69,7 @@ class Line:
     mark: str = ""
 
 
-def lines(organisation: Organisation) -> tuple[Line, ...]:
+def lines(organisation: Organisation) -> tuple[SheetLine, ...]:
     """The whole paper, from top to bottom."""
     return (*_top(organisation), *_numbers(organisation), *_questions(organisation), *_outcomes(organisation), *_end())
 
@@ -79,23 +79,23 @@ def letter(place: int) -> str:
     return ascii_lowercase[place]
 
 
-def _top(organisation: Organisation) -> Iterator[Line]:
-    yield Line("title", f"{organisation.name}: information sharing checklist, on paper")
-    yield Line("words", f"For a day when Slack does not work. Version {CHECKLIST.version} of the questions.")
-    yield Line("strong", f"{wording.DANGER} Nobody is told by this sheet: where it says phone, phone.")
-    yield Line(
+def _top(organisation: Organisation) -> Iterator[SheetLine]:
+    yield SheetLine("title", f"{organisation.name}: information sharing checklist, on paper")
+    yield SheetLine("words", f"For a day when Slack does not work. Version {CHECKLIST.version} of the questions.")
+    yield SheetLine("strong", f"{wording.DANGER} Nobody is told by this sheet: where it says phone, phone.")
+    yield SheetLine(
         "words",
         "Write no names on it. Keep it with you, locked away. When Slack works again, go through /share-check "
         "yourself, or let whoever runs share-check enter the ticks. You are then asked for the details, in private.",
     )
-    yield Line("blank", "Your name in Slack: ")
-    yield Line("blank", "Date, and the time when you filled this in: ")
-    yield Line("blank", "Reference (from Slack, once it is entered): ")
+    yield SheetLine("blank", "Your name in Slack: ")
+    yield SheetLine("blank", "Date, and the time when you filled this in: ")
+    yield SheetLine("blank", "Reference (from Slack, once it is entered): ")
 
 
-def _numbers(organisation: Organisation) -> Iterator[Line]:
-    yield Line("heading", "Phone")
-    yield Line("strong", "999 in an emergency")
+def _numbers(organisation: Organisation) -> Iterator[SheetLine]:
+    yield SheetLine("heading", "Phone")
+    yield SheetLine("strong", "999 in an emergency")
     people = people_of(organisation)
     for role, ids in (("Lead", people.leads), ("Deputy", people.deputies)):
         for one in ids:
@@ -103,33 +103,33 @@ def _numbers(organisation: Organisation) -> Iterator[Line]:
     independent = organisation.person(people.independent)
     yield _number("Independent contact, also when it is about a lead", independent.name, independent.phone)
     facts = facts_of(organisation, people.leads)
-    yield Line("words", f"Children's social care: {facts.social_care or 'the council knows the number'}")
-    yield Line("words", f"Out of hours: {facts.out_of_hours or 'the council knows the number'}")
+    yield SheetLine("words", f"Children's social care: {facts.social_care or 'the council knows the number'}")
+    yield SheetLine("words", f"Out of hours: {facts.out_of_hours or 'the council knows the number'}")
     for school in organisation.schools:
         known = (("social care", school.social_care), ("out of hours", school.out_of_hours), ("LADO", school.lado))
         words = "; ".join(f"{label} {number}" for label, number in known if number)
         if words:
-            yield Line("words", f"{school.name}: {words}")
-    yield Line("words", wording.HELPLINES.format(nspcc=facts.nspcc, whistleblowing=facts.whistleblowing))
+            yield SheetLine("words", f"{school.name}: {words}")
+    yield SheetLine("words", wording.HELPLINES.format(nspcc=facts.nspcc, whistleblowing=facts.whistleblowing))
 
 
-def _number(role: str, name: str, phone: str) -> Line:
-    return Line("words", f"{role}: {name}, {phone}")
+def _number(role: str, name: str, phone: str) -> SheetLine:
+    return SheetLine("words", f"{role}: {name}, {phone}")
 
 
-def _questions(organisation: Organisation) -> Iterator[Line]:
-    yield Line("heading", "Questions")
-    yield Line("words", "Go from top to bottom. Leave out a question that its line says is not asked.")
+def _questions(organisation: Organisation) -> Iterator[SheetLine]:
+    yield SheetLine("heading", "Questions")
+    yield SheetLine("words", "Go from top to bottom. Leave out a question that its line says is not asked.")
     for question in CHECKLIST:
-        yield Line("strong", f"{question.id}. {question.ask}")
+        yield SheetLine("strong", f"{question.id}. {question.ask}")
         if not isinstance(question.asked_when, Always):
-            yield Line("words", f"Only if {_asked(question.asked_when)}.")
-        yield Line("words", question.help)
+            yield SheetLine("words", f"Only if {_asked(question.asked_when)}.")
+        yield SheetLine("words", question.help)
         for place, option in enumerate(question.options):
-            yield Line("box", _option(question, option), letter(place))
+            yield SheetLine("box", _option(question, option), letter(place))
         if question.choose is Choose.PEOPLE:
             names = [organisation.person(one).name for one in people_of(organisation).everybody]
-            yield Line("blank", f"Who is left out (circle): {', '.join(names)}")
+            yield SheetLine("blank", f"Who is left out (circle): {', '.join(names)}")
 
 
 def _asked(condition: Condition) -> str:
@@ -167,30 +167,30 @@ def _option(question: Question, option: Option) -> str:
     return option.label + (f" - {'; '.join(means)}" if means else "")
 
 
-def _outcomes(organisation: Organisation) -> Iterator[Line]:
+def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
     facts = facts_of(organisation, people_of(organisation).leads)
-    yield Line("heading", "What to do: the first of these that fits")
+    yield SheetLine("heading", "What to do: the first of these that fits")
     independent = organisation.independent
-    yield Line(
+    yield SheetLine(
         "strong",
         f"Where it says lead, never phone somebody you circled at S2. If S2 is {_letters('S2', ('not_sure',))}, or "
         f"every lead and deputy is circled, phone the independent contact: {independent.name}, {independent.phone}.",
     )
     for outcome, when in _when():
-        yield Line("strong", f"If {when}: {wording.TITLES[outcome]}.")
-        yield Line("words", facts.fill(OUTCOMES[outcome]))
+        yield SheetLine("strong", f"If {when}: {wording.TITLES[outcome]}.")
+        yield SheetLine("words", facts.fill(OUTCOMES[outcome]))
     who = f" ({facts.data_protection_lead})" if facts.data_protection_lead else ""
-    yield Line(
+    yield SheetLine(
         "strong",
         f"If S6 is {_letters('S6', ('yes_emergency', 'yes_other'))}, and 3.3.1 is "
         f"{_letters('3.3.1', ('no',))} or 3.3.2 is {_letters('3.3.2', ('no',))}: phone a lead now too.",
     )
-    yield Line("words", wording.BREACH.format(who=who))
-    yield Line("strong", f'If an answer you ticked says "{LATER}":')
-    yield Line("words", wording.DO_NOT_TELL)
-    yield Line("strong", f"If S3 is {_letters('S3', ('harm', 'low_level'))}:")
-    yield Line("words", wording.ALLEGATION)
-    yield Line("words", wording.NO_CONSENT_NEEDED)
+    yield SheetLine("words", wording.BREACH.format(who=who))
+    yield SheetLine("strong", f'If an answer you ticked says "{LATER}":')
+    yield SheetLine("words", wording.DO_NOT_TELL)
+    yield SheetLine("strong", f"If S3 is {_letters('S3', ('harm', 'low_level'))}:")
+    yield SheetLine("words", wording.ALLEGATION)
+    yield SheetLine("words", wording.NO_CONSENT_NEEDED)
 
 
 def _when() -> Iterator[tuple[Outcome, str]]:
@@ -202,17 +202,17 @@ def _when() -> Iterator[tuple[Outcome, str]]:
     yield Outcome.HOLD, f"4.2 is {_letters('4.2', ('no',))}"
 
 
-def _end() -> Iterator[Line]:
-    yield Line("heading", "Always")
-    yield Line("words", wording.ASK_A_LEAD)
-    yield Line("words", wording.ANYONE_CAN_REFER.format(number=""))
-    yield Line("words", wording.KEEP_IT)
-    yield Line("blank", "I phoned (role, not name), at: ")
+def _end() -> Iterator[SheetLine]:
+    yield SheetLine("heading", "Always")
+    yield SheetLine("words", wording.ASK_A_LEAD)
+    yield SheetLine("words", wording.ANYONE_CAN_REFER.format(number=""))
+    yield SheetLine("words", wording.KEEP_IT)
+    yield SheetLine("blank", "I phoned (role, not name), at: ")
 
 
 _STYLE = """@page{size:A4;margin:15mm}body{font:11pt/1.35 sans-serif;max-width:180mm;margin:auto;color:#000}
 h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;break-after:avoid}p{margin:.15em 0}
-.strong{font-weight:bold;margin-top:.6em;break-after:avoid}.box{padding-left:1.5em;text-indent:-1.5em}
+.strong{font-weight:bold;margin-top:.6em;break-after:avoid}.sealer{padding-left:1.5em;text-indent:-1.5em}
 .blank{border-bottom:1px solid #000;padding-top:.8em}"""
 
 
@@ -225,7 +225,7 @@ def as_html(organisation: Organisation) -> str:
     return f"{top}\n<body>\n{body}\n</body></html>\n"
 
 
-def _html(line: Line) -> str:
+def _html(line: SheetLine) -> str:
     words = escape(line.words)
     match line.kind:
         case "title":

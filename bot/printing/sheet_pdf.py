@@ -9,7 +9,7 @@ from fpdf.enums import TextMode
 
 from bot.config.organisation import Organisation
 from bot.printing.pdf import FONT, Pdf
-from bot.printing.sheet_html import Line, lines
+from bot.printing.sheet_html import SheetLine, lines
 from flows.engine import wording
 
 for _name in ("fontTools", "fpdf"):
@@ -48,7 +48,7 @@ class _Paper(Pdf):
         self.set_font(FONT, size=8)
         self.cell(0, 4, f"{wording.DANGER}   Page {self.page_no()} of {{nb}}", align="C")
 
-    def draw(self, line: Line) -> None:
+    def draw(self, line: SheetLine) -> None:
         """The next line: never cut in two by the end of a page, and never a heading alone at its foot."""
         self.set_font(FONT, size=_SIZES[line.kind])
         height = _SIZES[line.kind] * 0.46
@@ -66,7 +66,7 @@ class _Paper(Pdf):
         if line.kind in _RULED:
             self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
 
-    def _write(self, line: Line, height: float) -> None:
+    def _write(self, line: SheetLine, height: float) -> None:
         self.multi_cell(0, height, _words(line), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def _box(self) -> None:
@@ -75,5 +75,5 @@ class _Paper(Pdf):
         self.set_x(left + _BOX + 1.5)
 
 
-def _words(line: Line) -> str:
+def _words(line: SheetLine) -> str:
     return f"{line.mark}) {line.words}" if line.mark else line.words

@@ -9,7 +9,7 @@ from bot.checks.modals import DECISION_LABELS, DETAILS, SHARING
 from bot.config.organisation import Organisation
 from bot.context import CheckView
 from flows.paging.roster import Roster
-from flows.records.access_requests import Item, Labels, items
+from flows.records.access_requests import Labels, ReviewItem, items
 from storage.events import SYSTEM
 
 STAFF = "a staff member"
@@ -74,6 +74,6 @@ def author(organisation: Organisation, roster: Roster) -> Callable[[str], str]:
     return named
 
 
-def items_of(view: CheckView, name: str = "") -> tuple[Item, ...]:
+def items_of(view: CheckView, name: str = "") -> tuple[ReviewItem, ...]:
     """Everything a check holds. name: of the person it is given to, which is nobody else's."""
     return items(view.entries, LABELS, author(view.organisation, view.roster), (name,))

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.cases import modals
-from bot.context import CheckView, Desk
+from bot.context import CheckView, Services
 from bot.permission import Act, Subject, may
 from bot.records import encrypted_page, export_contents
 from bot.records import modals as forms
@@ -42,36 +42,36 @@ PROOF_IS_APART = (
 NOT_YOURS = "This is out of date. There is nothing to see here."
 
 
-def let_through(desk: Desk, tx: Connection, held: Iterable[str], who: str, act: Act) -> list[Subject]:
+def let_through(services: Services, tx: Connection, held: Iterable[str], who: str, act: Act) -> list[Subject]:
     """Of these checks those that this person may have, newest first.
 
     Never one that they raised themselves, nor practice, nor what is kept of a digest: that is nobody's record.
     """
-    subjects = (desk.listed(tx, check) for check in held)
+    subjects = (services.listed(tx, check) for check in held)
     records = (each for each in subjects if each and not each.check.is_drill and each.check.reporter != who)
-    found = [each for each in records if may(each, who, act, desk.roster)]
+    found = [each for each in records if may(each, who, act, services.roster)]
     return sorted(found, key=lambda each: each.check.started_at, reverse=True)
 
 
-def listed(desk: Desk, found: Iterable[Subject], who: str) -> tuple[tuple[Check, bool], ...]:
+def listed(services: Services, found: Iterable[Subject], who: str) -> tuple[tuple[Check, bool], ...]:
     """Each check with whether this person may open it."""
-    return tuple((each.check, may(each, who, Act.OPEN, desk.roster)) for each in found)
+    return tuple((each.check, may(each, who, Act.OPEN, services.roster)) for each in found)
 
 
-def with_others(desk: Desk, tx: Connection, view: CheckView, who: str) -> CheckView:
+def with_others(services: Services, tx: Connection, view: CheckView, who: str) -> CheckView:
     """The view with earlier checks about the same person, as far as this reader may know of them.
 
     That they were found is in the record of each, before it is shown. In a transaction of its own: checks are locked
     newest first everywhere, so that two people who open two of them never wait for each other.
     """
-    subject = desk.subject(tx, view.check.id)
-    opened = checks.load(tx, desk.keys, view.check.id)
-    same = person_index.same_person(tx, desk.keys, opened, desk.roster.week.day_of(desk.clock.now()))
-    known = let_through(desk, tx, same, who, Act.KNOW)
+    subject = services.subject(tx, view.check.id)
+    opened = checks.load(tx, services.keys, view.check.id)
+    same = person_index.same_person(tx, services.keys, opened, services.roster.week.day_of(services.clock.now()))
+    known = let_through(services, tx, same, who, Act.KNOW)
     for each in known:
-        desk.casework(tx).viewed(each.check.id, who, "found")
-    earlier = listed(desk, known, who)
-    return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, desk.roster))
+        services.casework(tx).viewed(each.check.id, who, "found")
+    earlier = listed(services, known, who)
+    return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, services.roster))
 
 
 def put_up(client: WebClient, press: Press, view: block_kit.Block) -> None:
@@ -113,13 +113,13 @@ def closed_file(contents: Contents, name: str, entries: str | None = None) -> tu
 class Records:
     """Listeners of the Home tab's section and of what opens from it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def ask(self, body: Json, client: WebClient) -> None:
         """Whom to look for."""
         press = Press.model_validate(body)
-        if self._desk.roster.person_at(press.user.id) is not None:
+        if self._services.roster.person_at(press.user.id) is not None:
             client.views_open(trigger_id=press.trigger_id, view=forms.search())
 
     def find(self, ack: Ack, body: Json) -> None:
@@ -132,41 +132,44 @@ class Records:
             ack(response_action="errors", errors={"name": SAY_SOMETHING})
             return
         found: list[Subject] = []
-        if self._desk.roster.person_at(sent.user.id) is not None:
-            today = self._desk.roster.week.day_of(self._desk.clock.now())
-            with self._desk.write() as tx:
-                held = {*person_index.index(tx, self._desk.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
-                found = let_through(self._desk, tx, held - {""}, sent.user.id, Act.KNOW)
+        if self._services.roster.person_at(sent.user.id) is not None:
+            today = self._services.roster.week.day_of(self._services.clock.now())
+            with self._services.write() as tx:
+                held = {
+                    *person_index.index(tx, self._services.keys, today).find(who, today),
+                    checks.by_ref(tx, ref) or "",
+                }
+                found = let_through(self._services, tx, held - {""}, sent.user.id, Act.KNOW)
                 for each in found[: forms.MOST_FOUND]:
-                    self._desk.casework(tx).viewed(each.check.id, sent.user.id, "found")
-        ack(response_action="update", view=forms.results(listed(self._desk, found, sent.user.id)))
+                    self._services.casework(tx).viewed(each.check.id, sent.user.id, "found")
+        ack(response_action="update", view=forms.results(listed(self._services, found, sent.user.id)))
 
     def open(self, body: Json, client: WebClient) -> None:
         """A record that was found. The opening is recorded first (I21)."""
         press = Press.model_validate(body)
-        with self._desk.write() as tx:
-            subject = self._desk.subject(tx, press.check)
-            if not may(subject, press.user.id, Act.OPEN, self._desk.roster):
+        with self._services.write() as tx:
+            subject = self._services.subject(tx, press.check)
+            if not may(subject, press.user.id, Act.OPEN, self._services.roster):
                 view = None
             else:
-                self._desk.casework(tx).viewed(press.check, press.user.id, "opened_record")
-                view = self._desk.look(tx, press.check, history=True)
-        if view is None and self._desk.roster.person_at(press.user.id) is None:
+                self._services.casework(tx).viewed(press.check, press.user.id, "opened_record")
+                view = self._services.look(tx, press.check, history=True)
+        if view is None and self._services.roster.person_at(press.user.id) is None:
             return
         if view is None:
             put_up(client, press, block_kit.modal("Summary", [block_kit.section(NOT_YOURS)]))
             return
-        with self._desk.write() as tx:
-            view = with_others(self._desk, tx, view, press.user.id)
+        with self._services.write() as tx:
+            view = with_others(self._services, tx, view, press.user.id)
         shown = modals.summary(view, view.case) if view.case else modals.sample(view)
         put_up(client, press, shown)
 
     def ask_export(self, body: Json, client: WebClient) -> None:
         """What the export is for."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
-            subject = self._desk.subject(tx, press.check)
-        if subject and may(subject, press.user.id, Act.EXPORT, self._desk.roster):
+        with self._services.database.read() as tx:
+            subject = self._services.subject(tx, press.check)
+        if subject and may(subject, press.user.id, Act.EXPORT, self._services.roster):
             put_up(client, press, forms.export(subject.check))
 
     def wait(self, ack: Ack, body: Json) -> None:
@@ -187,28 +190,28 @@ class Records:
         put_instead(client, sent.request, forms.made(*made) if made else forms.refused(NOT_MADE))
 
     def _made(self, sent: Sent) -> tuple[str, str] | None:
-        desk = self._desk
-        with desk.database.read() as tx:
+        services = self._services
+        with services.database.read() as tx:
             if not self._may_export(tx, sent):
                 return None
-            contents = exported(desk.look(tx, sent.check, history=True))
-            entries = bundle_file.export_written(bundle.of_check(tx, desk.keys, sent.check))
+            contents = exported(services.look(tx, sent.check, history=True))
+            entries = bundle_file.export_written(bundle.of_check(tx, services.keys, sent.check))
         closed, passphrase = closed_file(contents, contents.held[0].ref, entries)
-        with desk.write() as tx:
+        with services.write() as tx:
             if not self._may_export(tx, sent) or events.is_repeat(tx, sent.request):
                 return None
-            export_files.put(tx, closed, [sent.check], desk.clock.now())
+            export_files.put(tx, closed, [sent.check], services.clock.now())
             said = {"reason": sent.typed("reason"), "pack": closed.number, "sha256": closed.sha256}
-            work = desk.casework(tx)
+            work = services.casework(tx)
             work.record(work.load(sent.check), sent.user.id, "exported", said, sent.request)
         return closed.number, passphrase
 
     def _is_theirs(self, sent: Sent) -> bool:
-        with self._desk.database.read() as tx:
+        with self._services.database.read() as tx:
             return self._may_export(tx, sent)
 
     def _may_export(self, tx: Connection, sent: Sent) -> bool:
-        return may(self._desk.subject(tx, sent.check), sent.user.id, Act.EXPORT, self._desk.roster)
+        return may(self._services.subject(tx, sent.check), sent.user.id, Act.EXPORT, self._services.roster)
 
 
 def exported(view: CheckView) -> Contents:
@@ -235,9 +238,9 @@ def exported(view: CheckView) -> Contents:
     )
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of finding and exporting."""
-    records = Records(desk)
+    records = Records(services)
 
     def quickly(ack: Ack) -> None:
         ack()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Check, CheckStatus
-from flows.records.access_requests import Request
+from flows.records.access_requests import AccessRequest
 
 MOST_FOUND = 20
 """A longer list is no answer: the search should say more."""
@@ -136,7 +136,7 @@ def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
         yield block_kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
 
 
-def about(request: Request) -> Iterator[Block]:
+def about(request: AccessRequest) -> Iterator[Block]:
     """Whom a request is about, and who asks."""
     said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
     for label, words in {**said, "Asked by": request.asked_by}.items():

@@ -16,14 +16,14 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
-from bot.context import Desk
+from bot.context import Services
 from bot.permission import Act, Subject, may
 from bot.retention import modals
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
-from flows.records.retention import Kept, years_after
-from services.retention import Item, Retention
+from flows.records.retention import ReasonKept, years_after
+from services.retention import DueRecord, Retention
 from services.transaction import Did
 from storage import outbox
 from storage.erasure import was_private
@@ -32,61 +32,61 @@ from storage.old_messages import NotShrunk, not_shrunk
 from storage.outbox import Claimed
 
 Json = dict[str, Any]
-Deed = Callable[[Retention, str, str, str, str], Did]
+Action = Callable[[Retention, str, str, str, str], Did]
 AHEAD = timedelta(days=31)
 """How long before the end of its time a record is announced: no month is longer."""
 _MESSAGES_LIVE = timedelta(days=62)
 
 
-def keeper(desk: Desk, tx: Connection) -> Retention:
+def keeper(services: Services, tx: Connection) -> Retention:
     """The use cases, in this transaction."""
-    return Retention(tx, desk.keys, desk.roster, desk.clock.now(), desk.organisation.retention.schedule)
+    return Retention(tx, services.keys, services.roster, services.clock.now(), services.organisation.retention.schedule)
 
 
-def items_for(desk: Desk, tx: Connection, who: str) -> tuple[Item, ...]:
+def items_for(services: Services, tx: Connection, who: str) -> tuple[DueRecord, ...]:
     """What is due, or will be within a month, of what this person may decide about."""
-    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
-    return tuple(item for item in items if may(_subject(item), who, Act.ERASE, desk.roster))
+    items = keeper(services, tx).items(services.clock.now() + AHEAD)
+    return tuple(item for item in items if may(_subject(item), who, Act.ERASE, services.roster))
 
 
-def _subject(item: Item) -> Subject:
+def _subject(item: DueRecord) -> Subject:
     return Subject(item.check, item.left_out, item.case)
 
 
-def is_for_everybody(desk: Desk, item: Item) -> bool:
+def is_for_everybody(services: Services, item: DueRecord) -> bool:
     """Whether every lead but its reporter may decide about it, so that the leads' channel may count it."""
-    return _is_shared(desk, _subject(item), Act.ERASE)
+    return _is_shared(services, _subject(item), Act.ERASE)
 
 
-def _is_shared(desk: Desk, subject: Subject, act: Act) -> bool:
-    leads = [desk.roster.slack[lead] for lead in desk.roster.people.leads]
+def _is_shared(services: Services, subject: Subject, act: Act) -> bool:
+    leads = [services.roster.slack[lead] for lead in services.roster.people.leads]
     others = [lead for lead in leads if lead != subject.check.reporter]
     is_private = bool(subject.left_out) or (subject.case is not None and subject.case.dm_only)
-    return bool(others) and not is_private and all(may(subject, one, act, desk.roster) for one in others)
+    return bool(others) and not is_private and all(may(subject, one, act, services.roster) for one in others)
 
 
-def copies_left(desk: Desk, tx: Connection, target: str) -> tuple[NotShrunk, ...]:
+def copies_left(services: Services, tx: Connection, target: str) -> tuple[NotShrunk, ...]:
     """Messages that Slack did not let us cut, for the digest of the leads' channel, or of one person by Slack id.
 
     Of a record that was erased nobody can say any more who might know of it, so there are none of one that not every
     lead could know of. What is left of any other is its reference.
     """
-    return tuple(each for each in not_shrunk(tx) if _is_for(desk, tx, each.check, target))
+    return tuple(each for each in not_shrunk(tx) if _is_for(services, tx, each.check, target))
 
 
-def _is_for(desk: Desk, tx: Connection, check: str, target: str) -> bool:
+def _is_for(services: Services, tx: Connection, check: str, target: str) -> bool:
     try:
-        return not was_private(tx, check) and _may_count(desk, desk.subject(tx, check), target)
+        return not was_private(tx, check) and _may_count(services, services.subject(tx, check), target)
     except CannotOpen:  # who may know of it cannot be told; doctor says that it does not open
         return False
 
 
-def _may_count(desk: Desk, subject: Subject | None, target: str) -> bool:
+def _may_count(services: Services, subject: Subject | None, target: str) -> bool:
     if subject is None:
         return True
-    if target == desk.roster.channel:
-        return _is_shared(desk, subject, Act.COUNT)
-    return may(subject, target, Act.COUNT, desk.roster)
+    if target == services.roster.channel:
+        return _is_shared(services, subject, Act.COUNT)
+    return may(subject, target, Act.COUNT, services.roster)
 
 
 @dataclass
@@ -96,26 +96,26 @@ class _Chosen:
     approved: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    stays: list[tuple[str, Kept]] = field(default_factory=list)
+    stays: list[tuple[str, ReasonKept]] = field(default_factory=list)
     held_before: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Deleting:
     """Listeners of the list and of legal holds."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, replies: Replies) -> None:
+        self._services = services
         self._replies = replies
 
     def open_list(self, body: Json, client: WebClient) -> None:
         """What is due, for this reader; that they looked is in the record first."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
-            items = items_for(self._desk, tx, press.user.id)
-        with self._desk.write() as tx:
-            keeper(self._desk, tx).listed([item.check.id for item in items[: modals.MOST]], press.user.id)
-        is_known = self._desk.roster.person_at(press.user.id) is not None
-        view = modals.the_list(items, self._desk.clock.now(), self._desk.organisation.zone)
+        with self._services.database.read() as tx:
+            items = items_for(self._services, tx, press.user.id)
+        with self._services.write() as tx:
+            keeper(self._services, tx).listed([item.check.id for item in items[: modals.MOST]], press.user.id)
+        is_known = self._services.roster.person_at(press.user.id) is not None
+        view = modals.the_list(items, self._services.clock.now(), self._services.organisation.zone)
         client.views_open(trigger_id=press.trigger_id, view=view if is_known else modals.said(modals.NOT_YOURS))
 
     def decide(self, ack: Ack, body: Json) -> None:
@@ -135,22 +135,22 @@ class Deleting:
         outcome = self._carry_out(sent, chosen)
         ack(response_action="update", view=modals.confirm(outcome) if outcome.approved else modals.saved(outcome))
 
-    def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> modals.Outcome:
+    def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> modals.ApprovalResult:
         done = _Chosen()
-        with self._desk.write() as tx:
+        with self._services.write() as tx:
             for check, choice in sorted(chosen.items()):
                 self._carry_out_one(tx, sent, check, choice, done)
             outbox.show_recent_anew(
-                tx, "deletions_due", self._desk.clock.now() - _MESSAGES_LIVE, self._desk.clock.now()
+                tx, "deletions_due", self._services.clock.now() - _MESSAGES_LIVE, self._services.clock.now()
             )
-        return modals.Outcome(done.approved, done.kept, done.held, done.stays, done.held_before)
+        return modals.ApprovalResult(done.approved, done.kept, done.held, done.stays, done.held_before)
 
     def _carry_out_one(self, tx: Connection, sent: Sent, check: str, choice: str, done: _Chosen) -> None:
-        subject = self._desk.subject(tx, check, lock=True)
+        subject = self._services.subject(tx, check, lock=True)
         act = Act.HOLD if choice == modals.HOLD else Act.ERASE
-        if subject is None or not may(subject, sent.user.id, act, self._desk.roster):
+        if subject is None or not may(subject, sent.user.id, act, self._services.roster):
             return
-        ref, work = subject.check.ref, keeper(self._desk, tx)
+        ref, work = subject.check.ref, keeper(self._services, tx)
         given = (check, sent.user.id, sent.typed(f"{modals.REASON}.{check}"))
         request = sha256(f"{sent.request}\n{check}".encode()).hexdigest()
         if choice == modals.DELETE:
@@ -165,7 +165,7 @@ class Deleting:
             else:
                 done.held.append(ref)
         else:
-            work.keep(*given, _in_a_year(self._desk.clock.now()), request)
+            work.keep(*given, _in_a_year(self._services.clock.now()), request)
             done.kept.append(ref)
 
     def delete(self, ack: Ack, body: Json) -> None:
@@ -184,31 +184,31 @@ class Deleting:
             if found is not None and found[1] is None:
                 done.gone.append(found[0])
             elif found is not None:
-                done.stays.append((found[0], found[1] or Kept.NOT_YET))
+                done.stays.append((found[0], found[1] or ReasonKept.NOT_YET))
         ack(response_action="update", view=modals.deleted(done))
 
-    def _erase(self, check: str, who: str) -> tuple[str, Kept | None] | None:
+    def _erase(self, check: str, who: str) -> tuple[str, ReasonKept | None] | None:
         """Its reference, and why it stays; None where they may not, or it is gone already."""
-        with self._desk.write() as tx:
-            subject = self._desk.subject(tx, check, lock=True)
-            if subject is None or not may(subject, who, Act.ERASE, self._desk.roster):
+        with self._services.write() as tx:
+            subject = self._services.subject(tx, check, lock=True)
+            if subject is None or not may(subject, who, Act.ERASE, self._services.roster):
                 return None
-            return subject.check.ref, keeper(self._desk, tx).erase(check, who)
+            return subject.check.ref, keeper(self._services, tx).erase(check, who)
 
     def tidy_up(self) -> None:
         """Nothing of what was erased stays in the database's log; messages with a number tell the new one."""
-        self._desk.database.empty_log()
-        with self._desk.write() as tx:
-            now = self._desk.clock.now()
+        self._services.database.empty_log()
+        with self._services.write() as tx:
+            now = self._services.clock.now()
             outbox.show_recent_anew(tx, "deletions_due", now - _MESSAGES_LIVE, now)
 
     def open_hold(self, body: Json, client: WebClient) -> None:
         """From the summary: why it must be kept, or need not any more."""
         press = Press.model_validate(body)
-        with self._desk.database.read() as tx:
-            subject = self._desk.subject(tx, press.check)
+        with self._services.database.read() as tx:
+            subject = self._services.subject(tx, press.check)
         view = modals.said(modals.NOT_YOURS)
-        if subject is not None and may(subject, press.user.id, Act.HOLD, self._desk.roster):
+        if subject is not None and may(subject, press.user.id, Act.HOLD, self._services.roster):
             make = modals.hold if press.verb == "hold_record" else modals.lift
             view = make(subject.check.ref, press.check)
         in_modal = press.view is not None
@@ -223,19 +223,19 @@ class Deleting:
         """Lift the hold."""
         self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.", modals.LIFTED_BEFORE)
 
-    def _hold(self, ack: Ack, body: Json, deed: Deed, words: str, stale: str) -> None:
+    def _hold(self, ack: Ack, body: Json, deed: Action, words: str, stale: str) -> None:
         sent = Sent.model_validate(body)
         reason = sent.typed("text")
         if not reason:
             ack(response_action="errors", errors={"text": modals.WHY_NEEDED})
             return
         did = None
-        with self._desk.write() as tx:
-            subject = self._desk.subject(tx, sent.check, lock=True)
-            if subject is None or not may(subject, sent.user.id, Act.HOLD, self._desk.roster):
+        with self._services.write() as tx:
+            subject = self._services.subject(tx, sent.check, lock=True)
+            if subject is None or not may(subject, sent.user.id, Act.HOLD, self._services.roster):
                 words = modals.NOT_YOURS
             else:
-                did = deed(keeper(self._desk, tx), sent.check, sent.user.id, reason, sent.request)
+                did = deed(keeper(self._services, tx), sent.check, sent.user.id, reason, sent.request)
                 words = words.format(ref=subject.check.ref)
         if did is Did.STALE:
             ack(response_action="errors", errors={"text": stale})
@@ -253,33 +253,33 @@ def _in_a_year(now: datetime) -> datetime:
     return datetime.combine(years_after(now.date(), 1), now.timetz())
 
 
-def letter(desk: Desk, tx: Connection, row: Claimed) -> Message | None:
+def letter(services: Services, tx: Connection, row: Claimed) -> Message | None:
     """The monthly message as it is true now.
 
     The channel's counts what every lead may decide about; somebody's own counts what the channel's does not.
     """
-    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
-    count = sum(_is_counted(desk, item, row.target) for item in items)
+    items = keeper(services, tx).items(services.clock.now() + AHEAD)
+    count = sum(_is_counted(services, item, row.target) for item in items)
     return modals.due(count) if count or row.ts else None
 
 
-def _is_counted(desk: Desk, item: Item, target: str) -> bool:
-    for_everybody = is_for_everybody(desk, item)
-    if target == desk.roster.channel:
+def _is_counted(services: Services, item: DueRecord, target: str) -> bool:
+    for_everybody = is_for_everybody(services, item)
+    if target == services.roster.channel:
         return for_everybody
-    return not for_everybody and may(_subject(item), target, Act.ERASE, desk.roster)
+    return not for_everybody and may(_subject(item), target, Act.ERASE, services.roster)
 
 
-def due_for(desk: Desk, tx: Connection) -> tuple[str, ...]:
+def due_for(services: Services, tx: Connection) -> tuple[str, ...]:
     """The channel, where it has something to count, and the Slack ids of those who have something of their own."""
-    items = keeper(desk, tx).items(desk.clock.now() + AHEAD)
-    targets = (desk.roster.channel, *desk.roster.slack.values())
-    return tuple(target for target in targets if any(_is_counted(desk, item, target) for item in items))
+    items = keeper(services, tx).items(services.clock.now() + AHEAD)
+    targets = (services.roster.channel, *services.roster.slack.values())
+    return tuple(target for target in targets if any(_is_counted(services, item, target) for item in items))
 
 
-def register(app: App, desk: Desk, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """The list, its two windows, and legal holds."""
-    deleting = Deleting(desk, replies)
+    deleting = Deleting(services, replies)
 
     def quickly(ack: Ack) -> None:
         ack()

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import CheckStatus, Entry
-from flows.records.retention import Kept, Kind
-from services.retention import Item
+from flows.records.retention import Kind, ReasonKept
+from services.retention import DueRecord
 
 MOST = 20
 """Records in one window: each takes four of the 100 blocks that Slack shows."""
@@ -41,19 +41,19 @@ _KINDS = {
     Kind.REQUEST: "a request, kept for a set time from when it was closed",
 }
 STAYS = {
-    Kept.OPEN: "it is open",
-    Kept.UNREAD: "something in it has not been read yet",
-    Kept.HELD: "it is on legal hold",
-    Kept.RECENT: "it was changed not long ago",
-    Kept.WANTED: "somebody wants it kept",
-    Kept.UNSENT: "a message about it is still on its way to Slack; try again in a few minutes",
-    Kept.NOT_YET: "its time is not over",
-    Kept.NOT_APPROVED: "the approval was taken back",
+    ReasonKept.OPEN: "it is open",
+    ReasonKept.UNREAD: "something in it has not been read yet",
+    ReasonKept.HELD: "it is on legal hold",
+    ReasonKept.RECENT: "it was changed not long ago",
+    ReasonKept.WANTED: "somebody wants it kept",
+    ReasonKept.UNSENT: "a message about it is still on its way to Slack; try again in a few minutes",
+    ReasonKept.NOT_YET: "its time is not over",
+    ReasonKept.NOT_APPROVED: "the approval was taken back",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ApprovalResult:
     """What became of what somebody chose. Each by reference. stays: with the reason.
 
     held_before: on hold already, each with what was typed, which was not saved.
@@ -62,7 +62,7 @@ class Outcome:
     approved: Mapping[str, str]
     kept: Sequence[str] = ()
     held: Sequence[str] = ()
-    stays: Sequence[tuple[str, Kept]] = ()
+    stays: Sequence[tuple[str, ReasonKept]] = ()
     held_before: Sequence[tuple[str, str]] = ()
 
 
@@ -71,7 +71,7 @@ class Deleted:
     """What became of what was to be deleted. stays: with the reason. failed: with the reference of the error."""
 
     gone: list[str] = field(default_factory=list)
-    stays: list[tuple[str, Kept]] = field(default_factory=list)
+    stays: list[tuple[str, ReasonKept]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -86,7 +86,7 @@ def due(count: int) -> Message:
     return Message(text, [block_kit.section(f"*{text}*\n{more}", block_kit.button("Open the list", "deletion_list"))])
 
 
-def the_list(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> Block:
+def the_list(items: Sequence[DueRecord], now: datetime, zone: ZoneInfo) -> Block:
     """Item by item; nothing is chosen before somebody chooses it."""
     if not items:
         return block_kit.modal(TITLE, [block_kit.section(NOTHING)])
@@ -103,7 +103,7 @@ def the_list(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> Block:
     return block_kit.modal(TITLE, blocks, callback_id="deletion_list", submit="Next")
 
 
-def _item(item: Item, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
+def _item(item: DueRecord, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
     check, is_due = item.check, item.due <= now
     ends = f"Its time was over on {_day(item.due, zone)}" if is_due else f"Its time is over on {_day(item.due, zone)}"
     approved = " A lead has approved that it is deleted; that was not confirmed yet." if item.approved_by else ""
@@ -122,7 +122,7 @@ def _item(item: Item, now: datetime, zone: ZoneInfo) -> Iterator[Block]:
     yield block_kit.input_("Why?", box, f"{REASON}.{check.id}", optional=True, hint="Needed to keep it, or to hold it.")
 
 
-def _what(item: Item) -> str:
+def _what(item: DueRecord) -> str:
     check = item.check
     if item.case is not None:
         return "Case, closed"
@@ -138,7 +138,7 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
     return f"{here.day} {here:%B %Y}"
 
 
-def confirm(outcome: Outcome) -> Block:
+def confirm(outcome: ApprovalResult) -> Block:
     """The last question before records are gone."""
     refs = ", ".join(outcome.approved.values())
     is_one = len(outcome.approved) == 1
@@ -166,12 +166,12 @@ def confirmed(metadata: str) -> Iterator[tuple[str, str]]:
         yield check, ref
 
 
-def saved(outcome: Outcome) -> Block:
+def saved(outcome: ApprovalResult) -> Block:
     """What was kept or held; nothing is to be deleted."""
     return block_kit.modal(TITLE, list(_done(outcome)) or [block_kit.section("Nothing was changed.")])
 
 
-def _done(outcome: Outcome) -> Iterator[Block]:
+def _done(outcome: ApprovalResult) -> Iterator[Block]:
     if outcome.kept:
         yield block_kit.section(f"*Kept for another year:* {', '.join(outcome.kept)}.")
     if outcome.held:
@@ -184,7 +184,7 @@ def _done(outcome: Outcome) -> Iterator[Block]:
     yield from stayed(outcome.stays)
 
 
-def stayed(stays: Iterable[tuple[str, Kept]]) -> Iterator[Block]:
+def stayed(stays: Iterable[tuple[str, ReasonKept]]) -> Iterator[Block]:
     """What could not be deleted, each with its reason."""
     for ref, why in stays:
         yield block_kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")

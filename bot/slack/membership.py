@@ -7,7 +7,7 @@ import logging
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.payloads import Person
+from bot.slack.payloads import Presser
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +20,11 @@ class Outsiders:
         self._team = team
         self._is_guest: dict[str, bool] = {}
 
-    def is_known(self, person: Person) -> bool:
+    def is_known(self, person: Presser) -> bool:
         """Whether is_outsider can tell without asking Slack."""
         return person.id in self._is_guest or self._is_elsewhere(person)
 
-    def is_outsider(self, person: Person) -> bool:
+    def is_outsider(self, person: Presser) -> bool:
         """Whether this person is not staff of this workspace."""
         if self._is_elsewhere(person):
             return True
@@ -36,7 +36,7 @@ class Outsiders:
                 return False
         return self._is_guest[person.id]
 
-    def _is_elsewhere(self, person: Person) -> bool:
+    def _is_elsewhere(self, person: Presser) -> bool:
         return bool(person.team_id and self._team and person.team_id != self._team)
 
     def _ask(self, user: str) -> bool:

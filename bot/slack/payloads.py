@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Person", "Press", "Sent", "named", "target"]
+__all__ = ["Press", "Presser", "Sent", "named", "target"]
 
 LONGEST_TYPED = 3000
 """What Slack lets into a box at the most; a payload that holds more is not Slack's."""
@@ -23,7 +23,7 @@ class _Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Person(_Payload):
+class Presser(_Payload):
     """Who did it. `team_id` differs from the workspace's for people of a shared channel."""
 
     id: str
@@ -61,7 +61,7 @@ class _View(_Payload):
 class Press(_Payload):
     """A pressed button: block_actions."""
 
-    user: Person
+    user: Presser
     team: _Id | None = None
     actions: list[_Action] = Field(min_length=1)
     trigger_id: str = ""
@@ -114,7 +114,7 @@ class Press(_Payload):
 class Sent(_Payload):
     """A submitted modal: view_submission."""
 
-    user: Person
+    user: Presser
     view: _View
     trigger_id: str = ""
 

@@ -79,7 +79,7 @@ def _retry_after(error: SlackApiError) -> float:
         return 0.0
 
 
-class Line(SocketModeHandler):
+class SocketConnection(SocketModeHandler):
     """One connection, and a client that lives and dies with it. Nothing is handled whose receipt Slack cannot get."""
 
     def __init__(self, app: App, app_token: str, workers: int, ping: float, leave: Callable[[], None]) -> None:
@@ -225,7 +225,7 @@ class SocketWatch:
         self._give_up = give_up
         self._give_up_after = give_up_after
         self._monotonic = monotonic
-        self._line: Line | None = None
+        self._line: SocketConnection | None = None
         self._change = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -293,7 +293,7 @@ class SocketWatch:
             log.info("the connection to Slack is good again")
             self._deaf_since = None
 
-    def _is_lost(self, line: Line, now: float) -> bool:
+    def _is_lost(self, line: SocketConnection, now: float) -> bool:
         if not line.is_open:
             log.info("the connection to Slack is gone")
             return True
@@ -329,11 +329,11 @@ class SocketWatch:
 
     def _open(self, address: str) -> None:
         """Have a new connection before the old one goes."""
-        line = Line(self._app, self._app_token, self._workers, self._ping, self._wake.set)
+        line = SocketConnection(self._app, self._app_token, self._workers, self._ping, self._wake.set)
         line.open(address)
         with self._change:
             if self._stopping.is_set() or not line.is_open:
-                old: Line | None = line
+                old: SocketConnection | None = line
             else:
                 old, self._line = self._line, line
                 self._pong, self._opened = None, self._monotonic()

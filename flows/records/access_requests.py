@@ -42,7 +42,7 @@ class RequestStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AccessRequest:
     """One request. id: of its own record. who: whom it is about. asked_by: who asks, and how it is known to be them."""
 
     id: str
@@ -58,7 +58,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """One piece of a record. key: names it in its check for good. others: words that may be about somebody else."""
 
     key: str
@@ -121,7 +121,7 @@ def time_left(until: date, today: date) -> str:
 
 def items(
     entries: Sequence[Entry], labels: Labels, author: Callable[[str], str], own: Iterable[str] = ()
-) -> tuple[Item, ...]:
+) -> tuple[ReviewItem, ...]:
     """Everything that people wrote, oldest first, then what was done and when.
 
     author: a name for whoever is in the record. own: names of the person it is about, which are nobody else's.
@@ -131,12 +131,12 @@ def items(
     made += _steps(entries, labels, author)
     names = frozenset(word for name in own for word in words(name))
     return tuple(
-        Item(one.key, one.title, one.author, one.at, one.text, others(one.text, names))
+        ReviewItem(one.key, one.title, one.author, one.at, one.text, others(one.text, names))
         for one in sorted(made, key=lambda one: one.at)
     )
 
 
-def _items(entry: Entry, labels: Labels, by: str) -> Iterator[Item]:
+def _items(entry: Entry, labels: Labels, by: str) -> Iterator[ReviewItem]:
     """A long form gives an item for each box, so that each can be decided by itself."""
     if entry.what in MECHANICAL:
         return
@@ -144,7 +144,7 @@ def _items(entry: Entry, labels: Labels, by: str) -> Iterator[Item]:
     boxes = labels.boxes.get(entry.what, {})
     content = dict(entry.content)
     for part in _parts(content.pop("strands", None)):
-        yield Item(f"{entry.id}:{part['name']}", f"{title}: {_strand(part)}", by, entry.at, _plan(part))
+        yield ReviewItem(f"{entry.id}:{part['name']}", f"{title}: {_strand(part)}", by, entry.at, _plan(part))
     content.pop("answers", None)
     topic = content.pop("question", None) if "text" in content else None
     about = f", on {CHECKLIST[str(topic)].topic}" if topic in CHECKLIST.by_id else ""
@@ -152,7 +152,9 @@ def _items(entry: Entry, labels: Labels, by: str) -> Iterator[Item]:
         text = DECISIONS.get(said, said) if isinstance(said, str) else ""
         if text.strip() and key not in _NOT_WORDS:
             label = boxes.get(key)
-            yield Item(f"{entry.id}:{key}", f"{title}{about}" + (f": {label}" if label else ""), by, entry.at, text)
+            yield ReviewItem(
+                f"{entry.id}:{key}", f"{title}{about}" + (f": {label}" if label else ""), by, entry.at, text
+            )
 
 
 _NOT_WORDS = frozenset({"by", "to", "request", "round", "on_paper", "typed_by"})
@@ -182,12 +184,12 @@ def _plan(part: Mapping[str, object]) -> str:
     return "\n".join(f"{label}: {value}" if label else str(value) for label, value in said.items() if value)
 
 
-def _answers(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[Item]:
+def _answers(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
     """The checklist with every answer that was given, also those that were changed later."""
     given = [entry for entry in entries if entry.what in ("answered", "changed", "shared")]
     rows = [f"{_when(entry.at)} {line}" for entry in given for line in _answer(entry.content)]
     if rows:
-        yield Item(
+        yield ReviewItem(
             f"answers:{len(rows)}", "Answers to the checklist", author(given[0].who), given[0].at, "\n".join(rows)
         )
 
@@ -202,11 +204,11 @@ def _answer(content: Mapping[str, object]) -> Iterator[str]:
             yield f"{asked.ask} {said}"
 
 
-def _steps(entries: Sequence[Entry], labels: Labels, author: Callable[[str], str]) -> Iterator[Item]:
+def _steps(entries: Sequence[Entry], labels: Labels, author: Callable[[str], str]) -> Iterator[ReviewItem]:
     done = [entry for entry in entries if entry.what in labels.lines]
     rows = [f"{_when(entry.at)} {labels.lines[entry.what]} ({author(entry.who)})" for entry in done]
     if rows:
-        yield Item(f"steps:{len(rows)}", "What was done, and when", "share-check", done[0].at, "\n".join(rows))
+        yield ReviewItem(f"steps:{len(rows)}", "What was done, and when", "share-check", done[0].at, "\n".join(rows))
 
 
 def _when(at: datetime) -> str:
@@ -264,7 +266,7 @@ def _pattern(passage: str) -> re.Pattern[str]:
     return re.compile(r"\s+".join(map(re.escape, passage.split())) or r"(?!)", re.IGNORECASE)
 
 
-def given(item: Item, ruling: Ruling) -> str | None:
+def given(item: ReviewItem, ruling: Ruling) -> str | None:
     """What is given out of an item; None where nothing is."""
     match ruling.choice:
         case Choice.LEAVE_OUT:
@@ -275,7 +277,7 @@ def given(item: Item, ruling: Ruling) -> str | None:
             return item.text
 
 
-def problem(item: Item, ruling: Ruling) -> tuple[str, str] | None:
+def problem(item: ReviewItem, ruling: Ruling) -> tuple[str, str] | None:
     """Why a ruling cannot stand: the box it is about, and words; None where it can."""
     if ruling.choice is not Choice.INCLUDE and not ruling.reason.strip():
         return "reason", "Please write a reason: what is left out needs one."

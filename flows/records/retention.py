@@ -38,7 +38,7 @@ class Kind(StrEnum):
     REQUEST = "request for a copy"
 
 
-class Kept(StrEnum):
+class ReasonKept(StrEnum):
     """Why a record stays although its time may be over."""
 
     OPEN = "open"
@@ -123,15 +123,15 @@ class Keeping:
         times = [self.ends(schedule), self.last_change + QUIET]
         return max([*times, self.keep_until] if self.keep_until else times)
 
-    def stays(self, schedule: Schedule, now: datetime) -> Kept | None:
+    def stays(self, schedule: Schedule, now: datetime) -> ReasonKept | None:
         """Why it may not be deleted now; None where it may."""
         reasons = {
-            Kept.OPEN: self.is_open,
-            Kept.HELD: self.is_held,
-            Kept.UNREAD: self.is_unread,
-            Kept.NOT_YET: self.ends(schedule) > now,
-            Kept.RECENT: self.last_change + QUIET > now,
-            Kept.WANTED: self.keep_until is not None and self.keep_until > now,
+            ReasonKept.OPEN: self.is_open,
+            ReasonKept.HELD: self.is_held,
+            ReasonKept.UNREAD: self.is_unread,
+            ReasonKept.NOT_YET: self.ends(schedule) > now,
+            ReasonKept.RECENT: self.last_change + QUIET > now,
+            ReasonKept.WANTED: self.keep_until is not None and self.keep_until > now,
         }
         return next((why for why, holds in reasons.items() if holds), None)
 

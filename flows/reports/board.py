@@ -12,7 +12,7 @@ from html import escape
 from flows.case import DECISIONS
 from flows.model import Outcome
 from flows.reports.bands import band, parts_of
-from flows.reports.figures import Figures, Week, added, counted
+from flows.reports.figures import Week, WeekFigures, added, counted
 
 NOTE = (
     "Counts are given in bands of five, and small ones as fewer than 5, nought as well. A check that anybody is left "
@@ -23,7 +23,7 @@ _OUTCOMES = tuple(one for one in Outcome if one is not Outcome.UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoardRow:
     """One figure. part: which table it stands in."""
 
     part: str
@@ -37,14 +37,14 @@ class Board:
 
     title: str
     period: str
-    rows: tuple[Row, ...]
+    rows: tuple[BoardRow, ...]
 
     def written(self, form: str) -> str:
         """As text, json, csv or html, ended by a line feed."""
         return _FORMS[form](self)
 
 
-def board(organisation: str, weeks: Mapping[Week, Figures]) -> Board:
+def board(organisation: str, weeks: Mapping[Week, WeekFigures]) -> Board:
     """The summary of these weeks, of which there is at least one."""
     first, last = min(weeks), max(weeks)
     period = (
@@ -54,7 +54,7 @@ def board(organisation: str, weeks: Mapping[Week, Figures]) -> Board:
     return Board(f"{organisation}: information sharing checks", period, tuple(_rows(tuple(weeks.values()))))
 
 
-def _rows(weeks: tuple[Figures, ...]) -> Iterator[Row]:
+def _rows(weeks: tuple[WeekFigures, ...]) -> Iterator[BoardRow]:
     yield from _parts("Checks finished, by outcome", (one.outcomes for one in weeks), _outcome_names())
     yield from _parts("Decisions of leads", (one.decisions for one in weeks), DECISIONS)
     for name, number in (
@@ -66,21 +66,21 @@ def _rows(weeks: tuple[Figures, ...]) -> Iterator[Row]:
         ("Plans that staff disagreed with", sum(one.disagreements for one in weeks)),
         (_MISSES, sum(one.misses for one in weeks)),
     ):
-        yield Row("Other figures", name, band(number))
+        yield BoardRow("Other figures", name, band(number))
     drills = sum(one.drills for one in weeks)
-    yield Row("Practice", "Practice pages, about nobody", str(drills))
+    yield BoardRow("Practice", "Practice pages, about nobody", str(drills))
 
 
 def _outcome_names() -> Mapping[str, str]:
     return {one.value: one.words.capitalize() for one in _OUTCOMES}
 
 
-def _parts(title: str, counts: Iterable[Mapping[str, int]], names: Mapping[str, str]) -> Iterator[Row]:
+def _parts(title: str, counts: Iterable[Mapping[str, int]], names: Mapping[str, str]) -> Iterator[BoardRow]:
     """Every part there could be, also one that nothing falls in: its being there says nothing."""
     together = added(counts)
     found = parts_of({key: together.get(key, 0) for key in names})
-    yield from (Row(title, names[key], str(part)) for key, part in found.parts.items())
-    yield Row(title, "All together", found.total_words)
+    yield from (BoardRow(title, names[key], str(part)) for key, part in found.parts.items())
+    yield BoardRow(title, "All together", found.total_words)
 
 
 def _text(given: Board) -> str:
@@ -124,7 +124,7 @@ def _html(given: Board) -> str:
     )
 
 
-def _html_table(part: str, rows: Iterable[Row]) -> str:
+def _html_table(part: str, rows: Iterable[BoardRow]) -> str:
     cells = "".join(f'<tr><th scope="row">{escape(row.name)}</th><td>{escape(row.value)}</td></tr>\n' for row in rows)
     return f"<table>\n<caption>{escape(part)}</caption>\n{cells}</table>\n"
 

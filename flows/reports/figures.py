@@ -114,7 +114,7 @@ Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class WeekFigures:
     """What is counted of one week: numbers, and nothing that leads to a check. Waits are in seconds, shortest first.
 
     Of the week: started to disagreements, fixes to drills_unanswered, late to forgotten. As it stood when the digest
@@ -181,7 +181,7 @@ class Figures:
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
-    def read(cls, written: str) -> Figures:
+    def read(cls, written: str) -> WeekFigures:
         """What was kept, also by an older version: what it did not count is nought."""
         kept: dict[str, Any] = json.loads(written)
         known = {one.name for one in fields(cls)} & kept.keys()
@@ -243,10 +243,10 @@ def against(now: int, before: int | None) -> str:
 class Trend:
     """Weeks and their figures, oldest first; None where a week was not counted. The last is the week itself."""
 
-    weeks: tuple[tuple[Week, Figures | None], ...]
+    weeks: tuple[tuple[Week, WeekFigures | None], ...]
 
     @classmethod
-    def up_to(cls, week: Week, kept: Mapping[Week, Figures], length: int = TREND) -> Trend:
+    def up_to(cls, week: Week, kept: Mapping[Week, WeekFigures], length: int = TREND) -> Trend:
         """The weeks that end with this one."""
         back = [week]
         while len(back) < length:
@@ -254,29 +254,29 @@ class Trend:
         return cls(tuple((each, kept.get(each)) for each in reversed(back)))
 
     @property
-    def counted(self) -> Sequence[Figures]:
+    def counted(self) -> Sequence[WeekFigures]:
         """Those weeks that were counted."""
         return [figures for _, figures in self.weeks if figures is not None]
 
     @property
-    def before(self) -> Figures | None:
+    def before(self) -> WeekFigures | None:
         """The week before the last."""
         return self.weeks[-2][1] if len(self.weeks) > 1 else None
 
 
-def takeaways(figures: Figures, before: Figures | None) -> tuple[str, ...]:
+def takeaways(figures: WeekFigures, before: WeekFigures | None) -> tuple[str, ...]:
     """The week in a few sentences: what came in, how soon it was answered, what waits."""
     return tuple(filter(None, (_came_in(figures, before), _answered(figures), _waits(figures))))
 
 
-def _came_in(figures: Figures, before: Figures | None) -> str:
+def _came_in(figures: WeekFigures, before: WeekFigures | None) -> str:
     compared = against(figures.started, before.started if before else None)
     said = counted(figures.started, "check was started", "checks were started")
     raised = f"{figures.cases or 'none'} came to a lead"
     return f"{_capital(said)}{', ' + compared if compared else ''}; {raised}."
 
 
-def _answered(figures: Figures) -> str:
+def _answered(figures: WeekFigures) -> str:
     if not figures.cases:
         return ""
     if figures.median is None or figures.worst is None:
@@ -295,7 +295,7 @@ def _answered(figures: Figures) -> str:
     return f"Half were answered within {spoken(figures.median)}, the last after {spoken(figures.worst)}; {missed}."
 
 
-def _waits(figures: Figures) -> str:
+def _waits(figures: WeekFigures) -> str:
     if not figures.waiting:
         return "Nothing waits."
     return f"{_capital(counted(figures.waiting, 'thing waits', 'things wait'))} for somebody now."

@@ -10,7 +10,7 @@ from flows.model import Level, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class PracticeSituation:
     """Something that could happen. ends: where a careful walk through the checklist comes out."""
 
     id: str
@@ -20,34 +20,34 @@ class Situation:
 
 
 SITUATIONS = (
-    Situation(
+    PracticeSituation(
         "home",
         "Afraid to go home",
         "At the end of a session a pupil of 14 tells you that they are afraid to go home tonight. They ask you "
         "not to tell anyone.",
         (Outcome.EMERGENCY, Outcome.CONSULT_URGENT),
     ),
-    Situation(
+    PracticeSituation(
         "parent",
         "A parent asks for a name",
         "A parent asks you for the name of the child who pushed theirs in your workshop. Nobody was hurt.",
         (Outcome.HOLD, Outcome.FIX_FIRST),
     ),
-    Situation(
+    PracticeSituation(
         "list",
         "A list for the school",
         "A teacher asks which pupils came to your last three sessions. The families agreed in writing that the "
         "school is told. The teacher gave you a school email address.",
         (Outcome.CONSULT_READY, Outcome.CONSULT, Outcome.HOLD),
     ),
-    Situation(
+    PracticeSituation(
         "colleague",
         "Messages late at night",
         "A volunteer shows you that one of our safeguarding leads has been sending a young person private messages "
         "late at night.",
         (Outcome.CONSULT_URGENT,),
     ),
-    Situation(
+    PracticeSituation(
         "wrong",
         "Sent to the wrong person",
         "Yesterday you emailed notes about a pupil's health to a school. Today you see that you chose the wrong "
@@ -72,7 +72,7 @@ def so_far(level: Level) -> Iterator[str]:
         yield "In a real check: call 999 now if someone is in danger. A lead is told at once. You can stop here."
 
 
-def remark(situation: Situation, outcome: Outcome) -> str:
+def remark(situation: PracticeSituation, outcome: Outcome) -> str:
     """How this compares with a careful walk; nothing in it discourages asking for help (I17)."""
     if outcome in situation.ends:
         return AS_OTHERS

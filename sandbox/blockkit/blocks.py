@@ -7,7 +7,7 @@ from sandbox.blockkit.elements import element, image
 from sandbox.blockkit.rich import rich_text
 from sandbox.blockkit.spot import (
     LIMITS,
-    Spot,
+    BlockKitChecker,
     kind_of,
     listed,
     maybe_string,
@@ -20,7 +20,7 @@ from sandbox.blockkit.spot import (
 from sandbox.state.kinds import Json, Unchecked
 
 
-def block(spot: Spot, value: Unchecked) -> None:
+def block(spot: BlockKitChecker, value: Unchecked) -> None:
     """Unchecked block: known, allowed on this surface, of the right shape, and right inside."""
     kind = kind_of(value)
     if kind not in CHECKS:
@@ -32,7 +32,7 @@ def block(spot: Spot, value: Unchecked) -> None:
         CHECKS[kind](spot, value)
 
 
-def _section(spot: Spot, value: Json) -> None:
+def _section(spot: BlockKitChecker, value: Json) -> None:
     if not value.get("text") and not value.get("fields"):
         spot.say("must have one of: text, fields")
     maybe_text(spot, value, "text", LIMITS["text"])
@@ -43,11 +43,11 @@ def _section(spot: Spot, value: Json) -> None:
         element(spot.at("accessory"), value["accessory"], "section")
 
 
-def _header(spot: Spot, value: Json) -> None:
+def _header(spot: BlockKitChecker, value: Json) -> None:
     text(spot.at("text"), value["text"], LIMITS["header"], plain=True)
 
 
-def _context(spot: Spot, value: Json) -> None:
+def _context(spot: BlockKitChecker, value: Json) -> None:
     for index, each in enumerate(listed(spot.at("elements"), value["elements"], 1, LIMITS["context"])):
         inside = spot.at("elements", index)
         if isinstance(each, dict) and each.get("type") == "image":
@@ -56,29 +56,29 @@ def _context(spot: Spot, value: Json) -> None:
             text(inside, each, LIMITS["text"])
 
 
-def _actions(spot: Spot, value: Json) -> None:
+def _actions(spot: BlockKitChecker, value: Json) -> None:
     for index, each in enumerate(listed(spot.at("elements"), value["elements"], 1, LIMITS["actions"])):
         element(spot.at("elements", index), each, "actions")
 
 
-def _input(spot: Spot, value: Json) -> None:
+def _input(spot: BlockKitChecker, value: Json) -> None:
     limits = LIMITS["input"]
     text(spot.at("label"), value["label"], limits["label"], plain=True)
     maybe_text(spot, value, "hint", limits["hint"], plain=True)
     element(spot.at("element"), value["element"], "input")
 
 
-def _image(spot: Spot, value: Json) -> None:
+def _image(spot: BlockKitChecker, value: Json) -> None:
     image(spot, value)
     maybe_text(spot, value, "title", LIMITS["image"]["title"], plain=True)
 
 
-def _alert(spot: Spot, value: Json) -> None:
+def _alert(spot: BlockKitChecker, value: Json) -> None:
     text(spot.at("text"), value["text"], LIMITS["alert"]["text"])
     one_of(spot, value, "level", LIMITS["alert"]["levels"])
 
 
-def _card(spot: Spot, value: Json) -> None:
+def _card(spot: BlockKitChecker, value: Json) -> None:
     if not any(value.get(key) for key in ("hero_image", "title", "body", "actions")):
         spot.say("must have one of: hero_image, title, body, actions")
     for key in ("title", "subtitle", "body", "subtext"):
@@ -90,15 +90,15 @@ def _card(spot: Spot, value: Json) -> None:
         element(spot.at("actions", index), each, "card")
 
 
-def _markdown(spot: Spot, value: Json) -> None:
+def _markdown(spot: BlockKitChecker, value: Json) -> None:
     string(spot.at("text"), value["text"], LIMITS["markdown"])
 
 
-def _divider(_spot: Spot, _value: Json) -> None:
+def _divider(_spot: BlockKitChecker, _value: Json) -> None:
     """A line."""
 
 
-CHECKS: dict[str, Callable[[Spot, Json], None]] = {
+CHECKS: dict[str, Callable[[BlockKitChecker, Json], None]] = {
     "section": _section,
     "header": _header,
     "context": _context,

@@ -1,7 +1,7 @@
 """Charts and data tables, which slack_sdk has no classes for."""
 
 from sandbox.blockkit.rich import rich_text
-from sandbox.blockkit.spot import LIMITS, Spot, differ, kind_of, listed, string, whole
+from sandbox.blockkit.spot import LIMITS, BlockKitChecker, differ, kind_of, listed, string, whole
 from sandbox.state.kinds import Json, Unchecked
 
 CHART: Json = LIMITS["chart"]
@@ -9,7 +9,7 @@ TABLE: Json = LIMITS["table"]
 CELLS = {"raw_text", "raw_number", "rich_text"}
 
 
-def chart(spot: Spot, value: Json) -> None:
+def chart(spot: BlockKitChecker, value: Json) -> None:
     """A data_visualization block: pie, or bar, line or area."""
     string(spot.at("title"), value["title"], CHART["title"])
     inside, drawn = spot.at("chart"), value["chart"]
@@ -22,7 +22,7 @@ def chart(spot: Spot, value: Json) -> None:
         inside.say("must be one of: pie, bar, line, area")
 
 
-def table(spot: Spot, value: Json) -> None:
+def table(spot: BlockKitChecker, value: Json) -> None:
     """A data_table block: a header row and at least one more, all equally long."""
     string(spot.at("caption"), value["caption"], LIMITS["text"])
     whole(spot.at("page_size"), value.get("page_size", 5), *TABLE["page_size"])
@@ -38,14 +38,14 @@ def table(spot: Spot, value: Json) -> None:
         spot.at("rows").say(f"no more than {TABLE['characters']} characters allowed")
 
 
-def _pie(spot: Spot, drawn: Json) -> None:
+def _pie(spot: BlockKitChecker, drawn: Json) -> None:
     for index, each in enumerate(listed(spot.at("segments"), drawn.get("segments"), *CHART["segments"])):
         _point(spot.at("segments", index), each)
         if isinstance(each, dict) and _number(each.get("value")) and each["value"] <= 0:
             spot.at("segments", index, "value").say("must be more than 0")
 
 
-def _axes(spot: Spot, drawn: Json) -> None:
+def _axes(spot: BlockKitChecker, drawn: Json) -> None:
     given = drawn.get("axis_config")
     axes: Json = given if isinstance(given, dict) else {}
     categories = listed(spot.at("axis_config", "categories"), axes.get("categories"), *CHART["points"])
@@ -61,7 +61,7 @@ def _axes(spot: Spot, drawn: Json) -> None:
     differ(spot.at("series"), names, "series names")
 
 
-def _series(spot: Spot, value: Unchecked, categories: list[Unchecked]) -> None:
+def _series(spot: BlockKitChecker, value: Unchecked, categories: list[Unchecked]) -> None:
     if not isinstance(value, dict):
         spot.say("must be an object")
         return
@@ -74,7 +74,7 @@ def _series(spot: Spot, value: Unchecked, categories: list[Unchecked]) -> None:
         spot.at("data").say("must have one point for each category")
 
 
-def _point(spot: Spot, value: Unchecked) -> None:
+def _point(spot: BlockKitChecker, value: Unchecked) -> None:
     if not isinstance(value, dict):
         spot.say("must be an object")
         return
@@ -87,7 +87,7 @@ def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cell(spot: Spot, value: Unchecked, *, header: bool) -> None:
+def _cell(spot: BlockKitChecker, value: Unchecked, *, header: bool) -> None:
     kind = kind_of(value)
     if kind not in CELLS or (header and kind == "rich_text"):
         spot.say(f"unsupported type: {kind}")

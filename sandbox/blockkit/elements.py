@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sandbox.blockkit.spot import (
     LIMITS,
-    Spot,
+    BlockKitChecker,
     differ,
     kind_of,
     listed,
@@ -23,7 +23,7 @@ RICH_OPTIONS = {"radio_buttons", "checkboxes"}
 PATTERNS = {"initial_date": r"\d{4}-\d{2}-\d{2}", "initial_time": r"\d{2}:\d{2}"}
 
 
-def element(spot: Spot, value: Unchecked, place: str) -> None:
+def element(spot: BlockKitChecker, value: Unchecked, place: str) -> None:
     """An element in a section, actions, input or card block."""
     kind = kind_of(value)
     if kind not in LIMITS["places"][place]:
@@ -38,7 +38,7 @@ def element(spot: Spot, value: Unchecked, place: str) -> None:
         CHECKS.get(kind, _nothing)(spot, value)
 
 
-def image(spot: Spot, value: Json) -> None:
+def image(spot: BlockKitChecker, value: Json) -> None:
     """An image, as a block or in one."""
     if not shaped(spot, value, "image"):
         return
@@ -48,7 +48,7 @@ def image(spot: Spot, value: Json) -> None:
     maybe_string(spot, value, "image_url", LIMITS["url"])
 
 
-def button(spot: Spot, value: Json) -> None:
+def button(spot: BlockKitChecker, value: Json) -> None:
     """A button: one of two styles, or none."""
     limits = LIMITS["button"]
     text(spot.at("text"), value["text"], limits["text"], plain=True)
@@ -58,7 +58,7 @@ def button(spot: Spot, value: Json) -> None:
     maybe_string(spot, value, "accessibility_label", limits["accessibility_label"])
 
 
-def choices(spot: Spot, value: Json) -> None:
+def choices(spot: BlockKitChecker, value: Json) -> None:
     """A select, radio, checkboxes or overflow; what is chosen at first must be an option."""
     kind = value["type"]
     if ("options" in value) == ("option_groups" in value):
@@ -71,7 +71,7 @@ def choices(spot: Spot, value: Json) -> None:
     _initial_options(spot, value, found)
 
 
-def typed(spot: Spot, value: Json) -> None:
+def typed(spot: BlockKitChecker, value: Json) -> None:
     """A plain text input: at most 3000 characters, and the bounds the right way round."""
     most = LIMITS["plain_text_input"]
     longest: Unchecked = value.get("max_length", most)
@@ -80,7 +80,7 @@ def typed(spot: Spot, value: Json) -> None:
         maybe_string(spot, value, "initial_value", longest)
 
 
-def _group(spot: Spot, value: Unchecked, kind: str) -> list[Unchecked]:
+def _group(spot: BlockKitChecker, value: Unchecked, kind: str) -> list[Unchecked]:
     if not isinstance(value, dict):
         spot.say("must be an option group object")
         return []
@@ -88,7 +88,7 @@ def _group(spot: Spot, value: Unchecked, kind: str) -> list[Unchecked]:
     return _options(spot.at("options"), value.get("options"), kind)
 
 
-def _options(spot: Spot, value: Unchecked, kind: str) -> list[Unchecked]:
+def _options(spot: BlockKitChecker, value: Unchecked, kind: str) -> list[Unchecked]:
     least, most = LIMITS["options"][kind]
     found = listed(spot, value, least, most)
     for index, each in enumerate(found):
@@ -96,7 +96,7 @@ def _options(spot: Spot, value: Unchecked, kind: str) -> list[Unchecked]:
     return list(found)
 
 
-def _option(spot: Spot, value: Unchecked, *, plain: bool) -> None:
+def _option(spot: BlockKitChecker, value: Unchecked, *, plain: bool) -> None:
     if not isinstance(value, dict):
         spot.say("must be an option object")
         return
@@ -108,7 +108,7 @@ def _option(spot: Spot, value: Unchecked, *, plain: bool) -> None:
     maybe_text(spot, value, "description", limits["description"], plain=plain)
 
 
-def _initial_options(spot: Spot, value: Json, found: list[Unchecked]) -> None:
+def _initial_options(spot: BlockKitChecker, value: Json, found: list[Unchecked]) -> None:
     if "initial_option" in value and value["initial_option"] not in found:
         spot.at("initial_option").say("must be one of the options, exactly")
     chosen = listed(spot.at("initial_options"), value["initial_options"], 1, 100) if "initial_options" in value else []
@@ -116,7 +116,7 @@ def _initial_options(spot: Spot, value: Json, found: list[Unchecked]) -> None:
         spot.at("initial_options").say("must be among the options, exactly")
 
 
-def _confirm(spot: Spot, value: Json) -> None:
+def _confirm(spot: BlockKitChecker, value: Json) -> None:
     if "confirm" not in value:
         return
     inside, confirm = spot.at("confirm"), value["confirm"]
@@ -132,17 +132,17 @@ def _confirm(spot: Spot, value: Json) -> None:
     one_of(inside, confirm, "style", LIMITS["button"]["styles"])
 
 
-def _initial(spot: Spot, value: Json) -> None:
+def _initial(spot: BlockKitChecker, value: Json) -> None:
     for key, pattern in PATTERNS.items():
         if key in value and not re.fullmatch(pattern, str(value[key])):
             spot.at(key).say("is not in the expected format")
 
 
-def _nothing(_spot: Spot, _value: Json) -> None:
+def _nothing(_spot: BlockKitChecker, _value: Json) -> None:
     """Elements whose shape says it all."""
 
 
-CHECKS: dict[str, Callable[[Spot, Json], None]] = {
+CHECKS: dict[str, Callable[[BlockKitChecker, Json], None]] = {
     "button": button,
     "static_select": choices,
     "multi_static_select": choices,

@@ -1,6 +1,6 @@
 """Rich text: sections, lists, quotes and preformatted text."""
 
-from sandbox.blockkit.spot import Spot, kind_of, listed, one_of
+from sandbox.blockkit.spot import BlockKitChecker, kind_of, listed, one_of
 from sandbox.state.kinds import Json, Unchecked
 
 HOLDERS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
@@ -28,13 +28,13 @@ STYLES = {
 }
 
 
-def rich_text(spot: Spot, value: Json) -> None:
+def rich_text(spot: BlockKitChecker, value: Json) -> None:
     """A rich_text block."""
     for index, each in enumerate(listed(spot.at("elements"), value["elements"], 1, 1000)):
         _holder(spot.at("elements", index), each)
 
 
-def _holder(spot: Spot, value: Unchecked) -> None:
+def _holder(spot: BlockKitChecker, value: Unchecked) -> None:
     kind = kind_of(value)
     if kind not in HOLDERS:
         spot.say(f"unsupported type: {kind}")
@@ -46,7 +46,7 @@ def _holder(spot: Spot, value: Unchecked) -> None:
         within(spot.at("elements", index), each)
 
 
-def _leaf(spot: Spot, value: Unchecked) -> None:
+def _leaf(spot: BlockKitChecker, value: Unchecked) -> None:
     kind = kind_of(value)
     if kind not in LEAVES:
         spot.say(f"unsupported type: {kind}")

@@ -10,23 +10,23 @@ LIMITS: Json = json.loads(Path(__file__).with_name("limits.json").read_text(enco
 
 
 @dataclass(frozen=True)
-class Spot:
+class BlockKitChecker:
     """One place in the JSON, on one kind of surface. All problems end up in the same list."""
 
     surface: str
     path: str = ""
     problems: list[str] = field(default_factory=list)
 
-    def at(self, *steps: str | int) -> "Spot":
+    def at(self, *steps: str | int) -> "BlockKitChecker":
         """A place further in."""
-        return Spot(self.surface, "/".join([self.path, *map(str, steps)]), self.problems)
+        return BlockKitChecker(self.surface, "/".join([self.path, *map(str, steps)]), self.problems)
 
     def say(self, words: str) -> None:
         """Note a problem here, in Slack's form."""
         self.problems.append(f"[ERROR] {words} [json-pointer:{self.path}]")
 
 
-def shaped(spot: Spot, value: Unchecked, kind: str) -> bool:
+def shaped(spot: BlockKitChecker, value: Unchecked, kind: str) -> bool:
     """An object with the properties this kind must and may have, and no others."""
     if not isinstance(value, dict):
         spot.say("must be an object")
@@ -42,7 +42,7 @@ def shaped(spot: Spot, value: Unchecked, kind: str) -> bool:
     return needed <= value.keys()
 
 
-def string(spot: Spot, value: Unchecked, most: int, *, least: int = 1) -> None:
+def string(spot: BlockKitChecker, value: Unchecked, most: int, *, least: int = 1) -> None:
     """A text of acceptable length, in characters."""
     if not isinstance(value, str):
         spot.say("must be a string")
@@ -52,7 +52,7 @@ def string(spot: Spot, value: Unchecked, most: int, *, least: int = 1) -> None:
         spot.say(f"must be less than {most + 1} characters")
 
 
-def text(spot: Spot, value: Unchecked, most: int, *, plain: bool = False) -> None:
+def text(spot: BlockKitChecker, value: Unchecked, most: int, *, plain: bool = False) -> None:
     """A text object; `plain` where Slack takes no mrkdwn."""
     if not isinstance(value, dict):
         spot.say("must be a text object")
@@ -66,25 +66,25 @@ def text(spot: Spot, value: Unchecked, most: int, *, plain: bool = False) -> Non
     string(spot.at("text"), value.get("text"), most)
 
 
-def maybe_text(spot: Spot, value: Json, key: str, most: int, *, plain: bool = False) -> None:
+def maybe_text(spot: BlockKitChecker, value: Json, key: str, most: int, *, plain: bool = False) -> None:
     """The same, if it is there."""
     if value.get(key) is not None:
         text(spot.at(key), value[key], most, plain=plain)
 
 
-def maybe_string(spot: Spot, value: Json, key: str, most: int) -> None:
+def maybe_string(spot: BlockKitChecker, value: Json, key: str, most: int) -> None:
     """A text that may be absent."""
     if value.get(key) is not None:
         string(spot.at(key), value[key], most, least=0)
 
 
-def one_of(spot: Spot, value: Json, key: str, allowed: list[str]) -> None:
+def one_of(spot: BlockKitChecker, value: Json, key: str, allowed: list[str]) -> None:
     """A word from a list, if it is there."""
     if key in value and value[key] not in allowed:
         spot.at(key).say(f"must be one of: {', '.join(allowed)}")
 
 
-def listed(spot: Spot, value: Unchecked, least: int, most: int) -> list[Unchecked]:
+def listed(spot: BlockKitChecker, value: Unchecked, least: int, most: int) -> list[Unchecked]:
     """A list of acceptable length; what is in it, for looking further."""
     if not isinstance(value, list):
         spot.say("must be an array")
@@ -102,7 +102,7 @@ def kind_of(value: Unchecked) -> str:
     return kind if isinstance(kind, str) else "nothing known"
 
 
-def whole(spot: Spot, value: Unchecked, least: int, most: int) -> bool:
+def whole(spot: BlockKitChecker, value: Unchecked, least: int, most: int) -> bool:
     """A whole number within bounds."""
     good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
     if not good:
@@ -110,7 +110,7 @@ def whole(spot: Spot, value: Unchecked, least: int, most: int) -> bool:
     return good
 
 
-def differ(spot: Spot, values: list[Unchecked], what: str) -> None:
+def differ(spot: BlockKitChecker, values: list[Unchecked], what: str) -> None:
     """Names by which things are told apart."""
     if len({json.dumps(value) for value in values}) < len(values):
         spot.say(f"{what} must differ")

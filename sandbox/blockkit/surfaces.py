@@ -3,14 +3,14 @@
 from collections import Counter
 
 from sandbox.blockkit.blocks import block
-from sandbox.blockkit.spot import LIMITS, Spot, listed, maybe_string, maybe_text, shaped, text
+from sandbox.blockkit.spot import LIMITS, BlockKitChecker, listed, maybe_string, maybe_text, shaped, text
 from sandbox.state import entered, words
 from sandbox.state.kinds import Json, SlackError, Unchecked
 
 
 def check_message(blocks: Unchecked) -> list[Json]:
     """The blocks of a message, or `invalid_blocks` with every problem."""
-    spot = Spot("message")
+    spot = BlockKitChecker("message")
     found = _blocks(spot, blocks, least=0)
     _refuse(spot, "invalid_blocks")
     for kind, most in LIMITS["per_message"].items():
@@ -24,7 +24,7 @@ def check_message(blocks: Unchecked) -> list[Json]:
 
 def check_view(view: Unchecked, kind: str) -> Json:
     """A modal or Home tab, or `invalid_arguments` with every problem."""
-    spot = Spot(kind, "/view")
+    spot = BlockKitChecker(kind, "/view")
     if not isinstance(view, dict) or view.get("type") != kind:
         spot.at("type").say(f"must be {kind}")
         _refuse(spot, "invalid_arguments")
@@ -36,7 +36,7 @@ def check_view(view: Unchecked, kind: str) -> Json:
     return checked
 
 
-def _frame(spot: Spot, view: Json) -> None:
+def _frame(spot: BlockKitChecker, view: Json) -> None:
     limits = LIMITS["view"]
     if spot.surface == "modal":
         text(spot.at("title"), view["title"], limits["title"], plain=True)
@@ -47,7 +47,7 @@ def _frame(spot: Spot, view: Json) -> None:
         maybe_string(spot, view, name, LIMITS["id"])
 
 
-def _blocks(spot: Spot, blocks: Unchecked, *, least: int) -> list[Json]:
+def _blocks(spot: BlockKitChecker, blocks: Unchecked, *, least: int) -> list[Json]:
     inside = spot.at("blocks")
     found = listed(inside, blocks, least, LIMITS["surfaces"][spot.surface]["blocks"])
     before = len(spot.problems)
@@ -58,7 +58,7 @@ def _blocks(spot: Spot, blocks: Unchecked, *, least: int) -> list[Json]:
     return found
 
 
-def _unique(spot: Spot, blocks: list[Json]) -> None:
+def _unique(spot: BlockKitChecker, blocks: list[Json]) -> None:
     """Ids are how a press is told apart: block ids on the surface, action ids within a block."""
     for name, count in Counter(each.get("block_id") for each in blocks).items():
         if name and count > 1:
@@ -67,7 +67,7 @@ def _unique(spot: Spot, blocks: list[Json]) -> None:
         _differ(spot.at(index), [element for _, element in entered.interactive([each])])
 
 
-def _inside(spot: Spot, blocks: list[Json], view: Json) -> None:
+def _inside(spot: BlockKitChecker, blocks: list[Json], view: Json) -> None:
     """What holds for views only: action ids differ throughout, inputs need a submit button, one focus."""
     if spot.problems:
         return
@@ -80,12 +80,12 @@ def _inside(spot: Spot, blocks: list[Json], view: Json) -> None:
         spot.say("missing required field: submit, because there are input blocks")
 
 
-def _differ(spot: Spot, found: list[Json]) -> None:
+def _differ(spot: BlockKitChecker, found: list[Json]) -> None:
     for name, count in Counter(element.get("action_id") for element in found).items():
         if name and count > 1:
             spot.say(f"action_id {name} is used {count} times")
 
 
-def _refuse(spot: Spot, error: str) -> None:
+def _refuse(spot: BlockKitChecker, error: str) -> None:
     if spot.problems:
         raise SlackError(error, errors=spot.problems, response_metadata={"messages": spot.problems})

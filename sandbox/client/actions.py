@@ -8,7 +8,7 @@ from sandbox.client.result import Acted
 from sandbox.methods import chat, posting, views
 from sandbox.state import entered
 from sandbox.state.core import Core
-from sandbox.state.kinds import Json, Message, Raw, SlackError, View
+from sandbox.state.kinds import Json, Raw, SlackError, SlackMessage, View
 from sandbox.wire.envelopes import Ack, Envelope, What
 
 Send = Callable[[Envelope], Ack]
@@ -44,7 +44,7 @@ class Hands:
             return self._told(user, f"There is no shortcut {callback_id}.")
         return self._simple(user, payloads.shortcut(self.core, self.core.world.human(user), callback_id))
 
-    def message_shortcut(self, user: str, callback_id: str, message: Message) -> Acted:
+    def message_shortcut(self, user: str, callback_id: str, message: SlackMessage) -> Acted:
         """Pick a shortcut from a message's menu."""
         if not self.core.manifest.knows_shortcut(callback_id, "message"):
             return self._told(user, f"There is no shortcut {callback_id}.")
@@ -73,7 +73,7 @@ class Hands:
         ack = self._send("events_api", payload)
         return Acted(ack.problem is None, ack.latency, None, ack.response, payload)
 
-    def touch(self, user: str, surface: Message | View, block_id: str, action_id: str, raw: Raw = None) -> Acted:
+    def touch(self, user: str, surface: SlackMessage | View, block_id: str, action_id: str, raw: Raw = None) -> Acted:
         """Press a button, or choose something; tells the bot if Slack would."""
         with self.core.world.lock:
             found = entered.element_at(surface.blocks, block_id, action_id)
@@ -118,7 +118,7 @@ class Hands:
         results = [self._outcome(self._send("interactive", payload), payload, None) for payload in sent]
         return results[-1] if results else Acted(acked=False)
 
-    def post(self, user: str, channel_id: str, text: str, thread: str | None = None) -> Message:
+    def post(self, user: str, channel_id: str, text: str, thread: str | None = None) -> SlackMessage:
         """Write an ordinary message."""
         world = self.core.world
         channel = world.dm(user) if channel_id == "dm" else world.channels[channel_id]
@@ -126,7 +126,7 @@ class Hands:
             raise SlackError("messages_tab_disabled")
         if user not in channel.members:
             raise SlackError("not_in_channel")
-        message = Message(world.clock.stamp(), channel.id, user, text, [], thread_ts=thread)
+        message = SlackMessage(world.clock.stamp(), channel.id, user, text, [], thread_ts=thread)
         posting.post(world, message)
         if world.bot_user in channel.members:
             kind = {"dm": "im", "private": "group", "public": "channel"}[channel.kind]
@@ -136,7 +136,7 @@ class Hands:
             )
         return message
 
-    def delete(self, user: str, message: Message) -> None:
+    def delete(self, user: str, message: SlackMessage) -> None:
         """Delete one's own message."""
         if message.user != user:
             raise SlackError("cant_delete_message")
@@ -155,9 +155,9 @@ class Hands:
         if self.core.manifest.body and self.core.manifest.wants(f"message.{kind}"):
             self.send(Envelope("events_api", payloads.event(self.core, inner)))
 
-    def _press_payload(self, user: str, surface: Message | View, action: Json) -> Json:
+    def _press_payload(self, user: str, surface: SlackMessage | View, action: Json) -> Json:
         human = self.core.world.human(user)
-        if isinstance(surface, Message):
+        if isinstance(surface, SlackMessage):
             return payloads.message_press(self.core, human, surface, action)
         return payloads.view_press(self.core, human, surface, action)
 
@@ -182,9 +182,9 @@ class Hands:
         self.core.world.changed()
         return TROUBLE
 
-    def _mark(self, user: str, surface: Message | View, address: str, *, failed: bool) -> None:
+    def _mark(self, user: str, surface: SlackMessage | View, address: str, *, failed: bool) -> None:
         with self.core.world.lock:
-            marks = surface.failed.setdefault(user, set()) if isinstance(surface, Message) else surface.failed
+            marks = surface.failed.setdefault(user, set()) if isinstance(surface, SlackMessage) else surface.failed
             if failed:
                 marks.add(address)
             else:

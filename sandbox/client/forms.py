@@ -2,15 +2,15 @@
 
 from sandbox.state import entered
 from sandbox.state.core import Core
-from sandbox.state.kinds import Json, Message, Raw, View
+from sandbox.state.kinds import Json, Raw, SlackMessage, View
 
 REQUIRED = "Please complete this required field."
 
 
-def enter(surface: Message | View, user: str, key: tuple[str, str], element: Json, raw: Raw) -> None:
+def enter(surface: SlackMessage | View, user: str, key: tuple[str, str], element: Json, raw: Raw) -> None:
     """Remember what a person entered, if the element remembers anything."""
     if element["type"] in entered.STATE_KEY:
-        state = surface.states.setdefault(user, {}) if isinstance(surface, Message) else surface.state
+        state = surface.states.setdefault(user, {}) if isinstance(surface, SlackMessage) else surface.state
         state[key] = raw
 
 

@@ -4,7 +4,7 @@ from sandbox.methods import chat, views
 from sandbox.methods.response_url_posts import show
 from sandbox.state.core import Core
 from sandbox.state.kinds import Channel, Json, SlackError, View
-from sandbox.state.response_urls import Reply
+from sandbox.state.response_urls import UrlReply
 
 TROUBLE = "We had some trouble connecting. Try again?"
 
@@ -16,7 +16,7 @@ def answered_command(core: Core, user: str, channel: Channel, response: Json | N
     """
     if not response or not (response.get("text") or response.get("blocks")):
         return None
-    about = Reply(user, channel.id, None, None, core.clock.now())
+    about = UrlReply(user, channel.id, None, None, core.clock.now())
     try:
         with core.world.lock:
             content = chat.checked_content(core, response, "command answer", chat.POST_TEXT)

@@ -5,7 +5,7 @@ import secrets
 from sandbox.methods import chat, views
 from sandbox.state.core import Core
 from sandbox.state.entered import state_values
-from sandbox.state.kinds import Channel, Human, Json, Message, View
+from sandbox.state.kinds import Channel, Human, Json, SlackMessage, View
 from sandbox.wire.envelopes import short_id
 
 # What Slack calls a conversation in payloads when it does not give its name.
@@ -42,7 +42,7 @@ def shortcut(core: Core, human: Human, callback_id: str) -> Json:
     }
 
 
-def message_action(core: Core, human: Human, callback_id: str, message: Message) -> Json:
+def message_action(core: Core, human: Human, callback_id: str, message: SlackMessage) -> Json:
     """A message shortcut: carries the whole message, which the bot may not otherwise read."""
     return {
         **_frame(core, human),
@@ -57,7 +57,7 @@ def message_action(core: Core, human: Human, callback_id: str, message: Message)
     }
 
 
-def message_press(core: Core, human: Human, message: Message, action: Json) -> Json:
+def message_press(core: Core, human: Human, message: SlackMessage, action: Json) -> Json:
     """A press in a message. From an ephemeral one Slack sends no `message`."""
     container = {
         "type": "message",
@@ -139,7 +139,7 @@ def event(core: Core, inner: Json) -> Json:
     }
 
 
-def response_url(core: Core, human: Human, channel: str, message: Message | None = None) -> str:
+def response_url(core: Core, human: Human, channel: str, message: SlackMessage | None = None) -> str:
     """An address for answers to this interaction."""
     ts, thread = (message.ts, message.thread_ts) if message else (None, None)
     return f"{core.url}/response/{core.response_urls.issue(human.id, channel, ts, thread)}"

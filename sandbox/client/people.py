@@ -10,10 +10,10 @@ from sandbox.client.result import Acted
 from sandbox.methods import posting
 from sandbox.state import entered, words
 from sandbox.state.core import Core
-from sandbox.state.kinds import Human, Json, Message, Notice, Push, Raw, View
+from sandbox.state.kinds import Human, Json, Notice, Push, Raw, SlackMessage, View
 from sandbox.state.world import PATIENCE
 
-Where = str | Message | View | None
+Where = str | SlackMessage | View | None
 
 
 class Person:
@@ -43,7 +43,7 @@ class Person:
         """Pick a global shortcut."""
         return self._hands.shortcut(self.id, callback_id)
 
-    def message_shortcut(self, callback_id: str, message: Message) -> Acted:
+    def message_shortcut(self, callback_id: str, message: SlackMessage) -> Acted:
         """Pick a shortcut from a message's menu."""
         return self._hands.message_shortcut(self.id, callback_id, message)
 
@@ -85,11 +85,11 @@ class Person:
         """Dismiss the open modal, or all."""
         return self._hands.close(self.id, self._top(), whole_stack=whole_stack)
 
-    def post(self, channel: str, text: str, thread: str | Message | None = None) -> Message:
+    def post(self, channel: str, text: str, thread: str | SlackMessage | None = None) -> SlackMessage:
         """Write an ordinary message."""
-        return self._hands.post(self.id, channel, text, thread.ts if isinstance(thread, Message) else thread)
+        return self._hands.post(self.id, channel, text, thread.ts if isinstance(thread, SlackMessage) else thread)
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: SlackMessage) -> None:
         """Delete their own message."""
         live = self._world.message(message.channel, message.ts)
         self._hands.delete(self.id, live or message)
@@ -103,13 +103,13 @@ class Person:
 
     # What they see
 
-    def messages(self, channel: str | None = None) -> list[Message]:
+    def messages(self, channel: str | None = None) -> list[SlackMessage]:
         """Messages they can see, oldest first; ephemeral ones only if theirs."""
         with self._world.lock:
             return [copy.deepcopy(each) for each in self._live(channel)]
 
     @property
-    def dm(self) -> list[Message]:
+    def dm(self) -> list[SlackMessage]:
         """The direct messages with the bot."""
         return self.messages(self._world.dm(self.id).id)
 
@@ -166,7 +166,7 @@ class Person:
             found = [pair for surface in surfaces for pair in entered.interactive(surface.blocks)]
             return [find.label(block, element) for block, element in found if find.is_button(element)]
 
-    def _live(self, channel: str | None) -> list[Message]:
+    def _live(self, channel: str | None) -> list[SlackMessage]:
         where = self._world.dm(self.id).id if channel == "dm" else channel
         return [
             each
@@ -180,7 +180,7 @@ class Person:
             raise AssertionError(f"{self} has no modal open. They see:\n{self.text()}")
         return stack[-1]
 
-    def _surfaces(self, where: Where) -> list[Message | View]:
+    def _surfaces(self, where: Where) -> list[SlackMessage | View]:
         """Where to look, in order: the open modal, messages newest first, Home."""
         stack, home = self._world.stacks[self.id][-1:], self._world.homes.get(self.id)
         homes = [home] if home else []
@@ -189,13 +189,13 @@ class Person:
             return [*stack, *messages, *homes]
         if isinstance(where, View):
             return [live] if (live := self._world.view(where.id)) else []
-        if isinstance(where, Message):
+        if isinstance(where, SlackMessage):
             return [each for each in messages if (each.ts, each.channel) == (where.ts, where.channel)]
         named: dict[str, list[Raw]] = {"modal": stack, "home": homes}
         channel = self._world.dm(self.id).id if where == "dm" else where
         return named.get(where) or [each for each in messages if channel in {each.channel, each.ts}]
 
-    def _locate(self, what: str, where: Where, fits: Callable[[Json], bool]) -> tuple[Message | View, Json, Json]:
+    def _locate(self, what: str, where: Where, fits: Callable[[Json], bool]) -> tuple[SlackMessage | View, Json, Json]:
         with self._world.lock:
             for surface in self._surfaces(where):
                 found = find.element(surface.blocks, what, fits)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.client.result import Acted
 from sandbox.state import entered as elements
-from sandbox.state.kinds import Json, Message, View
+from sandbox.state.kinds import Json, SlackMessage, View
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace
@@ -71,7 +71,7 @@ def _read(workspace: "Workspace", user: str, body: Json) -> Acted:
     return DONE
 
 
-def _surface(workspace: "Workspace", user: str, body: Json) -> Message | View:
+def _surface(workspace: "Workspace", user: str, body: Json) -> SlackMessage | View:
     if body["surface"] == "message":
         return _message(workspace, body)
     if body["surface"] == "modal":
@@ -82,7 +82,7 @@ def _surface(workspace: "Workspace", user: str, body: Json) -> Message | View:
     return home
 
 
-def _message(workspace: "Workspace", body: Json) -> Message:
+def _message(workspace: "Workspace", body: Json) -> SlackMessage:
     message = workspace.core.world.message(str(body["channel"]), str(body["ts"]))
     if message is None:
         raise LookupError("that message is gone")

@@ -3,7 +3,7 @@
 from sandbox.methods import posting
 from sandbox.state import entered
 from sandbox.state.core import Core
-from sandbox.state.kinds import Channel, Json, Message, View
+from sandbox.state.kinds import Channel, Json, SlackMessage, View
 
 
 def picture(core: Core, bot: Json) -> Json:
@@ -66,7 +66,7 @@ def _conversation(core: Core, user: str, channel: Channel) -> Json:
     }
 
 
-def _message(core: Core, user: str, message: Message) -> Json:
+def _message(core: Core, user: str, message: SlackMessage) -> Json:
     world = core.world
     name = world.bot["name"] if message.bot else world.people[message.user].name
     return {

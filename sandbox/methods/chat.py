@@ -5,7 +5,7 @@ from sandbox.methods import posting
 from sandbox.methods.arguments import required, structure
 from sandbox.state import entered, words
 from sandbox.state.core import Core
-from sandbox.state.kinds import Channel, Json, Message, SlackError
+from sandbox.state.kinds import Channel, Json, SlackError, SlackMessage
 
 UPDATE_TEXT = 4000
 POST_TEXT = 40_000
@@ -21,7 +21,7 @@ def post_message(core: Core, args: Json) -> Json:
         core.world.complain(f"chat.postMessage: no message {thread} to answer in a thread")
         raise SlackError("thread_not_found")
     core.rates.spend(channel.id)
-    message = Message(world.clock.stamp(), channel.id, world.bot_user, *content, bot=True, thread_ts=thread)
+    message = SlackMessage(world.clock.stamp(), channel.id, world.bot_user, *content, bot=True, thread_ts=thread)
     posting.post(world, message)
     return {
         "ok": True,
@@ -68,17 +68,17 @@ def delete(core: Core, args: Json) -> Json:
 
 def ephemeral(
     core: Core, channel: str, user: str, content: tuple[str, list[Json]], thread: str | None = None
-) -> Message:
+) -> SlackMessage:
     """Show something to one person only."""
     world = core.world
     stamp = world.clock.stamp()
     return posting.post(
         world,
-        Message(stamp, channel, world.bot_user, *content, bot=True, thread_ts=thread, only_for=user),
+        SlackMessage(stamp, channel, world.bot_user, *content, bot=True, thread_ts=thread, only_for=user),
     )
 
 
-def replace(core: Core, message: Message, text: str, blocks: list[Json]) -> None:
+def replace(core: Core, message: SlackMessage, text: str, blocks: list[Json]) -> None:
     """Edit in place: nobody is notified, and entries at unchanged addresses stay."""
     with core.world.lock:
         message.states = {
@@ -89,14 +89,14 @@ def replace(core: Core, message: Message, text: str, blocks: list[Json]) -> None
     core.world.changed()
 
 
-def remove(core: Core, message: Message) -> None:
+def remove(core: Core, message: SlackMessage) -> None:
     """Take a message away; with replies it leaves a tombstone."""
     with core.world.lock:
         message.deleted, message.text, message.blocks = True, "", []
     core.world.changed()
 
 
-def as_payload(core: Core, message: Message) -> Json:
+def as_payload(core: Core, message: SlackMessage) -> Json:
     """A message as payloads and answers carry it."""
     world = core.world
     body: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
@@ -161,7 +161,7 @@ def _writable(core: Core, address: str) -> Channel:
     return channel
 
 
-def _own(core: Core, args: Json, refusal: str) -> Message:
+def _own(core: Core, args: Json, refusal: str) -> SlackMessage:
     channel, ts = required(args, "channel"), required(args, "ts")
     if channel not in core.world.channels:
         raise SlackError("channel_not_found")

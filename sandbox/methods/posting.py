@@ -1,11 +1,11 @@
 """Putting messages where people see them, and telling their phones."""
 
 from sandbox.state import words
-from sandbox.state.kinds import Channel, Message, Push
-from sandbox.state.world import World
+from sandbox.state.kinds import Channel, Push, SlackMessage
+from sandbox.state.world import WorkspaceState
 
 
-def post(world: World, message: Message) -> Message:
+def post(world: WorkspaceState, message: SlackMessage) -> SlackMessage:
     """Add a message and notify whoever Slack would notify."""
     with world.lock:
         world.messages.append(message)
@@ -16,14 +16,14 @@ def post(world: World, message: Message) -> Message:
     return message
 
 
-def visible(world: World, message: Message, user: str) -> bool:
+def visible(world: WorkspaceState, message: SlackMessage, user: str) -> bool:
     """Whether this person can see this message at all."""
     if message.ephemeral:
         return message.only_for == user
     return user in world.channels[message.channel].members
 
 
-def replies(world: World, message: Message) -> list[Message]:
+def replies(world: WorkspaceState, message: SlackMessage) -> list[SlackMessage]:
     """The messages in its thread."""
     return [
         each
@@ -35,7 +35,7 @@ def replies(world: World, message: Message) -> list[Message]:
     ]
 
 
-def _push(world: World, message: Message) -> None:
+def _push(world: WorkspaceState, message: SlackMessage) -> None:
     channel = world.channels[message.channel]
     push = Push(
         world.clock.now(),
@@ -48,7 +48,7 @@ def _push(world: World, message: Message) -> None:
         world.pushes[user].append(push)
 
 
-def _audience(world: World, channel: Channel, message: Message) -> list[str]:
+def _audience(world: WorkspaceState, channel: Channel, message: SlackMessage) -> list[str]:
     """Everybody in the channel but the sender; for a reply, those mentioned or in the thread."""
     present = [each.id for each in world.people.values() if not each.deactivated]
     everybody = [user for user in present if user in channel.members and user != message.user]

@@ -3,8 +3,8 @@
 from sandbox.methods import chat, posting
 from sandbox.methods.arguments import truthy
 from sandbox.state.core import Core
-from sandbox.state.kinds import Json, Message, SlackError
-from sandbox.state.response_urls import Reply
+from sandbox.state.kinds import Json, SlackError, SlackMessage
+from sandbox.state.response_urls import UrlReply
 
 
 def reply(core: Core, token: str, args: Json) -> Json:
@@ -25,14 +25,14 @@ def reply(core: Core, token: str, args: Json) -> Json:
     return {"ok": True}
 
 
-def show(core: Core, about: Reply, content: tuple[str, list[Json]], *, in_channel: bool) -> Message:
+def show(core: Core, about: UrlReply, content: tuple[str, list[Json]], *, in_channel: bool) -> SlackMessage:
     """A new message: for one person unless the bot says otherwise."""
     world = core.world
     if not in_channel:
         message = chat.ephemeral(core, about.channel, about.user, content, about.thread_ts)
     else:
         stamp = world.clock.stamp()
-        message = Message(stamp, about.channel, world.bot_user, *content, bot=True, thread_ts=about.thread_ts)
+        message = SlackMessage(stamp, about.channel, world.bot_user, *content, bot=True, thread_ts=about.thread_ts)
         posting.post(world, message)
     about.message_ts = about.message_ts or message.ts
     return message

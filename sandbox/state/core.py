@@ -6,12 +6,12 @@ from typing import Literal
 
 from sandbox.state.clock import Clock
 from sandbox.state.faults import Faults
-from sandbox.state.manifest import Manifest
+from sandbox.state.manifest import AppManifest
 from sandbox.state.rates import Rates
 from sandbox.state.response_urls import ResponseUrls
 from sandbox.state.tickets import Tickets
 from sandbox.state.triggers import Triggers
-from sandbox.state.world import World
+from sandbox.state.world import WorkspaceState
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Core:
     """One workspace's insides."""
 
     options: Options
-    manifest: Manifest
+    manifest: AppManifest
     clock: Clock
-    world: World
+    world: WorkspaceState
     triggers: Triggers
     response_urls: ResponseUrls
     rates: Rates

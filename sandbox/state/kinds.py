@@ -41,7 +41,7 @@ class Channel:
 
 
 @dataclass
-class Message:
+class SlackMessage:
     """One message. What a person ticked in it but the bot was not told stays in `states`."""
 
     ts: str
@@ -110,7 +110,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Request:
+class ApiRequest:
     """One call of the Web API, with what it was answered."""
 
     method: str

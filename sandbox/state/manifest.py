@@ -11,14 +11,14 @@ EVERY_SCOPE = ("chat:write", "commands", "users:read", "dnd:read", "groups:read"
 
 
 @dataclass(frozen=True)
-class Manifest:
+class AppManifest:
     """A manifest, or (without a file) one that allows whatever is asked."""
 
     body: Json = field(default_factory=dict)
     scopes: tuple[str, ...] = EVERY_SCOPE
 
     @classmethod
-    def load(cls, path: Path | str) -> "Manifest":
+    def load(cls, path: Path | str) -> "AppManifest":
         """Read manifest.yml; the scopes are the bot's."""
         body: Json = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         return cls(body, tuple(body.get("oauth_config", {}).get("scopes", {}).get("bot", ())))

@@ -11,7 +11,7 @@ SECONDS = 30 * 60
 
 
 @dataclass
-class Reply:
+class UrlReply:
     """Where a response URL leads: to one person, about one message if there was one."""
 
     user: str
@@ -27,15 +27,15 @@ class ResponseUrls:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._replies: dict[str, Reply] = {}
+        self._replies: dict[str, UrlReply] = {}
 
     def issue(self, user: str, channel: str, message_ts: str | None = None, thread_ts: str | None = None) -> str:
         """The secret end of a new response URL."""
         token = secrets.token_urlsafe(18)
-        self._replies[token] = Reply(user, channel, message_ts, thread_ts, self.clock.now())
+        self._replies[token] = UrlReply(user, channel, message_ts, thread_ts, self.clock.now())
         return token
 
-    def use(self, token: str) -> Reply:
+    def use(self, token: str) -> UrlReply:
         """Count one use, or refuse as Slack does."""
         reply = self._replies.get(token)
         if reply is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.state.kinds import Json, Message, Raw, View
+from sandbox.state.kinds import Json, Raw, SlackMessage, View
 
 # Fields that hold words as a plain string, outside text objects.
 SPOKEN = {"title", "caption", "alt_text", "label", "name", "description"}
@@ -35,7 +35,7 @@ def of_blocks(blocks: list[Json]) -> str:
     return "\n".join(_walk(blocks))
 
 
-def of_message(message: Message) -> str:
+def of_message(message: SlackMessage) -> str:
     """What a message shows on screen: its blocks, or its text when it has none."""
     return of_blocks(message.blocks) if message.blocks else message.text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox.state.clock import Clock
-from sandbox.state.kinds import Channel, Human, Json, Message, Notice, Push, Request, SlackError, View
+from sandbox.state.kinds import ApiRequest, Channel, Human, Json, Notice, Push, SlackError, SlackMessage, View
 
 Got = TypeVar("Got")
 LOOK_AGAIN = 0.05
@@ -18,7 +18,7 @@ PATIENCE = 15.0
 DEFAULT = Path(__file__).with_name("workspace.json")
 
 
-class World:
+class WorkspaceState:
     """People, channels, messages, views and the log. Hold `lock` while reading more than one thing."""
 
     def __init__(self, clock: Clock, contents: Json) -> None:
@@ -30,13 +30,13 @@ class World:
         self.bot: Json = contents["bot"]
         self.people = {each["id"]: _human(each, self.team["id"]) for each in contents["people"]}
         self.channels = {each["id"]: _channel(each) for each in contents["channels"]}
-        self.messages: list[Message] = []
+        self.messages: list[SlackMessage] = []
         self.homes: dict[str, View] = {}
         self.stacks: dict[str, list[View]] = defaultdict(list)
         self.pushes: dict[str, list[Push]] = defaultdict(list)
         self.notices: dict[str, list[Notice]] = defaultdict(list)
         self.read: dict[tuple[str, str], str] = {}
-        self.requests: list[Request] = []
+        self.requests: list[ApiRequest] = []
         self.complaints: list[str] = []
         self.listeners: set[Callable[[], None]] = set()
 
@@ -94,7 +94,7 @@ class World:
             self.channels[channel] = Channel(channel, str(self.bot["name"]), "dm", {user, self.bot_user})
         return self.channels[channel]
 
-    def message(self, channel: str, ts: str) -> Message | None:
+    def message(self, channel: str, ts: str) -> SlackMessage | None:
         """The message at this address, unless it was deleted."""
         found = (each for each in self.messages if each.ts == ts and each.channel == channel)
         return next((each for each in found if not each.deleted), None)

@@ -12,7 +12,7 @@ from sandbox.methods import METHODS
 from sandbox.methods.response_url_posts import reply
 from sandbox.state.core import Core
 from sandbox.state.faults import Fault
-from sandbox.state.kinds import Json, Request, SlackError
+from sandbox.state.kinds import ApiRequest, Json, SlackError
 
 RULES: Json = json.loads(Path(__file__).with_name("methods.json").read_text(encoding="utf-8"))
 
@@ -121,7 +121,7 @@ class Api:
 
     def _record(self, method: str, args: Json, body: Json) -> None:
         with self.core.world.lock:
-            self.core.world.requests.append(Request(method, _opened(args), body, self.core.clock.now()))
+            self.core.world.requests.append(ApiRequest(method, _opened(args), body, self.core.clock.now()))
         self.core.world.changed()
 
     async def _hang(self, request: web.Request) -> web.StreamResponse:

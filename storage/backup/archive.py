@@ -29,7 +29,7 @@ _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, Attr
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """What a backup says of itself. schema: the revision of its tables. database: sqlite or postgresql.
 
     counts: rows of each table. wrapped_keys: of checks; shut_keys: those that none of the keys opened even then.
@@ -52,7 +52,7 @@ def stamp(now: datetime) -> str:
     return f"{utc:%Y%m%dT%H%M%S}.{utc.microsecond // 1000:03}Z"
 
 
-def name_of(manifest: Manifest) -> str:
+def name_of(manifest: BackupManifest) -> str:
     """What the file of this backup is called."""
     return f"share-check-{stamp(manifest.made_at)}.backup"
 
@@ -68,7 +68,7 @@ def digest(file: Path) -> str:
         return file_digest(content, "sha256").hexdigest()
 
 
-def write(file: Path, manifest: Manifest, copy: Path) -> None:
+def write(file: Path, manifest: BackupManifest, copy: Path) -> None:
     """Make the file, for our account alone, and see it onto the disk."""
     said = asdict(manifest) | {"format": _FORMAT, "made_at": manifest.made_at.isoformat()}
     words = json.dumps(said, indent=2, sort_keys=True).encode()
@@ -80,7 +80,7 @@ def write(file: Path, manifest: Manifest, copy: Path) -> None:
         os.fsync(target.fileno())
 
 
-def read(file: Path) -> Manifest:
+def read(file: Path) -> BackupManifest:
     """What a backup says of itself. Raises BackupRefused where this is none."""
     with _opened(file) as tar:
         member = tar.getmember(_MANIFEST)
@@ -90,7 +90,7 @@ def read(file: Path) -> Manifest:
         return _manifest(json.loads(content.read()))
 
 
-def unpack(file: Path, manifest: Manifest, to: Path) -> None:
+def unpack(file: Path, manifest: BackupManifest, to: Path) -> None:
     """Take the copy of the database out. Raises BackupRefused where it is not what was put in."""
     with _opened(file) as tar, private(to) as target:
         content = tar.extractfile(_copy_of(manifest))
@@ -125,7 +125,7 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         raise BackupRefused(message) from error
 
 
-def _manifest(said: Mapping[str, object]) -> Manifest:
+def _manifest(said: Mapping[str, object]) -> BackupManifest:
     if said["format"] != _FORMAT:
         message = f"The backup was made by share-check {said['share_check']}, which is newer. Install that version."
         raise BackupRefused(message)
@@ -135,7 +135,7 @@ def _manifest(said: Mapping[str, object]) -> Manifest:
     counts = said["counts"]
     if not isinstance(counts, dict):
         raise TypeError
-    return Manifest(
+    return BackupManifest(
         share_check=_text(said["share_check"]),
         schema=_text(said["schema"]),
         database=_text(said["database"]),
@@ -159,11 +159,11 @@ def _number(value: object) -> int:
     return value
 
 
-def _member(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
+def _member(name: str, size: int, manifest: BackupManifest) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.size, member.mode, member.mtime = size, PRIVATE, int(manifest.made_at.timestamp())
     return member
 
 
-def _copy_of(manifest: Manifest) -> str:
+def _copy_of(manifest: BackupManifest) -> str:
     return f"database.{manifest.database}"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.backup import archive
-from storage.backup.archive import Manifest
+from storage.backup.archive import BackupManifest
 from storage.backup.source import BackupRefused, Source, counts_of, see_onto_disk, workshop
 from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
@@ -25,7 +25,7 @@ KEYS_ARE_IN = "checks"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class BackupState:
     """How a database stands at one moment. schema: the revision of its tables. counts: rows of each."""
 
     schema: str
@@ -38,7 +38,7 @@ class Made:
     """A backup that is there. removed: older ones that are not any more."""
 
     file: Path
-    manifest: Manifest
+    manifest: BackupManifest
     removed: int
 
 
@@ -52,14 +52,14 @@ def source_of(url: str) -> Source:
     return PostgresqlServer(known)
 
 
-def state(tx: Connection, keys: Sequence[str]) -> State:
+def state(tx: Connection, keys: Sequence[str]) -> BackupState:
     """Look at a database of ours, of any version. Raises BackupRefused where it is none."""
     counts = counts_of(tx)
     schema = MigrationContext.configure(tx).get_current_revision()
     if schema is None or KEYS_ARE_IN not in counts:
         message = "There is nothing of share-check in the database. Has share-check serve been started on it?"
         raise BackupRefused(message)
-    return State(schema, counts, tally(tx, keys))
+    return BackupState(schema, counts, tally(tx, keys))
 
 
 def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep: int | None = None) -> Made:
@@ -95,10 +95,10 @@ def note(url: str, made: Made) -> bool:
     return True
 
 
-def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> Manifest:
+def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> BackupManifest:
     with source.snapshot(copy) as tx:
         found = state(tx, keys)
-    return Manifest(
+    return BackupManifest(
         share_check=version("share-check"),
         schema=found.schema,
         database=source.kind,

@@ -14,11 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, Select, select
 
 from storage.backup import archive
-from storage.backup.archive import Manifest
+from storage.backup.archive import BackupManifest
 from storage.backup.make import state
 from storage.backup.source import BackupRefused, Source
 from storage.checks import about_answers
-from storage.crypto.envelope import Box, Keyring
+from storage.crypto.envelope import Keyring, Sealer
 from storage.engine.database import Database
 from storage.erasure import Erasure, erase_again
 from storage.errors import CannotOpen
@@ -39,7 +39,7 @@ _EVENTS = select(events, checks.c.wrapped_key).join(checks).order_by(events.c.ch
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class RestoreProof:
     """What was proved. schema: the revision after the copy was brought up to date.
 
     texts: sealed answers and plans that opened. lines: of the record, that opened and say what they committed to.
@@ -49,7 +49,7 @@ class Proof:
     it was made, where the bot did not run then; it stops no restore.
     """
 
-    manifest: Manifest
+    manifest: BackupManifest
     schema: str
     texts: int
     lines: int
@@ -74,7 +74,7 @@ class Expected:
 _NOTHING = Expected()
 
 
-def verify(source: Source, keys: Sequence[str], file: Path, expected: Expected = _NOTHING) -> Proof:
+def verify(source: Source, keys: Sequence[str], file: Path, expected: Expected = _NOTHING) -> RestoreProof:
     """Prove that a backup can be restored. Raises BackupRefused with what is wrong, DatabaseNotReady or BadKey."""
     with _tried(source, keys, file, expected) as (proof, _):
         return proof
@@ -87,7 +87,7 @@ def replace(
     now: datetime,
     erased: Iterable[Erasure] = (),
     expected: Expected = _NOTHING,
-) -> tuple[Proof, str]:
+) -> tuple[RestoreProof, str]:
     """Prove it, then put it in place; with words on where the database before is. Raises as verify does.
 
     erased: what was erased since it was made. It is erased in the copy before that takes any place.
@@ -99,7 +99,9 @@ def replace(
 
 
 @contextmanager
-def _tried(source: Source, keys: Sequence[str], file: Path, expected: Expected) -> Iterator[tuple[Proof, Database]]:
+def _tried(
+    source: Source, keys: Sequence[str], file: Path, expected: Expected
+) -> Iterator[tuple[RestoreProof, Database]]:
     manifest = archive.read(file)
     _refuse_strangers(source, manifest)
     with source.workshop() as place:
@@ -111,7 +113,7 @@ def _tried(source: Source, keys: Sequence[str], file: Path, expected: Expected) 
             yield _proved(trial, manifest, keys, file, expected), trial
 
 
-def _refuse_strangers(source: Source, manifest: Manifest) -> None:
+def _refuse_strangers(source: Source, manifest: BackupManifest) -> None:
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if manifest.schema not in known:
         message = (
@@ -127,7 +129,9 @@ def _refuse_strangers(source: Source, manifest: Manifest) -> None:
         raise BackupRefused(message)
 
 
-def _proved(trial: Database, manifest: Manifest, keys: Sequence[str], file: Path, expected: Expected) -> Proof:
+def _proved(
+    trial: Database, manifest: BackupManifest, keys: Sequence[str], file: Path, expected: Expected
+) -> RestoreProof:
     with trial.read() as tx:
         found = state(tx, keys)
     if (found.schema, found.counts, found.keys.wrapped) != (manifest.schema, manifest.counts, manifest.wrapped_keys):
@@ -146,7 +150,7 @@ def _proved(trial: Database, manifest: Manifest, keys: Sequence[str], file: Path
         verdict = judge(proof, expected.trusted, expected.head, open_all=True, now=manifest.made_at)
     unsealed = _refuse_broken(verdict, manifest, file, expected)
     seals, is_trusted = len(verdict.seals), bool(expected.trusted)
-    return Proof(manifest, schema or "", texts, lines, closed, seals, is_trusted, verdict.matched, unsealed)
+    return RestoreProof(manifest, schema or "", texts, lines, closed, seals, is_trusted, verdict.matched, unsealed)
 
 
 def _changed(file: Path) -> BackupRefused:
@@ -166,7 +170,7 @@ def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
     return texts[True], lines[True], texts[None] + lines[None]
 
 
-def _refuse_broken(verdict: Verdict, manifest: Manifest, file: Path, expected: Expected) -> str | None:
+def _refuse_broken(verdict: Verdict, manifest: BackupManifest, file: Path, expected: Expected) -> str | None:
     """Nothing may be wrong but what was so when it was made: keys that were lost then, and a bot that did not run.
 
     What is said of the latter is returned. Without any seal at all it does not pass for that.
@@ -192,31 +196,31 @@ def _each(tx: Connection, rows: Select[Any]) -> Iterable[Row[Any]]:
 
 def _opens(keys: Keyring, row: Row[Any], sealed: bytes, about: str) -> bool | None:
     """Whether a sealed text opens; None where its key does not."""
-    box = _box(keys, row)
-    return None if box is None else _text(box, sealed, about) is not None
+    sealer = _box(keys, row)
+    return None if sealer is None else _text(sealer, sealed, about) is not None
 
 
 def _holds(keys: Keyring, row: Row[Any]) -> bool | None:
     """Whether a line of the record says what it committed to; None where its key does not open."""
-    box = _box(keys, row)
-    if box is None:
+    sealer = _box(keys, row)
+    if sealer is None:
         return None
-    text = _text(box, row.sealed, f"event:{row.check_id}")
+    text = _text(sealer, row.sealed, f"event:{row.check_id}")
     if text is None:
         return False
     salt, body = text[:SALT_BYTES], text[SALT_BYTES:]
     return commitment(salt, row.check_id, row.at, row.who, row.what, body) == bytes(row.commitment)
 
 
-def _box(keys: Keyring, row: Row[Any]) -> Box | None:
+def _box(keys: Keyring, row: Row[Any]) -> Sealer | None:
     try:
-        return keys.box(row.wrapped_key)
+        return keys.sealer(row.wrapped_key)
     except CannotOpen:
         return None
 
 
-def _text(box: Box, sealed: bytes, about: str) -> bytes | None:
+def _text(sealer: Sealer, sealed: bytes, about: str) -> bytes | None:
     try:
-        return box.open(sealed, about)
+        return sealer.open(sealed, about)
     except CannotOpen:
         return None

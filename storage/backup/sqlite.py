@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, NullPool, create_engine
 from storage.backup import archive
 from storage.backup.source import BackupRefused, counts_of, see_onto_disk, workshop
 from storage.engine.database import Database
-from storage.engine.process_lock import alone
+from storage.engine.process_lock import process_lock
 
 _LOGS = ("-wal", "-journal")
 """What SQLite keeps beside a file. Beside another file of that name it would be read into it."""
@@ -73,7 +73,7 @@ class SqliteFile:
         if self.file.exists() and self.file.stat().st_uid != os.geteuid():
             message = f"{self.file.name} belongs to another account. Run this as the account that runs the bot."
             raise BackupRefused(message)
-        with alone(_url(self.file)):
+        with process_lock(_url(self.file)):
             yield
 
     def put_in_place(self, trial: Database, now: datetime) -> str:

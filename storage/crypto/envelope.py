@@ -32,7 +32,7 @@ def padded(text: bytes, beside: int = 0, smallest: int = 256) -> bytes:
     return text.ljust(size - beside)
 
 
-class Box:
+class Sealer:
     """What one check's key seals and opens."""
 
     def __init__(self, key: bytes) -> None:
@@ -66,17 +66,17 @@ class Keyring:
         """A new check's key, wrapped: this is what is stored."""
         return self._fernet.encrypt(AESGCM.generate_key(256))
 
-    def box(self, wrapped: bytes) -> Box:
-        """The box a wrapped key opens. Raises CannotOpen where none of our keys unwraps it."""
+    def sealer(self, wrapped: bytes) -> Sealer:
+        """The sealer a wrapped key opens. Raises CannotOpen where none of our keys unwraps it."""
         return self._unwrap(wrapped)
 
     def forget(self) -> None:
         """Keep no unwrapped key in memory: one of them was destroyed."""
         self._unwrap.cache_clear()
 
-    def _unwrap_now(self, wrapped: bytes) -> Box:
+    def _unwrap_now(self, wrapped: bytes) -> Sealer:
         try:
-            return Box(self._fernet.decrypt(wrapped))
+            return Sealer(self._fernet.decrypt(wrapped))
         except InvalidToken as error:
             message = "key"
             raise CannotOpen(message) from error

@@ -1,7 +1,7 @@
 """Which of the organisation's keys opens which check, and moving every check to the first (design decision 10).
 
 A check's own key never changes; only its wrapping does. So nothing that was sealed is touched, and whoever opened a
-check before it was wrapped anew goes on with the box they have.
+check before it was wrapped anew goes on with the sealer they have.
 """
 
 from __future__ import annotations

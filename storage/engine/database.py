@@ -15,7 +15,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from storage.engine.group_commit import Turns, driver_of
+from storage.engine.group_commit import GroupCommit, driver_of
 from storage.errors import DatabaseNotReady, NotKept
 
 _PATIENCE, _A_MOMENT = 5000, 300
@@ -45,7 +45,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_lone = self.engine.dialect.name == "sqlite"
-        self._turns = Turns(self.engine) if self.is_lone else None
+        self._turns = GroupCommit(self.engine) if self.is_lone else None
         self._begin = self._turns.begin if self._turns else self.engine.begin
         self._reading = self.engine if self.is_lone else self.engine.execution_options(**_ONE_MOMENT)
 

@@ -27,7 +27,7 @@ def driver_of(tx: Connection) -> sqlite3.Connection:
     return cast("sqlite3.Connection", tx.connection.dbapi_connection)
 
 
-class Turns:
+class GroupCommit:
     """The line in front of one SQLite file."""
 
     def __init__(self, engine: Engine) -> None:

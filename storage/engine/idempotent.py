@@ -13,13 +13,13 @@ _ALONE = text("SELECT pg_advisory_xact_lock(730464, hashtext(:name))")
 _INSERTS: dict[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
-def add(tx: Connection, table: Table, **columns: Any) -> bool:
+def insert_if_absent(tx: Connection, table: Table, **columns: Any) -> bool:
     """Insert a row unless one of its unique keys is taken; whether it is new."""
     new = _INSERTS[tx.dialect.name](table).values(**columns).on_conflict_do_nothing()
     return tx.execute(new.returning(*table.primary_key)).first() is not None
 
 
-def alone(tx: Connection, name: str) -> None:
+def advisory_lock(tx: Connection, name: str) -> None:
     """Whoever else comes with this name waits until this transaction ends, and then sees what it did.
 
     SQLite has one writer at a time anyway.

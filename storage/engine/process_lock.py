@@ -21,7 +21,7 @@ MODE = 0o600
 
 
 @contextmanager
-def alone(url: str) -> Iterator[None]:
+def process_lock(url: str) -> Iterator[None]:
     """Be the one process that serves with this SQLite file; with PostgreSQL there may be several, and nothing is held.
 
     Raises DatabaseNotReady where another process is that one, or no lock can be had.

@@ -13,7 +13,7 @@ from storage.tables import cases, checks, outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DueFigures:
     """pages_due: pages that should go out now and have not. late: what the auditor calls late, as a count.
 
     oldest_overdue: how long ago the oldest timer or message became due; nothing where none is due. since_backup: since
@@ -26,11 +26,11 @@ class Figures:
     since_backup: timedelta | None
 
 
-def of(tx: Connection, now: datetime) -> Figures:
+def of(tx: Connection, now: datetime) -> DueFigures:
     """As things stand at this moment."""
     found = overdue.look(tx, now)
     backup = liveness.last_backup(tx)
-    return Figures(
+    return DueFigures(
         pages_due=_pages_due(tx),
         late=len(found.late) + len(found.unsent) + len(found.unwatched),
         oldest_overdue=_oldest_overdue(tx, now),

@@ -70,5 +70,5 @@ def _left(tx: Connection, name: str) -> datetime | None:
 
 
 def _leave(tx: Connection, name: str, now: datetime) -> None:
-    if not idempotent.add(tx, pulse, name=name, at=now):
+    if not idempotent.insert_if_absent(tx, pulse, name=name, at=now):
         tx.execute(update(pulse).where(pulse.c.name == name).values(at=now))

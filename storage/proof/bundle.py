@@ -24,7 +24,7 @@ from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen, StorageError
 from storage.proof import seal
 from storage.proof.erasure_evidence import Doubt, Erasures
-from storage.proof.seal import EVENTS, IN_PORTIONS, SEALS, Entry, Seal
+from storage.proof.seal import EVENTS, IN_PORTIONS, SEALS, Seal, SealedEntry
 from storage.tables import checks, digests, events, left_out
 
 
@@ -33,7 +33,7 @@ class NotAProof(StorageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedEntry:
     """An event with all that it says. sealed: SHA-256 of what was sealed, in hex. content: JSON, as it was sealed."""
 
     check: str
@@ -44,7 +44,7 @@ class Opened:
     salt: bytes
     content: str
 
-    def is_of(self, entry: Entry) -> bool:
+    def is_of(self, entry: SealedEntry) -> bool:
         """Whether it is what the entry committed to."""
         said = record.commitment(self.salt, self.check, entry.at, self.who, self.what, self.content.encode())
         return said == entry.commitment and self._about() == entry.about
@@ -60,9 +60,9 @@ class Shown:
     doubt: its key is gone, and why that does not count as erased.
     """
 
-    entry: Entry
+    entry: SealedEntry
     is_erased: bool
-    opened: Opened | None = None
+    opened: OpenedEntry | None = None
     doubt: Doubt | None = None
 
 
@@ -155,11 +155,11 @@ def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Sta
     with_key = rows.where(func.length(wanted[0]) > 0).order_by(checks.c.id)
     for row in tx.execute(with_key, execution_options=seal.IN_PORTIONS):
         try:
-            box = keys.box(row.b0)
+            sealer = keys.sealer(row.b0)
         except CannotOpen:
             continue
         try:
-            said = json.loads(box.open(row.b1, about_answers(row.id, row.reporter)))
+            said = json.loads(sealer.open(row.b1, about_answers(row.id, row.reporter)))
             answers = {question: tuple(choices) for question, choices in said.items()}
         except CannotOpen:
             answers = None
@@ -167,14 +167,14 @@ def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Sta
         yield Standing(row.id, row.ref, answers, tuple(out[row.id]), was_erased)
 
 
-def _open(row: Row[Any], keys: Keyring) -> Opened | None:
+def _open(row: Row[Any], keys: Keyring) -> OpenedEntry | None:
     """None where its key is gone, is not one of ours, or does not fit."""
     try:
-        text = keys.box(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
+        text = keys.sealer(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
         salt, content = text[: record.SALT_BYTES], text[record.SALT_BYTES :].decode()
     except (CannotOpen, UnicodeDecodeError):
         return None
-    return Opened(row.check_id, row.who, row.what, row.request, sha256(row.sealed).hexdigest(), salt, content)
+    return OpenedEntry(row.check_id, row.who, row.what, row.request, sha256(row.sealed).hexdigest(), salt, content)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from storage.proof.bundle import NotAProof, Opened, Proof, Shown
+from storage.proof.bundle import NotAProof, OpenedEntry, Proof, Shown
 from storage.proof.erasure_evidence import Doubt
-from storage.proof.seal import Entry, Seal
+from storage.proof.seal import Seal, SealedEntry
 from storage.proof.signed_note import PublicKey
 
 FORMAT = "share-check proof v1"
@@ -62,7 +62,7 @@ def _shown_as_json(given: Shown) -> Mapping[str, object]:
     return found | ({"opened": _opened_as_json(given.opened)} if given.opened else {})
 
 
-def _opened_as_json(given: Opened) -> Mapping[str, object]:
+def _opened_as_json(given: OpenedEntry) -> Mapping[str, object]:
     return {
         "check": given.check,
         "who": given.who,
@@ -108,14 +108,14 @@ def _seal_of(given: _Fields) -> Seal:
 
 
 def _shown_of(given: _Fields) -> Shown:
-    entry = Entry(given.number("id"), given.time("at"), given.octets("about"), given.octets("commitment"))
+    entry = SealedEntry(given.number("id"), given.time("at"), given.octets("about"), given.octets("commitment"))
     opened = _opened_of(given.inside("opened")) if given.maybe("opened") is not None else None
     doubt = given.doubt() if given.maybe("doubt") is not None else None
     return Shown(entry, given.maybe("erased") is True and doubt is None, opened, doubt)
 
 
-def _opened_of(given: _Fields) -> Opened:
-    return Opened(
+def _opened_of(given: _Fields) -> OpenedEntry:
+    return OpenedEntry(
         check=given.words("check"),
         who=given.words("who"),
         what=given.words("what"),

@@ -32,7 +32,7 @@ class Wrong(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFinding:
     """Something wrong. subject: "Entry 7" or "Seal 2". why: what shows it."""
 
     subject: str
@@ -44,7 +44,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChainLine:
     """What a seal, or the record itself, says of one entry."""
 
     id: int
@@ -60,7 +60,7 @@ class Page:
     """A seal, with its list read. is_whole: its head is what it must be; is_sound: and its numbers are its list's."""
 
     seal: Seal
-    lines: tuple[Line, ...]
+    lines: tuple[ChainLine, ...]
     is_whole: bool
     is_sound: bool
 
@@ -76,11 +76,11 @@ class Page:
     def number(self) -> int:
         return self.seal.number
 
-    def found(self, what: Wrong, why: str) -> Finding:
-        return Finding(f"Seal {self.number}", what, why)
+    def found(self, what: Wrong, why: str) -> ChainFinding:
+        return ChainFinding(f"Seal {self.number}", what, why)
 
 
-def _lines(listed: str) -> Iterator[Line]:
+def _lines(listed: str) -> Iterator[ChainLine]:
     """Every line of a list that nobody touched."""
     for found in filter(None, map(_LINE.fullmatch, listed.split("\n"))):
         try:
@@ -88,7 +88,7 @@ def _lines(listed: str) -> Iterator[Line]:
         except ValueError:
             continue
         if at.tzinfo:
-            yield Line(int(found[1]), at, found[3])
+            yield ChainLine(int(found[1]), at, found[3])
 
 
 def moment(at: datetime) -> str:
@@ -97,20 +97,20 @@ def moment(at: datetime) -> str:
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
-def order(thing: str, numbers: Iterable[int]) -> Iterator[Finding]:
+def order(thing: str, numbers: Iterable[int]) -> Iterator[ChainFinding]:
     """What stands there twice, or after a higher number."""
     seen: set[int] = set()
     highest: int | None = None
     for number in numbers:
         if number in seen:
-            yield Finding(f"{thing} {number}", Wrong.ADDED, "it stands there twice")
+            yield ChainFinding(f"{thing} {number}", Wrong.ADDED, "it stands there twice")
         elif highest is not None and number < highest:
-            yield Finding(f"{thing} {number}", Wrong.REORDERED, f"it stands after {thing.lower()} {highest}")
+            yield ChainFinding(f"{thing} {number}", Wrong.REORDERED, f"it stands after {thing.lower()} {highest}")
         seen.add(number)
         highest = number if highest is None else max(highest, number)
 
 
-def chain(pages: Sequence[Page]) -> Iterator[Finding]:
+def chain(pages: Sequence[Page]) -> Iterator[ChainFinding]:
     """What is wrong with seals that stand in order, without their signatures."""
     for page in pages:
         if not page.is_whole:
@@ -121,15 +121,15 @@ def chain(pages: Sequence[Page]) -> Iterator[Finding]:
         yield from _follows(before, page)
 
 
-def _follows(before: Page | None, page: Page) -> Iterator[Finding]:
+def _follows(before: Page | None, page: Page) -> Iterator[ChainFinding]:
     expected = before.number + 1 if before else 1
     if page.number > expected:
-        yield Finding(f"Seal {expected}", Wrong.REMOVED, f"the next that is there is seal {page.number}")
+        yield ChainFinding(f"Seal {expected}", Wrong.REMOVED, f"the next that is there is seal {page.number}")
     elif page.is_sound and (before is None or before.is_sound):
         yield from _links(before.seal if before else None, page)
 
 
-def _links(before: Seal | None, page: Page) -> Iterator[Finding]:
+def _links(before: Seal | None, page: Page) -> Iterator[ChainFinding]:
     seal = page.seal
     if seal.previous != (before.head if before else START):
         yield page.found(Wrong.REPLACED, "it names another head for it")
@@ -139,7 +139,7 @@ def _links(before: Seal | None, page: Page) -> Iterator[Finding]:
         yield page.found(Wrong.BACK_DATED, f"seal {before.number} before it is younger")
 
 
-def signatures(pages: Sequence[Page], trusted: Collection[PublicKey]) -> Iterator[Finding]:
+def signatures(pages: Sequence[Page], trusted: Collection[PublicKey]) -> Iterator[ChainFinding]:
     """Once there was a key, everything is signed; and by a key that is known, where any is given."""
     signed: Page | None = None
     sound = [page for page in pages if page.is_sound]
@@ -155,7 +155,7 @@ def signatures(pages: Sequence[Page], trusted: Collection[PublicKey]) -> Iterato
         yield sound[-1].found(Wrong.UNSIGNED, "nor is any seal before it")
 
 
-def _signature(page: Page, signer: PublicKey, trusted: Collection[PublicKey]) -> Iterator[Finding]:
+def _signature(page: Page, signer: PublicKey, trusted: Collection[PublicKey]) -> Iterator[ChainFinding]:
     if page.seal.signature is None:
         yield page.found(Wrong.UNSIGNED, "it names the key, and the signature is gone")
     elif not signer.has_signed(page.seal.text, page.seal.signature):

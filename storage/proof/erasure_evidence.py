@@ -57,7 +57,7 @@ def keep(tx: Connection, keys: Keyring, check: str, approved_by: str, now: datet
     ids = select(func.count(), func.max(events.c.id)).where(events.c.check_id == check)
     entries, last = tx.execute(ids).one()
     content = {"check": check, "approved_by": approved_by, "entries": entries, "last": last or 0}
-    record.append(tx, opened.check.id, opened.box, now, SYSTEM, "check_erased", content)
+    record.append(tx, opened.check.id, opened.sealer, now, SYSTEM, "check_erased", content)
 
 
 def _kept_in(tx: Connection, keys: Keyring, now: datetime) -> Opened:
@@ -129,7 +129,7 @@ class Erasures:
         found: dict[str, Erased] = {}
         for row in tx.execute(lines.where(events.c.what == "check_erased", events.c.who == SYSTEM)):
             try:
-                text = keys.box(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
+                text = keys.sealer(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
             except CannotOpen:
                 self._is_sure = False
                 continue

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flows.engine.outcome import left_out
-from storage.proof.bundle import Opened, Standing
-from storage.proof.chain import Finding, Wrong
+from storage.proof.bundle import OpenedEntry, Standing
+from storage.proof.chain import ChainFinding, Wrong
 
 _BROUGHT_BACK = "it was erased, and is there again"
 _SHUT_ANSWERS = "its answers do not open"
@@ -32,7 +32,7 @@ class Replayed:
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
 
-    def take(self, opened: Opened) -> None:
+    def take(self, opened: OpenedEntry) -> None:
         """The next entry that says what it committed to."""
         if opened.what not in _TAKEN:
             return
@@ -47,12 +47,12 @@ class Replayed:
             told.answers |= {question: tuple(choices) for question, choices in given.items()}
             told.out |= set(left_out(told.answers))
 
-    def findings(self, standing: Iterable[Standing]) -> Iterator[Finding]:
+    def findings(self, standing: Iterable[Standing]) -> Iterator[ChainFinding]:
         """Each check that is not as its entries say, by its reference."""
         for each in standing:
             why = self._wrong(each)
             if why:
-                yield Finding(f"Check {each.ref}", Wrong.CHANGED, why)
+                yield ChainFinding(f"Check {each.ref}", Wrong.CHANGED, why)
 
     def _wrong(self, standing: Standing) -> str | None:
         told = self._told.get(standing.check) or _Told()

@@ -45,7 +45,7 @@ IN_PORTIONS = {"yield_per": 1000}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SealedEntry:
     """What a stranger may see of an event. about: a hash over who, what and whose, which only its own row opens."""
 
     id: int
@@ -105,7 +105,7 @@ class Seal:
         return note(self.text, self.signer, self.signature) if self.signer and self.signature else self.text
 
 
-class Watch:
+class SealWatch:
     """The newest head that this process has seen, in its memory, where nobody who has only the database reaches.
 
     Once the chain in the database does not hold that head any more, it never does again for this process: a person has
@@ -189,10 +189,10 @@ def waiting_since(tx: Connection) -> datetime | None:
     return found
 
 
-def entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> SealedEntry:
     """A row of EVENTS. What is sealed is part of `about`: it is what nobody can guess."""
     sealed = sha256(row.sealed).hexdigest()
-    return Entry(row.id, row.at, about(row.check_id, row.who, row.what, row.request, sealed), row.commitment)
+    return SealedEntry(row.id, row.at, about(row.check_id, row.who, row.what, row.request, sealed), row.commitment)
 
 
 def about(check: str | None, who: str, what: str, request: str | None, sealed: str) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from storage.proof.bundle import Printed, Proof, Shown
-from storage.proof.chain import Finding, Line, Page, Wrong, chain, moment, order, signatures
+from storage.proof.chain import ChainFinding, ChainLine, Page, Wrong, chain, moment, order, signatures
 from storage.proof.erasure_evidence import Doubt
 from storage.proof.replay_check import Replayed
 from storage.proof.seal import Seal
@@ -34,7 +34,7 @@ class Verdict:
     """
 
     seals: tuple[Seal, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[ChainFinding, ...]
     entries: int
     erased: int
     newer: int
@@ -86,13 +86,13 @@ def judge(
     )
 
 
-def _printed(printed: Iterable[Printed], pages: Sequence[Page]) -> Iterator[Finding]:
+def _printed(printed: Iterable[Printed], pages: Sequence[Page]) -> Iterator[ChainFinding]:
     """Heads that digests printed, and that no seal has any more."""
     heads = {page.seal.head.hex() for page in pages if page.is_sound}
     for each in printed:
         if each.head not in heads:
             why = "seals were removed or made anew since"
-            yield Finding(f"Digest {each.week} ({each.audience})", Wrong.UNMATCHED, why)
+            yield ChainFinding(f"Digest {each.week} ({each.audience})", Wrong.UNMATCHED, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +100,20 @@ class _Rows:
     """The entries as they stand. ids: in the order in which they do. unfit: those with something wrong inside."""
 
     ids: Sequence[int]
-    lines: Mapping[int, Line]
-    unfit: Mapping[int, Finding]
+    lines: Mapping[int, ChainLine]
+    unfit: Mapping[int, ChainFinding]
     erased: int
 
     @classmethod
     def of(cls, entries: Iterable[Shown], replayed: Replayed, *, open_all: bool) -> _Rows:
         ids: list[int] = []
-        lines: dict[int, Line] = {}
-        unfit: dict[int, Finding] = {}
+        lines: dict[int, ChainLine] = {}
+        unfit: dict[int, ChainFinding] = {}
         erased = 0
         for shown in entries:
             entry = shown.entry
             ids.append(entry.id)
-            lines.setdefault(entry.id, Line(entry.id, entry.at, entry.digest))
+            lines.setdefault(entry.id, ChainLine(entry.id, entry.at, entry.digest))
             erased += shown.is_erased
             if shown.doubt:
                 unfit[entry.id] = _entry(entry.id, *_GONE[shown.doubt])
@@ -130,7 +130,7 @@ class _Rows:
 class _Listed:
     """What a seal says of an entry. earliest: it cannot be older, or the seal before would have it."""
 
-    line: Line
+    line: ChainLine
     seal: Seal
     earliest: datetime | None
 
@@ -163,7 +163,7 @@ class _Comparison:
         """The last entry that is sealed."""
         return self._spans[-1][1] if self._spans else float("-inf")
 
-    def _lines_of(self, page: Page) -> Sequence[Line]:
+    def _lines_of(self, page: Page) -> Sequence[ChainLine]:
         """Its list; or the entries that stand there, where its head says that they were its list."""
         seal = page.seal
         if page.is_whole:
@@ -177,7 +177,7 @@ class _Comparison:
         """How many entries wait for the next seal."""
         return sum(number > self._last for number in self._rows)
 
-    def unsealed(self, since: datetime) -> Iterator[Finding]:
+    def unsealed(self, since: datetime) -> Iterator[ChainFinding]:
         """The oldest entry that should have been sealed by now, with how many more there are."""
         late = sorted(number for number, line in self._rows.items() if number > self._last and line.at < since)
         if late:
@@ -186,7 +186,7 @@ class _Comparison:
             why = f"it is of {moment(oldest.at)}, and the bot seals once an hour{more}"
             yield _entry(oldest.id, Wrong.UNSEALED, why)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[ChainFinding]:
         """By entry, one for each that is wrong."""
         for number in sorted({*self._listed, *self._rows}):
             line, listed = self._rows.get(number), self._listed.get(number)
@@ -195,13 +195,13 @@ class _Comparison:
             if found:
                 yield found
 
-    def _removed(self, listed: _Listed | None) -> Finding | None:
+    def _removed(self, listed: _Listed | None) -> ChainFinding | None:
         """Of an entry that is not there: unless it is there under another number."""
         if listed is None or listed.line.digest in self._stand_as:
             return None
         return _entry(listed.line.id, Wrong.REMOVED, f"seal {listed.seal.number} lists it, and it is not there")
 
-    def _wrong(self, line: Line, listed: _Listed | None) -> Finding | None:
+    def _wrong(self, line: ChainLine, listed: _Listed | None) -> ChainFinding | None:
         """Of an entry that is there."""
         if listed and listed.line.digest == line.digest:
             return self._mistimed(line, listed)
@@ -214,7 +214,7 @@ class _Comparison:
             return _entry(line.id, Wrong.ADDED, "it stands among sealed entries, and no seal lists it")
         return self._too_late(line)
 
-    def _mistimed(self, line: Line, listed: _Listed) -> Finding | None:
+    def _mistimed(self, line: ChainLine, listed: _Listed) -> ChainFinding | None:
         number = listed.seal.number
         if line.at != listed.line.at:
             what = Wrong.BACK_DATED if line.at < listed.line.at else Wrong.CHANGED
@@ -223,13 +223,13 @@ class _Comparison:
             return _entry(line.id, Wrong.BACK_DATED, f"the seal before seal {number} is younger and does not list it")
         return None
 
-    def _moved(self, line: Line, listed: _Listed) -> Finding:
+    def _moved(self, line: ChainLine, listed: _Listed) -> ChainFinding:
         known = self._rows.get(listed.line.id)
         if known and known.digest == line.digest:
             return _entry(line.id, Wrong.ADDED, f"it is a copy of entry {known.id}")
         return _entry(line.id, Wrong.REORDERED, f"seal {listed.seal.number} lists it as entry {listed.line.id}")
 
-    def _too_late(self, line: Line) -> Finding | None:
+    def _too_late(self, line: ChainLine) -> ChainFinding | None:
         """Of an entry that no seal lists yet: it cannot be much older than the newest seal."""
         newest = self._newest
         if newest is None or not newest.is_sound or line.id <= self._last:
@@ -240,5 +240,5 @@ class _Comparison:
         return _entry(line.id, Wrong.BACK_DATED, why)
 
 
-def _entry(number: int, what: Wrong, why: str) -> Finding:
-    return Finding(f"Entry {number}", what, why)
+def _entry(number: int, what: Wrong, why: str) -> ChainFinding:
+    return ChainFinding(f"Entry {number}", what, why)

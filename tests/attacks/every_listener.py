@@ -189,31 +189,31 @@ class Booth:
 
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table."""
-        with self.bot.desk.database.read() as tx:
+        with self.bot.services.database.read() as tx:
             return {table.name: [tuple(row) for row in tx.execute(select(table))] for table in metadata.sorted_tables}
 
     # What there is to press
 
     def start(self, who: str = STAFF) -> str:
         """A draft."""
-        with self.bot.desk.database.begin() as tx:
-            return self.bot.desk.conversation(tx).start(who, f"start-{next(self._numbers)}").check.id
+        with self.bot.services.database.begin() as tx:
+            return self.bot.services.reporting(tx).start(who, f"start-{next(self._numbers)}").check.id
 
     def answered(self, answers: Answers, who: str = STAFF) -> str:
         """A draft with these answers."""
         check = self.start(who)
         for question, choices in answers.items():
-            with self.bot.desk.database.begin() as tx:
-                self.bot.desk.conversation(tx).answer(check, who, question, choices)
+            with self.bot.services.database.begin() as tx:
+                self.bot.services.reporting(tx).answer(check, who, question, choices)
         return check
 
     def planned(self, *, left_out: tuple[str, ...] = (), who: str = STAFF, leader: str = LEAD_ONE) -> str:
         """A case with a question, a note and a plan that waits for the reporter; "lead-1" leads it."""
         harm: Answers = {"S1": ("no",), "S2": left_out or ("no",), "S3": ("none",), "S4": ("yes",)}
-        check, by = self.answered(harm, who), str(self.bot.desk.roster.person_at(leader))
+        check, by = self.answered(harm, who), str(self.bot.services.roster.person_at(leader))
         plan = tuple(Strand(name, StrandStatus.TO_DO, "What is planned.") for name in StrandName)
-        with self.bot.desk.database.begin() as tx:
-            work = self.bot.desk.casework(tx)
+        with self.bot.services.database.begin() as tx:
+            work = self.bot.services.casework(tx)
             work.lead(check, leader, by)
             work.write(check, leader, "question", {"text": "When?"}, f"q-{check}")
             work.write(check, leader, "note", {"text": "A note."}, f"n-{check}")
@@ -224,27 +224,29 @@ class Booth:
     def sent(self, answers: Answers, who: str = STAFF) -> str:
         """A check that was sent and needed nobody."""
         check = self.answered(answers, who)
-        with self.bot.desk.database.begin() as tx:
-            self.bot.desk.conversation(tx).send(check, who)
+        with self.bot.services.database.begin() as tx:
+            self.bot.services.reporting(tx).send(check, who)
         return check
 
     def erased(self) -> str:
         """One whose key is destroyed."""
-        check, desk = self.planned(), self.bot.desk
-        assert erase_again(desk.database, desk.keys, [Erasure(check, LEAD_ONE, desk.clock.now())], desk.clock.now())
+        check, services = self.planned(), self.bot.services
+        assert erase_again(
+            services.database, services.keys, [Erasure(check, LEAD_ONE, services.clock.now())], services.clock.now()
+        )
         return check
 
     def events(self, check: str) -> list[str]:
         """What the record says of a check."""
-        with self.bot.desk.database.read() as tx:
-            found = checks.load(tx, self.bot.desk.keys, check)
-            return [entry.what for entry in record.history(tx, check, found.box)]
+        with self.bot.services.database.read() as tx:
+            found = checks.load(tx, self.bot.services.keys, check)
+            return [entry.what for entry in record.history(tx, check, found.sealer)]
 
     def event(self, check: str, what: str) -> int:
         """The id of the newest of these events."""
-        with self.bot.desk.database.read() as tx:
-            found = checks.load(tx, self.bot.desk.keys, check)
-            return [entry.id for entry in record.history(tx, check, found.box) if entry.what == what][-1]
+        with self.bot.services.database.read() as tx:
+            found = checks.load(tx, self.bot.services.keys, check)
+            return [entry.id for entry in record.history(tx, check, found.sealer) if entry.what == what][-1]
 
 
 def _is_idle(pool: ThreadPoolExecutor) -> bool:

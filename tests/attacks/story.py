@@ -182,7 +182,7 @@ class Story:
         lead.press("Requests", "home")
         opened(lead, "Requests")
         lead.press("New request", "modal")
-        today = stage.bot.desk.clock.now().date().isoformat()
+        today = stage.bot.services.clock.now().date().isoformat()
         self.window(lead, "New request", born=BORN, number=NUMBER, received=today)
         lead.press("Add a record", "modal")
         self.window(lead, "Add a record", ref=stage.checks()[0].ref)

@@ -206,7 +206,7 @@ def _run_commands(stage: Stage, folder: Path) -> list[tuple[str, str]]:
     """Everything that is run beside the bot, with all that it says, wrongly used as well."""
     backups = folder / "backups"
     backups.mkdir()
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         numbers = list(tx.scalars(text("SELECT number FROM packs")))
     ways = [
         ["seal"],
@@ -253,7 +253,7 @@ def _figures(stage: Stage) -> dict[str, bytes]:
 
 def _rows(stage: Stage) -> bytes:
     """Every cell of every table, as it is kept."""
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         cells = [cell for table in metadata.sorted_tables for row in tx.execute(select(table)) for cell in row]
     return b"\n".join(bytes(cell) if isinstance(cell, (bytes, memoryview)) else str(cell).encode() for cell in cells)
 
@@ -364,7 +364,7 @@ def _every_box_was_filled(stage: Stage, outside: Outside, typist: Typist) -> Non
 
 def _record_has_it(stage: Stage, mark: Marks) -> None:
     """Otherwise nothing was tested: what was typed is there, once it is opened with its key."""
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         ids = tx.scalars(select(checks.c.id).where(checks.c.erased_at.is_(None))).all()
     kept = json.dumps([[entry.content for entry in stage.record(one)] for one in ids])
     there = [words for words in mark.given if json.dumps(words.strip())[1:-1] in kept]

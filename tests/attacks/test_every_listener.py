@@ -310,12 +310,12 @@ def test_the_running_bot_does_what_the_matrix_says_and_nothing_else(booth: Booth
 def test_a_check_that_needed_nobody_is_opened_by_those_who_may(booth: Booth) -> None:
     """Without a case there is another list of what may be done; the button on Home does as it says."""
     check = booth.sent(calm_but())
-    with booth.bot.desk.database.read() as tx:
-        subject = booth.bot.desk.subject(tx, check)
+    with booth.bot.services.database.read() as tx:
+        subject = booth.bot.services.subject(tx, check)
     scene, looks = Scene(booth, check, "", {}), 0
     for who in (*sorted(set(ROLES.values())), at.GUEST, at.UNKNOWN):
         answer = scene.press_one(Listener("action", "open_check"), who, check)
-        allowed = may(subject, who, Act.OPEN, booth.bot.desk.roster)
+        allowed = may(subject, who, Act.OPEN, booth.bot.services.roster)
         assert bool(answer.screens) is allowed, who
         looks += allowed
     assert booth.events(check).count("opened_check") == looks > 1

@@ -75,7 +75,7 @@ def _url(stage: Stage) -> str:
 
 
 def _record(stage: Stage) -> list[list[tuple[Any, ...]]]:
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         return [[tuple(row) for row in tx.execute(select(table))] for table in KEPT]
 
 

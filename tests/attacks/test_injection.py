@@ -99,11 +99,11 @@ def _screens(booth: Booth, check: str, words: str) -> Iterator[str]:
 
 def _messages(booth: Booth) -> Iterator[block_kit.Message]:
     """Every message that waits to be sent, as it would be sent now."""
-    desk = booth.bot.desk
-    with desk.database.begin() as tx:
-        rows = outbox.claim(tx, desk.clock.now(), 500, outbox.LANES, "test")
+    services = booth.bot.services
+    with services.database.begin() as tx:
+        rows = outbox.claim(tx, services.clock.now(), 500, outbox.LANES, "test")
         for row in rows:
-            letter = Letters(desk, tx).write(row) if row.via == outbox.SLACK else None
+            letter = Letters(services, tx).write(row) if row.via == outbox.SLACK else None
             if letter is not None and letter.message is not None:
                 yield letter.message
 

@@ -12,7 +12,7 @@ import pytest
 from bot.cases import listeners
 from bot.checks import listeners as conversation
 from bot.checks.modals import SHARING
-from bot.context import Desk
+from bot.context import Services
 from tests.attacks import every_listener as at
 from tests.attacks.every_listener import Booth, Listener, open_booth
 from tests.attacks.listeners import CARRIES, OWN, as_pressed, state_of, value_for
@@ -65,7 +65,7 @@ def test_a_decision_is_kept_only_where_its_next_window_can_be_shown(
     def broken(*_: object, **__: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(Desk, "look", broken)
+    monkeypatch.setattr(Services, "look", broken)
     answer = booth.press(window, at.LEAD_ONE, check, state_of(window, check, {}))
     assert "I could not save that" in answer.body
     assert booth.kept() == before

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.config.organisation import Organisation, Person, example_organisation_path, load_organisation
+from bot.config.organisation import Organisation, PersonSettings, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from bot.context import CheckView
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
@@ -114,8 +114,8 @@ def entry(what: str, number: int = 1, /, **content: object) -> Entry:
 def crowd(leads: int = 6, deputies: int = 5, name: str = HOSTILE) -> Organisation:
     """An organisation of many people with long names full of Slack's own signs."""
 
-    def person(group: str, number: int) -> Person:
-        return Person(
+    def person(group: str, number: int) -> PersonSettings:
+        return PersonSettings(
             id=f"{group}-{number}",
             name=f"{group} {number} {name}".ljust(120, "x"),
             slack=f"U0{group.upper()}{number}",

@@ -9,7 +9,7 @@ import pytest
 from bot.permission import MATRIX, Act, Gate, Role, Subject, gate, may, may_know_shut, may_set_away, role, table
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
-from storage.unreadable import Shut
+from storage.unreadable import Unreadable
 from tests.bot.builders import ROSTER, case, check, led
 
 ACCOUNTS = {
@@ -232,7 +232,7 @@ def test_of_a_check_that_does_not_open_nobody_knows_more_than_the_gate_lets_them
     content_free = chosen is None
     dm_only = is_conflict or content_free
     full = Subject.of(case(of, left_out=out, dm_only=dm_only, content_free=content_free, led_by=leader))
-    shut = Shut(of.ref, reporter, out, dm_only=dm_only, content_free=content_free, led_by=leader)
+    shut = Unreadable(of.ref, reporter, out, dm_only=dm_only, content_free=content_free, led_by=leader)
     for account in (*ACCOUNTS.values(), *STRANGERS):
         knows = may_know_shut(shut, account, ROSTER)
         assert may(full, account, Act.KNOW, ROSTER) or not knows, account

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from flows.case import Case, Check, Entry
 from flows.model import Level
-from sandbox.state.kinds import Request
+from sandbox.state.kinds import ApiRequest
 from storage import cases, checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -82,7 +82,7 @@ class Books:
             for one in tx.scalars(select(check_table.c.id)).all():
                 opened = checks.load(tx, self._keys, one)
                 never = frozenset(target for check, target in missing if check == one)
-                entries = events.history(tx, one, opened.box)
+                entries = events.history(tx, one, opened.sealer)
                 found.append(Story(opened.check, cases.find(tx, opened), entries, never))
             return found
 
@@ -111,7 +111,7 @@ class Sent:
     refs: frozenset[str]
 
 
-def sent(requests: Iterable[Request]) -> list[Sent]:
+def sent(requests: Iterable[ApiRequest]) -> list[Sent]:
     """Every call, taken or not: what is refused has left the house too."""
     found = []
     for each in requests:
@@ -120,7 +120,7 @@ def sent(requests: Iterable[Request]) -> list[Sent]:
     return found
 
 
-def posts(requests: Iterable[Request]) -> list[Request]:
+def posts(requests: Iterable[ApiRequest]) -> list[ApiRequest]:
     """The new messages that Slack took."""
     return [each for each in requests if each.method == POST and each.response.get("ok")]
 
@@ -135,7 +135,7 @@ class Page:
     at: list[float] = field(default_factory=list)
 
 
-def pages(requests: Iterable[Request]) -> list[Page]:
+def pages(requests: Iterable[ApiRequest]) -> list[Page]:
     """Every page that Slack took, by reference, place and number."""
     found: dict[tuple[str, str, int], Page] = {}
     for each in posts(requests):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from bot.checks import card
 from sandbox import Workspace
-from sandbox.state.kinds import Message
+from sandbox.state.kinds import SlackMessage
 
 
 @dataclass(frozen=True)
 class Seen:
     """A message of the bot as it is now: its check, and its buttons by action id with their values."""
 
-    message: Message
+    message: SlackMessage
     check: str
     buttons: dict[str, str]
 
@@ -25,7 +25,7 @@ class Seen:
         return next((value.split(":")[1] for value in asks), None)
 
 
-def seen(workspace: Workspace, fits: Callable[[Message], bool]) -> Iterator[Seen]:
+def seen(workspace: Workspace, fits: Callable[[SlackMessage], bool]) -> Iterator[Seen]:
     """The bot's messages that fit and have buttons, newest first."""
     with workspace.core.world.lock:
         found = [each for each in workspace.core.world.messages if each.bot and not each.deleted and fits(each)]

@@ -16,5 +16,5 @@ def test_two_commands_at_the_same_moment_open_one_check(stage: Stage) -> None:
         done = list(fingers.map(lambda _: stage.staff.command("/share-check"), range(4)))
     assert all(each.acked for each in done)
     stage.settle()
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert tx.scalar(select(func.count()).where(checks.c.reporter == "U0STAFF")) == 1

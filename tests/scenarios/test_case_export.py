@@ -37,12 +37,12 @@ def export(stage: Stage, reason: str = "For her school file.") -> tuple[str, str
 
 def proof_of_all(stage: Stage, file: Path) -> Path:
     """What share-check export-proof writes."""
-    desk = stage.bot.desk
-    with desk.database.begin() as tx:
-        seal.seal_now(tx, desk.seal_key, desk.clock.now())
-    with desk.database.read() as tx:
+    services = stage.bot.services
+    with services.database.begin() as tx:
+        seal.seal_now(tx, services.seal_key, services.clock.now())
+    with services.database.read() as tx:
         file.write_text(
-            bundle_file.written(bundle.of_record(tx, desk.keys, lambda _: False), desk.clock.now()), "utf-8"
+            bundle_file.written(bundle.of_record(tx, services.keys, lambda _: False), services.clock.now()), "utf-8"
         )
     return file
 
@@ -109,8 +109,8 @@ def test_the_export_of_one_record_says_nothing_of_another(stage: Stage, page: Pa
     with page.expect_download() as download:
         page.get_by_role("link", name="Save the data (JSON)").click()
     download.value.save_as(saved[1])
-    with stage.bot.desk.database.read() as tx:
-        shut = [each.entry for each in bundle.of_check(tx, stage.bot.desk.keys, hidden)]
+    with stage.bot.services.database.read() as tx:
+        shut = [each.entry for each in bundle.of_check(tx, stage.bot.services.keys, hidden)]
     times = [each.at.isoformat() for each in shut]
     hashes = [each.digest for each in shut] + [each.commitment.hex() for each in shut]
     seals = [each["head"] for each in whole["seals"]]

@@ -28,22 +28,22 @@ AT_ONCE = "Asked again. Somebody on the list is away, so the next were asked at 
 
 
 def _today(stage: Stage) -> date:
-    desk = stage.bot.desk
-    return desk.roster.week.day_of(desk.clock.now())
+    services = stage.bot.services
+    return services.roster.week.day_of(services.clock.now())
 
 
 def _away(stage: Stage, *people: str) -> None:
     """Away today and tomorrow."""
-    desk, first = stage.bot.desk, _today(stage)
+    services, first = stage.bot.services, _today(stage)
     for person in people:
-        with desk.write() as tx:
+        with services.write() as tx:
             request = f"away-{person}"
             last = first + timedelta(days=1)
-            cover.set_away(tx, person, first, last, by="U0LEAD1", now=desk.clock.now(), request=request)
+            cover.set_away(tx, person, first, last, by="U0LEAD1", now=services.clock.now(), request=request)
 
 
 def _entries(stage: Stage) -> list[Away]:
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         return list(cover.from_day(tx, _today(stage)))
 
 
@@ -116,7 +116,7 @@ def test_a_lead_who_is_there_is_asked_and_nothing_is_said_of_the_other(stage: St
 
 def test_everybody_is_away_and_everybody_is_asked(stage: Stage) -> None:
     """All of them, at once: somebody must be able to help."""
-    _away(stage, *stage.bot.desk.roster.everyone)
+    _away(stage, *stage.bot.services.roster.everyone)
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
@@ -138,7 +138,7 @@ def test_in_danger_and_no_choice_skips_who_is_away_as_well(stage: Stage) -> None
 def test_a_closed_account_is_skipped(stage: Stage) -> None:
     """Found by asking Slack; asked again once it works again."""
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.desk, stage.bot.app.client)
+    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
     stage.staff.open_home()
     stage.staff.wait_for("On cover today: <@U0LEAD2>, <@U0DEPUTY>")
     stage.begin()
@@ -146,7 +146,7 @@ def test_a_closed_account_is_skipped(stage: Stage) -> None:
     stage.settle()
     assert stage.paged() == {LEADS, "U0LEAD2"}
     stage.workspace.change_person("U0LEAD1", deactivated=False)
-    look_for_closed_accounts(stage.bot.desk, stage.bot.app.client)
+    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
     stage.pass_time(minutes=16)
     assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2", "U0DEPUTY"}
 
@@ -157,7 +157,7 @@ def test_a_leader_whose_account_is_closed_leaves_the_case_to_the_others(stage: S
     stage.answer(*HARM)
     stage.lead()
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.desk, stage.bot.app.client)
+    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
     stage.settle()
     case = stage.case()
     assert case is not None

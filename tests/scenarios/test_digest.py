@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.digest.content import Digests
 from flows.reports.figures import Week
-from sandbox.state.kinds import Message
+from sandbox.state.kinds import SlackMessage
 from storage.proof import bundle
 from storage.proof.verify import judge
 from storage.tables import outbox
@@ -24,27 +24,27 @@ OWN = "There is a line for you beside the weekly digest. Open Slack to read it."
 
 
 def _now(stage: Stage) -> datetime:
-    return stage.bot.desk.clock.now()
+    return stage.bot.services.clock.now()
 
 
 def _this_week(stage: Stage) -> Week:
-    return Week.of(stage.bot.desk.roster.week.day_of(_now(stage)))
+    return Week.of(stage.bot.services.roster.week.day_of(_now(stage)))
 
 
 def to_monday(stage: Stage, hour: int = 8, minute: int = 31) -> None:
     """The next Monday, at this time in the organisation's zone."""
-    zone = stage.bot.desk.organisation.zone
+    zone = stage.bot.services.organisation.zone
     monday = _this_week(stage).following.first
     wanted = datetime(monday.year, monday.month, monday.day, hour, minute, tzinfo=zone)
     stage.forward(seconds=(wanted - _now(stage)).total_seconds())
     stage.settle()
 
 
-def _sent(stage: Stage, text: str = TEXT, channel: str = LEADS) -> list[Message]:
+def _sent(stage: Stage, text: str = TEXT, channel: str = LEADS) -> list[SlackMessage]:
     return [one for one in stage.workspace.core.world.messages if one.text == text and one.channel == channel]
 
 
-def _kinds(message: Message) -> Sequence[str]:
+def _kinds(message: SlackMessage) -> Sequence[str]:
     return [block["type"] for block in message.blocks]
 
 
@@ -145,7 +145,7 @@ def test_a_conflict_is_told_of_to_those_alone_who_may_know(stage: Stage) -> None
 @on_every_stage
 def test_two_instances_send_one(stage: Stage) -> None:
     """Whichever is first."""
-    other = stage.bot.desk
+    other = stage.bot.services
     rivals = [Digests(other) for _ in range(4)]
     zone = other.organisation.zone
     monday = _this_week(stage).following.first
@@ -162,7 +162,7 @@ def test_two_instances_send_one(stage: Stage) -> None:
 
 def _attempts(stage: Stage) -> int:
     """How often it was tried to send the digest."""
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         return tx.scalar(select(outbox.c.attempts).where(outbox.c.what == "digest")) or 0
 
 
@@ -170,7 +170,7 @@ def test_the_digest_waits_for_slack_and_is_sent_once(stage: Stage) -> None:
     """Slack is away on Monday morning: it goes out when Slack is back, and says that it is late."""
     stage.workspace.down = True
     week = _this_week(stage)
-    monday = datetime.combine(week.following.first, time(8, 31), stage.bot.desk.organisation.zone)
+    monday = datetime.combine(week.following.first, time(8, 31), stage.bot.services.organisation.zone)
     stage.forward(seconds=(monday - _now(stage)).total_seconds())
     stage.bot.clockwork.turn()
     stage.workspace.wait_for(lambda: _attempts(stage) > 0)
@@ -190,8 +190,8 @@ def test_the_seal_that_is_printed_is_one_the_verifier_finds(stage: Stage) -> Non
     to_monday(stage)
     heads = [re.findall(r"[0-9a-f]{64}", words_of(message)) for message in _sent(stage)]
     assert len({*heads[0], *heads[1]}) == 2
-    with stage.bot.desk.database.read() as tx:
-        verdict = judge(bundle.of_record(tx, stage.bot.desk.keys), (), bytes.fromhex(heads[1][0]), open_all=True)
+    with stage.bot.services.database.read() as tx:
+        verdict = judge(bundle.of_record(tx, stage.bot.services.keys), (), bytes.fromhex(heads[1][0]), open_all=True)
     assert not verdict.findings
     assert verdict.matched is not None
     assert verdict.erased == 0

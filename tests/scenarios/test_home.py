@@ -98,13 +98,13 @@ def test_whoever_runs_it_sees_the_engine_and_no_check(stage: Stage) -> None:
     assert "*The engine*" in shown
     assert "There is no backup yet." in shown
     assert "*What doctor found*" in shown
-    assert len(stage.bot.desk.doctor.troubles) >= 1
-    assert all(trouble[:40] in shown for trouble in stage.bot.desk.doctor.troubles)
+    assert len(stage.bot.services.doctor.troubles) >= 1
+    assert all(trouble[:40] in shown for trouble in stage.bot.services.doctor.troubles)
     assert "What doctor found" not in _home(stage, stage.lead_one)
-    desk = stage.bot.desk
+    services = stage.bot.services
     assert "Open points" not in shown
-    unsettled = replace(desk, organisation=desk.organisation.model_copy(update={"data_protection_lead": None}))
-    with desk.database.read() as tx:
+    unsettled = replace(services, organisation=services.organisation.model_copy(update={"data_protection_lead": None}))
+    with services.database.read() as tx:
         shown = repr(draw(unsettled, tx, "U0ADMIN", 0))
     assert "*Open points of organisation.toml*\\n• data_protection_lead: nobody is named" in shown
     assert stage.check().ref not in shown
@@ -124,19 +124,19 @@ class _At:
 
 def test_the_engine_does_not_tell_that_something_happened(stage: Stage) -> None:
     """A lead may run it too. Seals are made only where there is something, so their number and time are not shown."""
-    desk, seen = stage.bot.desk, []
+    services, seen = stage.bot.services, []
     for person in (stage.staff, stage.colleague):
         stage.begin(person)
-        with desk.database.begin() as tx:
-            assert seal.seal_now(tx, desk.seal_key, desk.clock.now())
-            seen.append(draw(desk, tx, "U0ADMIN", 0))
+        with services.database.begin() as tx:
+            assert seal.seal_now(tx, services.seal_key, services.clock.now())
+            seen.append(draw(services, tx, "U0ADMIN", 0))
     assert seen[0] == seen[1]
     assert "What is recorded is sealed." in repr(seen[0])
-    later = replace(desk, clock=_At(desk.clock.now() + timedelta(days=3, minutes=30)))
-    with desk.database.begin() as tx:
+    later = replace(services, clock=_At(services.clock.now() + timedelta(days=3, minutes=30)))
+    with services.database.begin() as tx:
         assert "What is recorded is sealed." in repr(draw(later, tx, "U0ADMIN", 0))
     stage.begin(stage.lead_one)
-    with desk.database.begin() as tx:
+    with services.database.begin() as tx:
         assert "*Something has not been sealed for 72 hours.*" in repr(draw(later, tx, "U0ADMIN", 0))
 
 
@@ -181,14 +181,14 @@ def test_leads_see_cover_and_the_last_practice_also_when_all_is_well(stage: Stag
 
 def test_many_open_checks_are_turned_page_by_page(stage: Stage) -> None:
     """Within Slack's hundred blocks, whatever there is."""
-    desk = stage.bot.desk
+    services = stage.bot.services
     for number in range(30):
-        with desk.write() as tx:
-            check = desk.conversation(tx).start(f"U0MANY{number}", f"many-{number}").check.id
+        with services.write() as tx:
+            check = services.reporting(tx).start(f"U0MANY{number}", f"many-{number}").check.id
         for question, choice in (("S1", "no"), ("S2", "no"), ("S3", "harm")):
-            with desk.write() as tx:
-                desk.conversation(tx).answer(check, f"U0MANY{number}", question, (choice,))
-    with desk.database.begin() as tx:
+            with services.write() as tx:
+                services.reporting(tx).answer(check, f"U0MANY{number}", question, (choice,))
+    with services.database.begin() as tx:
         tx.exec_driver_sql("UPDATE outbox SET due_at = NULL")
     _home(stage, stage.lead_one)
     seen: list[str] = []
@@ -200,8 +200,8 @@ def test_many_open_checks_are_turned_page_by_page(stage: Stage) -> None:
             stage.lead_one.press("More", "home")
             stage.settle()
     assert len(seen) == len(set(seen)) == 30
-    with desk.database.begin() as tx:
-        outbox.put_home(tx, "U0LEAD1", desk.clock.now(), 99_999)
+    with services.database.begin() as tx:
+        outbox.put_home(tx, "U0LEAD1", services.clock.now(), 99_999)
     stage.settle()
     assert "Before" in stage.lead_one.buttons("home")
     assert "More" not in stage.lead_one.buttons("home")

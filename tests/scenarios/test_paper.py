@@ -20,8 +20,8 @@ URGENT = {"S1": "no", "S2": "no", "S3": "none", "S4": "yes"}
 
 def _written(stage: Stage) -> str:
     """The time on the sheet, in the organisation's own zone."""
-    filled_in = stage.bot.desk.clock.now() - WHEN
-    return f"{filled_in.astimezone(stage.bot.desk.organisation.zone):%Y-%m-%d %H:%M}"
+    filled_in = stage.bot.services.clock.now() - WHEN
+    return f"{filled_in.astimezone(stage.bot.services.organisation.zone):%Y-%m-%d %H:%M}"
 
 
 def _enter(stage: Stage, *more: str, typed: str | None = None, at: str | None = None, by: str = "U0ADMIN") -> Result:
@@ -72,7 +72,7 @@ def test_an_urgent_sheet_pages_now_and_says_that_it_was_answered_on_paper(stage:
 
 def test_the_record_carries_both_times_and_is_not_back_dated(stage: Stage) -> None:
     """When it was entered is when it stands there; when it was filled in and who typed it are part of what it says."""
-    now = stage.bot.desk.clock.now()
+    now = stage.bot.services.clock.now()
     _sheet(stage, URGENT)
     stage.settle()
     entries = stage.record()

@@ -34,7 +34,7 @@ def _blocks(stage: Stage) -> list[dict[str, object]]:
 
 
 def _kept(stage: Stage) -> tuple[int, int]:
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         counts = [tx.scalar(select(func.count()).select_from(table)) for table in (checks, events)]
     return int(counts[0] or 0), int(counts[1] or 0)
 

@@ -46,9 +46,9 @@ def _ended(stage: Stage) -> str:
 def _pass(stage: Stage, days: float) -> None:
     """So many days, and on to the next working morning, when such things are said."""
     stage.pass_time(hours=24 * days)
-    desk = stage.bot.desk
-    morning = desk.roster.week.next_morning(desk.clock.now(), desk.roster.morning)
-    stage.pass_time(seconds=(morning - desk.clock.now()).total_seconds() + 60)
+    services = stage.bot.services
+    morning = services.roster.week.next_morning(services.clock.now(), services.roster.morning)
+    stage.pass_time(seconds=(morning - services.clock.now()).total_seconds() + 60)
 
 
 def _messages(person: Person, where: str = "") -> list[str]:
@@ -91,17 +91,17 @@ def test_a_record_is_announced_approved_confirmed_and_gone(stage: Stage) -> None
     assert stage.lead_one.submit().error is None
     opened(stage.lead_one, "Delete for good?")
     assert ref in stage.lead_one.text()
-    with stage.bot.desk.database.read() as tx:
-        assert stage.bot.desk.subject(tx, check) is not None
+    with stage.bot.services.database.read() as tx:
+        assert stage.bot.services.subject(tx, check) is not None
     assert stage.lead_one.submit().error is None
     opened(stage.lead_one, TITLE)
     assert f"*Deleted for good:* {ref}." in stage.lead_one.text()
     stage.settle()
     stage.lead_one.close()
 
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert [(stone.ref, stone.approved_by) for stone in tombstones(tx)] == [(ref, "U0LEAD1")]
-        assert stage.bot.desk.subject(tx, check) is None
+        assert stage.bot.services.subject(tx, check) is None
     assert ref not in stage.staff.text()
     _hears(stage.lead_one, [NOTHING], LEADS)
 
@@ -131,8 +131,8 @@ def test_life_goes_on_around_a_tombstone(stage: Stage, caplog: pytest.LogCapture
     stage.stop_bot()
     stage.start_bot()
     _pass(stage, 30)
-    with stage.bot.desk.database.read() as tx:
-        verdict = judge(of_record(tx, stage.bot.desk.keys), open_all=True)
+    with stage.bot.services.database.read() as tx:
+        verdict = judge(of_record(tx, stage.bot.services.keys), open_all=True)
         assert verdict.findings == ()
         assert verdict.erased > 0
         assert tx.scalar(select(func.count()).where(outbox.c.what == "erased")) == 0
@@ -143,7 +143,7 @@ def test_the_key_is_gone_from_the_disk(stage: Stage, tmp_path: Path) -> None:
     """From the database's file and from its log, while the bot goes on."""
     _ended(stage)
     check = stage.check().id
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         row = tx.execute(select(checks).where(checks.c.id == check)).one()
     traces = [bytes(row.wrapped_key)[20:80], bytes(row.sealed_answers)[20:80]]
     _pass(stage, 370)
@@ -267,15 +267,15 @@ def test_a_left_out_lead_sees_it_in_no_list_and_no_number(stage: Stage) -> None:
     opened(stage.independent, "Delete for good?")
     stage.independent.submit()
     stage.independent.wait_for(f"Deleted for good:* {ref}.")
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert [(stone.ref, stone.approved_by) for stone in tombstones(tx)] == [(ref, "U0INDEP")]
         assert tombstones(tx)[0].is_private
-    with stage.bot.desk.database.begin() as tx:
+    with stage.bot.services.database.begin() as tx:
         shrink = "UPDATE outbox SET unshrunk = 'cant_update_message', ts = coalesce(ts, '1') WHERE check_id = :check"
         tx.execute(text(shrink), {"check": check})
         assert [each.check for each in not_shrunk(tx)] == [check]
-        for target in (stage.bot.desk.roster.channel, *stage.bot.desk.roster.slack.values()):
-            assert copies_left(stage.bot.desk, tx, target) == ()
+        for target in (stage.bot.services.roster.channel, *stage.bot.services.roster.slack.values()):
+            assert copies_left(stage.bot.services, tx, target) == ()
 
 
 def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> None:
@@ -334,10 +334,10 @@ def test_a_month_that_nobody_was_there_for_is_caught_up(stage: Stage) -> None:
     stage.start_bot()
     _pass(stage, 1)
     _hears(stage.lead_one, [DUE], LEADS)
-    months = {stage.bot.desk.clock.now().strftime("%Y-%m")}
+    months = {stage.bot.services.clock.now().strftime("%Y-%m")}
     for _ in range(6):
         _pass(stage, 10)
-        months.add(stage.bot.desk.clock.now().strftime("%Y-%m"))
+        months.add(stage.bot.services.clock.now().strftime("%Y-%m"))
     _hears(stage.lead_one, [DUE] * len(months), LEADS)
 
 
@@ -367,7 +367,7 @@ def test_slack_does_not_let_its_copy_go_and_that_is_told_by_reference(stage: Sta
     stage.lead_one.submit()
     stage.lead_one.wait_for(f"Deleted for good:* {ref}.")
     stage.settle()
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert [(each.ref, each.why) for each in not_shrunk(tx)] == [(ref, "edit_window_closed")]
     said = whispered(stage.staff, lambda: stage.staff.press("Ask a lead", card_of(stage.staff)))
     assert "reference" not in said
@@ -462,9 +462,9 @@ def test_one_that_cannot_be_deleted_hides_nothing_of_those_that_are_gone(
     assert f"{by_id[ids[1]]} could not be deleted:* something went wrong." in said
     assert "Nothing was sent" not in said
     monkeypatch.undo()
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert {stone.ref for stone in tombstones(tx)} == {by_id[ids[0]], by_id[ids[2]]}
-        assert stage.bot.desk.subject(tx, ids[1]) is not None
+        assert stage.bot.services.subject(tx, ids[1]) is not None
 
 
 def test_a_deputy_can_put_nothing_on_hold(stage: Stage) -> None:

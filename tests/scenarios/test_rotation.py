@@ -59,5 +59,5 @@ def test_with_a_new_key_in_front_an_open_case_goes_on(stage: Stage) -> None:
 
 
 def _errors(stage: Stage) -> list[str]:
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         return [str(error) for error in tx.scalars(select(outbox.c.last_error))]

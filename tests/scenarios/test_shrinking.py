@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from sandbox.state.kinds import Message
+from sandbox.state.kinds import SlackMessage
 from storage.old_messages import not_shrunk
 from storage.tables import outbox
 from tests.harness import (
@@ -40,15 +40,15 @@ def _closed(stage: Stage) -> str:
     return stage.check().ref
 
 
-def _ours(stage: Stage) -> list[Message]:
+def _ours(stage: Stage) -> list[SlackMessage]:
     """Everything of the bot's that stands in Slack about a check."""
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         about = set(tx.scalars(select(outbox.c.ts).where(outbox.c.check_id.is_not(None))))
     live = stage.workspace.core.world.messages
     return [each for each in live if each.ts in about and not each.deleted]
 
 
-def _head(message: Message) -> str:
+def _head(message: SlackMessage) -> str:
     """What it says, without its buttons."""
     return words_of(message).partition("\n")[0]
 
@@ -81,7 +81,7 @@ def test_at_the_end_of_a_case_its_messages_say_the_reference_and_the_outcome(sta
 
 
 def _left(stage: Stage) -> tuple[tuple[str, str, int], ...]:
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         return tuple((each.ref, each.why, each.messages) for each in not_shrunk(tx))
 
 

@@ -86,7 +86,7 @@ def start_request(stage: Stage, person: Person, **said: str) -> None:
     opened(person, "Requests")
     person.press("New request", "modal")
     opened(person, "New request")
-    today = stage.bot.desk.clock.now().date().isoformat()
+    today = stage.bot.services.clock.now().date().isoformat()
     boxes = {"asked_by": "Her mother, known to the school office.", "received": today, **FOUND_BY, **said}
     assert person.submit(boxes).error is None
     opened(person, "Request")
@@ -254,7 +254,7 @@ def test_practice_and_what_is_kept_of_a_digest_are_nobodys_record(stage: Stage) 
     home(stage, stage.lead_one)
     stage.lead_one.press("Start practice", "home")
     to_monday(stage)
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         refs = tx.scalars(select(checks.c.ref)).all()
     assert len(refs) >= 2
     for ref in refs:
@@ -365,11 +365,11 @@ def test_a_request_is_answered_item_by_item(stage: Stage, page: Page, tmp_path: 
     for secret in (passphrase, passphrase.replace("-", "")):
         assert secret.encode() not in database
         assert secret.encode() not in kept
-    with stage.bot.desk.database.read() as tx:
-        (request,) = recent(tx, stage.bot.desk.keys, date.min)
-        opened_request = load(tx, stage.bot.desk.keys, request.id)
-        steps = [each.what for each in events.history(tx, request.id, opened_request.box)]
-        assert export_files.find(tx, number, stage.bot.desk.clock.now()) is not None
+    with stage.bot.services.database.read() as tx:
+        (request,) = recent(tx, stage.bot.services.keys, date.min)
+        opened_request = load(tx, stage.bot.services.keys, request.id)
+        steps = [each.what for each in events.history(tx, request.id, opened_request.sealer)]
+        assert export_files.find(tx, number, stage.bot.services.clock.now()) is not None
     assert steps == ["request_opened", "request_released"]
     done = [each.what for each in stage.record(check)]
     assert {"opened_items", "ruled", "released"} <= set(done)
@@ -504,8 +504,8 @@ def test_two_months_more_need_a_reason_and_are_had_once(stage: Stage) -> None:
     opened(lead, "Two months more")
     assert lead.submit({"reason": "  "}).error
     assert lead.submit({"reason": "Many records."}).error is None
-    with stage.bot.desk.database.read() as tx:
-        (request,) = recent(tx, stage.bot.desk.keys, date.min)
+    with stage.bot.services.database.read() as tx:
+        (request,) = recent(tx, stage.bot.services.keys, date.min)
     assert request.extended
     assert timedelta(days=88) < request.due - request.received < timedelta(days=99)
     reopen(stage, lead)
@@ -593,8 +593,8 @@ def test_an_answer_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
         assert stage.lead_one.submit({box: "The first."}).error is None
         assert "This was not saved" in _refusal(stage.lead_two.submit({box: "The second."}))
         person.close(whole_stack=True)
-    with stage.bot.desk.database.read() as tx:
-        (known,) = recent(tx, stage.bot.desk.keys, date.min)
+    with stage.bot.services.database.read() as tx:
+        (known,) = recent(tx, stage.bot.services.keys, date.min)
     said = [entry.content for entry in stage.record(known.id) if entry.what in ("request_extended", "request_closed")]
     assert [each.get("reason", each.get("outcome")) for each in said] == ["The first.", "The first."]
 
@@ -631,10 +631,10 @@ def test_a_request_is_deleted_two_years_after_it_was_closed(stage: Stage) -> Non
     opened(stage.lead_two, "Delete for good?")
     stage.lead_two.submit()
     stage.lead_two.wait_for("Deleted for good")
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         assert [stone.approved_by for stone in tombstones(tx)] == ["U0LEAD2"]
-        assert recent(tx, stage.bot.desk.keys, date.min) == []
-        assert stage.bot.desk.subject(tx, request) is None
+        assert recent(tx, stage.bot.services.keys, date.min) == []
+        assert stage.bot.services.subject(tx, request) is None
     for person in (stage.lead_one, stage.lead_two):
         home(stage, person)
 

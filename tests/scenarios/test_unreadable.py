@@ -22,7 +22,7 @@ CANNOT = "cannot be opened: whoever runs share-check must look."
 def shut(stage: Stage, check: str) -> None:
     """Its key is one that nobody has."""
     key = Keyring([Fernet.generate_key().decode()]).new_key()
-    with stage.bot.desk.database.begin() as tx:
+    with stage.bot.services.database.begin() as tx:
         tx.execute(update(checks).where(checks.c.id == check).values(wrapped_key=key))
 
 
@@ -31,7 +31,7 @@ def _raised(stage: Stage, who: Person | None = None) -> tuple[str, str]:
     stage.begin(who)
     stage.answer(*HARM, who=who)
     stage.settle()
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         newest = select(checks.c.id, checks.c.ref).order_by(checks.c.started_at.desc(), checks.c.touched_at.desc())
         row = tx.execute(newest.where(checks.c.reporter == (who or stage.staff).id)).first()
     assert row is not None
@@ -86,17 +86,17 @@ def test_a_closed_account_is_marked_and_the_other_checks_are_seen_to(stage: Stag
     broken, _ = _raised(stage)
     stage.lead()
     good, _ = _raised(stage, stage.colleague)
-    with stage.bot.desk.write() as tx:
-        stage.bot.desk.casework(tx).lead(good, "U0LEAD1", "lead-1", "lead-good")
+    with stage.bot.services.write() as tx:
+        stage.bot.services.casework(tx).lead(good, "U0LEAD1", "lead-1", "lead-good")
     shut(stage, broken)
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.desk, stage.bot.app.client)
-    with stage.bot.desk.database.read() as tx:
+    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    with stage.bot.services.database.read() as tx:
         assert cover.unreachable(tx) == {"lead-1"}
         assert "lead-1" not in on_cover(
-            stage.bot.desk.roster.people, cover.absent(tx, stage.bot.desk.clock.now().date())
+            stage.bot.services.roster.people, cover.absent(tx, stage.bot.services.clock.now().date())
         )
-        opened = stage.bot.desk.subject(tx, good)
+        opened = stage.bot.services.subject(tx, good)
     assert opened is not None
     assert opened.case is not None
     assert opened.case.led_by is None
@@ -109,13 +109,13 @@ def test_the_audit_is_an_alarm_and_wakes_the_others(stage: Stage) -> None:
     good, _ = _raised(stage, stage.colleague)
     stage.settle()
     shut(stage, broken)
-    with stage.bot.desk.database.begin() as tx:
+    with stage.bot.services.database.begin() as tx:
         for check in (broken, good):
             cases.save(tx, check, next_page_at=None)
             tx.execute(update(outbox).where(outbox.c.check_id == check).values(due_at=None))
     found = stage.bot.auditor.turn()
     assert set(found.unwatched) == {broken, good}
-    with stage.bot.desk.database.read() as tx:
+    with stage.bot.services.database.read() as tx:
         alarmed = tx.scalars(select(outbox.c.target).where(outbox.c.what == "alarm")).all()
         woken = tx.scalar(select(case_table.c.next_page_at).where(case_table.c.check_id == good))
     assert LEADS in alarmed
@@ -129,14 +129,14 @@ def test_retention_goes_on_around_it(stage: Stage) -> None:
     broken, _ = _raised(stage)
     stage.settle()
     shut(stage, broken)
-    desk = stage.bot.desk
-    with desk.database.begin() as tx:
-        long_ago = desk.clock.now().replace(year=1990)
+    services = stage.bot.services
+    with services.database.begin() as tx:
+        long_ago = services.clock.now().replace(year=1990)
         tx.execute(update(checks).values(started_at=long_ago, touched_at=long_ago, status="sent"))
         tx.execute(update(case_table).values(status="closed", next_page_at=None))
         tx.execute(update(outbox).where(outbox.c.what == "page").values(unshrunk="message_not_found"))
     stage.forward(hours=24 * 400)
-    RetentionClock(desk).turn()
-    with desk.database.read() as tx:
-        assert copies_left(desk, tx, "U0LEAD1") == ()
+    RetentionClock(services).turn()
+    with services.database.read() as tx:
+        assert copies_left(services, tx, "U0LEAD1") == ()
         assert tx.scalar(select(checks.c.shrunk_at).where(checks.c.id == broken)) is not None

@@ -8,7 +8,7 @@ import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, StrandStatus
 from flows.model import Answers
-from services.casework import Casework, Deed
+from services.casework import Casework, Result
 from services.transaction import REPORTER_NOTICES, THREAD_LINES, Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
@@ -19,7 +19,7 @@ WHAT = {"what": "w", "whom": "w", "why": "w", "how": "h"}
 PEOPLE = {"lead-1": LEAD_ONE, "lead-2": LEAD_TWO, "deputy-1": "U0DEPUTY", "independent": "U0INDEP"}
 
 
-def _do(office: Office, deed: Callable[[Casework], Deed]) -> Deed:
+def _do(office: Office, deed: Callable[[Casework], Result]) -> Result:
     with office.leading() as work:
         return deed(work)
 
@@ -67,7 +67,7 @@ def test_the_ladder_climbs_while_nobody_leads_and_never_ends(office: Office) -> 
         office.now = office.next_page_at(check) or office.now
         for _ in range(2):
             with office.leading() as work:
-                work.climb(check)
+                work.escalate_due(check)
         asked.append(len([row for row in office.rows(check, "page") if row["ask"] == office.the_case(check).asks]))
     assert asked == [4, 5, 5, 5, 5]
     assert office.the_case(check).asks == 6
@@ -79,7 +79,7 @@ def test_nobody_is_paged_because_of_a_timer_that_somebody_was_faster_than(office
     check = office.led(URGENT)
     office.forward(hours=1)
     with office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
     assert office.the_case(check).asks == 1
 
 
@@ -197,7 +197,7 @@ def test_a_case_does_not_close_before_everything_is_there(office: Office) -> Non
     check = office.led(URGENT)
     counts = []
 
-    def close() -> Deed:
+    def close() -> Result:
         deed = _do(office, lambda work: work.close(check, LEAD_ONE, {"outcome": "o"}, office.request()))
         counts.append(len(deed.missing))
         return deed
@@ -246,7 +246,7 @@ def test_a_closed_case_is_left_alone_until_it_is_opened_again(office: Office) ->
     """Old windows and buttons change nothing; reopening does, once, with its reason."""
     check = _closed(office)
     to_do = (replace(DONE[0], status=StrandStatus.TO_DO), *DONE[1:])
-    deeds: list[Callable[[Casework], Deed]] = [
+    deeds: list[Callable[[Casework], Result]] = [
         lambda work: work.page_again(check, LEAD_ONE),
         lambda work: work.hand_on(check, LEAD_ONE),
         lambda work: work.shared(check, LEAD_ONE, AFTER, WHAT, "x1"),
@@ -325,7 +325,7 @@ def test_whoever_leads_is_reminded_until_there_is_a_plan(office: Office) -> None
         office.forward(hours=5)
         asks = office.the_case(check).asks
         with office.leading() as work:
-            work.climb(check)
+            work.escalate_due(check)
         assert office.the_case(check).asks == asks + 1
         assert office.the_case(check).led_by == "lead-1"
         assert office.next_page_at(check) == office.now + timedelta(hours=4)

@@ -33,14 +33,14 @@ def test_silence_after_a_hand_on_is_said_aloud_however_often_the_leader_was_remi
     for _ in range(4):
         office.forward(hours=5)
         with office.leading() as work:
-            work.climb(check)
+            work.escalate_due(check)
     with office.leading() as work:
         work.hand_on(check, LEAD_ONE)
     before = office.happened(check).count("asked_again")
     for tries in (2, 3, 4):
         office.forward(minutes=16)
         with office.leading() as work:
-            work.climb(check)
+            work.escalate_due(check)
         assert office.the_case(check).tries == tries
     assert office.happened(check).count("asked_again") == before + 3
     asked = [entry.id for entry in office.history(check) if entry.what == "asked_again"]

@@ -31,7 +31,7 @@ def office(database: Database) -> Office:
 
 def _climb(office: Office, check: str) -> None:
     with office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
 
 
 def _agree(office: Office, check: str) -> None:
@@ -280,7 +280,7 @@ def test_a_page_nobody_has_is_found_however_often_it_was_tried(office: Office) -
     office.forward(minutes=1, seconds=1)
     with office.database.begin() as tx:
         for row in outbox.claim(tx, office.now, 100):
-            outbox.put_off(tx, row, office.now + timedelta(minutes=1), "URLError")
+            outbox.retry_later(tx, row, office.now + timedelta(minutes=1), "URLError")
     assert len(_look(office).unsent) == 3
 
 
@@ -337,7 +337,7 @@ def test_a_page_that_is_being_posted_when_a_newer_follows_points_to_it_afterward
         pages = [row for row in outbox.claim(tx, office.now, 100) if row.what == "page"]
     office.forward(minutes=16)
     with office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
         now = office.now - timedelta(minutes=16) + timedelta(seconds=1)
         assert not {row.id for row in outbox.claim(work.tx, now, 100)} & {row.id for row in pages}
         for row in pages:
@@ -369,7 +369,7 @@ def test_an_older_page_that_arrived_is_no_comfort_when_the_newest_does_not(offic
         for _ in range(2):
             office.forward(minutes=1)
             for row in outbox.claim(tx, office.now, 100):
-                outbox.put_off(tx, row, office.now, "channel_not_found")
+                outbox.retry_later(tx, row, office.now, "channel_not_found")
         assert outbox.reach(tx, check, office.now).told is Told.FAILED
     _send_all(office)
     with office.database.read() as tx:

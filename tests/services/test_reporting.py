@@ -438,5 +438,5 @@ def test_a_case_by_the_independent_contact_goes_to_a_deputy(office: Office) -> N
     assert office.paged(check) == ["U0DEPUTY"]
     office.forward(minutes=16)
     with office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
     assert set(office.paged(check)) == {"U0DEPUTY"}

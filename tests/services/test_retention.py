@@ -14,7 +14,7 @@ from sqlalchemy import func, inspect, select, text, update
 from flows.case import CheckStatus, Strand, StrandName, StrandStatus
 from flows.paging.roster import Roster
 from flows.records.matching import Described
-from flows.records.retention import Kept, Schedule
+from flows.records.retention import ReasonKept, Schedule
 from services import access_requests
 from services.access_requests import Requests
 from services.drill import Drill
@@ -93,12 +93,12 @@ def _listed(office: Office, days: float = 0) -> list[str]:
         return [item.check.id for item in work.items(office.now + timedelta(days=days))]
 
 
-def _approve(office: Office, check: str) -> Kept | None:
+def _approve(office: Office, check: str) -> ReasonKept | None:
     with _keeping(office) as work:
         return work.approve(check, LEAD_ONE, "its time is over", office.request())
 
 
-def _erase(office: Office, check: str, who: str = LEAD_ONE) -> Kept | None:
+def _erase(office: Office, check: str, who: str = LEAD_ONE) -> ReasonKept | None:
     with _keeping(office) as work:
         return work.erase(check, who)
 
@@ -169,11 +169,11 @@ def test_a_request_is_on_the_list_two_years_after_it_was_closed_and_never_while_
         Requests(tx, office.keys, office.roster, office.now).viewed(answered, LEAD_TWO)
     assert _listed(office, 30.9) == []
     assert _listed(office, 31) == [answered]
-    assert _approve(office, answered) is Kept.NOT_YET
+    assert _approve(office, answered) is ReasonKept.NOT_YET
     office.forward(days=50 * YEAR)
     assert _listed(office) == [answered]
-    assert _approve(office, waiting) is Kept.OPEN
-    assert _erase(office, waiting) is Kept.OPEN
+    assert _approve(office, waiting) is ReasonKept.OPEN
+    assert _erase(office, waiting) is ReasonKept.OPEN
     with _keeping(office) as work:
         work.hold(answered, LEAD_ONE, "a complaint", office.request())
     assert _listed(office) == []
@@ -186,7 +186,7 @@ def test_a_request_is_erased_like_a_check(office: Office) -> None:
     with office.database.begin() as tx:
         seal_now(tx, None, office.now)
     office.forward(days=731)
-    assert _erase(office, request) is Kept.NOT_APPROVED
+    assert _erase(office, request) is ReasonKept.NOT_APPROVED
     assert _approve(office, request) is None
     assert _erase(office, request) is None
     with office.database.begin() as tx:
@@ -249,7 +249,7 @@ def test_nothing_is_erased_that_nobody_approved(office: Office) -> None:
     check = _hold(office)
     _all_sent(office)
     office.forward(days=2 * YEAR)
-    assert _erase(office, check) is Kept.NOT_APPROVED
+    assert _erase(office, check) is ReasonKept.NOT_APPROVED
     assert office.check(check).reporter == REPORTER
 
 
@@ -266,12 +266,17 @@ def test_an_approval_is_worth_nothing_once_something_happens(office: Office, dee
         elif deed == "keep":
             work.keep(check, LEAD_TWO, "still needed", office.now + timedelta(days=30), office.request())
         elif deed == "message":
-            outbox.show_anew(work.tx, check, office.now, "card")
+            outbox.mark_due(work.tx, check, office.now, "card")
     if deed == "change":
         with office.reporting() as reporting:
             reporting.write(check, REPORTER, "note", {"text": "more"}, office.request())
         _all_sent(office)
-    why = {"hold": Kept.HELD, "keep": Kept.WANTED, "change": Kept.NOT_YET, "message": Kept.UNSENT}
+    why = {
+        "hold": ReasonKept.HELD,
+        "keep": ReasonKept.WANTED,
+        "change": ReasonKept.NOT_YET,
+        "message": ReasonKept.UNSENT,
+    }
     assert _erase(office, check) is why[deed]
     assert office.check(check).reporter == REPORTER
 
@@ -286,11 +291,11 @@ def test_a_hold_stays_until_it_is_lifted_and_then_needs_a_new_approval(office: O
         work.hold(check, LEAD_TWO, "a claim", office.request())
     office.forward(days=30 * YEAR)
     assert _listed(office) == []
-    assert _approve(office, check) is Kept.HELD
+    assert _approve(office, check) is ReasonKept.HELD
     with _keeping(office) as work:
         work.lift(check, LEAD_TWO, "settled", office.request())
     assert _listed(office) == [check]
-    assert _erase(office, check) is Kept.NOT_APPROVED
+    assert _erase(office, check) is ReasonKept.NOT_APPROVED
     assert _approve(office, check) is None
     assert _erase(office, check) is None
     with pytest.raises(NoSuchCheck):
@@ -481,7 +486,7 @@ def test_a_hold_and_an_erasure_at_the_same_moment_never_both_happen(office: Offi
             thread.start()
         for thread in threads:
             thread.join()
-        assert outcome in ({"hold": "done", "erase": Kept.HELD}, {"hold": "gone", "erase": None})
+        assert outcome in ({"hold": "done", "erase": ReasonKept.HELD}, {"hold": "gone", "erase": None})
 
 
 def test_two_who_confirm_at_once_erase_it_once(office: Office) -> None:
@@ -582,13 +587,13 @@ def test_an_unwrapped_key_is_not_kept_in_memory(office: Office) -> None:
     check = _hold(office)
     with office.database.read() as tx:
         wrapped = bytes(tx.scalar(select(tables.checks.c.wrapped_key).where(tables.checks.c.id == check)) or b"")
-    before = office.keys.box(wrapped)
-    assert office.keys.box(wrapped) is before
+    before = office.keys.sealer(wrapped)
+    assert office.keys.sealer(wrapped) is before
     _all_sent(office)
     office.forward(days=2 * YEAR)
     _approve(office, check)
     _erase(office, check)
-    assert office.keys.box(wrapped) is not before
+    assert office.keys.sealer(wrapped) is not before
 
 
 def test_practice_pages_do_not_fill_the_list(office: Office) -> None:

@@ -111,7 +111,7 @@ def test_a_disagreement_is_asked_about_again_until_somebody_looks(office: Office
     office.forward(days=2)
     asks = office.the_case(check).asks
     with office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
     assert office.the_case(check).asks == asks + 1
 
 

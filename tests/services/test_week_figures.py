@@ -13,10 +13,10 @@ from bot.permission import Gate as Answer
 from flows.case import Strand, StrandStatus
 from flows.model import Answers
 from flows.records.retention import Schedule
-from flows.reports.figures import Figures, Week
-from services.restricted_cases import Apart, apart
+from flows.reports.figures import Week, WeekFigures
+from services.restricted_cases import RestrictedCases, apart
 from services.retention import Retention
-from services.week_figures import Counting
+from services.week_figures import WeekCounter
 from storage import cases, checks, outbox
 from storage.engine.database import Database
 from storage.tables import checks as table
@@ -30,19 +30,19 @@ AUTUMN, SPRING = datetime(2026, 10, 5, tzinfo=LONDON), datetime(2027, 2, 8, tzin
 SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
 
 
-def counting(office: Office, week: Week) -> Counting:
+def counting(office: Office, week: Week) -> WeekCounter:
     """As the digest counts, in a transaction that is left open until the test ends."""
     tx = office.database.engine.connect()
-    return Counting(tx, office.keys, office.roster, week, office.now, SCHEDULE)
+    return WeekCounter(tx, office.keys, office.roster, week, office.now, SCHEDULE)
 
 
-def counted(office: Office, week: Week | None = None) -> Figures:
+def counted(office: Office, week: Week | None = None) -> WeekFigures:
     found = counting(office, week or Week.of(office.roster.week.day_of(office.now)))
     with found.tx:
         return found.figures()
 
 
-def kept_apart(office: Office) -> tuple[Apart, ...]:
+def kept_apart(office: Office) -> tuple[RestrictedCases, ...]:
     found = counting(office, Week.of(office.roster.week.day_of(office.now)))
     with found.tx:
         return apart(found)
@@ -56,7 +56,7 @@ def test_figures_are_what_a_second_count_of_the_events_finds(database: Database,
     office.now = first.astimezone(UTC)
     work(office, 12, random.Random(seed))  # noqa: S311 - a story, not a key
     week = Week.of(first.date())
-    seen = Figures()
+    seen = WeekFigures()
     for _ in range(12):
         found, second = counted(office, week), recount(office, week)
         for name, value in second.items():
@@ -94,7 +94,7 @@ def test_a_conflict_leaves_every_figure_as_it_was(office: Office, sheet: Answers
         working.send(check, "U0STAFF")
     if office.case(check):
         with office.leading() as working:
-            working.climb(check)
+            working.escalate_due(check)
         assert [one.check.id for one in kept_apart(office)] == [check]
     office.now -= timedelta(minutes=50)
     assert counted(office) == before
@@ -106,7 +106,7 @@ def test_until_it_is_known_who_to_leave_out_nothing_is_counted(office: Office, g
     check = office.start()
     for question in given:
         office.answer(check, question, "no")
-    assert counted(office) == Figures()
+    assert counted(office) == WeekFigures()
     office.answers(check, SHEETS[0])
     assert counted(office).started == 1
 
@@ -117,7 +117,7 @@ def test_a_lead_who_steps_aside_takes_the_case_out_of_the_figures(office: Office
     assert counted(office).cases == 1
     with office.leading() as working:
         working.step_aside(check, LEAD_ONE, "lead-1")
-    assert counted(office) == Figures()
+    assert counted(office) == WeekFigures()
     (one,) = kept_apart(office)
     assert (one.check.id, one.raised, one.missed) == (check, True, False)
 
@@ -131,7 +131,7 @@ def test_a_page_sent_before_the_choice_stays_out_of_the_figures(office: Office) 
         working.wake(check)
     office.answer(check, "S2", "no")
     assert office.the_case(check).dm_only
-    assert counted(office) == Figures()
+    assert counted(office) == WeekFigures()
     assert len(kept_apart(office)) == 1
 
 
@@ -247,7 +247,7 @@ def test_an_erased_check_is_counted_no_more(office: Office) -> None:
     office.answers(check, SHEETS[0])
     with office.database.begin() as tx:
         tx.execute(update(table).where(table.c.id == check).values(wrapped_key=b""))
-    assert counted(office) == Figures()
+    assert counted(office) == WeekFigures()
 
 
 def test_a_leads_question_waits_until_it_is_answered(office: Office) -> None:

@@ -75,7 +75,7 @@ def _drill(office: Office, chance: random.Random) -> None:
     else:
         office.forward(hours=1)
         with office.leading() as working:
-            working.climb(drill)
+            working.escalate_due(drill)
 
 
 def _abandoned(office: Office, chance: random.Random) -> None:
@@ -171,7 +171,7 @@ def _histories(office: Office) -> Iterator[tuple[tuple[Entry, ...], bool]]:
     with office.database.read() as tx:
         for check in tx.scalars(check_table.select().with_only_columns(check_table.c.id)):
             opened = checks.load(tx, office.keys, check)
-            yield events.history(tx, check, opened.box), opened.check.is_drill
+            yield events.history(tx, check, opened.sealer), opened.check.is_drill
 
 
 def _may_be_counted(entries: tuple[Entry, ...]) -> bool:

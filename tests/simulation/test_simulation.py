@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from bot.delivery.sender import Deliverer, Letters
 from bot.slack.block_kit import Message
 from services.casework import Casework
-from services.reporting import Conversation
+from services.reporting import Reporting
 from simulation.__main__ import main
-from simulation.figures import Figures, total
-from simulation.run import Outcome, play
+from simulation.figures import RunFigures, total
+from simulation.run import RunOutcome, play
 from simulation.series import outcomes
 from storage import checks, outbox
 
@@ -38,7 +38,7 @@ def test_every_promise_holds_on_bad_days(first: int) -> None:
 def test_the_days_are_bad_enough() -> None:
     """What is promised to hold in trouble is tried in trouble."""
     figures = total(outcome.figures for outcome in outcomes(range(BLOCK, 2 * BLOCK), SHORT, processes=1))
-    none = Figures()
+    none = RunFigures()
     tried = ("checks", "cases", "presses", "pages_due", "delivered", "kills", "restarts", "outages", "refusals")
     assert [name for name in tried if getattr(figures, name) == getattr(none, name)] == []
 
@@ -90,7 +90,7 @@ def _lost_pages(patch: Patch) -> None:
 
 
 def _no_wake(patch: Patch) -> None:
-    patch.setattr(Conversation, "wake", lambda *_: None)
+    patch.setattr(Reporting, "wake", lambda *_: None)
 
 
 def _lost_answers(patch: Patch) -> None:
@@ -132,7 +132,7 @@ def test_a_promise_that_is_broken_is_told(
     assert story[-1] == f"To see it again: python -m simulation --seed {outcome.seed} --days {SHORT} --verbose"
 
 
-def _first_broken() -> Outcome:
+def _first_broken() -> RunOutcome:
     found = next((outcome for seed in range(60) if (outcome := play(seed, SHORT)).broken), None)
     assert found is not None, "no seed noticed it"
     return found

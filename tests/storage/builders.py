@@ -13,8 +13,8 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
 from flows.model import Answers
-from services.casework import Casework, Deed
-from services.reporting import Conversation, Step
+from services.casework import Casework, Result
+from services.reporting import Reporting, Step
 from storage import cases, checks, events, tables
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -43,9 +43,9 @@ class Office:
         return f"request-{next(self._requests)}"
 
     @contextmanager
-    def reporting(self) -> Iterator[Conversation]:
+    def reporting(self) -> Iterator[Reporting]:
         with self.database.begin() as tx:
-            yield Conversation(tx, self.keys, self.roster, self.now)
+            yield Reporting(tx, self.keys, self.roster, self.now)
 
     @contextmanager
     def leading(self) -> Iterator[Casework]:
@@ -84,12 +84,12 @@ class Office:
         self.plan(check)
         return check
 
-    def decide(self, check: str, decision: str, request: str | None = None) -> Deed:
+    def decide(self, check: str, decision: str, request: str | None = None) -> Result:
         with self.leading() as work:
             content = {"reason": "the reason"}
             return work.decide(check, LEAD_ONE, decision, content, request or self.request())
 
-    def plan(self, check: str, strands: tuple[Strand, ...] = DONE, request: str | None = None) -> Deed:
+    def plan(self, check: str, strands: tuple[Strand, ...] = DONE, request: str | None = None) -> Result:
         with self.leading() as work:
             return work.plan(check, LEAD_ONE, "lead-1", strands, request or self.request())
 
@@ -111,7 +111,7 @@ class Office:
 
     def history(self, check: str) -> tuple[Entry, ...]:
         with self.database.read() as tx:
-            return events.history(tx, check, checks.load(tx, self.keys, check).box)
+            return events.history(tx, check, checks.load(tx, self.keys, check).sealer)
 
     def happened(self, check: str) -> list[str]:
         """What the record says, oldest first."""

@@ -175,12 +175,12 @@ def test_whoever_comes_with_the_same_name_sees_what_the_first_did(office: Office
 
     def drafts() -> list[str]:
         with office.database.begin() as tx:
-            idempotent.alone(tx, "U0STAFF")
+            idempotent.advisory_lock(tx, "U0STAFF")
             return [one.id for one in checks.drafts(tx, office.keys, "U0STAFF")]
 
     with ThreadPoolExecutor(1) as other:
         with office.database.begin() as tx:
-            idempotent.alone(tx, "U0STAFF")
+            idempotent.advisory_lock(tx, "U0STAFF")
             first, _ = checks.start(tx, office.keys, "U0STAFF", "one", START, "v")
             waiting = other.submit(drafts)
             sleep(0.3)

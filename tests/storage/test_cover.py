@@ -192,13 +192,13 @@ def test_the_next_ask_goes_by_who_is_there_that_day(diary: Diary) -> None:
     with diary.office.leading() as work:
         diary.office.forward(minutes=15)
         work.now = diary.office.now
-        work.climb(check)
+        work.escalate_due(check)
     again = _last(diary.office, check, "asked_again")
     assert again.content["asked"] == ["independent"]
     assert again.content["skipped"] == ["lead-1", "lead-2", "deputy-1"]
     diary.office.forward(days=1)
     with diary.office.leading() as work:
-        work.climb(check)
+        work.escalate_due(check)
     again = _last(diary.office, check, "asked_again")
     assert again.content["asked"] == ["lead-1", "lead-2", "deputy-1", "independent"]
     assert "skipped" not in again.content

@@ -79,7 +79,7 @@ def test_the_commitment_can_be_worked_out_again_from_what_was_sealed(database: D
     with office.leading() as work:
         work.record(work.load(check), "U1", "note", {"text": "a <note>", "number": 7}, "the-request")
     with database.read() as tx:
-        box = checks.load(tx, office.keys, check).box
+        box = checks.load(tx, office.keys, check).sealer
         for row in tx.execute(select(events)):
             opened = box.open(row.sealed, f"event:{check}")
             salt, body = opened[:16], opened[16:]
@@ -135,6 +135,6 @@ def test_a_line_whose_key_is_gone_says_that_it_happened_and_no_more(database: Da
     """Erasing a check destroys its key: who, what and when stay, the content does not."""
     office, check = _started(database)
     with database.read() as tx:
-        other = office.keys.box(office.keys.new_key())
+        other = office.keys.sealer(office.keys.new_key())
         (entry,) = record.history(tx, check, other)
     assert (entry.what, entry.who, entry.content) == ("started", "U0STAFF", {})

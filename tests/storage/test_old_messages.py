@@ -124,7 +124,7 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     ref = office.check(check).ref
     _all_sent(office)
     with office.database.begin() as tx:
-        outbox.show_anew(tx, check, office.now, "card", "page")
+        outbox.mark_due(tx, check, office.now, "card", "page")
         rows = outbox.claim(tx, office.now, 10)
         assert all(outbox.leave(tx, row, office.now, "edit_window_closed") for row in rows)
         assert not outbox.leave(tx, rows[0], office.now, "is_archived")
@@ -132,7 +132,7 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     with office.database.read() as tx:
         assert not_shrunk(tx) == (NotShrunk(check, ref, "edit_window_closed", len(rows)),)
     with office.database.begin() as tx:
-        outbox.show_anew(tx, check, office.now, "card", "page")
+        outbox.mark_due(tx, check, office.now, "card", "page")
     _all_sent(office)
     with office.database.read() as tx:
         assert not_shrunk(tx) == ()
@@ -143,8 +143,8 @@ def test_a_message_that_should_change_again_meanwhile_is_tried_again(office: Off
     check = _ended(office)
     _all_sent(office)
     with office.database.begin() as tx:
-        outbox.show_anew(tx, check, office.now, "card")
+        outbox.mark_due(tx, check, office.now, "card")
         [row] = outbox.claim(tx, office.now, 10)
-        outbox.show_anew(tx, check, office.now, "card")
+        outbox.mark_due(tx, check, office.now, "card")
         outbox.leave(tx, row, office.now, "edit_window_closed")
     assert _due(office) == [office.now]

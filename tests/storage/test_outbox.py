@@ -43,11 +43,11 @@ class Post:
 
     def put_off(self, row: Claimed, wait: timedelta = SECOND) -> bool:
         with self.database.begin() as tx:
-            return outbox.put_off(tx, row, self.office.now + wait, "ratelimited")
+            return outbox.retry_later(tx, row, self.office.now + wait, "ratelimited")
 
     def show_anew(self, *whats: str) -> None:
         with self.database.begin() as tx:
-            outbox.show_anew(tx, self.check, self.office.now, *whats)
+            outbox.mark_due(tx, self.check, self.office.now, *whats)
 
     def told(self) -> Told:
         with self.database.read() as tx:
@@ -267,7 +267,7 @@ def test_once_those_asked_last_are_left_out_it_counts_whether_the_others_are_rea
     with office.database.begin() as tx:
         rows = {row.target: row for row in outbox.claim(tx, office.now, 20) if row.what == "page"}
         outbox.stamp(tx, rows["U0LEAD2"], office.now, None, None)
-        outbox.put_off(tx, rows["U0INDEP"], office.now, "channel_not_found")
+        outbox.retry_later(tx, rows["U0INDEP"], office.now, "channel_not_found")
         key = f"page:{check}:2:U0DEPUTY"
         outbox.put(tx, key, "page", "U0DEPUTY", office.now, check=check, lane=outbox.PAGE, ask=2)
         [newer] = [row for row in outbox.claim(tx, office.now, 20) if row.target == "U0DEPUTY"]

@@ -11,7 +11,7 @@ from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import open_and_shut
 from storage.engine.database import Database
 from storage.tables import checks as table
-from storage.unreadable import Shut
+from storage.unreadable import Unreadable
 from tests.flows.builders import calm_but
 from tests.storage.builders import REPORTER, Office
 
@@ -49,7 +49,9 @@ def test_a_case_is_known_by_its_columns(office: Office) -> None:
     close(office, check)
     with office.database.read() as tx:
         out = frozenset({"lead-2", "U0LEAD2"})
-        assert unreadable.find(tx, check) == Shut(ref, REPORTER, out, dm_only=True, content_free=False, led_by="lead-1")
+        assert unreadable.find(tx, check) == Unreadable(
+            ref, REPORTER, out, dm_only=True, content_free=False, led_by="lead-1"
+        )
         assert unreadable.find(tx, "0" * 32) is None
 
 

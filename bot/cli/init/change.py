@@ -13,9 +13,9 @@ from dotenv import dotenv_values
 
 from bot.cli.init import prompts
 from bot.cli.init.files import set_secrets
-from bot.cli.init.questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, People, Question
+from bot.cli.init.questions import DAYS, DEPUTIES, LEADS, SIGNING, SLACK, SUBJECTS, SetupPeople, SetupQuestion
 from bot.cli.init.toml_edit import Value, add_remark, set_list, set_values
-from bot.config.organisation import Organisation, Person
+from bot.config.organisation import Organisation, PersonSettings
 
 IN_ENV = frozenset({"tokens", "mail"})
 PLACES = {
@@ -29,7 +29,7 @@ GROUPS = {"lead": LEADS, "deputy": DEPUTIES}
 
 def secrets(text: str, subject: str, given: Mapping[str, Any], *, may_ask: bool) -> str:
     """A new .env. What is neither given nor typed anew stays; without a mail server nothing else of mail does."""
-    questions = [each for each in SUBJECTS[subject] if isinstance(each, Question)]
+    questions = [each for each in SUBJECTS[subject] if isinstance(each, SetupQuestion)]
     if subject == "tokens" and re.search(r"^SHARE_CHECK_MODE=.?http", text, re.MULTILINE):
         questions = [SLACK[0], SIGNING]
     there = dotenv_values(stream=StringIO(text), interpolate=False)
@@ -44,9 +44,9 @@ def secrets(text: str, subject: str, given: Mapping[str, Any], *, may_ask: bool)
 def facts(text: str, there: Organisation, subject: str, given: Mapping[str, Any], today: date, *, may_ask: bool) -> str:
     """A new organisation.toml. Raises CannotEdit."""
     (first, *_) = SUBJECTS[subject]
-    if isinstance(first, People):
+    if isinstance(first, SetupPeople):
         return _people(text, there, first, given, today, may_ask=may_ask)
-    questions = [each for each in SUBJECTS[subject] if isinstance(each, Question)]
+    questions = [each for each in SUBJECTS[subject] if isinstance(each, SetupQuestion)]
     present = {each.key: _present(there, each.key) for each in questions}
     for key, answer in prompts.collect(questions, given, may_ask=may_ask, present=present).items():
         text = _put(text, key, answer)
@@ -56,7 +56,7 @@ def facts(text: str, there: Organisation, subject: str, given: Mapping[str, Any]
 def add(text: str, there: Organisation, word: str, given: Mapping[str, Any], *, may_ask: bool) -> tuple[str, str]:
     """Somebody more among the leads or the deputies, and their id. Raises CannotEdit."""
     group = GROUPS[word]
-    one = People(group.key, group.word, "", 1, 1)
+    one = SetupPeople(group.key, group.word, "", 1, 1)
     (new,) = prompts.collect([one], given, may_ask=may_ask)[group.key]
     identity = _next_id(text, word)
     people = [*_written(there.leads if word == "lead" else there.deputies), {**new, "id": identity}]
@@ -83,7 +83,7 @@ def _put(text: str, key: str, answer: Any) -> str:
 
 
 def _people(
-    text: str, there: Organisation, group: People, given: Mapping[str, Any], today: date, *, may_ask: bool
+    text: str, there: Organisation, group: SetupPeople, given: Mapping[str, Any], today: date, *, may_ask: bool
 ) -> str:
     before = {"leads": there.leads, "deputies": there.deputies}.get(group.key, (there.independent,))
     wanted = _wanted(group, before, given, may_ask=may_ask)
@@ -107,11 +107,11 @@ def _people(
 
 
 def _wanted(
-    group: People, before: Sequence[Person], given: Mapping[str, Any], *, may_ask: bool
+    group: SetupPeople, before: Sequence[PersonSettings], given: Mapping[str, Any], *, may_ask: bool
 ) -> list[dict[str, str]]:
     """Who it shall be, without ids."""
     if given.get(group.key) or not may_ask:
-        some = People(group.key, group.word, group.help, 1, group.most)
+        some = SetupPeople(group.key, group.word, group.help, 1, group.most)
         people = prompts.collect([some], given, may_ask=False)[group.key]
         return [{key: value for key, value in each.items() if key != "id"} for each in people]
     if group.key == "independent":
@@ -130,15 +130,15 @@ def _wanted(
     return found
 
 
-def _plain(person: Person) -> dict[str, str]:
+def _plain(person: PersonSettings) -> dict[str, str]:
     return {"name": person.name, "slack": person.slack, "phone": person.phone, "email": person.email}
 
 
-def _written(people: Sequence[Person]) -> list[dict[str, str]]:
+def _written(people: Sequence[PersonSettings]) -> list[dict[str, str]]:
     return [{"id": person.id, **_plain(person)} for person in people]
 
 
-def _prefix(group: People) -> str:
+def _prefix(group: SetupPeople) -> str:
     return "independent" if group.key == "independent" else group.word
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli.init.questions import PERSON, Answers, People, Question, Refused, clashing, person
+from bot.cli.init.questions import PERSON, Answers, Refused, SetupPeople, SetupQuestion, clashing, person
 from bot.cli.leave import leave
 
 WIDTH = 100
@@ -17,7 +17,7 @@ AWAY = "-"
 
 
 def collect(
-    questions: Iterable[Question | People],
+    questions: Iterable[SetupQuestion | SetupPeople],
     given: Mapping[str, Any],
     *,
     may_ask: bool,
@@ -38,14 +38,14 @@ def collect(
     for question in questions if may_ask else ():
         if question.key in answers or not _applies(question, answers, present):
             continue
-        if isinstance(question, People):
+        if isinstance(question, SetupPeople):
             answers[question.key] = _ask_people(question, answers)
         else:
             answers[question.key] = ask(question, (present or {}).get(question.key))
     return answers
 
 
-def ask(question: Question, present: str | None = None) -> Any:
+def ask(question: SetupQuestion, present: str | None = None) -> Any:
     """Until the answer can be used. None where it may be left out, and was. present: what Enter keeps."""
     usual = present or question.default
     if question.help:
@@ -86,15 +86,15 @@ def with_ids(key: str, people: Sequence[Mapping[str, str]]) -> list[dict[str, st
     return numbered(people, "lead" if key == "leads" else "deputy")
 
 
-def option(question: Question | People) -> str:
+def option(question: SetupQuestion | SetupPeople) -> str:
     """How it is given on the command line."""
-    if isinstance(question, People):
+    if isinstance(question, SetupPeople):
         return f"--{question.key if question.key == 'independent' else question.word}"
     return f"--{question.key.replace('_', '-')}"
 
 
 def _taken(
-    questions: Sequence[Question | People],
+    questions: Sequence[SetupQuestion | SetupPeople],
     given: Mapping[str, Any],
     present: Mapping[str, str] | None,
     *,
@@ -115,28 +115,30 @@ def _taken(
     return answers, problems
 
 
-def _applies(question: Question | People, answers: Mapping[str, Any], present: Mapping[str, str] | None) -> bool:
-    if isinstance(question, People) or not question.needs:
+def _applies(
+    question: SetupQuestion | SetupPeople, answers: Mapping[str, Any], present: Mapping[str, str] | None
+) -> bool:
+    if isinstance(question, SetupPeople) or not question.needs:
         return True
     return bool(answers.get(question.needs, (present or {}).get(question.needs)))
 
 
-def _stays(question: Question | People, present: Mapping[str, str] | None) -> bool:
+def _stays(question: SetupQuestion | SetupPeople, present: Mapping[str, str] | None) -> bool:
     """Whether it may go without an answer, as something is there or nothing has to be."""
-    if present is None or isinstance(question, People):
+    if present is None or isinstance(question, SetupPeople):
         return False
     return bool(present.get(question.key)) or question.default == ""
 
 
-def _checked(question: Question | People, found: Any) -> Any:
-    if isinstance(question, Question):
+def _checked(question: SetupQuestion | SetupPeople, found: Any) -> Any:
+    if isinstance(question, SetupQuestion):
         return None if found == AWAY and question.default == "" else question.check(str(found))
     people = [person(each) for each in ([found] if isinstance(found, str) else found)]
     return with_ids(question.key, people)
 
 
-def _default(question: Question | People) -> Any:
-    if isinstance(question, People):
+def _default(question: SetupQuestion | SetupPeople) -> Any:
+    if isinstance(question, SetupPeople):
         if question.least:
             raise Refused("is missing. Write: name; Slack member ID; phone; email")
         return []
@@ -145,7 +147,7 @@ def _default(question: Question | People) -> Any:
     return question.check(question.default) if question.default else None
 
 
-def _ask_people(question: People, answers: Mapping[str, Any]) -> list[dict[str, str]]:
+def _ask_people(question: SetupPeople, answers: Mapping[str, Any]) -> list[dict[str, str]]:
     click.echo(f"\n{_wrapped(question.help)}")
     found: list[dict[str, str]] = []
     while len(found) < question.most and (len(found) < question.least or _has_more(question, found)):
@@ -154,7 +156,7 @@ def _ask_people(question: People, answers: Mapping[str, Any]) -> list[dict[str, 
 
 
 def _ask_one_more(
-    question: People, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any]
+    question: SetupPeople, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any]
 ) -> list[dict[str, str]]:
     """Until this person goes together with those before."""
     while True:
@@ -166,7 +168,7 @@ def _ask_one_more(
             click.echo(f"  {problem} Write this person again.")
 
 
-def _has_more(question: People, found: Sequence[object]) -> bool:
+def _has_more(question: SetupPeople, found: Sequence[object]) -> bool:
     return click.confirm(f"Is there {'another' if found else 'a'} {question.word}?", default=False)
 
 

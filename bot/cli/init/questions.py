@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SetupQuestion:
     """key: also the option's name. setting: its name in .env, where that is where it belongs.
 
     help: what stands before it. default: what Enter means; None where an answer is needed, "" where it may be left out.
@@ -49,7 +49,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class SetupPeople:
     """A question about people. most: how many there can be."""
 
     key: str
@@ -133,7 +133,7 @@ def nation(answer: str) -> str:
 MEMBER_ID = "In Slack: open the person's profile, the three dots, Copy member ID. It starts with U."
 
 SLACK = (
-    Question(
+    SetupQuestion(
         "bot_token",
         "The bot token (xoxb-)",
         "From Slack's page of your app: OAuth & Permissions, Bot User OAuth Token. What you paste is not shown.",
@@ -141,7 +141,7 @@ SLACK = (
         setting="SLACK_BOT_TOKEN",
         is_secret=True,
     ),
-    Question(
+    SetupQuestion(
         "app_token",
         "The app token (xapp-)",
         "From Slack's page of your app: Basic Information, App-Level Tokens, with connections:write.",
@@ -150,7 +150,7 @@ SLACK = (
         is_secret=True,
     ),
 )
-SIGNING = Question(
+SIGNING = SetupQuestion(
     "signing_secret",
     "The signing secret",
     "From Slack's page of your app: Basic Information, Signing Secret.",
@@ -158,17 +158,17 @@ SIGNING = Question(
     setting="SLACK_SIGNING_SECRET",
     is_secret=True,
 )
-CHANNEL = Question(
+CHANNEL = SetupQuestion(
     "leads_channel",
     "The channel ID of the leads' private channel",
     "In Slack: open the channel's details; the ID is at the very end. It starts with C.",
     of_type(SlackChannel),
 )
 ORGANISATION = (
-    Question("name", "What is your organisation called?", "", words),
-    Question("time_zone", "Time zone", "", of_type(TimeZone), "Europe/London"),
-    Question("nation", "Whose bank holidays?", f"One of {', '.join(NATIONS)}.", nation, NATIONS[0]),
-    Question(
+    SetupQuestion("name", "What is your organisation called?", "", words),
+    SetupQuestion("time_zone", "Time zone", "", of_type(TimeZone), "Europe/London"),
+    SetupQuestion("nation", "Whose bank holidays?", f"One of {', '.join(NATIONS)}.", nation, NATIONS[0]),
+    SetupQuestion(
         "hours",
         "Working hours",
         "When people are at work, for what is not urgent. Urgent pages go out at any hour. "
@@ -178,14 +178,14 @@ ORGANISATION = (
     ),
 )
 PHONES = (
-    Question(
+    SetupQuestion(
         "social_care",
         "Phone number of your council's children's social care",
         "Shown to staff where they must not wait. Enter where you do not know it yet.",
         of_type(Phone),
         "",
     ),
-    Question(
+    SetupQuestion(
         "out_of_hours",
         "Phone number of its out-of-hours team",
         "Enter where you do not know it yet.",
@@ -193,14 +193,14 @@ PHONES = (
         "",
     ),
 )
-HELP = Question(
+HELP = SetupQuestion(
     "staff_help",
     "What people who are not your staff are told",
     "Guests in Slack cannot use it. One sentence with a phone number, or Enter.",
     words,
     "",
 )
-ADMINISTRATORS = Question(
+ADMINISTRATORS = SetupQuestion(
     "administrators",
     "Slack member ID of whoever runs share-check",
     f"They are told when it needs help; they cannot read checks. {MEMBER_ID} Several: with commas. Or Enter.",
@@ -208,18 +208,20 @@ ADMINISTRATORS = Question(
     "",
 )
 SETTLED = (
-    Question(
+    SetupQuestion(
         "statutory_duty",
         "Does the statutory duty to share information bind you? (yes, no)",
         "Ask whoever advises you on the law. Enter where nobody has said yet.",
         yes_or_no,
         "",
     ),
-    Question("data_protection_lead", "Who leads on data protection, and how to reach them?", "Or Enter.", words, ""),
-    Question("retention_owner", "Who approves what is deleted?", "Or Enter.", words, ""),
+    SetupQuestion(
+        "data_protection_lead", "Who leads on data protection, and how to reach them?", "Or Enter.", words, ""
+    ),
+    SetupQuestion("retention_owner", "Who approves what is deleted?", "Or Enter.", words, ""),
 )
 MAIL = (
-    Question(
+    SetupQuestion(
         "smtp_url",
         "Mail server (smtp://user:password@host:587)",
         "When Slack does not take a page, the leads get an email. Enter for none. What you paste is not shown.",
@@ -228,7 +230,7 @@ MAIL = (
         "SHARE_CHECK_SMTP_URL",
         is_secret=True,
     ),
-    Question(
+    SetupQuestion(
         "mail_from",
         "The email address that mails come from",
         "",
@@ -236,7 +238,7 @@ MAIL = (
         setting="SHARE_CHECK_MAIL_FROM",
         needs="smtp_url",
     ),
-    Question(
+    SetupQuestion(
         "alarm_email",
         "The email address of whoever runs share-check, for alarms",
         "Or Enter.",
@@ -246,9 +248,9 @@ MAIL = (
         needs="smtp_url",
     ),
 )
-LEADS = People("leads", "lead", "The safeguarding leads. They are asked first; two are better than one.", 1, 20)
-DEPUTIES = People("deputies", "deputy", "The deputies. They are asked when no lead answers.", 0, 20)
-INDEPENDENT = People(
+LEADS = SetupPeople("leads", "lead", "The safeguarding leads. They are asked first; two are better than one.", 1, 20)
+DEPUTIES = SetupPeople("deputies", "deputy", "The deputies. They are asked when no lead answers.", 0, 20)
+INDEPENDENT = SetupPeople(
     "independent",
     "independent contact",
     "The independent contact: asked last, and first when a concern is about the leads. Somebody who is neither a lead "
@@ -257,10 +259,10 @@ INDEPENDENT = People(
     1,
 )
 PERSON = (
-    Question("name", "Name", "", words),
-    Question("slack", "Slack member ID", MEMBER_ID, of_type(SlackUser)),
-    Question("phone", "Phone", "", of_type(Phone)),
-    Question("email", "Email", "", of_type(Email)),
+    SetupQuestion("name", "Name", "", words),
+    SetupQuestion("slack", "Slack member ID", MEMBER_ID, of_type(SlackUser)),
+    SetupQuestion("phone", "Phone", "", of_type(Phone)),
+    SetupQuestion("email", "Email", "", of_type(Email)),
 )
 
 PEOPLE = (LEADS, DEPUTIES, INDEPENDENT)
@@ -268,7 +270,7 @@ PEOPLE = (LEADS, DEPUTIES, INDEPENDENT)
 Subject = Literal[
     "name", "channel", "leads", "deputies", "independent", "administrators", "phones", "hours", "help", "tokens", "mail"
 ]
-SUBJECTS: Mapping[str, Sequence[Question | People]] = {
+SUBJECTS: Mapping[str, Sequence[SetupQuestion | SetupPeople]] = {
     "name": ORGANISATION[:1],
     "channel": (CHANNEL,),
     "leads": (LEADS,),

@@ -145,7 +145,7 @@ def test_the_running_bot_seals_once_an_hour(tmp_path: Path) -> None:
 
         def seals() -> list[Seal]:
             stage.bot.auditor.turn()
-            with stage.bot.desk.database.read() as tx:
+            with stage.bot.services.database.read() as tx:
                 return [seal.seal_of(row) for row in tx.execute(seal.SEALS)]
 
         assert seals() == []
@@ -160,8 +160,8 @@ def test_the_running_bot_seals_once_an_hour(tmp_path: Path) -> None:
 
 
 def _start(stage: harness.Stage, request: str) -> None:
-    with stage.bot.desk.write() as tx:
-        stage.bot.desk.conversation(tx).start("U0STAFF", request)
+    with stage.bot.services.write() as tx:
+        stage.bot.services.reporting(tx).start("U0STAFF", request)
 
 
 # verify
@@ -345,10 +345,10 @@ def test_what_should_have_been_sealed_is_named_where_there_is_a_key(
 def test_a_running_bot_signs_nothing_over_a_chain_that_was_made_anew(tmp_path: Path) -> None:
     """Whoever removes the seals and an entry waits for the next seal in vain: an alarm, each hour, and no heartbeat."""
     with harness.stage(tmp_path, more={"SHARE_CHECK_SEAL_KEY": KEY.written}) as stage:
-        desk = stage.bot.desk
+        services = stage.bot.services
 
         def told(what: str) -> set[str]:
-            with desk.database.read() as tx:
+            with services.database.read() as tx:
                 return set(tx.scalars(select(outbox.c.target).where(outbox.c.what == what)))
 
         _start(stage, "one request")
@@ -356,16 +356,16 @@ def test_a_running_bot_signs_nothing_over_a_chain_that_was_made_anew(tmp_path: P
         stage.forward(minutes=1)
         stage.bot.auditor.turn()
         _start(stage, "another request")
-        with desk.database.begin() as tx:
+        with services.database.begin() as tx:
             unguard(tx)
             tx.execute(text("DELETE FROM seals"))
             tx.execute(text("DELETE FROM events WHERE id = 1"))
         stage.forward(hours=2)
         for _ in range(2):
             stage.bot.auditor.turn()
-        with desk.database.read() as tx:
+        with services.database.read() as tx:
             assert tx.execute(seal.SEALS).all() == []
-        assert told("broken_chain") >= {desk.roster.channel, *desk.organisation.administrators}
+        assert told("broken_chain") >= {services.roster.channel, *services.organisation.administrators}
         stage.settle()
         (said,) = [words_of(one) for one in stage.workspace.person("U0ADMIN").dm if "tampered" in words_of(one)]
         assert "I seal nothing until somebody has looked." in said

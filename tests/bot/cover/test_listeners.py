@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 
 from bot.config.organisation import Organisation
-from bot.context import Desk
+from bot.context import Services
 from bot.cover.listeners import closed_account_letter, gaps_letter, look_for_closed_accounts, plan_gap_report
 from bot.slack.block_kit import Message
 from sandbox import Workspace
@@ -37,11 +37,11 @@ class HandClock:
 
 
 class Watch:
-    """A desk whose time is set by hand, and what it would send."""
+    """A services whose time is set by hand, and what it would send."""
 
     def __init__(self, database: Database, organisation: Organisation = ORGANISATION) -> None:
         self.clock = HandClock()
-        self.desk = Desk(organisation, ROSTER, database, Keyring([Fernet.generate_key().decode()]), self.clock)
+        self.services = Services(organisation, ROSTER, database, Keyring([Fernet.generate_key().decode()]), self.clock)
         self._requests = 0
 
     def at(self, day: int, hour: int = 9, minute: int = 0) -> None:
@@ -52,24 +52,24 @@ class Watch:
         last = first + timedelta(days=days - 1)
         for person in people:
             self._requests += 1
-            with self.desk.write() as tx:
+            with self.services.write() as tx:
                 cover.set_away(
                     tx, person, first, last, by="U0LEAD1", now=self.clock.now(), request=f"r{self._requests}"
                 )
 
     def back(self, person: str) -> None:
-        with self.desk.write() as tx:
+        with self.services.write() as tx:
             for entry in cover.from_day(tx, MONDAY):
                 if entry.person == person:
                     cover.end(tx, entry.id, MONDAY, by="U0LEAD1", now=self.clock.now())
 
     def plan(self) -> None:
-        with self.desk.write() as tx:
-            plan_gap_report(self.desk, tx, self.clock.now())
+        with self.services.write() as tx:
+            plan_gap_report(self.services, tx, self.clock.now())
 
     def due(self) -> list[Claimed]:
         """What is to be sent now; taken, as by whoever sends it."""
-        with self.desk.write() as tx:
+        with self.services.write() as tx:
             rows = list(outbox.claim(tx, self.clock.now(), 20))
             for row in rows:
                 outbox.stamp(tx, row, self.clock.now(), row.target, "1.1")
@@ -81,15 +81,15 @@ class Watch:
         return [row.target for row in self.due()]
 
     def report(self, row: Claimed) -> Message | None:
-        with self.desk.database.read() as tx:
-            return gaps_letter(self.desk, tx, row)
+        with self.services.database.read() as tx:
+            return gaps_letter(self.services, tx, row)
 
     def alarm(self, row: Claimed) -> Message | None:
-        with self.desk.database.read() as tx:
-            return closed_account_letter(self.desk, tx, row)
+        with self.services.database.read() as tx:
+            return closed_account_letter(self.services, tx, row)
 
     def closed(self) -> frozenset[str]:
-        with self.desk.database.read() as tx:
+        with self.services.database.read() as tx:
             return cover.unreachable(tx)
 
 
@@ -138,7 +138,7 @@ def test_a_report_is_planned_once_a_day_from_the_morning_on(watch: Watch) -> Non
     assert watch.planned() == []
     watch.at(14, 11, 30)
     assert watch.planned() == READERS
-    another = Watch(watch.desk.database)
+    another = Watch(watch.services.database)
     another.at(14, 16)
     assert watch.planned() == another.planned() == []
 
@@ -176,33 +176,33 @@ def test_a_report_that_was_not_sent_on_its_day_is_never_sent(watch: Watch) -> No
 
 def test_without_administrators_the_leads_channel_hears_of_it(watch: Watch) -> None:
     """Nobody is invented."""
-    alone = Watch(watch.desk.database, ORGANISATION.model_copy(update={"administrators": ()}))
+    alone = Watch(watch.services.database, ORGANISATION.model_copy(update={"administrators": ()}))
     alone.away(*COVERING)
     assert alone.planned() == ["C0LEADS"]
 
 
 def test_a_closed_account_is_found_and_said_once(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """Everybody on the list is looked at; who is there stays as they are."""
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert (watch.closed(), watch.due()) == (frozenset(), [])
     assert {call.args["user"] for call in workspace.calls("users.info")} == set(ROSTER.slack.values())
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert watch.closed() == {"lead-2"}
     rows = watch.due()
     assert [(row.what, row.target) for row in rows] == [("closed_account", reader) for reader in READERS]
     assert watch.alarm(rows[0]) is not None
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert watch.due() == []
 
 
 def test_an_account_that_is_back_is_asked_again(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """And an alarm that was not sent yet is not needed any more."""
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     row, _ = watch.due()
     workspace.change_person("U0LEAD2", deactivated=False)
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert watch.closed() == frozenset()
     assert watch.alarm(row) is None
 
@@ -210,7 +210,7 @@ def test_an_account_that_is_back_is_asked_again(watch: Watch, workspace: Workspa
 def test_an_account_slack_does_not_know_is_closed(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """A wrong id in organisation.toml is nobody who could answer."""
     del workspace.core.world.people["U0DEPUTY"]
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert watch.closed() == {"deputy-1"}
 
 
@@ -218,12 +218,12 @@ def test_when_slack_does_not_answer_nothing_is_concluded(watch: Watch, workspace
     """Neither that an account is closed nor that it is back."""
     workspace.change_person("U0LEAD1", deactivated=True)
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     watch.due()
     workspace.change_person("U0LEAD1", deactivated=False)
     workspace.faults.ratelimit("users.info", times=2)
     workspace.faults.refuse("users.info", times=1)
     workspace.faults.server_error("users.info", times=1)
-    look_for_closed_accounts(watch.desk, client)
+    look_for_closed_accounts(watch.services, client)
     assert watch.closed() == {"lead-1", "lead-2"}
     assert watch.due() == []

@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.sender import Deliverer
 from flows.model import Answers
 from sandbox import Workspace
-from sandbox.state.kinds import Json, Message
+from sandbox.state.kinds import Json, SlackMessage
 from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -53,27 +53,27 @@ class Rig:
         self.database = database
         self.clock = HandClock()
         roster, keys = roster_of(ORGANISATION), Keyring([Fernet.generate_key().decode()])
-        self.desk = Desk(ORGANISATION, roster, database, keys, self.clock)
+        self.services = Services(ORGANISATION, roster, database, keys, self.clock)
         self.senders = ThreadPoolExecutor(4)
         self.deliverer = self.another()
 
     def another(self) -> Deliverer:
         token, url = self.workspace.bot_token, self.workspace.api_url
         client = WebClient(token, base_url=url, timeout=PATIENCE, retry_handlers=[])
-        return Deliverer(self.desk, client, self.senders)
+        return Deliverer(self.services, client, self.senders)
 
     def check(self, sheet: Answers, reporter: str = "U0STAFF") -> str:
         """A check answered so far, with nothing sent yet."""
-        with self.desk.write() as tx:
-            check = self.desk.conversation(tx).start(reporter, "request").check.id
+        with self.services.write() as tx:
+            check = self.services.reporting(tx).start(reporter, "request").check.id
         for question, choices in sheet.items():
-            with self.desk.write() as tx:
-                self.desk.conversation(tx).answer(check, reporter, question, choices)
+            with self.services.write() as tx:
+                self.services.reporting(tx).answer(check, reporter, question, choices)
         return check
 
     def lead(self, check: str) -> None:
-        with self.desk.write() as tx:
-            self.desk.casework(tx).lead(check, "U0LEAD1", "lead-1")
+        with self.services.write() as tx:
+            self.services.casework(tx).lead(check, "U0LEAD1", "lead-1")
 
     def deliver(self) -> None:
         """Send all that is due now."""
@@ -85,10 +85,10 @@ class Rig:
         with self.database.read() as tx:
             return len(tx.exec_driver_sql("SELECT id FROM outbox WHERE due_at IS NOT NULL").all())
 
-    def dms(self, user: str) -> list[Message]:
+    def dms(self, user: str) -> list[SlackMessage]:
         return self.workspace.person(user).dm
 
-    def channel(self) -> list[Message]:
+    def channel(self) -> list[SlackMessage]:
         return self.workspace.person("U0LEAD1").messages("C0LEADS")
 
 
@@ -129,8 +129,8 @@ def test_a_change_edits_the_card_and_posts_no_second(rig: Rig) -> None:
     """One message, always true; nothing sounds on the reporter's phone."""
     check = rig.check({})
     rig.deliver()
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).answer(check, "U0STAFF", "S1", ("no",))
     rig.deliver()
     assert len(_posts(rig.workspace)) == 1
     assert len(rig.workspace.calls("chat.update")) == 1
@@ -140,8 +140,8 @@ def test_what_slack_shows_already_is_not_sent_again(rig: Rig) -> None:
     """Slack counts every call; a step that changes nothing of a message costs none."""
     check = rig.check({})
     rig.deliver()
-    with rig.desk.write() as tx:
-        outbox.show_anew(tx, check, rig.clock.now(), "card")
+    with rig.services.write() as tx:
+        outbox.mark_due(tx, check, rig.clock.now(), "card")
     rig.deliver()
     assert rig.workspace.calls("chat.update") == []
     assert rig.due() == 0
@@ -152,13 +152,13 @@ def test_an_edit_whose_fate_is_unknown_is_sent_again_even_back_to_what_was_there
     check = rig.check({})
     rig.deliver()
     staff = rig.workspace.person("U0STAFF")
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).hide(check, "U0STAFF")
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).hide(check, "U0STAFF")
     rig.workspace.faults.lose_answer("chat.update", times=1)
     rig.deliver()
     assert "Paused" in staff.text()
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).show(check, "U0STAFF")
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).show(check, "U0STAFF")
     rig.clock.forward(seconds=5)
     rig.deliver()
     assert rig.due() == 0
@@ -187,7 +187,7 @@ def test_a_lost_answer_is_sent_again_with_the_same_reference_and_never_not_at_al
     rig.clock.forward(seconds=90)
     rig.deliver()
     with rig.database.read() as tx:
-        ref = rig.desk.look(tx, check).check.ref
+        ref = rig.services.look(tx, check).check.ref
     pages = rig.dms("U0INDEP")
     assert len(pages) == 2
     assert all(ref in page.text for page in pages)
@@ -220,7 +220,7 @@ def test_slack_down_then_up_sends_everything_once_and_the_card_is_honest(rig: Ri
         rig.deliver()
         rig.clock.forward(seconds=30)
     with rig.database.read() as tx:
-        assert rig.desk.look(tx, check).told == "failed"
+        assert rig.services.look(tx, check).told == "failed"
     rig.workspace.faults.clear()
     rig.clock.forward(seconds=60)
     rig.deliver()
@@ -235,8 +235,8 @@ def test_while_the_page_cannot_be_sent_the_card_says_so_with_numbers(rig: Rig) -
     check = rig.check({})
     rig.deliver()
     for question, choices in URGENT.items():
-        with rig.desk.write() as tx:
-            rig.desk.conversation(tx).answer(check, "U0STAFF", question, choices)
+        with rig.services.write() as tx:
+            rig.services.reporting(tx).answer(check, "U0STAFF", question, choices)
     rig.workspace.faults.server_error("chat.postMessage", times=None)
     for _ in range(3):
         rig.deliver()
@@ -257,8 +257,8 @@ def test_a_card_that_was_deleted_is_posted_anew(rig: Rig) -> None:
     call = rig.workspace.calls("chat.postMessage")[0]
     client = WebClient(rig.workspace.bot_token, base_url=rig.workspace.api_url, retry_handlers=[])
     client.chat_delete(channel=call.response["channel"], ts=call.response["ts"])
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).answer(check, "U0STAFF", "S1", ("no",))
     rig.deliver()
     assert len(rig.dms("U0STAFF")) == 1
     assert rig.due() == 0
@@ -270,8 +270,8 @@ def test_a_card_stays_whole_until_the_one_that_takes_its_place_is_there(rig: Rig
     rig.deliver()
     rig.workspace.faults.server_error("chat.postMessage", times=None)
     rig.clock.forward(minutes=1)
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).carry_on(check, "U0STAFF")
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).carry_on(check, "U0STAFF")
     rig.deliver()
     [only] = rig.dms("U0STAFF")
     assert "immediate danger" in words_of(only)
@@ -305,8 +305,8 @@ def test_a_page_sent_after_somebody_handed_on_does_go_out(rig: Rig) -> None:
     rig.lead(check)
     rig.deliver()
     rig.clock.forward(minutes=1)
-    with rig.desk.write() as tx:
-        rig.desk.casework(tx).hand_on(check, "U0LEAD1")
+    with rig.services.write() as tx:
+        rig.services.casework(tx).hand_on(check, "U0LEAD1")
     rig.deliver()
     assert len(rig.dms("U0DEPUTY")) == 1
     assert len([page for page in rig.channel() if page.thread_ts in (None, page.ts)]) == 2
@@ -317,8 +317,8 @@ def test_whoever_is_left_out_after_the_page_loses_it(rig: Rig) -> None:
     check = rig.check(URGENT)
     rig.deliver()
     assert len(rig.dms("U0LEAD1")) == 1
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).change(check, "U0STAFF", "S2", ("lead-1",))
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).change(check, "U0STAFF", "S2", ("lead-1",))
     rig.deliver()
     assert rig.dms("U0LEAD1") == []
     assert rig.channel() == []
@@ -330,8 +330,8 @@ def test_lines_wait_for_their_thread_and_hang_under_the_page(rig: Rig) -> None:
     check = rig.check(URGENT)
     rig.workspace.faults.ratelimit("chat.postMessage", times=20, retry_after=5)
     rig.deliver()
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).write(check, "U0STAFF", "details", {"facts": "typed"}, "a-request")
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).write(check, "U0STAFF", "details", {"facts": "typed"}, "a-request")
     rig.deliver()
     rig.workspace.faults.clear()
     for _ in range(5):
@@ -350,8 +350,8 @@ def test_a_row_asked_to_change_while_slack_is_slow_is_shown_as_it_is_now(rig: Ri
     with ThreadPoolExecutor(1) as other:
         sending = other.submit(rig.deliverer.deliver_due)
         rig.workspace.wait_for(lambda: rig.workspace.core.world.requests or _is_claimed(rig))
-        with rig.desk.write() as tx:
-            rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+        with rig.services.write() as tx:
+            rig.services.reporting(tx).answer(check, "U0STAFF", "S1", ("no",))
         rig.another().deliver_due()
         sending.result()
     rig.deliver()
@@ -385,7 +385,7 @@ def test_each_page_slack_took_is_in_the_record_once(rig: Rig) -> None:
     rig.lead(check)
     rig.deliver()
     with rig.database.read() as tx:
-        entries = rig.desk.look(tx, check, history=True).entries
+        entries = rig.services.look(tx, check, history=True).entries
     sent = [(entry.who, entry.content["to"]) for entry in entries if entry.what == "page_sent"]
     assert sorted(sent) == [(SYSTEM, to) for to in ("C0LEADS", "U0LEAD1", "U0LEAD2")]
 
@@ -396,8 +396,8 @@ def test_a_tab_drawn_late_draws_over_no_newer_one(rig: Rig) -> None:
     def draw(deliverer: Deliverer) -> list[bool]:
         """Whether each of the calls said over which view it meant to draw."""
         before = len(rig.workspace.calls("views.publish"))
-        with rig.desk.write() as tx:
-            rig.desk.conversation(tx).start("U0LEAD1", f"request {before}")
+        with rig.services.write() as tx:
+            rig.services.reporting(tx).start("U0LEAD1", f"request {before}")
             outbox.put_home(tx, "U0LEAD1", rig.clock.now())
         while deliverer.deliver_due():
             pass
@@ -425,8 +425,8 @@ def test_nothing_is_sent_while_a_transaction_is_open(rig: Rig, monkeypatch: pyte
     monkeypatch.setattr(WebClient, "api_call", counting)
     check = rig.check({})
     rig.deliver()
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).answer(check, "U0STAFF", "S1", ("no",))
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).answer(check, "U0STAFF", "S1", ("no",))
     rig.deliver()
     assert in_use == [0, 0]
 
@@ -464,7 +464,7 @@ def test_the_loop_outlives_a_database_that_is_away(rig: Rig, monkeypatch: pytest
         rig.workspace.wait_for(lambda: rig.dms("U0STAFF"))
     finally:
         stopping.set()
-        rig.desk.unsent.ring()
+        rig.services.unsent.wake()
         loop.join(5)
     assert broken.is_set()
     assert not loop.is_alive()
@@ -493,8 +493,8 @@ def test_two_deliverers_never_send_the_same_message(workspace: Workspace, postgr
 
 
 def _start(rig: Rig, number: int) -> int:
-    with rig.desk.write() as tx:
-        rig.desk.conversation(tx).start("U0STAFF", f"request-{number}")
+    with rig.services.write() as tx:
+        rig.services.reporting(tx).start("U0STAFF", f"request-{number}")
     return number
 
 

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.config.organisation import Organisation
-from bot.context import Desk
+from bot.context import Services
 from bot.delivery.sender import Letter, Letters
 from bot.digest.content import Digests, tip_of
 from flows.checklist import CHECKLIST
 from flows.reports.bands import SMALLEST
-from flows.reports.figures import Figures, Week
+from flows.reports.figures import Week, WeekFigures
 from sandbox.state.words import of_blocks
 from storage import digests, outbox
 from storage.engine.database import Database
@@ -53,8 +53,8 @@ class House:
         self.office = Office(database)
         self.clock = At(first.astimezone(UTC))
         self.office.now = self.clock.moment
-        self.desk = Desk(organisation, self.office.roster, database, self.office.keys, self.clock)
-        self.digests = Digests(self.desk)
+        self.services = Services(organisation, self.office.roster, database, self.office.keys, self.clock)
+        self.digests = Digests(self.services)
 
     def turn(self, moment: datetime) -> None:
         """What the clockwork does then."""
@@ -67,7 +67,7 @@ class House:
 
     def sent(self, what: str = "digest") -> list[tuple[str, str]]:
         """For whom, and what it says now; what Slack has of it does not change any more."""
-        with self.desk.database.begin() as tx:
+        with self.services.database.begin() as tx:
             tx.execute(
                 update(rows).where(rows.c.what.not_in(("digest", "staff_digest", "digest_line"))).values(due_at=None)
             )
@@ -76,8 +76,8 @@ class House:
             claimed = outbox.claim(tx, self.clock.moment, 50, (outbox.LATER,))
         found = []
         for row in claimed:
-            with self.desk.database.begin() as tx:
-                letter = Letters(self.desk, tx).write(row)
+            with self.services.database.begin() as tx:
+                letter = Letters(self.services, tx).write(row)
                 outbox.stamp(tx, row, self.clock.moment, row.target, "1.1")
             found.append((row.target, _words(letter)))
         return found
@@ -122,7 +122,7 @@ def test_twelve_weeks_each_told_once_at_half_past_eight_by_the_clocks_on_the_wal
 
 
 def _is_told(second: dict[str, object], house: House, week: Week) -> None:
-    with house.desk.database.read() as tx:
+    with house.services.database.read() as tx:
         planned = digests.find(tx, week)
     assert planned is not None
     assert planned.figures is not None
@@ -230,7 +230,7 @@ def test_staff_get_one_tip_and_never_a_small_number(database: Database) -> None:
     assert f"Last week fewer than {SMALLEST} checks were started." in words
     assert "Lead one: 020 7946 0101" in words
     assert "*On cover today*\nLead one, Lead two, Deputy one" in words
-    with house.desk.database.read() as tx:
+    with house.services.database.read() as tx:
         assert (
             len(tx.execute(select(table).where(table.c.audience == "staff", table.c.made_at.is_not(None))).all()) == 2
         )
@@ -240,9 +240,9 @@ def test_the_tip_is_from_many_checks_or_from_none() -> None:
     """One person's doubt never becomes everybody's tip."""
     week = Week(2026, 47)
     policy = [question.id for question in CHECKLIST if question.is_policy]
-    one = {week: Figures(unsure={"S5": 4, "3.1.4": 1})}
+    one = {week: WeekFigures(unsure={"S5": 4, "3.1.4": 1})}
     assert tip_of(week, one) == tip_of(week, {}) == policy[47 % 17]
-    assert tip_of(week, {**one, week.before: Figures(unsure={"3.1.4": 4})}) == "3.1.4"
+    assert tip_of(week, {**one, week.before: WeekFigures(unsure={"3.1.4": 4})}) == "3.1.4"
     assert {tip_of(Week(2026, number), {}) for number in range(1, 53)} == set(policy)
 
 
@@ -251,10 +251,10 @@ def test_a_digest_that_cannot_be_made_is_tried_again(database: Database) -> None
     house = House(database, AUTUMN)
     house.turn(AUTUMN)
     week = Week.of(AUTUMN.date())
-    whole = house.digests._desk  # noqa: SLF001 - to break it
-    house.digests._desk = replace(whole, keys=None)  # type: ignore[arg-type] # noqa: SLF001 - to break it
+    whole = house.digests._services  # noqa: SLF001 - to break it
+    house.digests._services = replace(whole, keys=None)  # type: ignore[arg-type] # noqa: SLF001 - to break it
     house.morning(week)
-    house.digests._desk = whole  # noqa: SLF001 - to mend it
+    house.digests._services = whole  # noqa: SLF001 - to mend it
     house.morning(week, time(8, 30, 30))
     assert house.sent() == []
     house.morning(week, time(8, 31, 1))
@@ -269,10 +269,10 @@ def test_it_waits_until_its_figures_are_sealed(database: Database, monkeypatch: 
     with monkeypatch.context() as busy:
         busy.setattr(digests, "seal_made", lambda *_: False)
         house.morning(week)
-    with house.desk.database.begin() as tx:
+    with house.services.database.begin() as tx:
         (row,) = outbox.claim(tx, house.clock.moment, 50, (outbox.LATER,))
-        assert Letters(house.desk, tx).write(row).later
-        outbox.put_off(tx, row, house.clock.moment, "waits")
+        assert Letters(house.services, tx).write(row).later
+        outbox.retry_later(tx, row, house.clock.moment, "waits")
     house.morning(week, time(8, 30, 5))
     ((_, words),) = house.sent()
     assert HEAD.search(words)

@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from bot.digest import charts, leads_message
-from bot.digest.leads_message import Digest, leads
+from bot.digest.leads_message import LeadsDigest, leads
 from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.slack.block_kit import Message
 from flows.case import DECISIONS
 from flows.checklist import CHECKLIST
 from flows.model import Outcome
 from flows.paging.cover import Gap
-from flows.reports.figures import AGES, Figures, Trend, Week
+from flows.reports.figures import AGES, Trend, Week, WeekFigures
 from flows.training.briefings import BRIEFINGS
 from sandbox.state.words import of_blocks
 from tests.bot.builders import HOSTILE
 from tests.bot.slack.limits import fits_message
 
 WEEK = Week(2026, 53)
-LARGE = Figures(
+LARGE = WeekFigures(
     started=123456,
     finished=123456,
     abandoned=99999,
@@ -53,7 +53,7 @@ LARGE = Figures(
 )
 
 
-def trend(figures: Figures = LARGE, weeks: int = 12) -> Trend:
+def trend(figures: WeekFigures = LARGE, weeks: int = 12) -> Trend:
     week, kept = WEEK, {}
     for _ in range(weeks):
         kept[week] = figures
@@ -61,10 +61,10 @@ def trend(figures: Figures = LARGE, weeks: int = 12) -> Trend:
     return Trend.up_to(WEEK, kept)
 
 
-def full(figures: Figures = LARGE, weeks: int = 12, **more: Any) -> Digest:
+def full(figures: WeekFigures = LARGE, weeks: int = 12, **more: Any) -> LeadsDigest:
     gaps = tuple(Gap(date(2026, 12, 28) + timedelta(days=number), works=number < 3) for number in range(7))
     said: dict[str, Any] = {"gaps": gaps, "late": "Wednesday 30 September at 08:30", "head": "0" * 64, "so_far": True}
-    return Digest(WEEK, figures, trend(figures, weeks), **{**said, **more})
+    return LeadsDigest(WEEK, figures, trend(figures, weeks), **{**said, **more})
 
 
 def words(message: Message) -> str:
@@ -73,8 +73,8 @@ def words(message: Message) -> str:
 
 @pytest.mark.parametrize("pictures", [True, False])
 @pytest.mark.parametrize("weeks", [1, 2, 12])
-@pytest.mark.parametrize("figures", [LARGE, Figures()], ids=["large", "empty"])
-def test_a_digest_fits_whatever_it_counts(figures: Figures, weeks: int, *, pictures: bool) -> None:
+@pytest.mark.parametrize("figures", [LARGE, WeekFigures()], ids=["large", "empty"])
+def test_a_digest_fits_whatever_it_counts(figures: WeekFigures, weeks: int, *, pictures: bool) -> None:
     """Blocks, characters, points and rows."""
     message = leads(full(figures, weeks), pictures=pictures)
     fits_message(message)
@@ -98,7 +98,7 @@ def test_every_picture_has_a_name_and_words_above_it() -> None:
 
 def test_pictures_and_words_say_the_same() -> None:
     """Every number of the charts and the table stands in the lines that take their place."""
-    small = Figures(started=7, finished=5, cases=2, answers=(60, 600), outcomes={"HOLD": 3}, out_of_hours=1)
+    small = WeekFigures(started=7, finished=5, cases=2, answers=(60, 600), outcomes={"HOLD": 3}, out_of_hours=1)
     pictures, plain = leads(full(small)), words(leads(full(small), pictures=False))
     for block in pictures.blocks:
         if block["type"] == "data_visualization":
@@ -133,7 +133,7 @@ def test_the_leads_read_what_waits_before_the_pictures() -> None:
 def test_the_three_questions_people_were_least_sure_of_come_with_two_minutes_each() -> None:
     """Most often first; no more than three."""
     unsure = {"S5": 2, "3.1.4": 5, "3.2.1": 3, "4.2": 2}
-    found = words(leads(full(Figures(unsure=unsure))))
+    found = words(leads(full(WeekFigures(unsure=unsure))))
     asked = [key for key, each in BRIEFINGS.items() if each.ask in found.replace("&amp;", "&")]
     assert asked == ["3.1.4", "3.2.1", "4.2"]
     assert "(5 times)" in found
@@ -141,7 +141,7 @@ def test_the_three_questions_people_were_least_sure_of_come_with_two_minutes_eac
 
 def test_an_empty_week_says_so_calmly() -> None:
     """Nothing happened is worth a sentence."""
-    found = words(leads(Digest(WEEK, Figures(), trend(Figures()))))
+    found = words(leads(LeadsDigest(WEEK, WeekFigures(), trend(WeekFigures()))))
     assert "No checks were started, as in the week before; none came to a lead." in found
     assert "Nothing. No case is open." in found
     assert "No misses: every page arrived within a minute." in found

@@ -96,8 +96,8 @@ def test_without_a_connection_to_slack_it_is_not_ready(stage: Stage) -> None:
 
 def test_without_a_database_it_is_not_ready(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing would be kept; the numbers that need no database are still there."""
-    (stage.bot.desk.database.engine.pool).dispose()
-    database = stage.bot.desk.database
+    (stage.bot.services.database.engine.pool).dispose()
+    database = stage.bot.services.database
 
     def gone() -> None:
         raise OperationalError("", {}, Exception("away"))
@@ -113,7 +113,7 @@ def test_a_database_that_hangs_does_not_hang_the_answer(stage: Stage, monkeypatc
     """Whoever asks gets an answer in seconds, each time, and only one question is ever on its way."""
     release = threading.Event()
     monkeypatch.setattr(health, "PATIENCE", 0.2)
-    monkeypatch.setattr(stage.bot.desk.database, "can_write", lambda: release.wait(20))
+    monkeypatch.setattr(stage.bot.services.database, "can_write", lambda: release.wait(20))
     with asking(stage) as asked:
         began = time.monotonic()
         for _ in range(3):
@@ -128,7 +128,7 @@ def test_a_database_that_hangs_does_not_hang_the_answer(stage: Stage, monkeypatc
 def test_a_loop_that_has_not_turned_is_late(stage: Stage, loop: str, after: float) -> None:
     """The process is there, and yet nothing that is due would happen."""
     with asking(stage) as asked:
-        meters = stage.bot.desk.meters
+        meters = stage.bot.services.meters
         meters.turned(loop)
         real = meters._monotonic  # noqa: SLF001 - the clock nobody sets
         meters._monotonic = lambda: real() + after  # noqa: SLF001

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from bot.access_requests import modals
-from bot.access_requests.modals import Progress, Spot
+from bot.access_requests.modals import ReviewPosition, ReviewProgress
 from bot.cases.modals import sample
 from bot.records import modals as records
 from bot.slack.block_kit import Block
 from flows.case import Check
 from flows.model import Outcome
-from flows.records.access_requests import Choice, Item, Request, RequestStatus, Ruling
+from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling
 from tests.bot.builders import HOSTILE, NOW, sent, view
 from tests.bot.slack.limits import fits_view
 
@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 23)
 CHECKS = tuple(sent(Outcome.HOLD, id=f"{number:032x}", ref=f"SC-{number:04d}") for number in range(200))
 FOUND = tuple((check, True) for check in CHECKS)
 LONG = HOSTILE * 60
-REQUEST = Request(
+REQUEST = AccessRequest(
     id="r" * 32,
     ref="SC-7K2M",
     status=RequestStatus.OPEN,
@@ -33,13 +33,13 @@ REQUEST = Request(
     number="1",
     asked_by=LONG[:1000],
 )
-ITEM = Item("12:facts", LONG[:200], LONG[:80], NOW, LONG * 3, tuple(LONG.split()))
-SPOT = Spot(REQUEST.id, CHECKS[0].id, "V0123456789", ITEM.key)
+ITEM = ReviewItem("12:facts", LONG[:200], LONG[:80], NOW, LONG * 3, tuple(LONG.split()))
+SPOT = ReviewPosition(REQUEST.id, CHECKS[0].id, "V0123456789", ITEM.key)
 RULING = Ruling(Choice.REDACT, LONG[:500], tuple(LONG[:2900].split(" ")))
 
 
-def progress(check: Check, left: int) -> Progress:
-    return Progress(check, left, 40, not_them=False)
+def progress(check: Check, left: int) -> ReviewProgress:
+    return ReviewProgress(check, left, 40, not_them=False)
 
 
 WINDOWS: dict[str, Block] = {
@@ -87,8 +87,8 @@ def test_a_pack_can_be_made_once_nothing_is_left() -> None:
 
 def test_a_spot_is_read_as_it_was_written() -> None:
     """A key may hold colons; a value of somebody else's making leads nowhere."""
-    assert Spot.read(SPOT.value) == SPOT
-    assert Spot.read("") == Spot("", "", "", "")
+    assert ReviewPosition.read(SPOT.value) == SPOT
+    assert ReviewPosition.read("") == ReviewPosition("", "", "", "")
 
 
 def test_what_may_not_be_opened_has_no_button() -> None:

@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.retention import modals
-from bot.retention.modals import MOST, Deleted, Outcome
+from bot.retention.modals import MOST, ApprovalResult, Deleted
 from flows.case import Check, CheckStatus, Entry
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome
 from flows.records.access_requests import RequestStatus
-from flows.records.retention import Keeping, Kept
-from services.retention import Item
+from flows.records.retention import Keeping, ReasonKept
+from services.retention import DueRecord
 from tests.bot.slack.limits import fits_message, fits_view, marked_up, words
 
 NOW = datetime(2028, 3, 4, 10, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 
 
-def _item(number: int = 0, due: datetime = NOW) -> Item:
+def _item(number: int = 0, due: datetime = NOW) -> DueRecord:
     check = Check(
         id=f"{number:032x}",
         ref=f"SC-{number:04}",
@@ -35,7 +35,7 @@ def _item(number: int = 0, due: datetime = NOW) -> Item:
         outcome=CheckOutcome.FIX_FIRST,
     )
     keeping = Keeping(check.status, None, check.level, check.started_at, check.touched_at)
-    return Item(check, None, frozenset({"lead-2"}), keeping, due)
+    return DueRecord(check, None, frozenset({"lead-2"}), keeping, due)
 
 
 def test_the_longest_list_fits_a_window_and_the_rest_is_counted() -> None:
@@ -82,17 +82,17 @@ def test_an_empty_list_says_so() -> None:
 def test_the_last_question_names_every_record(count: int) -> None:
     """With what was kept and what cannot go."""
     approved = {f"{number:032x}": f"SC-{number:04}" for number in range(count)}
-    view = modals.confirm(Outcome(approved, ["SC-8888"], ["SC-9999"], [("SC-7777", why) for why in Kept]))
+    view = modals.confirm(ApprovalResult(approved, ["SC-8888"], ["SC-9999"], [("SC-7777", why) for why in ReasonKept]))
     fits_view(view)
     assert dict(modals.confirmed(view["private_metadata"])) == approved
     assert all(ref in str(view) for ref in (*approved.values(), "SC-7777", "SC-8888", "SC-9999"))
     assert ("bring it back" in str(view)) is (count == 1)
-    fits_view(modals.deleted(Deleted(list(approved.values()), [("SC-7777", Kept.HELD)], [("SC-6666", "0a1b2c")])))
+    fits_view(modals.deleted(Deleted(list(approved.values()), [("SC-7777", ReasonKept.HELD)], [("SC-6666", "0a1b2c")])))
 
 
 def test_what_was_typed_for_a_record_on_hold_already_is_shown_again() -> None:
     """It was not saved, and can be copied."""
-    view = modals.saved(Outcome({}, held_before=[("SC-7777", "An inquiry." * 45)]))
+    view = modals.saved(ApprovalResult({}, held_before=[("SC-7777", "An inquiry." * 45)]))
     fits_view(view)
     assert "SC-7777 was on legal hold already" in str(view)
     assert "An inquiry.An inquiry." in str(view)

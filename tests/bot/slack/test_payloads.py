@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.slack.payloads import Person, Press, Sent, named, target
+from bot.slack.payloads import Press, Presser, Sent, named, target
 
 PRESS: dict[str, Any] = {
     "type": "block_actions",
@@ -152,7 +152,7 @@ def test_what_slack_may_leave_out_may_be_missing() -> None:
     """A shortcut has no message, an old payload no team."""
     press = Press.model_validate({"user": {"id": "U1"}, "actions": [{"action_id": "start"}]})
     assert (press.check, press.argument, press.response_url) == ("", "", "")
-    assert Person.model_validate({"id": "U1"}).team_id is None
+    assert Presser.model_validate({"id": "U1"}).team_id is None
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_a_verb_matches_itself_and_its_arguments_only() -> None:
 def test_payloads_cannot_be_changed_once_read() -> None:
     """What was pressed stays what was pressed."""
     with pytest.raises(ValidationError):
-        _press().user = Person(id="U0LEAD1")  # type: ignore[misc] # that it is refused is the point
+        _press().user = Presser(id="U0LEAD1")  # type: ignore[misc] # that it is refused is the point

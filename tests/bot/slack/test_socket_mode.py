@@ -21,9 +21,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from bot.serve import DEAF
-from bot.slack.socket_mode import Line, SocketWatch
+from bot.slack.socket_mode import SocketConnection, SocketWatch
 from sandbox import Person, Workspace
-from storage.engine.process_lock import alone
+from storage.engine.process_lock import process_lock
 from tests import harness
 from tests.harness import MANIFEST, ROOT, stage
 
@@ -252,7 +252,7 @@ def test_what_slack_still_sends_while_it_leaves_is_answered_too(watched: Watched
 def test_what_a_connection_receives_after_its_end_is_not_handled(watched: Watched) -> None:
     """Nobody could acknowledge it: the person would see an error for something that happened."""
     token = watched.workspace.app_token
-    line = Line(watched.app, token, 2, PING, lambda: None)
+    line = SocketConnection(watched.app, token, 2, PING, lambda: None)
     line.open(str(watched.app.client.apps_connections_open(app_token=token)["url"]))
     request = SocketModeRequest("interactive", "E1", {"type": "shortcut", "callback_id": "start"})
     line.handle(line.client, request)
@@ -393,7 +393,7 @@ def test_the_program_that_stays_deaf_ends_with_a_code_of_its_own(
     assert "no connection to it carried anything. share-check stops now" in said
     assert "Traceback" not in said
     assert slack.connections == 0
-    with alone(url):
+    with process_lock(url):
         pass
 
 

@@ -11,8 +11,8 @@ from flows.records import access_requests, matching
 from flows.records.access_requests import (
     TAKEN_OUT,
     Choice,
-    Item,
     Labels,
+    ReviewItem,
     Ruling,
     due,
     not_there,
@@ -34,7 +34,7 @@ def entry(what: str, number: int = 1, who: str = "U0STAFF", **content: object) -
     return Entry(number, AT + timedelta(minutes=number), who, what, content)
 
 
-def made(*entries: Entry, own: tuple[str, ...] = ()) -> tuple[Item, ...]:
+def made(*entries: Entry, own: tuple[str, ...] = ()) -> tuple[ReviewItem, ...]:
     return access_requests.items(entries, LABELS, lambda who: f"<{who}>", own)
 
 
@@ -189,14 +189,14 @@ def test_its_length_cannot_be_told() -> None:
 )
 def test_a_ruling_that_cannot_stand_says_why(ruling: Ruling, box: str | None) -> None:
     """A reason for whatever is left out; nothing is thought to be taken out that is not."""
-    item = Item("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
+    item = ReviewItem("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
     found = access_requests.problem(item, ruling)
     assert (found and found[0]) == box
 
 
 def test_what_is_given_is_what_was_decided() -> None:
     """All of it, the rest of it, or none."""
-    item = Item("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
+    item = ReviewItem("1:text", "Note", "Lead one", AT, "She told me that Mrs Quill shouts.")
     assert access_requests.given(item, Ruling(Choice.INCLUDE)) == item.text
     assert (
         access_requests.given(item, Ruling(Choice.REDACT, "x", ("Mrs Quill",)))

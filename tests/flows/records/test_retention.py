@@ -11,8 +11,8 @@ from flows.records.access_requests import RequestStatus
 from flows.records.retention import (
     QUIET,
     Keeping,
-    Kept,
     Kind,
+    ReasonKept,
     Schedule,
     born,
     is_change,
@@ -39,7 +39,7 @@ def test_what_raised_no_risk_is_kept_for_twelve_months_from_its_last_change(stat
     ends = MADE + _days(30 + 366)
     assert kept.kind is Kind.NO_RISK
     assert kept.due(SCHEDULE) == ends
-    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is Kept.NOT_YET
+    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is ReasonKept.NOT_YET
     assert kept.stays(SCHEDULE, ends) is None
 
 
@@ -67,20 +67,20 @@ def test_on_the_eighteenth_birthday_somebody_is_no_child_any_more() -> None:
 @pytest.mark.parametrize(
     ("kept", "why"),
     [
-        (replace(HOLD, status=CheckStatus.DRAFT), Kept.OPEN),
-        (replace(HOLD, level=Level.CONSULT), Kept.OPEN),
-        *[(replace(CASE, case=status), Kept.OPEN) for status in CaseStatus if status is not CaseStatus.CLOSED],
-        (replace(CASE, is_unread=True), Kept.UNREAD),
-        (replace(CASE, is_held=True), Kept.HELD),
-        (replace(HOLD, is_held=True), Kept.HELD),
-        (replace(HOLD, keep_until=CENTURY + _days(1)), Kept.WANTED),
-        (replace(CASE, last_change=CENTURY - QUIET + _days(1)), Kept.RECENT),
+        (replace(HOLD, status=CheckStatus.DRAFT), ReasonKept.OPEN),
+        (replace(HOLD, level=Level.CONSULT), ReasonKept.OPEN),
+        *[(replace(CASE, case=status), ReasonKept.OPEN) for status in CaseStatus if status is not CaseStatus.CLOSED],
+        (replace(CASE, is_unread=True), ReasonKept.UNREAD),
+        (replace(CASE, is_held=True), ReasonKept.HELD),
+        (replace(HOLD, is_held=True), ReasonKept.HELD),
+        (replace(HOLD, keep_until=CENTURY + _days(1)), ReasonKept.WANTED),
+        (replace(CASE, last_change=CENTURY - QUIET + _days(1)), ReasonKept.RECENT),
     ],
 )
-def test_what_is_open_unread_held_wanted_or_changed_lately_is_never_due(kept: Keeping, why: Kept) -> None:
+def test_what_is_open_unread_held_wanted_or_changed_lately_is_never_due(kept: Keeping, why: ReasonKept) -> None:
     """Not after a hundred years."""
     assert kept.stays(SCHEDULE, CENTURY) is why
-    assert why in (Kept.WANTED, Kept.RECENT) or not kept.can_end
+    assert why in (ReasonKept.WANTED, ReasonKept.RECENT) or not kept.can_end
 
 
 def test_a_request_is_kept_for_a_time_after_it_was_closed_and_never_while_it_is_open() -> None:
@@ -89,11 +89,11 @@ def test_a_request_is_kept_for_a_time_after_it_was_closed_and_never_while_it_is_
     ends = MADE + _days(10 + 731)
     assert kept.kind is Kind.REQUEST
     assert kept.due(SCHEDULE) == ends
-    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is Kept.NOT_YET
+    assert kept.stays(SCHEDULE, ends - timedelta(seconds=1)) is ReasonKept.NOT_YET
     assert kept.stays(SCHEDULE, ends) is None
     for status in (RequestStatus.OPEN, RequestStatus.RELEASED):
         waiting = replace(kept, request=status)
-        assert waiting.stays(SCHEDULE, CENTURY) is Kept.OPEN
+        assert waiting.stays(SCHEDULE, CENTURY) is ReasonKept.OPEN
         assert not waiting.can_end
 
 

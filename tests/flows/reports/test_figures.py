@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from flows.checklist import CHECKLIST
 from flows.reports.bands import NOT_SHOWN, SMALLEST, Band, band, parts_of
 from flows.reports.board import NOTE, board
-from flows.reports.figures import Figures, Trend, Week, against, age, most, spoken, takeaways, weeks_within
+from flows.reports.figures import Trend, Week, WeekFigures, against, age, most, spoken, takeaways, weeks_within
 from flows.training.briefings import BRIEFINGS
 
 LONDON = ZoneInfo("Europe/London")
@@ -62,18 +62,18 @@ def test_only_whole_weeks_lie_within_days() -> None:
 
 def test_what_is_kept_is_read_again_also_by_an_older_or_newer_version() -> None:
     """What it did not count is nought; what we do not know is left."""
-    figures = Figures(started=3, answers=(60, 90), outcomes={"HOLD": 2}, late=(61,))
-    assert Figures.read(figures.written()) == figures
-    assert Figures.read('{"started": 4, "moon": [1]}') == Figures(started=4)
+    figures = WeekFigures(started=3, answers=(60, 90), outcomes={"HOLD": 2}, late=(61,))
+    assert WeekFigures.read(figures.written()) == figures
+    assert WeekFigures.read('{"started": 4, "moon": [1]}') == WeekFigures(started=4)
 
 
 def test_a_trend_ends_with_its_week_and_says_what_was_not_counted() -> None:
     """Twelve weeks, over the turn of the year."""
     week = Week(2027, 3)
-    trend = Trend.up_to(week, {week: Figures(started=1), week.before: Figures(started=2)})
+    trend = Trend.up_to(week, {week: WeekFigures(started=1), week.before: WeekFigures(started=2)})
     assert [str(each) for each, _ in trend.weeks][::11] == ["2026-W45", "2027-W03"]
     assert [one.started for one in trend.counted] == [2, 1]
-    assert trend.before == Figures(started=2)
+    assert trend.before == WeekFigures(started=2)
 
 
 @pytest.mark.parametrize(
@@ -100,16 +100,16 @@ def test_comparisons_say_more_fewer_or_the_same() -> None:
 
 def test_the_week_in_a_few_sentences() -> None:
     """What came in, how soon it was answered, what waits."""
-    busy = Figures(started=9, cases=3, answers=(60, 300, 1320), missed=1, nobody_leads=1, strands_overdue=1)
-    assert takeaways(busy, Figures(started=7)) == (
+    busy = WeekFigures(started=9, cases=3, answers=(60, 300, 1320), missed=1, nobody_leads=1, strands_overdue=1)
+    assert takeaways(busy, WeekFigures(started=7)) == (
         "9 checks were started, 2 more than the week before; 3 came to a lead.",
         "Half were answered within 5 minutes, the last after 22 minutes; 1 target was missed.",
         "2 things wait for somebody now.",
     )
-    assert takeaways(Figures(), None) == ("No checks were started; none came to a lead.", "Nothing waits.")
-    assert takeaways(Figures(started=1, cases=1, missed=1), None)[1] == "1 of them has no lead yet."
+    assert takeaways(WeekFigures(), None) == ("No checks were started; none came to a lead.", "Nothing waits.")
+    assert takeaways(WeekFigures(started=1, cases=1, missed=1), None)[1] == "1 of them has no lead yet."
     assert "It was answered after 2 minutes; no targets were missed." in takeaways(
-        Figures(started=1, cases=1, answers=(120,)), None
+        WeekFigures(started=1, cases=1, answers=(120,)), None
     )
 
 
@@ -127,12 +127,12 @@ def test_the_week_in_a_few_sentences() -> None:
 )
 def test_a_case_without_a_lead_is_not_said_to_be_answered(cases: int, answers: tuple[int, ...], words: str) -> None:
     """Those that were answered are counted beside those that were not."""
-    assert takeaways(Figures(started=cases, cases=cases, answers=answers), None)[1] == words
+    assert takeaways(WeekFigures(started=cases, cases=cases, answers=answers), None)[1] == words
 
 
 def test_the_board_reads_of_misses_what_they_are() -> None:
     """A page that never arrived was not delivered late, and a case is no page."""
-    said = board("Trust", {Week(2026, 47): Figures(undelivered=3, forgotten=2)}).written("text")
+    said = board("Trust", {Week(2026, 47): WeekFigures(undelivered=3, forgotten=2)}).written("text")
     assert "Misses of share-check: pages late or not delivered, and cases it had lost sight of: 5 to 9" in said
     assert "delivered late" not in said
 
@@ -188,14 +188,14 @@ def test_a_total_stands_only_beside_parts_that_are_all_large() -> None:
     assert parts_of({"a": 14, "b": 5}).total_words == "15 to 19"
 
 
-FIGURES = Figures(
+FIGURES = WeekFigures(
     started=12, finished=11, outcomes={"HOLD": 6, "CONSULT": 3}, cases=3, missed=1, drills=1, disagreements=4
 )
 
 
 def test_the_boards_summary_is_the_same_in_every_form() -> None:
     """Text, JSON, CSV and HTML; nowhere a count under five."""
-    weeks = {Week(2026, 46): FIGURES, Week(2026, 47): Figures(started=2)}
+    weeks = {Week(2026, 46): FIGURES, Week(2026, 47): WeekFigures(started=2)}
     found = board("Example <Trust>", weeks)
     text, page = found.written("text"), found.written("html")
     kept = json.loads(found.written("json"))
@@ -215,8 +215,8 @@ def test_the_boards_summary_is_the_same_in_every_form() -> None:
 @given(some.integers(0, 4), some.integers(0, 4))
 def test_the_board_cannot_tell_one_case_from_none(first: int, second: int) -> None:
     """Whatever small numbers there are, it reads the same."""
-    empty = board("Trust", {Week(2026, 47): Figures()})
-    small = Figures(
+    empty = board("Trust", {Week(2026, 47): WeekFigures()})
+    small = WeekFigures(
         started=first, finished=first, outcomes={"CONSULT": first}, cases=second, missed=second, closed=first
     )
     assert board("Trust", {Week(2026, 47): small}) == empty

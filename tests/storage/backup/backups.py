@@ -12,7 +12,7 @@ from sqlalchemy import make_url, select
 
 from flows.case import Check, Entry
 from storage.backup.make import Made, make, source_of
-from storage.backup.restore import Expected, Proof, verify
+from storage.backup.restore import Expected, RestoreProof, verify
 from storage.backup.restore import replace as put_back
 from storage.engine.database import Database
 from storage.erasure import Erasure
@@ -25,7 +25,7 @@ def backed_up(database: Database, folder: Path, *keys: str, later: float = 0, ke
     return make(source_of(url_of(database)), keys or (OLD,), folder, START + timedelta(seconds=later), keep)
 
 
-def verified(url: str, file: Path, *keys: str, expected: Expected | None = None) -> Proof:
+def verified(url: str, file: Path, *keys: str, expected: Expected | None = None) -> RestoreProof:
     return verify(source_of(url), keys or (OLD,), file, expected or Expected())
 
 

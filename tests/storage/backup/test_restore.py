@@ -25,7 +25,7 @@ from storage.backup.source import BackupRefused
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import rotate
 from storage.engine.database import Database
-from storage.engine.process_lock import alone
+from storage.engine.process_lock import process_lock
 from storage.erasure import Erasure, erase_again
 from storage.errors import DatabaseNotReady
 from storage.proof.seal import seal_now
@@ -352,7 +352,7 @@ def test_beside_a_serving_bot_nothing_is_replaced(sqlite: Database, folder: Path
     filled(sqlite)
     made, url = backed_up(sqlite, folder), url_of(sqlite)
     before = content(url)
-    with alone(url):
+    with process_lock(url):
         assert verified(url, made.file).closed == 0
         with pytest.raises(DatabaseNotReady, match="Stop the other one"):
             put_back(source_of(url), [OLD], made.file, START)

@@ -16,7 +16,7 @@ from bot.config.settings import setting_names
 from storage.backup import transfer
 from storage.backup.transfer import MoveRefused, move
 from storage.engine.database import Database
-from storage.engine.process_lock import alone
+from storage.engine.process_lock import process_lock
 from storage.errors import StorageError
 from storage.proof.bundle import of_record
 from storage.proof.seal import seal_now
@@ -225,7 +225,7 @@ def test_while_a_bot_runs_on_either_side_nothing_is_moved(
 ) -> None:
     """It would go on writing where nobody looks any more."""
     bot = opened(ends[where])
-    with alone(ends[where]), bot.read(), pytest.raises(StorageError, match=r"already serving|Stop it"):
+    with process_lock(ends[where]), bot.read(), pytest.raises(StorageError, match=r"already serving|Stop it"):
         move(*ends, [OLD])
 
 

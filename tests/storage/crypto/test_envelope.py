@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from storage.crypto.envelope import Box, Keyring
+from storage.crypto.envelope import Keyring, Sealer
 from storage.errors import BadKey, CannotOpen
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -19,9 +19,9 @@ def test_what_is_sealed_opens_again_and_does_not_show() -> None:
     assert box.seal(TEXT, "answers:c1") != sealed
 
 
-def _box() -> Box:
+def _box() -> Sealer:
     keys = Keyring([OLD])
-    return keys.box(keys.new_key())
+    return keys.sealer(keys.new_key())
 
 
 @pytest.mark.parametrize("about", ["answers:c2", "event:c1", "answers:c1 ", ""])
@@ -58,19 +58,19 @@ def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
 def test_a_key_of_another_organisation_unwraps_nothing() -> None:
     """A stolen database is no use without the key."""
     with pytest.raises(CannotOpen):
-        Keyring([NEW]).box(Keyring([OLD]).new_key())
+        Keyring([NEW]).sealer(Keyring([OLD]).new_key())
 
 
 def test_keys_are_rotated_by_putting_the_new_one_first() -> None:
     """Old checks still open, new ones are wrapped by the new key, which alone then opens them."""
     old_check = Keyring([OLD]).new_key()
     both = Keyring([NEW, OLD])
-    sealed = both.box(old_check).seal(TEXT, "x")
-    assert Keyring([OLD]).box(old_check).open(sealed, "x") == TEXT
+    sealed = both.sealer(old_check).seal(TEXT, "x")
+    assert Keyring([OLD]).sealer(old_check).open(sealed, "x") == TEXT
     new_check = both.new_key()
-    assert Keyring([NEW]).box(new_check).open(both.box(new_check).seal(TEXT, "x"), "x") == TEXT
+    assert Keyring([NEW]).sealer(new_check).open(both.sealer(new_check).seal(TEXT, "x"), "x") == TEXT
     with pytest.raises(CannotOpen):
-        Keyring([OLD]).box(new_check)
+        Keyring([OLD]).sealer(new_check)
 
 
 def test_every_check_gets_a_key_of_its_own() -> None:
@@ -78,7 +78,7 @@ def test_every_check_gets_a_key_of_its_own() -> None:
     keys = Keyring([OLD])
     wrapped = {keys.new_key() for _ in range(20)}
     assert len(wrapped) == 20
-    texts = {keys.box(each).seal(TEXT, "x") for each in wrapped}
+    texts = {keys.sealer(each).seal(TEXT, "x") for each in wrapped}
     assert len(texts) == 20
 
 

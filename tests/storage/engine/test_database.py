@@ -226,7 +226,7 @@ def test_what_is_read_is_all_from_one_moment(database: Database) -> None:
         before = office.check(check, tx)
         office.answer(check, "S1", "no")
         assert office.check(check, tx) == before
-        assert [entry.what for entry in events.history(tx, check, checks.load(tx, office.keys, check).box)] == [
+        assert [entry.what for entry in events.history(tx, check, checks.load(tx, office.keys, check).sealer)] == [
             "started"
         ]
     assert office.check(check).answers == {"S1": ("no",)}

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from storage.engine.database import Database
-from storage.engine.process_lock import alone, lock_beside
+from storage.engine.process_lock import lock_beside, process_lock
 from storage.errors import DatabaseNotReady
 from tests.harness import ROOT
 
@@ -59,7 +59,7 @@ def _holder(started: ExitStack, url: str) -> subprocess.Popen[str]:
 def test_a_second_process_is_told_why_and_what_to_do(started: ExitStack, url: str) -> None:
     """The words are for whoever started it twice."""
     _holder(started, url)
-    with pytest.raises(DatabaseNotReady) as refusal, alone(url):
+    with pytest.raises(DatabaseNotReady) as refusal, process_lock(url):
         pass
     said = str(refusal.value)
     assert "already serving with share-check.db" in said
@@ -73,7 +73,7 @@ def test_a_process_that_dies_lets_go(started: ExitStack, url: str, how: signal.S
     holder = _holder(started, url)
     holder.send_signal(how)
     assert holder.wait(10) == -how
-    with alone(url):
+    with process_lock(url):
         pass
 
 
@@ -83,18 +83,18 @@ def test_a_process_that_ends_well_lets_go_and_leaves_the_file(started: ExitStack
     holder.communicate("", timeout=10)
     assert holder.returncode == 0
     assert (tmp_path / "share-check.db.lock").exists()
-    with alone(url):
+    with process_lock(url):
         pass
-    with alone(url):
+    with process_lock(url):
         pass
 
 
 def test_what_it_starts_does_not_keep_the_lock(started: ExitStack, url: str) -> None:
     """A child that outlives it is no serving process."""
-    with alone(url):
+    with process_lock(url):
         child = started.enter_context(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
         started.callback(child.kill)
-    with alone(url):
+    with process_lock(url):
         assert child.poll() is None
 
 
@@ -102,7 +102,7 @@ def test_the_lock_is_for_our_account_alone(tmp_path: Path, url: str) -> None:
     """Also where files are made readable for all."""
     before = os.umask(0)
     try:
-        with alone(url):
+        with process_lock(url):
             assert stat.S_IMODE((tmp_path / "share-check.db.lock").stat().st_mode) == 0o600
     finally:
         os.umask(before)
@@ -115,17 +115,17 @@ def test_a_link_to_the_database_is_the_same_database(started: ExitStack, tmp_pat
     link = tmp_path / "elsewhere" / "ours.db"
     link.symlink_to(tmp_path / "share-check.db")
     assert lock_beside(link) == lock_beside(tmp_path / "share-check.db")
-    with pytest.raises(DatabaseNotReady), alone(f"sqlite:///{link}"):
+    with pytest.raises(DatabaseNotReady), process_lock(f"sqlite:///{link}"):
         pass
 
 
 def test_other_databases_are_not_in_the_way(started: ExitStack, tmp_path: Path, url: str) -> None:
     """Another file, and PostgreSQL, which several processes share; what is not understood is Database's to say."""
     _holder(started, url)
-    with alone(f"sqlite:///{tmp_path / 'other.db'}"), alone(f"sqlite:///{tmp_path / 'third.db'}"):
+    with process_lock(f"sqlite:///{tmp_path / 'other.db'}"), process_lock(f"sqlite:///{tmp_path / 'third.db'}"):
         pass
     for several in ("postgresql+psycopg://us:hush@127.0.0.1:9/db", "no address at all", "postgresql://host:port/db"):
-        with alone(several), alone(several):
+        with process_lock(several), process_lock(several):
             pass
 
 
@@ -143,7 +143,7 @@ def test_a_command_beside_the_serving_process_reads_and_writes(started: ExitStac
 @pytest.mark.parametrize("where", ["/nowhere/at/all.db", "/proc/share-check.db"])
 def test_where_no_lock_can_be_made_the_database_is_not_ready(where: str) -> None:
     """In the words of a database that cannot be opened: which folder, and that a path can be written whole."""
-    with pytest.raises(DatabaseNotReady, match="could not be opened") as refused, alone(f"sqlite:///{where}"):
+    with pytest.raises(DatabaseNotReady, match="could not be opened") as refused, process_lock(f"sqlite:///{where}"):
         pass
     assert f"in {Path(where).parent}. " in str(refused.value)
     assert "whole path" in str(refused.value)

@@ -5,12 +5,12 @@ from datetime import timedelta
 from storage import outbox
 from storage.engine.database import Database
 from storage.health import figures, liveness
-from storage.health.figures import Figures
+from storage.health.figures import DueFigures
 from tests.storage.builders import Office
 from tests.storage.records_with_secrets import URGENT
 
 
-def _figures(office: Office) -> Figures:
+def _figures(office: Office) -> DueFigures:
     with office.database.read() as tx:
         return figures.of(tx, office.now)
 
@@ -23,7 +23,7 @@ def _send_all(office: Office) -> None:
 
 def test_where_nothing_was_ever_asked_nothing_is_due(database: Database) -> None:
     """An empty database is well, and has no backup."""
-    assert _figures(Office(database)) == Figures(0, 0, timedelta(), None)
+    assert _figures(Office(database)) == DueFigures(0, 0, timedelta(), None)
 
 
 def test_pages_are_due_until_somebody_has_them(database: Database) -> None:
@@ -33,7 +33,7 @@ def test_pages_are_due_until_somebody_has_them(database: Database) -> None:
     assert _figures(office).pages_due == 3
     with office.database.begin() as tx:
         for row in outbox.claim(tx, office.now, 100):
-            outbox.put_off(tx, row, office.now + timedelta(minutes=10), "URLError")
+            outbox.retry_later(tx, row, office.now + timedelta(minutes=10), "URLError")
     office.forward(minutes=5)
     found = _figures(office)
     assert (found.pages_due, found.oldest_overdue) == (3, timedelta(minutes=5))

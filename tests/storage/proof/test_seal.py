@@ -276,7 +276,7 @@ def test_what_was_sealed_without_padding_still_opens_and_is_proven(office: Offic
     check = office.start()
     salt, body = b"s" * 16, b'{"text":"old"}'
     with office.database.begin() as tx:
-        box = checks.load(tx, office.keys, check).box
+        box = checks.load(tx, office.keys, check).sealer
         sealed = box.seal(salt + body, f"event:{check}")
         commitment = record.commitment(salt, check, START, "U1", "note", body)
         row = {"check_id": check, "at": START, "who": "U1", "what": "note"}
@@ -352,7 +352,7 @@ def test_an_entry_that_was_written_with_an_old_time_is_named_also_once_it_is_sea
     office = sealed_record(database)
     with database.begin() as tx:
         opened = checks.load(tx, office.keys, _any_check(office))
-        record.append(tx, opened.check.id, opened.box, LONG_AGO, "U1", "note", {})
+        record.append(tx, opened.check.id, opened.sealer, LONG_AGO, "U1", "note", {})
     found = {("Entry 11", BACK_DATED)}
     assert tamper(office) == (found, found)
     assert seal_now(office)
@@ -697,7 +697,7 @@ def test_a_chain_that_was_made_anew_is_noticed_by_whoever_saw_the_last(
     database: Database, deeds: tuple[str, ...]
 ) -> None:
     """Also where all that is there fits together, and is signed: it does not go on from what was seen."""
-    office, watch = sealed_record(database), seal.Watch()
+    office, watch = sealed_record(database), seal.SealWatch()
 
     def looked() -> int | None:
         with database.read() as tx:
@@ -838,7 +838,7 @@ def _live(tx: Connection, office: Office, steps: list[tuple[str, int, dict[str, 
     now = START
     for what, number, content in [("note", 0, {}), ("seal", 0, {}), *steps]:
         if what == "note":
-            record.append(tx, opened[number].check.id, opened[number].box, now, f"U{number}", "note", content)
+            record.append(tx, opened[number].check.id, opened[number].sealer, now, f"U{number}", "note", content)
         elif what == "seal":
             seal.seal_now(tx, KEY if number else None, now)
         now += timedelta(minutes=number)
