@@ -28,8 +28,8 @@ from tests.storage.records_with_secrets import MARKS, OLD, filled, url_of
 HAMMER = """
 import sys
 import time
-from storage.database import Database
-from tests.storage.filled import URGENT, KeyedOffice
+from storage.engine.database import Database
+from tests.storage.records_with_secrets import URGENT, KeyedOffice
 url, key, who = sys.argv[1:]
 office = KeyedOffice(Database(url), key)
 print("writing", flush=True)
@@ -41,7 +41,7 @@ AGAIN_AND_AGAIN = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from storage.backup import make, source_of
+from storage.backup.make import make, source_of
 url, key, folder = sys.argv[1:]
 print("making", flush=True)
 while True:

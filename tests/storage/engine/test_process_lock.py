@@ -22,8 +22,8 @@ from tests.harness import ROOT
 
 HOLD = """
 import sys
-from storage.lone import alone
-with alone(input()):
+from storage.engine.process_lock import process_lock
+with process_lock(input()):
     print("held", flush=True)
     sys.stdin.read()
 """
