@@ -140,6 +140,13 @@ class Casework(Service):
         self.record(opened, SYSTEM, "found_forgotten", {})
         cases.save(self.tx, check, next_page_at=self.now)
 
+    def keep_within_ladder(self, check: str) -> None:
+        """Bring an ask forward that would come later than the ladder allows, as after a change of its waits."""
+        _, case = self._open(check)
+        if case.status is CaseStatus.OPEN:
+            asked_at = min(case.asked_at, self.now)
+            cases.bring_forward(self.tx, check, self.roster.latest_ask(case.urgency, asked_at, case.needed_at))
+
     def check_leader(self, check: str) -> None:
         """Somebody leads who is no longer listed, may no longer know, or has no account: it needs a lead again."""
         opened, case = self._open(check)

@@ -245,7 +245,7 @@ class Service:
             return
         step = case.tries + (case.needed_at > case.raised_at)  # who was asked first led it, or was asked before
         turn = (case.urgency, step, self.allowed(case), self.now)
-        people, following = self.roster.next_ask(*turn, *self._not_there())
+        people, following = self.roster.next_ask(*turn, *self._not_there(), needed_at=case.needed_at)
         usual, _ = self.roster.next_ask(*turn)
         asks = case.asks + 1
         changes: dict[str, object] = {"asks": asks, "asked_at": self.now}

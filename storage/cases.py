@@ -131,6 +131,12 @@ def is_due(tx: Connection, check: str, now: datetime) -> bool:
     return tx.execute(due).first() is not None
 
 
+def bring_forward(tx: Connection, check: str, latest: datetime) -> bool:
+    """Move this case's next page to `latest` where it would come later. Return whether it would have."""
+    late = cases.update().where(cases.c.check_id == check, cases.c.next_page_at > latest)
+    return bool(tx.execute(late.values(next_page_at=latest)).rowcount)
+
+
 def reminding(tx: Connection, now: datetime) -> Sequence[str]:
     """Checks whose leader asked to be reminded by now."""
     due = select(cases.c.check_id).where(cases.c.remind_at <= now).order_by(cases.c.remind_at)

@@ -354,7 +354,7 @@ def note(view: CheckView) -> Block:
 
 def reminders(case: Case) -> Mapping[str, tuple[str, timedelta | None]]:
     """What can be chosen: words and wait, None for the next working morning. What is urgent does not wait for days."""
-    if case.status is CaseStatus.LED and case.urgency is not Urgency.P2:
+    if case.status is CaseStatus.LED and case.urgency in (Urgency.P0, Urgency.P1):
         return {key: when for key, when in REMINDERS.items() if key not in _FOR_DAYS}
     return REMINDERS
 

@@ -16,7 +16,7 @@ from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, Shared
 from flows.model import Outcome, Status, Urgency
 
-URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon"}
+URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon", Urgency.P3: "routine"}
 OUTCOME_WORDS = {
     Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
     Outcome.CONSULT_URGENT: "consult a lead urgently",

@@ -25,9 +25,11 @@ from bot.config.organisation_types import (
     SlackChannel,
     SlackUser,
     TimeZone,
+    Wait,
     WorkingDay,
     refusal,
 )
+from flows.paging.roster import Counts
 from flows.records.retention import Schedule
 
 __all__ = ["Organisation", "OrganisationError", "example_organisation_path", "load_organisation"]
@@ -124,49 +126,102 @@ class School(Table):
 class RungSettings(Table):
     """One step of asking: who is paged, and how long they are given before the next step.
 
-    `who` names groups ("leads", "deputies", "independent") or people's ids. With `working_time`
-    the wait runs only during working hours. The last rung repeats until somebody answers.
+    `who` names groups ("leads", "deputies", "independent") or people's ids. `counts` says which time the wait counts:
+    always, the daytime of any day, or working time; "next working morning" and "2 working days" say it themselves, the
+    latter from when the check was raised. `working_time` is how the first edition wrote `counts = "working time"`.
+    The last rung repeats until somebody answers; `each_morning`: also when daytime begins.
     """
 
-    wait: Duration
+    wait: Wait
     who: tuple[str, ...] = Field(min_length=1)
     second_channel: bool = False
+    counts: Literal["always", "daytime", "working time"] | None = None
+    each_morning: bool = False
     working_time: bool = False
 
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> Self:
+        said = (self.wait.counts is not None, self.counts is not None, self.working_time)
+        if sum(said) > 1:
+            raise refusal("says twice which time its wait counts. Keep one of wait, counts and working_time.")
+        return self
 
-def _ladder(wait: Duration, *asked: str, working_time: bool = False) -> tuple[RungSettings, ...]:
-    """Give the same wait to each step; from the second on, Slack alone is not trusted."""
-    return tuple(
-        RungSettings(wait=wait, who=tuple(who.split()), second_channel=step > 0, working_time=working_time)
-        for step, who in enumerate(asked)
-    )
+    @property
+    def clock(self) -> Counts:
+        """Return which time the wait counts."""
+        if self.working_time:
+            return Counts.WORKING_TIME
+        return self.wait.counts or Counts(self.counts or Counts.ALWAYS)
+
+
+def _rung(
+    wait: str, who: str, *, counts: str | None = None, second: bool = False, mornings: bool = False
+) -> RungSettings:
+    rung = {"wait": wait, "who": tuple(who.split()), "counts": counts, "second_channel": second}
+    return RungSettings.model_validate(rung | {"each_morning": mornings})
+
+
+_EVERYBODY = "leads deputies independent"
 
 
 class Ladder(Table):
-    """Who is asked, in what order; by urgency: P0 emergency, P1 urgent consult, P2 consult."""
+    """Who is asked, in what order, by urgency: P0 emergency, P1 urgent, P2 worry, P3 routine.
+
+    The defaults are the response targets of docs/rules.md. From the second step on Slack alone is not trusted; for P0
+    and P1 from the first.
+    """
 
     P0: tuple[RungSettings, ...] = Field(
-        _ladder(timedelta(minutes=5), "leads", "leads deputies", "leads deputies independent"),
+        (
+            _rung("5 min", "leads", second=True),
+            _rung("5 min", "leads deputies", second=True),
+            _rung("5 min", _EVERYBODY, second=True),
+        ),
         min_length=1,
     )
     P1: tuple[RungSettings, ...] = Field(
-        _ladder(timedelta(minutes=15), "leads", "leads deputies", "leads deputies independent"),
+        (
+            _rung("15 min", "leads", second=True),
+            _rung("15 min", "leads deputies", second=True),
+            _rung("15 min", _EVERYBODY, second=True),
+        ),
         min_length=1,
     )
     P2: tuple[RungSettings, ...] = Field(
-        _ladder(timedelta(hours=4), "leads", "leads deputies", working_time=True), min_length=1
+        (
+            _rung("60 min", "leads", counts="daytime"),
+            _rung("60 min", "leads deputies", counts="daytime", second=True),
+            _rung("2 h", _EVERYBODY, counts="daytime", second=True, mornings=True),
+        ),
+        min_length=1,
+    )
+    P3: tuple[RungSettings, ...] = Field(
+        (
+            _rung("4 h", "leads", counts="working time"),
+            _rung("next working morning", "leads deputies", second=True),
+            _rung("2 working days", "leads deputies", second=True),
+            _rung("next working morning", _EVERYBODY, second=True),
+        ),
+        min_length=1,
     )
 
 
 class Targets(Table):
-    """How soon an answer is promised. P2 counts working hours, the others every hour."""
+    """Waits and hours that are not part of a ladder.
 
-    P0: Duration = timedelta(minutes=5)
-    P1: Duration = timedelta(minutes=15)
-    P2: Duration = timedelta(hours=4)
+    plan, plan_worry: how long until whoever leads an urgent check, or a worry, is reminded that there is no plan.
+    daytime: the hours of any day in which a worry is asked about again. P0, P1, P2: not used any more, since the
+    ladder's first step is the promise; a file that still has them is read, and `gaps` says so.
+    """
+
     plan: Duration = timedelta(hours=4)
+    plan_worry: Duration = timedelta(days=1)
+    daytime: WorkingDay = Shift(time(8), time(22))
     morning: time = time(9)
     idle: Duration = timedelta(minutes=15)
+    P0: Duration | None = None
+    P1: Duration | None = None
+    P2: Duration | None = None
 
 
 class RetentionSettings(Table):
@@ -273,8 +328,8 @@ class Organisation(Table):
         return frozenset((*self.hours.closed, *breaks)) | country_holidays("GB", subdiv=nation, years=years).keys()
 
     def rungs(self, urgency: str) -> tuple[RungSettings, ...]:
-        """Return the ladder of "P0", "P1" or "P2"; raise KeyError for any other word."""
-        return {"P0": self.ladder.P0, "P1": self.ladder.P1, "P2": self.ladder.P2}[urgency]
+        """Return the ladder of "P0", "P1", "P2" or "P3"; raise KeyError for any other word."""
+        return {"P0": self.ladder.P0, "P1": self.ladder.P1, "P2": self.ladder.P2, "P3": self.ladder.P3}[urgency]
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -294,6 +349,11 @@ class Organisation(Table):
         for school in self.schools:
             unknown = [key for key, value in school if value is None]
             missing += [f"{school.name}: {key} is not known" for key in unknown]
+        for target in ("P0", "P1", "P2"):
+            if getattr(self.targets, target) is not None:
+                missing.append(
+                    f"targets.{target} is not used any more: the first step of ladder.{target} is the promise"
+                )
         return tuple(missing)
 
 

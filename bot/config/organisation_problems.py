@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 GROUPS = ("leads", "deputies", "independent")
 RESERVED = (*GROUPS, "no", "not_sure", "administrators")
-URGENCIES = ("P0", "P1", "P2")
+URGENCIES = ("P0", "P1", "P2", "P3")
 WORDS = {
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false, without quotes",

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from flows.paging.roster import Counts
+
 SHORT_NUMBERS = frozenset({"999", "112", "101", "111"})
 CLOCK_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
 UNITS = {
@@ -79,9 +81,17 @@ def _time_zone(value: str) -> str:
 def _duration(value: object) -> object:
     if not isinstance(value, str):
         return value
+    try:
+        return _length(value)
+    except ValueError:
+        raise refusal(f'"{value}" is not a length of time. Write it like 5 min, 4 h or 2 days.') from None
+
+
+def _length(value: str) -> timedelta:
+    """Read "5 min". Raises ValueError for anything else."""
     match = re.fullmatch(r"([1-9]\d{0,5}) ?(s|min|h|days?|weeks)", value)
     if not match:
-        raise refusal(f'"{value}" is not a length of time. Write it like 5 min, 4 h or 2 days.')
+        raise ValueError(value)
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -94,6 +104,28 @@ def _shift(value: object) -> object:
     return Shift(time.fromisoformat(match[1]), time.fromisoformat(match[2]))
 
 
+class RungWait(NamedTuple):
+    """How long a rung waits; counts: where the words say which time counts, else None."""
+
+    length: timedelta
+    counts: Counts | None = None
+
+
+def _rung_wait(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if value == "next working morning":
+        return RungWait(timedelta(days=1), Counts.WORKING_MORNINGS)
+    if match := re.fullmatch(r"([1-9]\d?) working days?", value):
+        return RungWait(timedelta(days=int(match[1])), Counts.WORKING_DAYS)
+    try:
+        return RungWait(_length(value))
+    except ValueError:
+        raise refusal(
+            f'"{value}" is not a wait. Write it like 5 min, 4 h, "next working morning" or "2 working days".'
+        ) from None
+
+
 Phone = Annotated[str, AfterValidator(_phone)]
 Email = Annotated[str, AfterValidator(_email)]
 SlackUser = Annotated[str, AfterValidator(_slack_user)]
@@ -101,4 +133,5 @@ SlackChannel = Annotated[str, AfterValidator(_slack_channel)]
 PersonId = Annotated[str, AfterValidator(_person_id)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Wait = Annotated[RungWait, BeforeValidator(_rung_wait)]
 WorkingDay = Annotated[Shift, BeforeValidator(_shift)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from bot.config.organisation import AftercareSettings, Organisation, School
+from bot.config.organisation import WEEKDAYS, AftercareSettings, Organisation, School
 from flows.engine.explain import Facts
 from flows.model import Urgency
 from flows.paging.recipients import People
 from flows.paging.roster import Roster, Rung
 from flows.paging.worktime import WorkingWeek
 
-_PAGING = (Urgency.P0, Urgency.P1, Urgency.P2)
+_PAGING = (Urgency.P0, Urgency.P1, Urgency.P2, Urgency.P3)
 _YEARS = range(2020, 2121)
 """Whose bank holidays are known: the roster outlives the year in which it was read."""
 
@@ -38,9 +38,11 @@ def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | 
             days=tuple((day.start, day.end) if day else None for day in organisation.hours.week),
             closed=organisation.days_off(_YEARS),
         ),
+        daytime=WorkingWeek(zone=organisation.zone, days=(organisation.targets.daytime,) * len(WEEKDAYS)),
         idle=organisation.targets.idle,
         morning=organisation.targets.morning,
         plan=organisation.targets.plan,
+        plan_worry=organisation.targets.plan_worry,
         aftercare=tuple(_waits(organisation.aftercare)),
         ways=ways or {},
         administrators=frozenset(organisation.administrators),
@@ -50,7 +52,7 @@ def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | 
 def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
     for rung in organisation.rungs(urgency):
         who = tuple(person.id for group in rung.who for person in organisation.group(group))
-        yield Rung(who, rung.wait, working_time=rung.working_time, second_channel=rung.second_channel)
+        yield Rung(who, rung.wait.length, rung.clock, rung.second_channel, rung.each_morning)
 
 
 def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:

@@ -53,12 +53,13 @@ class Clockwork:
         self._each(waiting, lambda tx, check: self._services.reporting(tx).come_back(check, now - before))
 
     def _let_go(self) -> None:
-        """A lone process takes back what its predecessor had claimed; cases whose leader is gone need another."""
+        """Release what a lone predecessor claimed, replace leaders who are gone, and keep asks within the ladder."""
         with self._services.database.begin() as tx:
             if self._services.database.is_lone:
                 outbox.release(tx, self._services.clock.now())
-            led = cases.open_ids(tx)
-        self._each(led, lambda tx, check: self._services.casework(tx).check_leader(check))
+            open_cases = cases.open_ids(tx)
+        self._each(open_cases, lambda tx, check: self._services.casework(tx).check_leader(check))
+        self._each(open_cases, lambda tx, check: self._services.casework(tx).keep_within_ladder(check))
 
     def run(self, stopping: threading.Event, tick: float) -> None:
         """Look every `tick` seconds until told to stop."""

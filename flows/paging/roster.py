@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 
 from flows.case import Check
 from flows.engine.outcome import left_out
@@ -12,25 +13,49 @@ from flows.model import Urgency
 from flows.paging.recipients import People, may_know
 from flows.paging.worktime import WorkingWeek
 
+CEILING = timedelta(hours=72)
+"""The longest time between two asks of a routine check, over weekends and breaks (docs/rules.md, response targets)."""
+
+
+class Counts(StrEnum):
+    """Which time a rung's wait counts.
+
+    WORKING_MORNINGS: so many working mornings, at `Roster.morning`. WORKING_DAYS: so many working days from when the
+    case first needed an answer, not from this ask.
+    """
+
+    ALWAYS = "always"
+    DAYTIME = "daytime"
+    WORKING_TIME = "working time"
+    WORKING_MORNINGS = "working mornings"
+    WORKING_DAYS = "working days"
+
+
+_ROUTINE = frozenset({Counts.WORKING_TIME, Counts.WORKING_MORNINGS, Counts.WORKING_DAYS})
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """Ids of the people to page, and how long until the next rung; the last one repeats without end.
 
-    second_channel: they are asked by other ways than Slack as well.
+    second_channel: they are asked by other ways than Slack as well. each_morning: the next ask comes when daytime
+    begins, where the wait would end later.
     """
 
     who: tuple[str, ...]
     wait: timedelta
-    working_time: bool = False
+    counts: Counts = Counts.ALWAYS
     second_channel: bool = False
+    each_morning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     """The people, their Slack ids, the leads' channel, the ladders and the waits.
 
-    administrators: Slack ids of whoever runs the bot.
+    week: working hours. daytime: the hours of any day in which a worry is asked about again.
+    administrators: Slack ids of whoever runs the bot. plan, plan_worry: how long until whoever leads an urgent check,
+    or a worry, is reminded that there is no plan yet.
     ways: how each can be reached apart from Slack, such as "email". aftercare: how long until each reminder of the
     last two questions; the last one repeats without end.
     """
@@ -40,9 +65,11 @@ class Roster:
     channel: str
     ladders: Mapping[Urgency, tuple[Rung, ...]]
     week: WorkingWeek
+    daytime: WorkingWeek
     idle: timedelta
     morning: time
     plan: timedelta = timedelta(hours=4)
+    plan_worry: timedelta = timedelta(days=1)
     no_choice: timedelta = timedelta(seconds=60)
     aftercare: tuple[timedelta, ...] = (timedelta(days=1), timedelta(days=2), timedelta(days=7))
     ways: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -97,14 +124,17 @@ class Roster:
         return next(filter(None, groups), ())
 
     def plan_by(self, urgency: Urgency, now: datetime) -> datetime:
-        """When somebody who leads is reminded that there is no plan yet (rules.md "Response targets")."""
-        if urgency in (Urgency.P0, Urgency.P1):
-            return now + self.plan
-        return self.week.next_morning(now, self.morning)
+        """Return when somebody who leads is reminded that there is no plan yet (docs/rules.md, response targets)."""
+        waits = {Urgency.P0: self.plan, Urgency.P1: self.plan, Urgency.P2: self.plan_worry}
+        return now + waits[urgency] if urgency in waits else self.week.next_morning(now, self.morning)
 
     def answer_by(self, urgency: Urgency, now: datetime) -> datetime:
-        """When the first people paged should have answered, which is when the next are asked."""
-        return self._after(self.ladders[urgency][0], now)
+        """Return when the first people paged should have answered, which is when the next are asked."""
+        return self._after(self.ladders[urgency][0], now, now)
+
+    def latest_ask(self, urgency: Urgency, asked_at: datetime, needed_at: datetime) -> datetime:
+        """Return the latest moment at which any rung of the ladder asks again, counted from the ask before."""
+        return max(self._after(rung, asked_at, needed_at) for rung in self.ladders[urgency])
 
     def uses_second_channel(self, urgency: Urgency, asks: int) -> bool:
         """Whether the people paged after `asks` pages are asked by other ways than Slack as well."""
@@ -115,8 +145,33 @@ class Roster:
         """When the last two questions are asked again, after so many reminders."""
         return now + self.aftercare[min(reminded, len(self.aftercare) - 1)]
 
-    def _after(self, rung: Rung, now: datetime) -> datetime:
-        return self.week.after(now, rung.wait) if rung.working_time else now + rung.wait
+    def _after(self, rung: Rung, now: datetime, needed_at: datetime) -> datetime:
+        """Return when the rung's wait is over; a routine wait never later than CEILING allows."""
+        ends = self._ends(rung, now, needed_at)
+        if rung.each_morning:
+            ends = min(ends, self.daytime.next_opening(now))
+        return min(ends, self._ceiling(now)) if rung.counts in _ROUTINE else ends
+
+    def _ends(self, rung: Rung, now: datetime, needed_at: datetime) -> datetime:
+        match rung.counts:
+            case Counts.ALWAYS:
+                return now + rung.wait
+            case Counts.DAYTIME:
+                return self.daytime.after(now, rung.wait)
+            case Counts.WORKING_TIME:
+                return self.week.after(now, rung.wait)
+            case Counts.WORKING_MORNINGS:
+                return self.week.mornings_after(now, rung.wait.days, self.morning)
+            case Counts.WORKING_DAYS:
+                ends = self.week.days_after(needed_at, rung.wait.days)
+                return ends if ends > now else self.week.next_morning(now, self.morning)
+
+    def _ceiling(self, now: datetime) -> datetime:
+        """Return the last morning, of any day, within CEILING: nobody is woken for a routine check."""
+        zone = self.week.zone
+        latest = (now + CEILING).astimezone(zone)
+        morning = datetime.combine(latest.date(), self.morning, zone)
+        return (morning if morning <= latest else morning - timedelta(days=1)).astimezone(UTC)
 
     def next_ask(
         self,
@@ -126,23 +181,25 @@ class Roster:
         now: datetime,
         absent: frozenset[str] = frozenset(),
         unreachable: frozenset[str] = frozenset(),
+        needed_at: datetime | None = None,
     ) -> tuple[tuple[str, ...], datetime]:
-        """Who to page now, after `asks` pages, and when to page again. Never nobody (I13).
+        """Return who to page now, after `asks` pages, and when to page again. Never nobody (I13).
 
         A rung with nobody on it who may be told and is there is passed over at once. absent, unreachable: as in
-        `first_asked`.
+        `first_asked`. needed_at: when the case first needed an answer; now, where it is not given.
         """
+        start = needed_at or now
         ladder, may = self.ladders[urgency], frozenset(allowed)
         rungs = ladder[min(asks, len(ladder) - 1) :]
         known = tuple(person for person in self.everyone if person in may)
         there = tuple(person for person in known if person not in absent)
         if not there:
-            return in_need(known, unreachable), self._after(rungs[0], now)
+            return in_need(known, unreachable), self._after(rungs[0], now, start)
         for rung in rungs:
             people = tuple(person for person in rung.who if person in there)
             if people:
-                return people, self._after(rung, now)
-        return there, self._after(ladder[-1], now)
+                return people, self._after(rung, now, start)
+        return there, self._after(ladder[-1], now, start)
 
 
 def in_need(allowed: tuple[str, ...], unreachable: frozenset[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Working time: when a wait that runs only in working hours is over."""
+"""When a wait is over that counts only some hours of the week, such as working hours or the daytime of any day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SEARCHED = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class WorkingWeek:
-    """Opening and closing time of each weekday, Monday first, None for a day off; dates nobody works."""
+    """Opening and closing time of each weekday, Monday first, None for a day off; dates that do not count."""
 
     zone: ZoneInfo
     days: tuple[tuple[time, time] | None, ...]
@@ -44,6 +44,25 @@ class WorkingWeek:
         today = self.day_of(start)
         days = (today + timedelta(days=ahead) for ahead in range(1, _SEARCHED.days))
         return self._moment(next(filter(self.works, days), today + timedelta(days=1)), at)
+
+    def mornings_after(self, start: datetime, count: int, at: time) -> datetime:
+        """Return `at` on the `count`-th working day after the day of `start`. Aware in, UTC out."""
+        moment = start
+        for _ in range(count):
+            moment = self.next_morning(moment, at)
+        return moment
+
+    def days_after(self, start: datetime, count: int) -> datetime:
+        """Return the same time of day `count` working days later. Aware in, UTC out.
+
+        A start outside working hours counts from when they begin next.
+        """
+        begins = self.after(start, timedelta(0)).astimezone(self.zone)
+        return self.mornings_after(begins, count, begins.time())
+
+    def next_opening(self, now: datetime) -> datetime:
+        """Return when the hours begin next after `now`. Aware in, UTC out."""
+        return next((opens for opens, _ in self._shifts(now.astimezone(UTC)) if opens > now), now + _SEARCHED)
 
     def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flows.case import CaseStatus, Shared
 from flows.model import Answers, Level, Outcome, Urgency
 from services.transaction import Did
+from storage import cases
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_TWO, REPORTER, Office
 
@@ -154,3 +155,25 @@ def test_an_older_page_of_somebody_else_is_not_enough_once_the_newest_ask_has_no
     with office.leading() as work:
         work.step_aside(check, "U0LEAD1", "lead-1")
     assert [row["ask"] for row in office.rows(check, "page") if row["target"] == "U0INDEP"] == [3]
+
+
+def test_an_ask_that_would_come_later_than_the_ladder_allows_is_brought_forward(office: Office) -> None:
+    """A ladder that was slower when the case was raised, or a clock that was wrong, leaves nobody waiting."""
+    check = office.raised(URGENT)
+    with office.database.begin() as tx:
+        cases.save(tx, check, next_page_at=office.now + timedelta(days=9))
+    with office.leading() as work:
+        work.keep_within_ladder(check)
+    office.forward(minutes=15)
+    with office.database.read() as tx:
+        assert cases.is_due(tx, check, office.now)
+
+
+def test_an_ask_within_the_ladder_stays_where_it_is(office: Office) -> None:
+    check = office.raised(URGENT)
+    office.forward(minutes=10)
+    with office.leading() as work:
+        work.keep_within_ladder(check)
+    with office.database.read() as tx:
+        assert not cases.is_due(tx, check, office.now + timedelta(minutes=4))
+        assert cases.is_due(tx, check, office.now + timedelta(minutes=5))

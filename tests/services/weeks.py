@@ -266,17 +266,24 @@ def _is_missed(office: Office, asked: Entry, by: datetime) -> bool:
     urgency = str(asked.content["urgency"])
     if urgency in _TARGETS:
         return by - asked.at > _TARGETS[urgency]
-    worked, at = timedelta(0), asked.at
-    while at < by and worked < timedelta(hours=4):
+    waited, at = timedelta(0), asked.at
+    while at < by and waited < timedelta(hours=1):
         step = min(_MINUTE, by - at)
-        worked += step if _works(office, at) and _works(office, at + step - timedelta(microseconds=1)) else timedelta(0)
+        waited += (
+            step if _is_day(office, at) and _is_day(office, at + step - timedelta(microseconds=1)) else timedelta(0)
+        )
         at += step
-    return worked >= timedelta(hours=4) and at < by
+    return waited >= timedelta(hours=1) and at < by
 
 
 def _works(office: Office, moment: datetime) -> bool:
     local = moment.astimezone(office.roster.week.zone)
     return office.roster.week.works(local.date()) and (8, 30) <= (local.hour, local.minute) < (17, 0)
+
+
+def _is_day(office: Office, moment: datetime) -> bool:
+    """Whether the wait of a worry counts this moment."""
+    return 8 <= moment.astimezone(office.roster.week.zone).hour < 22
 
 
 def _count_open(office: Office, entries: tuple[Entry, ...], counts: Counter[str], ages: Counter[str]) -> None:

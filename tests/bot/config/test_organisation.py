@@ -1,12 +1,13 @@
 """organisation.toml: every mistake at once, in its writer's words; every gap said, none filled."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.config.organisation import Organisation, OrganisationError, example_organisation_path, load_organisation
+from flows.paging.roster import Counts
 
 EXAMPLE = example_organisation_path().read_text(encoding="utf-8")
 LEAST = """
@@ -80,21 +81,29 @@ def test_the_example_shows_the_defaults(file: Path) -> None:
         assert shown == default, part
 
 
-def test_the_defaults_keep_the_promised_times(file: Path) -> None:
-    """Response targets: 5 minutes, 15 minutes, 4 working hours; independent at 10 and at 30."""
-    organisation = _least(file)
-    asked_at = {
-        urgency: sum((rung.wait for rung in organisation.rungs(urgency)[:2]), timedelta()) for urgency in ("P0", "P1")
-    }
-    assert asked_at == {"P0": timedelta(minutes=10), "P1": timedelta(minutes=30)}
-    for urgency in asked_at:
-        first, second, third = organisation.rungs(urgency)
-        assert not first.second_channel
-        assert second.second_channel
-        assert "independent" in third.who
-        assert not third.working_time
-    assert all(rung.working_time for rung in organisation.rungs("P2"))
-    assert timedelta(hours=4) == organisation.targets.P2
+def test_the_ladders_and_targets_left_out_are_the_examples(file: Path) -> None:
+    """test_ladder.py holds them against the response targets."""
+    assert _least(file).ladder == load_organisation(example_organisation_path()).ladder
+    assert _least(file).targets == load_organisation(example_organisation_path()).targets
+
+
+def test_a_file_of_the_first_edition_is_read_and_says_what_is_not_used_any_more(file: Path) -> None:
+    """An upgrade stops nobody: working_time keeps its meaning, and doctor names the targets that do nothing."""
+    old = '\n[targets]\nP2 = "4 h"\n\n[[ladder.P2]]\nwait = "4 h"\nwho = ["leads"]\nworking_time = true\n'
+    file.write_text(LEAST + old, encoding="utf-8")
+    organisation = load_organisation(file)
+    assert [rung.clock for rung in organisation.rungs("P2")] == [Counts.WORKING_TIME]
+    assert any(gap.startswith("targets.P2 is not used any more") for gap in organisation.gaps)
+
+
+def test_a_wait_that_says_twice_what_it_counts_is_refused(file: Path) -> None:
+    """Nobody should have to guess which of the two holds."""
+    for more in ('counts = "daytime"', "working_time = true"):
+        step = f'\n[[ladder.P2]]\nwait = "2 working days"\nwho = ["leads"]\n{more}\n'
+        [problem] = _problems(file, LEAST + step)
+        assert (
+            problem == "ladder.P2[1]: says twice which time its wait counts. Keep one of wait, counts and working_time."
+        )
 
 
 def test_people_are_found_by_id_and_by_group() -> None:
@@ -163,7 +172,7 @@ def test_every_problem_is_listed_at_once(file: Path) -> None:
         .replace('wait = "4 h"', 'wait = "soon"')
     )
     problems = _problems(file, text)
-    assert len(problems) == 5, problems
+    assert len(problems) == 4, problems
     assert problems[0].startswith("time_zone: ")
     assert problems[1] == (
         'deputies[1].phone: "12" is not a phone number. Write it like 020 7946 0000 or +44 20 7946 0000.'

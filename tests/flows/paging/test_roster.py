@@ -10,7 +10,7 @@ import pytest
 from flows.case import Check, CheckStatus
 from flows.model import Answers, Level, Urgency
 from flows.paging.recipients import People
-from flows.paging.roster import Roster, Rung, skipped
+from flows.paging.roster import Counts, Roster, Rung, skipped
 from flows.paging.worktime import WorkingWeek
 
 NOW = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
@@ -31,9 +31,10 @@ ROSTER = Roster(
     ladders={
         Urgency.P0: LADDER,
         Urgency.P1: (Rung(PEOPLE.leads, MINUTES), Rung(PEOPLE.deputies, MINUTES), Rung(PEOPLE.leads, MINUTES)),
-        Urgency.P2: (Rung(PEOPLE.leads, timedelta(hours=4), working_time=True),),
+        Urgency.P2: (Rung(PEOPLE.leads, timedelta(hours=4), Counts.WORKING_TIME),),
     },
     week=WorkingWeek(ZoneInfo("Europe/London"), (DAY,) * 5 + (None, None)),
+    daytime=WorkingWeek(ZoneInfo("Europe/London"), ((time(8), time(22)),) * 7),
     idle=timedelta(minutes=15),
     morning=time(9),
 )
