@@ -87,7 +87,7 @@ class CheckView:
 
     @property
     def chooses_who(self) -> bool:
-        """Whether it must first be known who may be told: nobody is paged before (rules.md "S1 first")."""
+        """Whether it must first be known who may be told: nobody is paged before (docs/rules.md, "S1 first")."""
         in_need = self.check.answers.get("S1") == ("yes",) or self.check.asked_lead
         return in_need and "S2" not in self.check.answers and self.check.revisiting is None
 

@@ -15,7 +15,7 @@ PEOPLE = "leads"
 
 
 class Level(IntEnum):
-    """How much help a situation needs; answers raise it and nothing lowers it (decision 1)."""
+    """How much help a situation needs; answers raise it and nothing lowers it (docs/rules.md, decision 1)."""
 
     NONE = 0
     CONSULT = 1

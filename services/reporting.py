@@ -180,7 +180,7 @@ class Reporting(Service):
         return self.case(opened) is not None
 
     def _page_if_due(self, opened: Opened) -> None:
-        """Page first, ask later (decision 3), once it is known who to leave out."""
+        """Page first, ask later (docs/rules.md, decision 3), once it is known who to leave out."""
         check = opened.check
         is_sent = check.status is CheckStatus.SENT and check.level > Level.NONE
         if _pages_at_once(check) or is_sent:

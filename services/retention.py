@@ -1,4 +1,4 @@
-"""Deleting what is due: who approved it, legal holds, and erasure itself (design decision 10).
+"""Deleting what is due: who approved it, legal holds, and erasure itself (docs/design-decisions.md, 10).
 
 To erase a check is to destroy its key and everything about it that stands in clear. The events stay and still verify:
 what they say was sealed under the key that is gone. What is left of the check is a tombstone: reference and dates.

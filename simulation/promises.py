@@ -1,6 +1,6 @@
 """What must hold after every event, checked against the file and what people can see, never against the bot.
 
-Numbers such as I13 are those of the rules' invariants.
+Numbers such as I13 are those of docs/rules.md, "Invariants".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Erase checks: destroy a check's key and everything about it that stands in clear (design decision 10).
+"""Erase checks: destroy a check's key and everything about it that stands in clear (docs/design-decisions.md, 10).
 
 The events stay and still verify: what they say was sealed under the key that is gone. What is left of the check is a
 tombstone: reference and dates.

@@ -1,4 +1,4 @@
-"""The record: append-only events, each committing to its content (design decision 11)."""
+"""The record: append-only events, each committing to its content (docs/design-decisions.md, 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: what Slack should show, one row a message (design decisions 7 and 8).
+"""The outbox: what Slack should show, one row a message (docs/design-decisions.md, 7 and 8).
 
 A row is due when Slack does not yet show what it should. Its text is made when it is sent, so what goes out is
 true at that moment. A claim pushes the due time forward by a lease and takes a token; a worker whose token is

@@ -1,4 +1,4 @@
-"""The tables. The event table is the record; the others are its convenience (design decision 11)."""
+"""The tables. The event table is the record; the others are its convenience (docs/design-decisions.md, 11)."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def sample(view: CheckView) -> Block:
 
 
 def summary(view: CheckView, case: Case) -> Block:
-    """Everything a lead needs, most pressing first (rules.md "Summary")."""
+    """Everything a lead needs, most pressing first (docs/rules.md, "Summary")."""
     before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
     after = [*_answers(view), *_more(view), _keeping(view), *hold_part(view.entries, view.check.id), _RECORDED]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]

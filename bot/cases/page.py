@@ -1,6 +1,6 @@
 """What leads see in messages: a structured summary of the check, never of the person.
 
-Clause numbers and counts only; no answer words, no child, no school, nothing typed (rules.md "What a lead gets").
+Clause numbers and counts only; no answer words, no child, no school, nothing typed (docs/rules.md, "What a lead gets").
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def _other_ways(view: CheckView) -> str:
 
 
 def _refer(view: CheckView, case: Case) -> str:
-    """After an unanswered urgent page the reporter is sent to social care, now (rules.md "Response targets")."""
+    """After an unanswered urgent page the reporter is sent to social care, now (docs/rules.md, "Response targets")."""
     if case.tries <= 1 or view.check.level < Level.CONSULT_URGENT:
         return ""
     return f"\nPlease ring children's social care yourself now{view.social_care}. 999 in an emergency."

@@ -2,7 +2,7 @@
 
 No network call inside a transaction. What goes out is made from the state at the moment of sending, so no page
 goes out for a case somebody already leads. A crash between Slack's answer and our stamp sends twice with the
-same reference, never zero times (design decision 8).
+same reference, never zero times (docs/design-decisions.md, 8).
 """
 
 from __future__ import annotations

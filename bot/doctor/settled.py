@@ -25,7 +25,7 @@ WRITE_IT = "Write it into organisation.toml; organisation.example.toml shows how
 
 
 def gaps(organisation: Organisation) -> tuple[Finding, ...]:
-    """What rules.md leaves open. It is never invented."""
+    """Return a gap for each fact still missing (docs/rules.md, "Open for the organisation to settle")."""
     return tuple(_gap(words) for words in organisation.gaps)
 
 

@@ -1,4 +1,4 @@
-"""What must hold at every step and at every point where a check may stop (rules.md "Invariants").
+"""What must hold at every step and at every point where a check may stop (docs/rules.md, "Invariants").
 
 Written from the ids in the law, not from the effects in the table: an effect that was dropped from
 the table must be missed here.

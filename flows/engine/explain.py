@@ -185,7 +185,7 @@ class _ToDo:
         return self.checklist.fixes[fix]
 
     def _may_seek_consent(self) -> bool:
-        """Never where harm is possible or asking was not said to be safe (decision 4)."""
+        """Never where harm is possible or asking was not said to be safe (docs/rules.md, decision 4)."""
         safe_to_ask = self.progress.answers.get("3.1.6") == ("none",)
         calm = self.decision.level <= Level.CONSULT and not self.decision.allegation
         return safe_to_ask and calm and not self.decision.hold_informing

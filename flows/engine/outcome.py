@@ -69,7 +69,7 @@ class Decision:
 
 
 def decide(checklist: Checklist, progress: Progress) -> Decision:
-    """What these answers come to, finished or not (rules.md, checklist.json "derived")."""
+    """What these answers come to, finished or not (docs/rules.md; flows/checklist.py, DERIVED)."""
     facts = _Facts(progress)
     outcome = facts.outcome()
     return Decision(

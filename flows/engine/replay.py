@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flows.model import Answers, Checklist, Level, Meaning, Option, Question, Status
 
 PAGE_MOMENT = Level.CONSULT_URGENT
-"""From this level on a page goes out before the next question is shown (decision 3)."""
+"""From this level on a page goes out before the next question is shown (docs/rules.md, decision 3)."""
 
 _MISDIRECTED = frozenset({"bad_recipient", "insecure"})
 

@@ -14,7 +14,7 @@ from flows.paging.recipients import People, may_know
 from flows.paging.worktime import WorkingWeek
 
 CEILING = timedelta(hours=72)
-"""The longest time between two asks of a routine check, over weekends and breaks (docs/rules.md, response targets)."""
+"""The longest time between two asks of a routine check, over weekends and breaks (docs/rules.md, "Response targets")."""
 
 
 class Counts(StrEnum):
@@ -85,7 +85,7 @@ class Roster:
         return next((person for person, account in self.slack.items() if account == slack), None)
 
     def may_know(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:
-        """Ids of the people who may know of a check: the one rule everything else asks (I13, decision 8).
+        """Ids of the people who may know of a check: the one rule all else asks (docs/rules.md, I13 and decision 8).
 
         out: everybody left out, by the reporter or by stepping aside, each with the Slack id they had then: another
         id in the organisation's file lets nobody back in. The reporter is never their own reviewer.
@@ -124,7 +124,7 @@ class Roster:
         return next(filter(None, groups), ())
 
     def plan_by(self, urgency: Urgency, now: datetime) -> datetime:
-        """Return when somebody who leads is reminded that there is no plan yet (docs/rules.md, response targets)."""
+        """Return when somebody who leads is reminded that there is no plan yet (docs/rules.md, "Response targets")."""
         waits = {Urgency.P0: self.plan, Urgency.P1: self.plan, Urgency.P2: self.plan_worry}
         return now + waits[urgency] if urgency in waits else self.week.next_morning(now, self.morning)
 

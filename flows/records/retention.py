@@ -1,4 +1,4 @@
-"""When a record may be deleted (rules.md "Record keeping"). Nothing here deletes: a lead approves each one.
+"""When a record may be deleted (docs/rules.md, "Record keeping"). Nothing here deletes: a lead approves each one.
 
 What is open, unread or changed not long ago is never due, whatever the calendar says.
 """

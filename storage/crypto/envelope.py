@@ -1,4 +1,4 @@
-"""Keys: one per check, wrapped by the organisation's keys (design decision 10).
+"""Keys: one per check, wrapped by the organisation's keys (docs/design-decisions.md, 10).
 
 The organisation's keys are Fernet keys in the settings: the first wraps, all unwrap. What is sealed under a
 check's own key is AES-256-GCM, bound to the check and to what kind of text it is, so that a sealed text moved

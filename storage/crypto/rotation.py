@@ -1,4 +1,4 @@
-"""Which of the organisation's keys opens which check, and moving every check to the first (design decision 10).
+"""Which of the organisation's keys opens which check; moving all to the first (docs/design-decisions.md, 10).
 
 A check's own key never changes; only its wrapping does. So nothing that was sealed is touched, and whoever opened a
 check before it was wrapped anew goes on with the sealer they have.

@@ -114,7 +114,7 @@ def test_after_a_missed_monday_it_is_sent_late_and_says_so(stage: Stage) -> None
 
 
 def test_a_conflict_is_told_of_to_those_alone_who_may_know(stage: Stage) -> None:
-    """The shared digest reads as in an empty week; the lead who is left out finds no trace of anything else."""
+    """I23: the shared digest reads as in an empty week; the lead who is left out finds no trace of anything else."""
     stage.begin()
     stage.answer("No")
     stage.leave_out("Lead one")

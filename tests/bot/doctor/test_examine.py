@@ -557,7 +557,7 @@ def test_no_mail_server_is_a_gap(place: Place) -> None:
 
 
 def test_every_gap_of_the_policy_is_a_line_with_its_fix(place: Place) -> None:
-    """rules.md, Open for the organisation to settle: cover, each school's contacts, the duty, retention."""
+    """docs/rules.md, "Open for the organisation to settle": cover, each school's contacts, the duty, retention."""
     bare = Organisation.model_validate(
         {
             "name": "Ours",

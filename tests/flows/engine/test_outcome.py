@@ -50,7 +50,7 @@ def test_anything_in_the_way_of_ready_is_for_a_lead_to_talk_through(
 
 
 def test_a_no_is_honoured_only_when_nothing_else_raised_the_level() -> None:
-    """Decision 5."""
+    """docs/rules.md, decision 5."""
     assert decision_of(calm_but({"3.1.4": "yes_duty"})).outcome is Outcome.CONSULT
     assert decision_of(calm_but({"S4": "possibly", "S5": "no"})).outcome is Outcome.CONSULT
 
