@@ -257,3 +257,13 @@ def test_the_words_of_the_glossary_stand_in_order() -> None:
     rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)[2:]
     assert rows == sorted(rows, key=str.casefold)
     assert len(rows) > 30
+
+
+def test_every_word_of_the_glossary_is_used() -> None:
+    """A word that stands nowhere else explains nothing."""
+    glossary = ROOT / "docs" / "glossary.md"
+    rows = re.findall(r"^\| ([^|]+) \|", glossary.read_text(encoding="utf-8"), re.MULTILINE)[2:]
+    others = [page for page in (ROOT / "docs").rglob("*.md") if page != glossary]
+    code = [path for package in ("bot", "services", "storage") for path in (ROOT / package).rglob("*.py")]
+    text = " ".join(path.read_text(encoding="utf-8") for path in (*others, *code)).casefold()
+    assert [word for word in rows if word.casefold() not in text] == []
