@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 AUDIENCES = ("leads", "staff", "board")
-FORMATS = ("text", "json", "csv", "html")
+FORMATS = ("text", "csv", "html")
 _MOST_WEEKS = 520
 _MARKS = re.compile(r"[*_`]")
 _OWN = "Those who may know of a check that these figures leave out are told by themselves. That is not shown here."

@@ -30,34 +30,12 @@ from flows.model import (
     Outcome,
     Question,
 )
+from flows.on_paper import AGREE, BEFORE, CALL, LATER, NOW, OUTCOMES, SORT_OUT
 
 if TYPE_CHECKING:
     from bot.config.organisation import Organisation
 
-NOW = "phone a lead now"
-BEFORE = "talk to a lead before anything is shared"
-CALL = "call 999 now, then phone a lead"
 _MEANS = {Level.EMERGENCY: CALL, Level.CONSULT_URGENT: NOW, Level.CONSULT: BEFORE}
-SORT_OUT = "to sort out"
-AGREE = "agree the plan with a lead first"
-LATER = "do not tell them or the family yet"
-OUTCOMES = {
-    Outcome.EMERGENCY: "Call 999 now. Stay with the person if it is safe. Do not wait for anyone here before calling. "
-    "Then phone a lead: the numbers are on the first page.",
-    Outcome.CONSULT_URGENT: "Speak to a safeguarding lead now: the numbers are on the first page. If you cannot "
-    "reach one, or it cannot wait, ring children's social care yourself ({csc}; out of hours {edt}), or 999 in an "
-    "emergency.",
-    Outcome.CONSULT: "Talk to a safeguarding lead before anything is shared, and agree the plan with them (policy "
-    f'4.2): phone today. You are not deciding this alone. What is marked "{SORT_OUT}" can be sorted out meanwhile.',
-    Outcome.FIX_FIRST: f'Not ready yet. Sort out what is marked "{SORT_OUT}", then go through this again. If anything '
-    "changes or worries you, phone a lead.",
-    Outcome.HOLD: "Keep this confidential for now. Keep this sheet: your answers are recorded when it is entered. If "
-    "anything changes or worries you, phone a lead. You do not need a reason.",
-}
-"""What each outcome says where nobody was paged: flows/checklist.py's words, with the phone in the bot's place.
-
-CONSULT_READY says the same as CONSULT.
-"""
 
 
 @dataclass(frozen=True, slots=True)

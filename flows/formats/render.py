@@ -17,6 +17,7 @@ from flows.model import (
     Outcome,
     Question,
 )
+from flows.on_paper import OUTCOMES as ON_PAPER
 
 _TOLD_IN_WORDS = ("level", "fix", "task", "consent", "need_consent", "say")
 _INTRODUCTION = """\
@@ -103,6 +104,7 @@ def as_markdown(checklist: Checklist) -> str:
     parts += ["## Things to do when or after sharing\n"]
     parts += [_table(("task", "words"), checklist.tasks.items())]
     parts += ["## Outcomes\n", _outcomes(checklist)]
+    parts += ["## Outcomes on paper\n", _table(("outcome", "the paper sheet says"), ON_PAPER.items())]
     return "\n".join(parts)
 
 

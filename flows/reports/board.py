@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -40,7 +39,7 @@ class Board:
     rows: tuple[BoardRow, ...]
 
     def written(self, form: str) -> str:
-        """As text, json, csv or html, ended by a line feed."""
+        """As text, csv or html, ended by a line feed."""
         return _FORMS[form](self)
 
 
@@ -91,14 +90,6 @@ def _text(given: Board) -> str:
     return "\n".join([*lines, "", NOTE, ""])
 
 
-def _json(given: Board) -> str:
-    figures: dict[str, dict[str, str]] = {}
-    for row in given.rows:
-        figures.setdefault(row.part, {})[row.name] = row.value
-    said = {"title": given.title, "period": given.period, "figures": figures, "note": NOTE}
-    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
-
-
 def _csv(given: Board) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -129,4 +120,4 @@ def _html_table(part: str, rows: Iterable[BoardRow]) -> str:
     return f"<table>\n<caption>{escape(part)}</caption>\n{cells}</table>\n"
 
 
-_FORMS = {"text": _text, "json": _json, "csv": _csv, "html": _html}
+_FORMS = {"text": _text, "csv": _csv, "html": _html}

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -98,16 +97,16 @@ def test_without_a_week_it_is_the_last_whole_one(place: Place) -> None:
     assert "This week is not over." in said
 
 
-@pytest.mark.parametrize("form", ["text", "json", "csv", "html"])
+@pytest.mark.parametrize("form", ["text", "csv", "html"])
 def test_the_boards_summary_in_every_form(place: Place, form: str) -> None:
     """Whole weeks, in bands."""
     status, said = place.run("--audience", "board", "--week", str(place.week), "--format", form)
     assert status == 0
     assert "5 to 9" in said
     assert "fewer than 5" in said
-    if form == "json":
-        assert json.loads(said)["figures"]["Other figures"]["Cases that came to a lead"] == "5 to 9"
     if form == "csv":
+        (row,) = [row for row in csv.DictReader(io.StringIO(said)) if row["figure"] == "Cases that came to a lead"]
+        assert row["value"] == "5 to 9"
         (row,) = [row for row in csv.DictReader(io.StringIO(said)) if row["figure"] == "Cases closed"]
         assert row["value"] == "fewer than 5"
     if form == "html":

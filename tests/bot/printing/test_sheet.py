@@ -10,12 +10,13 @@ from click.testing import CliRunner
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.printing import sheet_html, sheet_pdf
-from bot.printing.sheet_html import BEFORE, CALL, NOW, lines
+from bot.printing.sheet_html import lines
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import PEOPLE, Answers, Level, Outcome
+from flows.on_paper import AGREE, BEFORE, CALL, NOW, OUTCOMES
 
 ORGANISATION = load_organisation(example_organisation_path())
 PAPER = lines(ORGANISATION)
@@ -46,7 +47,7 @@ def test_an_answer_that_pages_in_slack_says_on_paper_whom_to_phone_and_how_soon(
             if question.id == "S2":
                 assert ("phone" in words) == option.conflict
             elif (question.id, option.id) == ("4.2", "yes"):
-                assert sheet_html.AGREE in words
+                assert AGREE in words
             else:
                 assert [one for one in (BEFORE, NOW, CALL) if one in words] == [
                     one for one in [says[option.raises]] if one
@@ -58,7 +59,7 @@ def test_it_never_says_that_somebody_was_told() -> None:
     assert not re.search(r"I have (told|alerted|paged)|I am telling|press ", TEXT)
     assert [phrase for phrase in wording.NEVER_SAID if phrase in TEXT.lower()] == []
     assert "{" not in TEXT
-    assert set(sheet_html.OUTCOMES) == set(Outcome) - {Outcome.UNFINISHED, Outcome.CONSULT_READY}
+    assert set(OUTCOMES) == set(Outcome) - {Outcome.UNFINISHED, Outcome.CONSULT_READY}
 
 
 def test_nobody_who_is_left_out_is_phoned_by_the_advice() -> None:

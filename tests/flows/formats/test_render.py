@@ -8,6 +8,7 @@ import pytest
 from flows.checklist import CHECKLIST
 from flows.formats.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
 from flows.model import Checklist, Condition
+from flows.on_paper import OUTCOMES
 
 PAGE = Path(__file__).parents[3] / "docs/checklist.md"
 
@@ -25,6 +26,12 @@ def test_every_word_of_every_question_is_shown(form: Callable[[Checklist], str])
     for asked in CHECKLIST:
         words = (asked.ask, asked.help, asked.policy_words, *(one.label for one in asked.options))
         assert [one for one in words if one not in page] == []
+
+
+def test_the_page_has_the_words_of_the_paper_sheet_too() -> None:
+    """On a day without Slack, staff read what the leads have signed off."""
+    page = as_markdown(CHECKLIST)
+    assert [words for words in OUTCOMES.values() if words not in page] == []
 
 
 def test_the_diagram_shows_every_question_and_outcome() -> None:
