@@ -263,9 +263,9 @@ def kept(folder: Path) -> int:
 def _ack_only(url: str, *, process_before_response: bool) -> None:
     import re  # noqa: PLC0415 - only this process needs it
 
-    from slack_bolt import Ack, App  # noqa: PLC0415
-    from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415
-    from slack_sdk import WebClient  # noqa: PLC0415
+    from slack_bolt import Ack, App  # noqa: PLC0415 - only this process needs it
+    from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - only this process needs it
+    from slack_sdk import WebClient  # noqa: PLC0415 - only this process needs it
 
     app = App(client=WebClient("xoxb-bench", base_url=f"{url}/api/"), process_before_response=process_before_response)
 
@@ -279,11 +279,11 @@ def _ack_only(url: str, *, process_before_response: bool) -> None:
 def _ours(url: str, folder: Path, *, cards: bool) -> list[str]:
     from cryptography.fernet import Fernet  # noqa: PLC0415 - only this process needs it
 
-    from bot.app import build  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.config.organisation import example_organisation_path, load_organisation  # noqa: PLC0415
-    from bot.config.settings import Settings  # noqa: PLC0415
-    from storage.engine.database import Database  # noqa: PLC0415
+    from bot.app import build  # noqa: PLC0415 - only this process needs it
+    from bot.clock import SystemClock  # noqa: PLC0415 - only this process needs it
+    from bot.config.organisation import example_organisation_path, load_organisation  # noqa: PLC0415 - only this process needs it
+    from bot.config.settings import Settings  # noqa: PLC0415 - only this process needs it
+    from storage.engine.database import Database  # noqa: PLC0415 - only this process needs it
 
     given = {
         "SLACK_BOT_TOKEN": "xoxb-bench",

@@ -135,15 +135,15 @@ class Run:
             hours = world.chance.triangular(0, 24 * self._days, 6 * self._days)
             world.at(weather.begins + timedelta(hours=hours), self._somebody().starts)
         for spell in weather.outages:
-            world.at(spell.begins, lambda spell=spell: self._outage(spell))  # type: ignore[misc]
+            world.at(spell.begins, lambda spell=spell: self._outage(spell))  # type: ignore[misc] # a default binds the value of this turn
             world.at(spell.ends, self._slack_is_back)
         for spell in weather.deaf:
             world.at(spell.begins, lambda: host.go_deaf(1))
             world.at(spell.ends, lambda: host.go_deaf(-1))
         for spell in weather.restarts:
-            world.at(spell.begins, lambda spell=spell: host.restart(spell))  # type: ignore[misc]
+            world.at(spell.begins, lambda spell=spell: host.restart(spell))  # type: ignore[misc] # a default binds the value of this turn
         for moment, step in weather.steps:
-            world.at(moment, lambda step=step: host.step_clock(step))  # type: ignore[misc]
+            world.at(moment, lambda step=step: host.step_clock(step))  # type: ignore[misc] # a default binds the value of this turn
         for moment in weather.lost:
             world.at(moment, self.workspace.lose_one)
 

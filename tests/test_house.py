@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,11 @@ REGISTRIES = ("py" + "pi.org", "python" + "hosted", "npm" + "js.", "un" + "pkg."
 MACHINE = ("/ro" + "ot/", "/ho" + "me/", "/op" + "t/", "/wo" + "rk/")
 
 
+SAYS_WHY = re.compile(r"(?:noqa(?:: [A-Z]+\d+(?:, ?[A-Z]+\d+)*)?|ignore\[[^\]]*\])\s+(?:-|#) (?!noqa)\S.*$")
+"""A reason after the last exception of a line. Types take it behind another hash."""
+LINES_BETWEEN_IMPORTS = 2
+
+
 def _files() -> Iterator[tuple[str, str]]:
     for path in sorted(ROOT.rglob("*")):
         inside = path.relative_to(ROOT)
@@ -46,6 +52,42 @@ def _text(name: str) -> str:
 def _project() -> dict[str, Any]:
     project: dict[str, Any] = tomllib.loads(_text("pyproject.toml"))["project"]
     return project
+
+
+def _comments(name: str) -> Iterator[tuple[int, str]]:
+    """Line and words of each comment in a module, all of one line together."""
+    with (ROOT / name).open("rb") as file:
+        found = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    yield from ((token.start[0], token.string) for token in found)
+
+
+def _without_a_reason(comments: Iterator[tuple[int, str]]) -> list[int]:
+    """Lines that silence a linter or the types and do not say why. Imports that stand together share their reason."""
+    found, last_import = [], -1
+    for line, words in comments:
+        if re.search(r"#\s*(?:noqa|type:\s*ignore)", words):
+            is_import = "PLC0415" in words
+            shares = is_import and line - last_import <= LINES_BETWEEN_IMPORTS
+            if not (shares or SAYS_WHY.search(words)):
+                found.append(line)
+            last_import = line if is_import else last_import
+    return found
+
+
+def test_every_exception_to_a_rule_says_why() -> None:
+    """Whoever meets it knows whether it still holds: "# noqa: S603 - our own words"."""
+    modules = [name for name, _ in _files() if name.endswith(".py")]
+    bare = {name: _without_a_reason(_comments(name)) for name in modules}
+    assert {name: lines for name, lines in bare.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["# noqa: S603", "# type: ignore[misc]", "# type: ignore[misc]  # noqa: S603", "# noqa"]
+)
+def test_an_exception_without_its_reason_would_be_seen(words: str) -> None:
+    """The test above can fail, and is content with a reason."""
+    assert _without_a_reason(iter([(1, words)])) == [1]
+    assert _without_a_reason(iter([(1, f"{words} - it is ours")])) == []
 
 
 @pytest.mark.parametrize("word", REGISTRIES + MACHINE)

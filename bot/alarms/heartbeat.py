@@ -30,7 +30,7 @@ class Heartbeat:
             return False
         try:
             request = Request(self._url, headers=AGENT)  # noqa: S310 - the settings take https, or this machine
-            urlopen(request, timeout=self._timeout, context=self._ssl).close()  # noqa: S310
+            urlopen(request, timeout=self._timeout, context=self._ssl).close()  # noqa: S310 - as above: https, or this machine
         except HTTPError as error:
             error.close()
             log.error("the heartbeat was not taken: HTTPError %s", error.code)  # noqa: TRY400 - its words hold the URL

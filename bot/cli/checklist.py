@@ -54,7 +54,7 @@ def checklist(form: str, path: Path | None, *, audit: bool) -> None:
 
 def _print(form: str, path: Path | None) -> None:
     """The sheet, to the standard output: never with the example's numbers, which nobody answers."""
-    from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415
+    from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415 - decide starts faster without it
     from bot.config.settings import organisation_path  # noqa: PLC0415
     from bot.printing import sheet_html, sheet_pdf  # noqa: PLC0415
 

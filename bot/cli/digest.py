@@ -159,7 +159,7 @@ def as_text(message: Message) -> str:
 
 
 def _block(block: dict[str, object]) -> str:
-    texts = [block.get("text"), *(block.get("elements") or ())]  # type: ignore[misc]
+    texts = [block.get("text"), *(block.get("elements") or ())]  # type: ignore[misc] # elements is a list or nothing
     said = [str(each["text"]) for each in texts if isinstance(each, dict)]
     return "\n".join(_plain(each) for each in said)
 

@@ -147,7 +147,7 @@ keys.add_command(rotate_keys)
 @click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
 def demo(port: int) -> None:
     """The real bot in a workspace in your browser, without Slack. Nothing is kept."""
-    from bot.cli.demo import run  # noqa: PLC0415
+    from bot.cli.demo import run  # noqa: PLC0415 - only here
 
     os.umask(PRIVATE)
     run(Path(".demo"), port)

@@ -338,7 +338,7 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
     given = {name: value for name, value in overrides.items() if value}
     problems = list(_unknown_names(env_file))
     try:
-        settings = Settings(_env_file=env_file, **given)  # type: ignore[arg-type]
+        settings = Settings(_env_file=env_file, **given)  # type: ignore[arg-type] # checked when it is read
     except ValidationError as error:
         problems += dict.fromkeys(_in_words(each) for each in error.errors(include_input=False))
     else:

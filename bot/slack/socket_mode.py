@@ -272,7 +272,7 @@ class SocketWatch:
             try:
                 self._look()
             except Exception as error:  # noqa: BLE001 - the watch outlives whatever it meets
-                log.error("the watch over the connection to Slack stumbled: %s", type(error).__name__)  # noqa: TRY400
+                log.error("the watch over the connection to Slack stumbled: %s", type(error).__name__)  # noqa: TRY400 - no words of it
 
     def _look(self) -> None:
         now = self._monotonic()

@@ -252,7 +252,7 @@ class Booth:
 def _is_idle(pool: ThreadPoolExecutor) -> bool:
     """Whether it has nothing to do and nobody at work."""
     waiting, at_rest = pool._work_queue, pool._idle_semaphore  # noqa: SLF001 - there is no other way to ask
-    return waiting.empty() and at_rest._value >= len(pool._threads)  # noqa: SLF001
+    return waiting.empty() and at_rest._value >= len(pool._threads)  # noqa: SLF001 - whether the pool is idle is known to it alone
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Bot:
 
     def connect(self, ping_interval: float = 10) -> SocketModeHandler:
         handler = SocketModeHandler(self.app, self.workspace.app_token, ping_interval=ping_interval)
-        handler.connect()  # type: ignore[no-untyped-call]
+        handler.connect()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
         self.handlers.append(handler)
         self.workspace.wait_for_bot()
         return handler

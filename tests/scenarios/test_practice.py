@@ -21,7 +21,7 @@ def _answer(stage: Stage, *labels: str) -> None:
     for label in labels:
         before = stage.staff.modal
         assert stage.staff.press(label, before).acked
-        stage.staff.wait_for(lambda before=before: stage.staff.modal != before)  # type: ignore[misc]
+        stage.staff.wait_for(lambda before=before: stage.staff.modal != before)  # type: ignore[misc] # a default binds the value of this turn
 
 
 def _shown(stage: Stage) -> str:

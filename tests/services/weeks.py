@@ -179,7 +179,7 @@ def _may_be_counted(entries: tuple[Entry, ...]) -> bool:
     said: list[str] = []
     for entry in entries:
         if entry.content.get("question") == "S2":
-            said = list(entry.content["options"])  # type: ignore[call-overload]
+            said = list(entry.content["options"])  # type: ignore[call-overload] # content is any JSON; this kind has a list
             if said not in (["no"], ["not_sure"]):
                 return False
         if entry.what == "stepped_aside" or (entry.what == "raised" and said != ["no"] and not _is_practice(entries)):
@@ -210,9 +210,9 @@ def _answers(entries: tuple[Entry, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         if entry.what in ("answered", "changed"):
-            found[str(entry.content["question"])] = tuple(entry.content["options"])  # type: ignore[arg-type]
+            found[str(entry.content["question"])] = tuple(entry.content["options"])  # type: ignore[arg-type] # content is any JSON; this kind has a list
         if entry.what == "shared":
-            found |= {key: tuple(value) for key, value in entry.content["answers"].items()}  # type: ignore[attr-defined]
+            found |= {key: tuple(value) for key, value in entry.content["answers"].items()}  # type: ignore[attr-defined] # content is any JSON; this kind has a mapping
     return found
 
 
@@ -323,5 +323,5 @@ def _overdue(office: Office, entries: tuple[Entry, ...]) -> list[bool]:
     today = office.now.astimezone(office.roster.week.zone).date()
     return [
         each["status"] == "to_do" and each["due"] is not None and date.fromisoformat(each["due"]) < today
-        for each in (plans[-1] if plans else ())  # type: ignore[attr-defined]
+        for each in (plans[-1] if plans else ())  # type: ignore[attr-defined] # content is any JSON; this kind has a list
     ]

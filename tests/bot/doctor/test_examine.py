@@ -764,5 +764,5 @@ def test_for_people_it_is_a_line_each_worst_first(place: Place) -> None:
 
 def test_a_refusal_that_nobody_thought_of_is_passed_on() -> None:
     """Slack's own word for it, as no better one is known."""
-    refusal = SlackApiError("", {"ok": False, "error": "team_access_not_granted"})  # type: ignore[no-untyped-call]
+    refusal = SlackApiError("", {"ok": False, "error": "team_access_not_granted"})  # type: ignore[no-untyped-call] # slack_sdk leaves it untyped
     assert tokens.slack_says(refusal) == "Slack refused: team_access_not_granted."

@@ -119,7 +119,7 @@ def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     assert "\u4e2d" not in shown
     assert caplog.records == []
     paper = export_contents._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
-    assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001
+    assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001 - one function of the page
     assert paper.made().startswith(b"%PDF-")  # and its font is closed
 
 

@@ -223,7 +223,7 @@ def test_words_about_a_press_without_an_address_come_in_a_window(workspace: Work
         staff.close(whole_stack=True)
         staff.press("More", "home")
         for deep in (1, 2, 3):
-            staff.wait_for(lambda deep=deep: len(staff.modals) == deep)  # type: ignore[misc]
+            staff.wait_for(lambda deep=deep: len(staff.modals) == deep)  # type: ignore[misc] # a default binds the value of this turn
             staff.press("More" if deep < 3 else "Say", "modal")
         staff.wait_for("Nothing was done.")
         assert [view.title for view in staff.modals] == ["One of them", "One of them", "share-check"]

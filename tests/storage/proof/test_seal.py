@@ -431,8 +431,8 @@ def _remake(since: int, key: SealKey | None, until: int = 99) -> Deed:
                 continue
             wanted = seal.EVENTS.where(events.c.id >= old.first, events.c.id <= old.last)
             lines = [seal.entry_of(row).line for row in tx.execute(wanted)]
-            kept = seal._made(kept, lines, key, old.made_at)  # noqa: SLF001
-            tx.execute(insert(seals).values(**seal._columns(kept)))  # noqa: SLF001
+            kept = seal._made(kept, lines, key, old.made_at)  # noqa: SLF001 - as an intruder would
+            tx.execute(insert(seals).values(**seal._columns(kept)))  # noqa: SLF001 - as an intruder would
 
     return deed
 
@@ -645,7 +645,7 @@ def test_answers_that_were_rolled_back_and_somebody_let_in_are_named(database: D
     rolled_back = update(check_table).where(check_table.c.id == check).values(sealed_answers=old)
     changed = {(f"Check {ref}", CHANGED)}
     also = {(f"Check {office.check(other).ref}", CHANGED)}
-    invented = f"INSERT INTO left_out (check_id, person, stepped_aside) VALUES ('{other}', 'lead-2', false)"  # noqa: S608
+    invented = f"INSERT INTO left_out (check_id, person, stepped_aside) VALUES ('{other}', 'lead-2', false)"  # noqa: S608 - ours
     for deeds, found in (
         ([lambda tx: tx.execute(rolled_back)], changed),
         (["DELETE FROM left_out WHERE person = 'lead-2'"], changed),
@@ -875,6 +875,6 @@ def _touched(number: int, last: int) -> list[tuple[Deed | str, set[tuple[str, st
         (f"DELETE FROM events WHERE id = {number}", {(here, REMOVED)}),  # noqa: S608 - a number
         (_copy_of(number, 0, {}), {("Entry 0", ADDED)}),
         (_copy_of(number, 0, {"what": "closed"}), {("Entry 0", ADDED)}),
-        (f"UPDATE events SET id = {-number} WHERE id = {number}", {(f"Entry {-number}", REORDERED)}),  # noqa: S608
-        (f"DELETE FROM events WHERE id <= {last}", {(f"Entry {each}", REMOVED) for each in range(1, last + 1)}),  # noqa: S608
+        (f"UPDATE events SET id = {-number} WHERE id = {number}", {(f"Entry {-number}", REORDERED)}),  # noqa: S608 - a number
+        (f"DELETE FROM events WHERE id <= {last}", {(f"Entry {each}", REMOVED) for each in range(1, last + 1)}),  # noqa: S608 - a number
     ]

@@ -180,7 +180,7 @@ def test_a_file_that_comes_to_be_meanwhile_is_not_written_over(folder: Folder) -
         with pytest.raises(init_files.AlreadyThere):
             init_files.create({folder.facts: "new\n", folder.env: "new\n"}, secret=folder.env)
     finally:
-        Path.exists = real  # type: ignore[method-assign]
+        Path.exists = real  # type: ignore[method-assign] # put back as it was
     assert folder.files() == {".env": b"ours\n"}
 
 
