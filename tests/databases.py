@@ -1,7 +1,9 @@
 """Databases for tests: SQLite files copied from a migrated template, PostgreSQL databases cloned from one."""
 
-import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,29 +13,49 @@ from tests.postgres import Server, find_programs, running_server
 from tests.storage.builders import Office
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@cache
+def _sqlite_template() -> bytes:
     """Migrate one file; tests copy it, which is far quicker than migrating again."""
-    file = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{file}")
-    database.migrate()
-    database.close()
-    return file
+    with tempfile.TemporaryDirectory(prefix="share-check-") as folder:
+        file = Path(folder) / "template.db"
+        database = Database(f"sqlite:///{file}")
+        database.migrate()
+        database.close()
+        return file.read_bytes()
+
+
+def sqlite_file(file: Path) -> str:
+    """Write a migrated, empty SQLite database to `file`, unless it is there, and return its SQLAlchemy address."""
+    if not file.exists():
+        file.write_bytes(_sqlite_template())
+    return f"sqlite:///{file}"
+
+
+def sqlite_database(file: Path) -> Database:
+    """Open a migrated SQLite database in `file`, empty unless it was there."""
+    return Database(sqlite_file(file))
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open the database at `url` and close it in the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """Return the address of a migrated SQLite file for this test alone."""
-    file = tmp_path / "test.db"
-    shutil.copy(sqlite_template, file)
-    return f"sqlite:///{file}"
+    return sqlite_file(tmp_path / "test.db")
 
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url)
-    yield database
-    database.close()
+    with opened(sqlite_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +66,8 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def postgres_url(postgres: Server) -> Iterator[str]:
-    """Return the address of an empty database for this test alone."""
+def empty_postgres_url(postgres: Server) -> Iterator[str]:
+    """Return the address of a database without tables for this test alone."""
     url = postgres.fresh_database()
     yield url
     postgres.drop(url)
@@ -55,14 +77,13 @@ def postgres_url(postgres: Server) -> Iterator[str]:
 def postgres_template(postgres: Server) -> str:
     """Migrate one database and return its name; tests clone it."""
     url = postgres.fresh_database()
-    database = Database(url)
-    database.migrate()
-    database.close()
+    with opened(url) as database:
+        database.migrate()
     return url.rsplit("/", 1)[1]
 
 
 @pytest.fixture
-def migrated_postgres_url(postgres: Server, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres: Server, postgres_template: str) -> Iterator[str]:
     """Return the address of a migrated database for this test alone."""
     url = postgres.fresh_database(postgres_template)
     yield url
@@ -70,10 +91,9 @@ def migrated_postgres_url(postgres: Server, postgres_template: str) -> Iterator[
 
 
 @pytest.fixture
-def postgresql(migrated_postgres_url: str) -> Iterator[Database]:
-    database = Database(migrated_postgres_url)
-    yield database
-    database.close()
+def postgresql(postgres_url: str) -> Iterator[Database]:
+    with opened(postgres_url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from storage import events as record
 from storage.engine.database import Database
 from storage.tables import checks as check_table
 from storage.tables import outbox
+from tests.databases import sqlite_file
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / "manifest.yml"
@@ -403,7 +404,7 @@ def stage(
         ack_seconds=UNHURRIED,
         trigger_seconds=UNHURRIED,
     ) as workspace:
-        url = database_url or f"sqlite:///{folder / 'test.db'}"
+        url = database_url or sqlite_file(folder / "test.db")
         settings = settings_for(workspace, url, clock_file, SHARE_CHECK_MODE=mode, **(more or {}))
         set_stage = Stage(workspace, settings, port)
         try:

@@ -19,8 +19,8 @@ from bot.config.organisation import load_organisation
 from bot.config.settings import setting_names
 from flows.records.retention import QUIET
 from storage import export_files
-from storage.engine.database import Database
 from storage.tables import events, metadata
+from tests.databases import sqlite_database
 from tests.storage.records_with_secrets import filled
 
 pytestmark = pytest.mark.docs
@@ -253,8 +253,7 @@ def test_every_kind_of_event_is_in_the_record_of_processing() -> None:
 
 def test_what_is_really_recorded_is_among_the_kinds_that_were_found(tmp_path: Path) -> None:
     """The search through the code misses nothing of a case that was really worked on."""
-    database = Database(f"sqlite:///{tmp_path / 'filled.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "filled.db")
     filled(database)
     with database.read() as tx:
         recorded = set(tx.scalars(select(events.c.what).distinct()))

@@ -197,7 +197,7 @@ def workspace() -> Iterator[Workspace]:
 
 @pytest.mark.timeout(120)
 def test_two_instances_run_as_the_compose_file_has_them(
-    workspace: Workspace, tmp_path: Path, postgres_url: str
+    workspace: Workspace, tmp_path: Path, empty_postgres_url: str
 ) -> None:
     """As plain processes on PostgreSQL, in folders they cannot write to, asked with the image's own health check."""
     organisation = tmp_path / "organisation.toml"
@@ -215,7 +215,7 @@ def test_two_instances_run_as_the_compose_file_has_them(
     for bot in BOTS:
         compose = COMPOSE["services"][bot]["environment"]
         here = {
-            "SHARE_CHECK_DATABASE_URL": postgres_url,
+            "SHARE_CHECK_DATABASE_URL": empty_postgres_url,
             "SHARE_CHECK_ORGANISATION": str(organisation),
             "SHARE_CHECK_HEALTH": f"127.0.0.1:{free_port()}",
         }

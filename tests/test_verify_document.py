@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from storage.engine.database import Database
 from storage.proof import bundle as proof
 from storage.proof import bundle_file
 from storage.proof.signed_note import SealKey
 from storage.tables import checks
+from tests.databases import sqlite_database
 from tests.proofs import KEY, VERIFIER, WELL, Found, export, ours, sealed_record, strangers
 from tests.storage.builders import START, Office
 
@@ -33,8 +33,7 @@ Draw = Callable[[Any], Any]
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('proof') / 'record.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path_factory.mktemp("proof") / "record.db")
     yield sealed_record(database)
     database.close()
 
@@ -130,8 +129,7 @@ def test_a_key_that_is_not_the_published_one_is_named(exported: Proof) -> None:
 
 def test_a_record_without_a_key_is_well_and_says_so_plainly(tmp_path: Path) -> None:
     """Whoever expects a key is told that there is none."""
-    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "record.db")
     unsigned = json.dumps(export(sealed_record(database, None)))
     database.close()
     assert ours(unsigned) == strangers(unsigned) == (0, WELL)
@@ -143,8 +141,7 @@ def test_a_record_without_a_key_is_well_and_says_so_plainly(tmp_path: Path) -> N
 
 def test_a_record_with_nothing_in_it_is_said_to_prove_nothing(tmp_path: Path) -> None:
     """No seal is not an unbroken chain."""
-    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "record.db")
     empty = json.dumps(export(Office(database)))
     database.close()
     assert ours(empty) == strangers(empty) == (0, WELL)

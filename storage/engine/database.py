@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from storage.engine.group_commit import GroupCommit, driver_of
 from storage.errors import DatabaseNotReady, NotKept
 
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE, _A_MOMENT = 5000, 300
 """Milliseconds."""
 _PRAGMAS = (
@@ -70,7 +72,8 @@ class Database:
             with self.begin() as tx:
                 if not self.is_lone:
                     tx.execute(_ONE_AT_A_TIME)
-                command.upgrade(_config(tx), "head")
+                if _version_of(tx) != _newest():
+                    command.upgrade(_config(tx), "head")
         except CommandError as error:
             message = "The database was made by a newer share-check. Start that version, or restore an older backup."
             raise DatabaseNotReady(message) from error
@@ -84,8 +87,7 @@ class Database:
     def version(self) -> tuple[str | None, str | None]:
         """The version the tables have, and the one this code needs."""
         with self.read() as tx:
-            found = MigrationContext.configure(tx).get_current_revision()
-            return found, ScriptDirectory.from_config(_config(tx)).get_current_head()
+            return _version_of(tx), _newest()
 
     def can_write(self) -> bool:
         """Whether a write would be kept right now."""
@@ -140,8 +142,19 @@ def _prepare(connection: Any, _record: object) -> None:
         connection.execute(pragma)
 
 
+def _version_of(tx: Connection) -> str | None:
+    """Return the migration that the tables stand at, None before the first."""
+    return MigrationContext.configure(tx).get_current_revision()
+
+
+@cache
+def _newest() -> str | None:
+    """Return the last migration of this code. Kept: to find it, Alembic imports every one of them."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
 def _config(tx: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = tx
     return config

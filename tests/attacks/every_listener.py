@@ -34,6 +34,7 @@ from storage.engine.database import Database
 from storage.erasure import Erasure, erase_again
 from storage.tables import metadata
 from tests import harness
+from tests.databases import sqlite_file
 
 Json = dict[str, Any]
 KINDS = ("action", "view", "shortcut", "command", "event", "options", "message", "step", "function")
@@ -266,9 +267,8 @@ def open_booth(
     clock_file = folder / "clock"
     with Workspace(manifest=harness.MANIFEST, clock_file=clock_file) as workspace:
         workspace.core.triggers.lifetime = _PATIENCE
-        settings = harness.settings_for(workspace, url or f"sqlite:///{folder / 'test.db'}", clock_file)
+        settings = harness.settings_for(workspace, url or sqlite_file(folder / "test.db"), clock_file)
         database = Database(settings.database_url.get_secret_value())
-        database.migrate()
         known = organisation or load_organisation(example_organisation_path())
         bot = build(settings, known, database, ShiftedClock(clock_file))
         with closing(Booth(bot, workspace, tuple(sorted(set(found))))) as booth:

@@ -15,6 +15,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import Settings
 from sandbox import Workspace
 from storage.engine.database import Database
+from tests.databases import sqlite_file
 from tests.harness import MANIFEST, ROOT, settings_for
 
 NOT_A_METHOD = {"api_call"}
@@ -30,7 +31,7 @@ def workspace() -> Iterator[Workspace]:
 
 
 def _settings(workspace: Workspace, folder: Path, **more: str) -> Settings:
-    return settings_for(workspace, f"sqlite:///{folder / 'test.db'}", folder / "clock", **more)
+    return settings_for(workspace, sqlite_file(folder / "test.db"), folder / "clock", **more)
 
 
 def _real(**more: str) -> Settings:
@@ -63,7 +64,6 @@ def test_everything_speaks_through_that_one_client(workspace: Workspace, tmp_pat
     """What Bolt, the outbox and the replies use is the same."""
     settings = _settings(workspace, tmp_path)
     database = Database(settings.database_url.get_secret_value())
-    database.migrate()
     bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
     assert bot.app.client.retry_handlers == []
     for deliverer in bot.deliverers:
@@ -119,7 +119,6 @@ def test_starting_asks_nothing_of_slack_but_who_we_are(workspace: Workspace, tmp
     """No message goes out because the bot was started."""
     settings = _settings(workspace, tmp_path)
     database = Database(settings.database_url.get_secret_value())
-    database.migrate()
     bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
     bot.start()
     bot.stop()

@@ -77,10 +77,10 @@ def test_killed_while_it_makes_its_tables_it_makes_them_the_next_time(tmp_path: 
 )
 @pytest.mark.timeout(180)
 def test_while_nobody_is_killed_no_message_is_sent_twice(
-    tmp_path: Path, postgres_url: str, seed: int, skews: tuple[float, ...], late: int | None
+    tmp_path: Path, empty_postgres_url: str, seed: int, skews: tuple[float, ...], late: int | None
 ) -> None:
     """Three instances share the work: started at once, or with clocks some seconds apart and one that joins later."""
-    report = run(Plan(seed, seconds=6, skews=skews, late=late, waits=False), tmp_path, postgres_url)
+    report = run(Plan(seed, seconds=6, skews=skews, late=late, waits=False), tmp_path, empty_postgres_url)
     _held(report)
     assert report.verdict.twice == []
     assert report.verdict.posts == report.verdict.delivered, str(report)
@@ -88,23 +88,25 @@ def test_while_nobody_is_killed_no_message_is_sent_twice(
 
 @pytest.mark.timeout(180)
 def test_of_three_instances_one_may_die_for_good_and_one_again_and_again(
-    tmp_path: Path, postgres_url: str, seed: int
+    tmp_path: Path, empty_postgres_url: str, seed: int
 ) -> None:
     """The others go on where they were, though their clocks disagree."""
     plan = Plan(seed, seconds=12, skews=DISAGREEING, mortal=(2,), doomed=1, waits=False, longest_life=3.0)
-    report = run(plan, tmp_path, postgres_url)
+    report = run(plan, tmp_path, empty_postgres_url)
     _held(report)
     assert report.kills > 1
     assert report.quiet_after < TAKEN_OVER_WITHIN
 
 
 @pytest.mark.timeout(180)
-def test_what_an_instance_was_sending_when_it_died_is_sent_by_the_others(tmp_path: Path, postgres_url: str) -> None:
+def test_what_an_instance_was_sending_when_it_died_is_sent_by_the_others(
+    tmp_path: Path, empty_postgres_url: str
+) -> None:
     """Also where Slack had taken it and nobody heard: then it stands there twice, with the same reference."""
     with (
         Workspace(manifest=MANIFEST) as workspace,
-        Fleet(tmp_path, workspace, postgres_url, IN_STEP) as fleet,
-        books_of(postgres_url, fleet.key) as books,
+        Fleet(tmp_path, workspace, empty_postgres_url, IN_STEP) as fleet,
+        books_of(empty_postgres_url, fleet.key) as books,
     ):
         fleet.start(0)
         _die_while_sending(workspace, fleet, books)

@@ -29,7 +29,9 @@ Rows = dict[str, list[dict[str, object]]]
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A database that nobody has used."""
     on_file = request.param == "sqlite"
-    database = Database(f"sqlite:///{tmp_path / 'old.db'}" if on_file else request.getfixturevalue("postgres_url"))
+    database = Database(
+        f"sqlite:///{tmp_path / 'old.db'}" if on_file else request.getfixturevalue("empty_postgres_url")
+    )
     yield database
     database.close()
 

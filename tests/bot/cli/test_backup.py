@@ -18,6 +18,7 @@ from storage.engine.database import Database
 from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey
 from storage.tables import checks
+from tests.databases import sqlite_file
 from tests.harness import MANIFEST
 from tests.proofs import KEY
 from tests.storage.builders import START
@@ -70,7 +71,7 @@ def _harmless(said: str) -> str:
 
 @pytest.fixture
 def sqlite_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    return _filled(tmp_path, f"sqlite:///{tmp_path / 'share-check.db'}", monkeypatch)
+    return _filled(tmp_path, sqlite_file(tmp_path / "share-check.db"), monkeypatch)
 
 
 @pytest.fixture
@@ -89,7 +90,6 @@ def _filled(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Place:
     (folder / "backups").mkdir()
     monkeypatch.chdir(folder)
     database = Database(url)
-    database.migrate()
     filled(database)
     database.close()
     return Place(folder, url)

@@ -17,8 +17,8 @@ from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from flows.reports.figures import Week
 from storage.crypto.envelope import Keyring
-from storage.engine.database import Database
 from storage.tables import digests, events, outbox
+from tests.databases import sqlite_database
 from tests.flows.builders import calm_but
 from tests.storage.builders import Office
 
@@ -55,8 +55,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "digest.db")
     office = Office(database)
     office.keys = Keyring([KEY])
     from bot.clock import SystemClock  # noqa: PLC0415 - the command reads the real time

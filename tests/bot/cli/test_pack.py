@@ -12,8 +12,8 @@ from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.settings import setting_names
 from storage import export_files
-from storage.engine.database import Database
 from storage.export_files import Pack
+from tests.databases import sqlite_database
 from tests.storage.builders import Office
 
 PACK = Pack("PK-7K2M4X", b"<!doctype html>closed")
@@ -22,8 +22,7 @@ PACK = Pack("PK-7K2M4X", b"<!doctype html>closed")
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder with a database that holds a pack of today and one of last year."""
-    database = Database(f"sqlite:///{tmp_path / 'share-check.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "share-check.db")
     check, now = Office(database).start(), SystemClock().now()
     with database.begin() as tx:
         export_files.put(tx, PACK, [check], now)

@@ -25,6 +25,7 @@ from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey, SealKey
 from storage.tables import checks, outbox
 from tests import harness
+from tests.databases import sqlite_database
 from tests.harness import words_of
 from tests.proofs import KEY, erase, exported, sealed_record, unguard
 from tests.storage.builders import START, Office
@@ -74,9 +75,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(SystemClock, "now", lambda _clock: START + timedelta(hours=4))
     with ExitStack() as stack:
-        database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+        database = sqlite_database(tmp_path / "record.db")
         stack.callback(database.close)
-        database.migrate()
         yield Place(tmp_path, sealed_record(database, keys=Keyring([WRAPPING])))
 
 
@@ -113,8 +113,7 @@ def test_sealing_now_prints_what_can_be_published(place: Place) -> None:
 def test_sealing_nothing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record without a line has no seal to print."""
     monkeypatch.chdir(tmp_path)
-    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "record.db")
     place = Place(tmp_path, Office(database))
     assert place.run("seal") == (0, "There is nothing to seal yet.\n")
     assert place.run("verify")[1].startswith("0 entries, 0 seals. Nothing is sealed yet.\n")
@@ -127,7 +126,6 @@ def test_sealing_a_record_that_is_in_use_says_to_try_again(
     """Somebody's step is not kept yet: sealing past it would leave it out."""
     monkeypatch.chdir(tmp_path)
     database = Database(postgres_url)
-    database.migrate()
     place = Place(tmp_path, sealed_record(database))
     before = place.newest()
     with place.office.reporting() as work:

@@ -17,9 +17,9 @@ from flows.records.retention import Schedule
 from services.retention import Retention
 from storage import outbox
 from storage.backup import erased_list
-from storage.engine.database import Database
 from storage.erasure import Erasure, erasures
 from storage.tables import outbox as rows
+from tests.databases import sqlite_database
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, REPORTER
 from tests.storage.records_with_secrets import OLD, KeyedOffice, settings
@@ -78,8 +78,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.chdir(tmp_path)
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "test.db")
     return Place(tmp_path, KeyedOffice(database, OLD))
 
 

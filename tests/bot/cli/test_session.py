@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
-from storage.engine.database import Database
+from tests.databases import sqlite_database
 
 LOOKING = (
     "digest --preview",
@@ -83,8 +83,7 @@ def test_a_file_that_is_no_database_is_said_without_a_class_name(folder: Path, w
 
 def test_whoever_is_to_be_told_of_a_practice_must_be_somebody(folder: Path) -> None:
     """A name is not a member ID: nothing is sent, and it says what to give."""
-    database = Database(f"sqlite:///{folder / 'share-check.db'}")
-    database.migrate()
+    database = sqlite_database(folder / "share-check.db")
     code, said = _run("drill --by somebody")
     assert (code, "is not a Slack member ID" in said) == (2, True)
     with database.read() as tx:

@@ -19,6 +19,7 @@ from storage.engine.database import Database
 from storage.outbox import Claimed
 from tests.bot.builders import ORGANISATION, ROSTER
 from tests.bot.slack.limits import words
+from tests.databases import sqlite_database
 from tests.harness import MANIFEST
 
 MONDAY = date(2026, 12, 14)
@@ -95,8 +96,7 @@ class Watch:
 
 @pytest.fixture
 def watch(tmp_path: Path) -> Iterator[Watch]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "test.db")
     yield Watch(database)
     database.close()
 

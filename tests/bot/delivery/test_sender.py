@@ -23,6 +23,7 @@ from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.events import SYSTEM
+from tests.databases import sqlite_database
 from tests.flows.builders import calm_but, stopped_after
 from tests.harness import words_of
 
@@ -102,8 +103,7 @@ def workspace() -> Iterator[Workspace]:
 
 @pytest.fixture
 def rig(workspace: Workspace, tmp_path: Path) -> Iterator[Rig]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    database.migrate()
+    database = sqlite_database(tmp_path / "test.db")
     rig = Rig(workspace, database)
     yield rig
     rig.senders.shutdown()
@@ -473,7 +473,6 @@ def test_the_loop_outlives_a_database_that_is_away(rig: Rig, monkeypatch: pytest
 def test_two_deliverers_never_send_the_same_message(workspace: Workspace, postgres_url: str) -> None:
     """On a real PostgreSQL, several workers at once: every card is posted exactly once."""
     database = Database(postgres_url)
-    database.migrate()
     rig = Rig(workspace, database)
     _in_parallel(lambda number: _start(rig, number), 30)
     together = threading.Barrier(4)

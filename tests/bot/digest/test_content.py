@@ -26,6 +26,7 @@ from storage.engine.database import Database
 from storage.tables import digests as table
 from storage.tables import outbox as rows
 from tests.bot.builders import ORGANISATION
+from tests.databases import sqlite_database
 from tests.flows.builders import calm_but
 from tests.services.weeks import CONFLICTS, recount, work
 from tests.storage.builders import Office
@@ -89,8 +90,7 @@ def _words(letter: Letter) -> str:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    found = Database(f"sqlite:///{tmp_path}/digest.db")
-    found.migrate()
+    found = sqlite_database(tmp_path / "digest.db")
     yield found
     found.close()
 
@@ -136,8 +136,7 @@ def test_with_hidden_cases_or_without_the_shared_digests_are_the_same_to_the_let
     """Twelve weeks side by side, in one of them a case that some may not know of, every week: nothing to subtract."""
     told: list[list[str]] = []
     for name in ("without", "with"):
-        found = Database(f"sqlite:///{tmp_path}/{name}.db")
-        found.migrate()
+        found = sqlite_database(tmp_path / f"{name}.db")
         house = House(found, AUTUMN)
         house.turn(AUTUMN)
         told.append(list(_twelve_weeks(house, hidden=name == "with")))

@@ -34,6 +34,7 @@ from sandbox.blockkit.spot import LIMITS
 from sandbox.wire.api import CONFIG_TOKEN
 from storage.engine.database import Database
 from storage.health import liveness
+from tests.databases import sqlite_database
 from tests.harness import MANIFEST, free_port
 from tests.sandbox.bots import Bot
 from tests.storage.records_with_secrets import MARKS, NEW, OLD, filled
@@ -93,9 +94,7 @@ class Place:
         return result.exit_code, result.output
 
     def database(self) -> Database:
-        database = Database(self.url)
-        database.migrate()
-        return database
+        return sqlite_database(self.folder / "share-check.db")
 
     def stamp(self, leave: Callable[[Any, datetime], object], at: datetime) -> None:
         database = self.database()

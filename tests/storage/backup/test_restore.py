@@ -441,9 +441,9 @@ def test_what_a_killed_trial_left_on_the_server_is_taken_away(postgresql: Databa
 
 
 @pytest.fixture
-def hushed(postgres: Server, postgres_url: str) -> Iterator[str]:
+def hushed(postgres: Server, empty_postgres_url: str) -> Iterator[str]:
     """The address of a database of an account that is nobody special and has a password."""
-    name, secret = make_url(postgres_url).database, "h:u\\s'h @/%"
+    name, secret = make_url(empty_postgres_url).database, "h:u\\s'h @/%"
     with psycopg.connect(postgres.address("postgres"), autocommit=True) as server:
         server.execute(psycopg.sql.SQL("CREATE ROLE hushed LOGIN CREATEDB PASSWORD {}").format(secret))
         server.execute(f"ALTER DATABASE {name} OWNER TO hushed".encode())
@@ -452,7 +452,7 @@ def hushed(postgres: Server, postgres_url: str) -> Iterator[str]:
         before = rules.read_text(encoding="utf-8")
         rules.write_text(f"host all hushed all scram-sha-256\n{before}", encoding="utf-8")
         server.execute("SELECT pg_reload_conf()")
-        yield make_url(postgres_url).set(username="hushed", password=secret).render_as_string(hide_password=False)
+        yield make_url(empty_postgres_url).set(username="hushed", password=secret).render_as_string(hide_password=False)
         rules.write_text(before, encoding="utf-8")
         server.execute("SELECT pg_reload_conf()")
 

@@ -23,6 +23,7 @@ from storage.proof.seal import seal_now
 from storage.proof.signed_note import SealKey
 from storage.proof.verify import judge
 from storage.tables import Utc, events, metadata, outbox, seals
+from tests.databases import sqlite_file
 from tests.storage.backup.backups import history
 from tests.storage.builders import START
 from tests.storage.records_with_secrets import LOST, MARKS, OLD, URGENT, KeyedOffice, filled, settings, url_of
@@ -32,12 +33,14 @@ SECRET_KEY = SealKey.new()
 
 
 @pytest.fixture(params=["to postgresql", "to sqlite"])
-def ends(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str) -> tuple[str, str]:
+def ends(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     """The address of a full database, and of one that is not there or empty."""
-    file = f"sqlite:///{tmp_path / 'share-check.db'}"
-    source, target = (file, postgres_url) if request.param == "to postgresql" else (postgres_url, file)
+    file = tmp_path / "share-check.db"
+    if request.param == "to postgresql":
+        source, target = sqlite_file(file), request.getfixturevalue("empty_postgres_url")
+    else:
+        source, target = request.getfixturevalue("postgres_url"), f"sqlite:///{file}"
     database = Database(source)
-    database.migrate()
     office = filled(database)
     with office.leading() as work:
         first = work.tx.scalar(select(metadata.tables["checks"].c.id).limit(1))

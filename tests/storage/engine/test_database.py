@@ -26,7 +26,7 @@ URLS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgres)]
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """A database that nobody has used."""
     on_file = request.param == "sqlite"
-    return Database(f"sqlite:///{tmp_path / 'new.db'}" if on_file else request.getfixturevalue("postgres_url"))
+    return Database(f"sqlite:///{tmp_path / 'new.db'}" if on_file else request.getfixturevalue("empty_postgres_url"))
 
 
 def test_an_empty_database_is_brought_up_to_date_and_down_again(empty: Database) -> None:
