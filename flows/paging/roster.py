@@ -14,7 +14,7 @@ from flows.paging.recipients import People, may_know
 from flows.paging.worktime import WorkingWeek
 
 CEILING = timedelta(hours=72)
-"""The longest time between two asks of a routine check, over weekends and breaks (docs/rules.md, "Response targets")."""
+"""The longest between two asks of a routine check, over weekends and breaks (docs/rules.md, "Response targets")."""
 
 
 class Counts(StrEnum):
