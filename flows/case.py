@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from flows.events import EventKind
 from flows.model import Answers, Level, Outcome, Urgency
 
 
@@ -204,5 +205,5 @@ class Entry:
     id: int
     at: datetime
     who: str
-    what: str
+    what: EventKind
     content: dict[str, object] = field(default_factory=dict)

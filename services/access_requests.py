@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.records import access_requests
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling
 from flows.records.matching import Described
@@ -50,7 +51,7 @@ class Requests(Service):
                     sealed=opened.sealer.seal(padded(text, smallest=1024), f"request:{opened.check.id}"),
                 )
             )
-            self.record(opened, who, "request_opened", {"received": received.isoformat()})
+            self.record(opened, who, EventKind.REQUEST_OPENED, {"received": received.isoformat()})
         return self.request(opened.check.id)
 
     def request(self, request: str) -> AccessRequest:
@@ -59,11 +60,11 @@ class Requests(Service):
 
     def viewed(self, request: str, who: str) -> None:
         """Somebody looks. Before anything is shown."""
-        self.record(self.load(request), who, "request_viewed", {})
+        self.record(self.load(request), who, EventKind.REQUEST_VIEWED, {})
 
     def looked_through(self, request: AccessRequest, check: str, who: str) -> None:
         """Somebody opens the items of a check. Before anything is shown."""
-        self.record(self.load(check), who, "opened_items", {"request": request.ref})
+        self.record(self.load(check), who, EventKind.OPENED_ITEMS, {"request": request.ref})
 
     def extend(
         self, request: str, who: str, reason: str, submission: str, held: Iterable[str] = (), *, again: bool = False
@@ -81,14 +82,14 @@ class Requests(Service):
         later = access_requests.due(known.received, self.roster.week.works, extended=True)
         self._save(request, due=later, extended=True)
         said = {"reason": reason, "due": later.isoformat(), "held": list(held)}
-        self.record(opened, who, "request_extended", said, submission)
+        self.record(opened, who, EventKind.REQUEST_EXTENDED, said, submission)
         return Did.DONE
 
     def add(self, request: AccessRequest, check: str, who: str, submission: str) -> Did:
         """A record that the index did not find, by somebody who knows that it is about this person."""
         if self.is_repeat(submission) or check in self.found(request):
             return Did.ALREADY
-        self.record(self.load(request.id), who, "record_added", {"check": check}, submission)
+        self.record(self.load(request.id), who, EventKind.RECORD_ADDED, {"check": check}, submission)
         return Did.DONE
 
     def rule(self, request: AccessRequest, check: str, who: str, item: str, ruling: Ruling, submission: str) -> Did:
@@ -102,7 +103,7 @@ class Requests(Service):
             "reason": ruling.reason,
             "passages": list(ruling.passages),
         }
-        self.record(self.load(check), who, "ruled", content, submission)
+        self.record(self.load(check), who, EventKind.RULED, content, submission)
         return Did.DONE
 
     def release(self, request: str, who: str, pack: export_files.Pack, held: Iterable[str], submission: str) -> None:
@@ -112,10 +113,10 @@ class Requests(Service):
         export_files.put(self.tx, pack, [request, *held], self.now)
         about = {"pack": pack.number, "sha256": pack.sha256}
         for check in held:
-            self.record(self.load(check), who, "released", about)
+            self.record(self.load(check), who, EventKind.RELEASED, about)
         if self.request(request).status is RequestStatus.OPEN:
             self._save(request, status=RequestStatus.RELEASED)
-        self.record(self.load(request), who, "request_released", {**about, "held": held}, submission)
+        self.record(self.load(request), who, EventKind.REQUEST_RELEASED, {**about, "held": held}, submission)
 
     def close(self, request: str, who: str, outcome: str, submission: str) -> Did:
         """It was answered, or there was nothing to give; in words. STALE: somebody else closed it before."""
@@ -125,22 +126,22 @@ class Requests(Service):
         if self.request(request).status is RequestStatus.CLOSED:
             return Did.STALE
         self._save(request, status=RequestStatus.CLOSED)
-        self.record(opened, who, "request_closed", {"outcome": outcome}, submission)
+        self.record(opened, who, EventKind.REQUEST_CLOSED, {"outcome": outcome}, submission)
         return Did.DONE
 
-    def steps(self, request: str, what: str) -> tuple[Entry, ...]:
+    def steps(self, request: str, what: EventKind) -> tuple[Entry, ...]:
         """What was done of this kind with a request, oldest first. "held" in it: ids of the checks it was done with."""
         return tuple(entry for entry in self._history(request) if entry.what == what)
 
     def closing(self, request: str) -> Entry | None:
         """When it was closed and by whom; None where it is not."""
-        return events.latest(self._history(request), "request_closed")
+        return events.latest(self._history(request), EventKind.REQUEST_CLOSED)
 
     def found(self, request: AccessRequest) -> tuple[str, ...]:
         """Ids of checks that may be about this person. Nothing of it is shown before the gate has been asked."""
         today = self.roster.week.day_of(self.now)
         who = Described(request.name, request.born, request.number)
-        added = [entry.content.get("check") for entry in self._history(request.id) if entry.what == "record_added"]
+        added = [step.content.get("check") for step in self.steps(request.id, EventKind.RECORD_ADDED)]
         return (*person_index.index(self.tx, self.keys, today).find(who, today), *map(str, added))
 
     def _history(self, request: str) -> tuple[Entry, ...]:
@@ -204,7 +205,7 @@ def rulings(entries: Iterable[Entry], request: str) -> dict[str, Ruling]:
     found: dict[str, Ruling] = {}
     for entry in entries:
         said = entry.content
-        if entry.what == "ruled" and said.get("request") == request:
+        if entry.what is EventKind.RULED and said.get("request") == request:
             passages = said.get("passages")
             listed = tuple(map(str, passages)) if isinstance(passages, list) else ()
             found[str(said.get("item"))] = Ruling(Choice(str(said["choice"])), str(said.get("reason") or ""), listed)

@@ -19,6 +19,7 @@ from flows.case import (
     waits_for_sharing,
 )
 from flows.checklist import CHECKLIST
+from flows.events import EventKind, OutboxKind
 from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Service
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
@@ -59,7 +60,7 @@ class Casework(Service):
         self,
         opened: Opened,
         who: str,
-        what: str,
+        what: EventKind,
         content: Mapping[str, object],
         request: str | None = None,
         **changes: Any,
@@ -80,16 +81,16 @@ class Casework(Service):
         if not cases.is_due(self.tx, check, self.now):
             return
         if opened.check.is_drill and self.now - case.raised_at >= DRILL_LASTS:
-            self._end_drill(opened, SYSTEM, "drill_unanswered")
+            self._end_drill(opened, SYSTEM, EventKind.DRILL_UNANSWERED)
         elif case.status is CaseStatus.OPEN:
             self.ask_again(opened)
         elif case.status is CaseStatus.LED and case.led_by is not None:
             cases.save(self.tx, check, next_page_at=self.roster.plan_by(case.urgency, self.now))
-            self._remind_leader(opened, case, case.led_by, "plan_reminded")
+            self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
         elif case.status is CaseStatus.PLANNED and case.disagreed:
             self._ask_for_review(opened, case)
         elif case.status is CaseStatus.PLANNED:
-            self._remind_reporter(opened, "plan_waits", self._next_morning())
+            self._remind_reporter(opened, EventKind.PLAN_WAITS, self._next_morning())
         elif waits_for_sharing(case):
             self._remind_about_sharing(opened)
         else:
@@ -98,20 +99,20 @@ class Casework(Service):
     def _next_morning(self) -> datetime:
         return self.roster.week.next_morning(self.now, self.roster.morning)
 
-    def _remind_leader(self, opened: Opened, case: Case, leader: str, what: str) -> None:
+    def _remind_leader(self, opened: Opened, case: Case, leader: str, what: EventKind) -> None:
         cases.save(self.tx, opened.check.id, asks=case.asks + 1, asked_at=self.now)
         self.record(opened, SYSTEM, what, {"asked": [leader]})
         self.page(opened, (leader,), case.asks + 1, channel=False)
 
-    def _remind_reporter(self, opened: Opened, what: str, again: datetime) -> None:
+    def _remind_reporter(self, opened: Opened, what: EventKind, again: datetime) -> None:
         """In a message of its own, and again then; the messages before it say so from now on."""
         cases.save(self.tx, opened.check.id, next_page_at=again)
         self.record_and_notify(opened, SYSTEM, what, {})
 
     def _remind_about_sharing(self, opened: Opened) -> None:
         """The last two questions again (policy 3.4), until they are answered."""
-        reminded = events.count(self.tx, opened.check.id, "aftercare_reminded")
-        self._remind_reporter(opened, "aftercare_reminded", self.roster.aftercare_at(reminded + 1, self.now))
+        reminded = events.count(self.tx, opened.check.id, EventKind.AFTERCARE_REMINDED)
+        self._remind_reporter(opened, EventKind.AFTERCARE_REMINDED, self.roster.aftercare_at(reminded + 1, self.now))
 
     def remind_me(self, check: str, who: str, at: datetime, request: str) -> Result:
         """Whoever leads it is paged again then; while there is no plan, instead of the next reminder."""
@@ -123,7 +124,7 @@ class Casework(Service):
         changes: dict[str, Any] = {"remind_at": at}
         if case.status is CaseStatus.LED:
             changes["next_page_at"] = self.roster.plan_by(case.urgency, at)
-        return self._do(opened, who, "remind_me", {"at": at.isoformat()}, request, **changes)
+        return self._do(opened, who, EventKind.REMIND_ME, {"at": at.isoformat()}, request, **changes)
 
     def remind(self, check: str) -> None:
         """The time has come that whoever leads this asked to be reminded at."""
@@ -132,12 +133,12 @@ class Casework(Service):
             return
         cases.save(self.tx, check, remind_at=None)
         if case.led_by is not None and case.status is not CaseStatus.CLOSED:
-            self._remind_leader(opened, case, case.led_by, "reminded_leader")
+            self._remind_leader(opened, case, case.led_by, EventKind.REMINDED_LEADER)
 
     def look_again(self, check: str) -> None:
         """An open case that nothing would ever wake: the clockwork looks at it now. It must not happen."""
         opened, _ = self._open(check)
-        self.record(opened, SYSTEM, "found_forgotten", {})
+        self.record(opened, SYSTEM, EventKind.FOUND_FORGOTTEN, {})
         cases.save(self.tx, check, next_page_at=self.now)
 
     def keep_within_ladder(self, check: str) -> None:
@@ -152,10 +153,10 @@ class Casework(Service):
         opened, case = self._open(check)
         there = set(self.allowed(case)) - cover.unreachable(self.tx)
         if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in there:
-            self.record(opened, SYSTEM, "leader_gone", {})
+            self.record(opened, SYSTEM, EventKind.LEADER_GONE, {})
             self.needs_a_lead(opened)
 
-    def viewed(self, check: str, who: str, what: str = "opened") -> None:
+    def viewed(self, check: str, who: str, what: EventKind) -> None:
         """Record that somebody looked (I21). Before anything is shown."""
         self.record(self.load(check), who, what, {})
 
@@ -165,7 +166,7 @@ class Casework(Service):
         cases.ask(self.tx, check, [by], case.asks)
         if not cases.saw(self.tx, check, by, self.now):
             return Result(Did.ALREADY, case)
-        return self._do(opened, who, "seen", {})
+        return self._do(opened, who, EventKind.SEEN, {})
 
     def lead(self, check: str, who: str, by: str, request: str | None = None) -> Result:
         """I will lead: the paging stops. The second to press is told who was first."""
@@ -176,11 +177,11 @@ class Casework(Service):
             return Result(Did.ALREADY if case.led_by == by else Did.STALE, case)
         cases.ask(self.tx, check, [by], case.asks)
         if opened.check.is_drill:
-            return self._end_drill(opened, who, "drill_answered", led_by=by, led_at=self.now)
+            return self._end_drill(opened, who, EventKind.DRILL_ANSWERED, led_by=by, led_at=self.now)
         led = {"led_by": by, "led_at": self.now, **self._taken_up(case)}
-        return self._do(opened, who, "led", {}, request, **led)
+        return self._do(opened, who, EventKind.LED, {}, request, **led)
 
-    def _end_drill(self, opened: Opened, who: str, what: str, **changes: Any) -> Result:
+    def _end_drill(self, opened: Opened, who: str, what: EventKind, **changes: Any) -> Result:
         """The practice is over: somebody answered, or nobody did for too long."""
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes |= {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
@@ -205,7 +206,7 @@ class Casework(Service):
         changes: dict[str, Any] = {"led_by": by, "led_at": self.now}
         if case.status is CaseStatus.LED:
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
-        return self._do(opened, who, "led", {"instead_of": case.led_by}, request, **changes)
+        return self._do(opened, who, EventKind.LED, {"instead_of": case.led_by}, request, **changes)
 
     def hand_on(self, check: str, who: str, request: str | None = None) -> Result:
         """Somebody else should lead: everybody allowed is asked again."""
@@ -214,7 +215,7 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status in (CaseStatus.OPEN, CaseStatus.CLOSED):
             return Result(Did.STALE, case)
-        self._do(opened, who, "handed_on", {}, request)
+        self._do(opened, who, EventKind.HANDED_ON, {}, request)
         self.needs_a_lead(opened)
         return self._deed(Did.DONE, opened)
 
@@ -225,7 +226,7 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
-        self.record(opened, who, "paged_again", {}, request)
+        self.record(opened, who, EventKind.PAGED_AGAIN, {}, request)
         self.ask_again(opened)
         return self._deed(Did.DONE, opened)
 
@@ -239,7 +240,7 @@ class Casework(Service):
         if set(self.allowed(case)) == {by} and not self.allowed(replace(case, left_out=case.left_out | {by})):
             return Result(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], self.roster.slack, stepped_aside=True)
-        event = self.record(opened, who, "stepped_aside", {})
+        event = self.record(opened, who, EventKind.STEPPED_ASIDE, {})
         cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
         if case.led_by == by:
             self.notify(opened, event)
@@ -247,7 +248,7 @@ class Casework(Service):
         elif case.led_by is None and self._nobody_else_asked(case, by):
             self.ask_again(opened)
         self.keep_in_reach(opened)
-        outbox.mark_due(self.tx, check, self.now, "card", "page", "old_page", "line")
+        outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, *outbox.PAGES, OutboxKind.LINE)
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
@@ -255,16 +256,16 @@ class Casework(Service):
         after = replace(case, left_out=case.left_out | {by})
         return by == self.roster.people.independent or not self.is_asked(case, self.allowed(after))
 
-    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Result:
+    def write(self, check: str, who: str, what: EventKind, content: Mapping[str, object], request: str) -> Result:
         """A note, a question to the reporter, the reporter's reply."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
-        if case.status is CaseStatus.CLOSED and what == "question":
+        if case.status is CaseStatus.CLOSED and what is EventKind.QUESTION:
             return Result(Did.STALE, case)
-        waiting = {"question": True, "reply": False}
+        waiting = {EventKind.QUESTION: True, EventKind.REPLY: False}
         changes: dict[str, Any] = {"waiting_for_answer": waiting[what]} if what in waiting else {}
-        if case.status is CaseStatus.LED and what != "reply":  # somebody is at work on it
+        if case.status is CaseStatus.LED and what is not EventKind.REPLY:  # somebody is at work on it
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, what, content, request, **changes)
 
@@ -284,7 +285,7 @@ class Casework(Service):
             changes |= ANOTHER_PLAN | {"plan_round": case.plan_round + 1}
         if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):
             changes |= {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
-        return self._do(opened, who, "decided", content, request, **changes)
+        return self._do(opened, who, EventKind.DECIDED, content, request, **changes)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Result:
         """The three strands. It is agreed when the reporter agrees too (policy 4.2)."""
@@ -305,7 +306,7 @@ class Casework(Service):
         }
         if case.led_by is None:
             changes |= {"led_by": by, "led_at": self.now}
-        return self._do(opened, who, "planned", content, request, **changes)
+        return self._do(opened, who, EventKind.PLANNED, content, request, **changes)
 
     def agree(self, check: str, who: str, plan_round: int) -> Result:
         """The reporter agrees the plan they were shown, and no other."""
@@ -317,7 +318,7 @@ class Casework(Service):
         changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
         if case.status is CaseStatus.PLANNED:
             changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
-        return self._do(opened, who, "agreed", {"round": plan_round}, **changes)
+        return self._do(opened, who, EventKind.AGREED, {"round": plan_round}, **changes)
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Result:
         """The reporter disagrees: the reason is kept and another lead or the independent contact is asked."""
@@ -326,7 +327,7 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round) or case.reporter_agreed_at is not None:
             return Result(Did.STALE, case)
-        self._do(opened, who, "disagreed", {"round": plan_round, "reason": reason}, request, disagreed=True)
+        self._do(opened, who, EventKind.DISAGREED, {"round": plan_round, "reason": reason}, request, disagreed=True)
         self._ask_for_review(opened, case)
         return self._deed(Did.DONE, opened)
 
@@ -339,7 +340,7 @@ class Casework(Service):
         reviewers = people or others or self.allowed(case)
         waits = {"next_page_at": self._next_morning()} if case.status is CaseStatus.PLANNED else {}
         cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, **waits)
-        self.record(opened, SYSTEM, "review_asked", {"asked": list(reviewers)})
+        self.record(opened, SYSTEM, EventKind.REVIEW_ASKED, {"asked": list(reviewers)})
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
     def talk_first(self, check: str, who: str, plan_round: int) -> Result:
@@ -350,7 +351,7 @@ class Casework(Service):
         once = f"talk_first:{check}:{plan_round}"
         if self.is_repeat(once):
             return Result(Did.ALREADY, case)
-        return self._do(opened, who, "talk_first", {"round": plan_round}, once)
+        return self._do(opened, who, EventKind.TALK_FIRST, {"round": plan_round}, once)
 
     def shared(
         self,
@@ -371,7 +372,7 @@ class Casework(Service):
             return Result(Did.STALE, case)
         checks.save(self.tx, opened, self.now, answers={**opened.check.answers, **given})
         body = {"answers": {key: list(value) for key, value in given.items()}, **content}
-        return self._do(opened, who, "shared", body, request, shared=Shared.RECORDED)
+        return self._do(opened, who, EventKind.SHARED, body, request, shared=Shared.RECORDED)
 
     def not_shared(self, check: str, who: str, *, chose: bool) -> Result:
         """Nothing shared yet, or it was decided not to."""
@@ -379,9 +380,10 @@ class Casework(Service):
         if case.status is CaseStatus.CLOSED or case.shared is Shared.RECORDED:
             return Result(Did.STALE, case)
         now_known = Shared.CHOSE_NOT_TO if chose else Shared.NOT_YET
+        what = EventKind.CHOSE_NOT_TO_SHARE if chose else EventKind.NOT_SHARED_YET
         if case.shared is now_known:
             return Result(Did.ALREADY, case)
-        return self._do(opened, who, "chose_not_to_share" if chose else "not_shared_yet", {}, shared=now_known)
+        return self._do(opened, who, what, {}, shared=now_known)
 
     def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Result:
         """What became of the strands since the plan was made. Other words in them are another plan, to agree anew."""
@@ -395,7 +397,7 @@ class Casework(Service):
             return Result(Did.STALE, case)
         cases.save_strands(self.tx, opened, changed)
         content = {"strands": [_strand_content(strand) for strand in changed]}
-        return self._do(opened, who, "strand", content, request)
+        return self._do(opened, who, EventKind.STRAND, content, request)
 
     def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Result:
         """Complete, once nothing is missing (I20); otherwise nothing happens and what is missing comes back."""
@@ -409,7 +411,7 @@ class Casework(Service):
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
         changes["remind_at"] = None
-        return self._do(opened, who, "closed", content, request, **changes)
+        return self._do(opened, who, EventKind.CLOSED, content, request, **changes)
 
     def reopen(self, check: str, who: str, reason: str, request: str) -> Result:
         """Open a closed case again; delete is not allowed."""

@@ -6,18 +6,11 @@ A dispute keeps the words of the person who says that it is not so, marked as th
 from __future__ import annotations
 
 from flows.case import Case, Entry
+from flows.events import EventKind
 from services.transaction import Did, Service
 from storage import events
 from storage.checks import Opened
 from storage.events import SYSTEM
-
-CORRECTABLE = frozenset(
-    {
-        *("answered", "changed", "note", "details", "question", "reply", "decided", "planned", "strand"),
-        *("disagreed", "shared", "closed", "reopened", "corrected", "disputed"),
-    }
-)
-"""Entries that hold what somebody said. What share-check itself did is not a matter of opinion."""
 
 
 class Corrections(Service):
@@ -26,15 +19,24 @@ class Corrections(Service):
     def entries(self, opened: Opened, who: str | None = None) -> tuple[Entry, ...]:
         """What can be corrected, oldest first. who: only what this person said."""
         history = events.history(self.tx, opened.check.id, opened.sealer)
-        said = (entry for entry in history if entry.what in CORRECTABLE and entry.who != SYSTEM)
+        said = (entry for entry in history if entry.what.properties.can_be_corrected and entry.who != SYSTEM)
         return tuple(entry for entry in said if who in (None, entry.who))
 
     def add(
-        self, check: str, who: str, what: str, entry: int, by: str, text: str, request: str, *, of: str | None = None
+        self,
+        check: str,
+        who: str,
+        what: EventKind,
+        entry: int,
+        by: str,
+        text: str,
+        request: str,
+        *,
+        of: str | None = None,
     ) -> Did:
         """A correction or a dispute of one entry of this check. STALE where there is no such entry.
 
-        what: "corrected" or "disputed". entry: the id of what it is about. by: whose words these are. of: as `who` of
+        what: CORRECTED or DISPUTED. entry: the id of what it is about. by: whose words these are. of: as `who` of
         `entries`.
         """
         opened = self.load(check)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Level
 from services.transaction import Service
 from storage import checks
@@ -16,7 +17,7 @@ class Drill(Service):
         """Page the leads as for an urgent check; the practice's id. The same request again starts no second."""
         opened, is_new = checks.start(self.tx, self.keys, who, request, self.now, CHECKLIST.version, is_drill=True)
         if is_new:
-            self.record(opened, who, "drill_started", {})
+            self.record(opened, who, EventKind.DRILL_STARTED, {})
             level = Level.CONSULT_URGENT
             sent = {"status": CheckStatus.SENT, "sent_at": self.now, "level": level}
             checks.save(self.tx, opened, self.now, answers={"S2": ("no",)}, **sent)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import left_out
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Answers
 from flows.paging.roster import Roster
 from services.reporting import Reporting
@@ -62,7 +63,7 @@ class Paper(Reporting):
         self._refuse_to_let_in(answers)
         opened = self.start(reporter, request)
         check = opened.check.id
-        self.record(opened, self._typed_by, "entered_from_paper", {})
+        self.record(opened, self._typed_by, EventKind.ENTERED_FROM_PAPER, {})
         checks.save(self.tx, opened, self.now, paper_at=self._at)
         for question in CHECKLIST:
             if question.id in answers:
@@ -71,7 +72,7 @@ class Paper(Reporting):
         return Entered(opened.check.ref, is_new=True)
 
     def record(
-        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+        self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Add to the record, now, with the time on the paper and who typed it."""
         on_paper = {"on_paper": self._at.isoformat(), "typed_by": self._typed_by}

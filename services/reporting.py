@@ -11,6 +11,7 @@ from flows.case import Case, CaseStatus, Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import Progress, replay
+from flows.events import EventKind, OutboxKind
 from flows.model import PEOPLE, Choose, Level, Outcome
 from services.transaction import ASK_AGAIN_AFTER, Did, Service
 from storage import checks, outbox, person_index
@@ -38,7 +39,7 @@ class Reporting(Service):
         """A new draft and its card."""
         opened, is_new = checks.start(self.tx, self.keys, reporter, request, self.now, CHECKLIST.version)
         if is_new:
-            self.record(opened, reporter, "started", {"checklist": CHECKLIST.version})
+            self.record(opened, reporter, EventKind.STARTED, {"checklist": CHECKLIST.version})
             self._wait_for_more(opened)
             self.put_card(opened)
         return opened
@@ -49,16 +50,18 @@ class Reporting(Service):
         event: one the card speaks of until the next step.
         """
         check = opened.check
-        outbox.mark_due(self.tx, check.id, self.now, "card")
+        outbox.mark_due(self.tx, check.id, self.now, OutboxKind.CARD)
         key = f"card:{check.id}:{check.revision}" + (f":{event}" if event else "")
-        outbox.put(self.tx, key, "card", check.reporter, self.now, check=check.id, event=event, ask=check.revision)
+        outbox.put(
+            self.tx, key, OutboxKind.CARD, check.reporter, self.now, check=check.id, event=event, ask=check.revision
+        )
 
     def come_back(self, check: str, away: timedelta) -> None:
         """Nobody was there while this person was answering: say so, and show where they are."""
         opened = self.load(check)
         if opened.check.status is CheckStatus.DRAFT and opened.check.cover is None:
             minutes = max(round(away / timedelta(minutes=1)), 1)
-            self.put_card(opened, self.record(opened, SYSTEM, "away", {"minutes": minutes}))
+            self.put_card(opened, self.record(opened, SYSTEM, EventKind.AWAY, {"minutes": minutes}))
 
     def carry_on(self, check: str, who: str) -> Step:
         """Show a draft again, where the person is now."""
@@ -67,11 +70,11 @@ class Reporting(Service):
             return Step(Did.REFUSED, opened)
         opened = self._save(opened, cover=None, **_taken_up(opened))
         self._wait_for_more(opened)
-        outbox.force_resend(self.tx, check, "card")
-        newest = outbox.newest_at(self.tx, check, "card")
+        outbox.force_resend(self.tx, check, OutboxKind.CARD)
+        newest = outbox.newest_at(self.tx, check, OutboxKind.CARD)
         if newest is None or self.now - newest > _ONE_CLICK:
             self.put_card(opened)
-        outbox.mark_due(self.tx, check, self.now, "card", "reminder")
+        outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
         return Step(Did.DONE, opened)
 
     def _wait_for_more(self, opened: Opened) -> None:
@@ -136,7 +139,7 @@ class Reporting(Service):
     def _take(self, opened: Opened, who: str, question: str, choices: tuple[str, ...], before: Progress) -> Step:
         answers = {**opened.check.answers, question: choices}
         after = replay(CHECKLIST, answers, opened.check.level)
-        what = "changed" if question in opened.check.answers else "answered"
+        what = EventKind.CHANGED if question in opened.check.answers else EventKind.ANSWERED
         self.record(opened, who, what, {"question": question, "options": choices})
         if question == "S2":
             checks.leave_out(self.tx, opened.check.id, left_out(answers), self.roster.slack)
@@ -156,8 +159,10 @@ class Reporting(Service):
         if question == "S2":
             self.settle_who_may_know(opened)
         self._page_if_due(opened)
-        more = ("old_page", "line") if question == "S2" else ()  # Whoever is left out now loses those as well.
-        outbox.mark_due(self.tx, opened.check.id, self.now, "card", "page", "reminder", *more)
+        shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER]
+        if question == "S2":  # Whoever is left out now loses these as well.
+            shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]
+        outbox.mark_due(self.tx, opened.check.id, self.now, *shown)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save; once the level is raised, with the time at which stopping here means that the leads are told."""
@@ -199,7 +204,7 @@ class Reporting(Service):
         elif opened.check.level is Level.NONE:
             self._remind(opened)
         else:
-            self.record(opened, SYSTEM, "abandoned", {})
+            self.record(opened, SYSTEM, EventKind.ABANDONED, {})
             self._raise_as_known(opened)
 
     def _remind(self, opened: Opened) -> None:
@@ -208,7 +213,7 @@ class Reporting(Service):
         if idle_until > self.now:
             checks.wake_again(self.tx, check.id, idle_until, 0)
         elif reminded == _MOST_REMINDERS:
-            self.record(opened, SYSTEM, "shelved", {})
+            self.record(opened, SYSTEM, EventKind.SHELVED, {})
             checks.shelve(self.tx, check.id)
             self.show_reporter(opened)
         else:
@@ -219,8 +224,10 @@ class Reporting(Service):
 
     def _put_reminder(self, opened: Opened, number: int) -> None:
         check = opened.check
-        event = self.record(opened, SYSTEM, "reminded", {"number": number})
-        outbox.put(self.tx, f"reminder:{event}", "reminder", check.reporter, self.now, check=check.id, event=event)
+        event = self.record(opened, SYSTEM, EventKind.REMINDED, {"number": number})
+        outbox.put(
+            self.tx, f"reminder:{event}", OutboxKind.REMINDER, check.reporter, self.now, check=check.id, event=event
+        )
 
     def _raise_as_known(self, opened: Opened) -> None:
         self.raise_case(opened, opened.check.level, content_free="S2" not in opened.check.answers)
@@ -238,20 +245,20 @@ class Reporting(Service):
         if case is not None:
             self._ask_about_case(opened, case, who, request)
             return Step(Did.DONE, opened)
-        self.record(opened, who, "asked_lead", {}, request)
+        self.record(opened, who, EventKind.ASKED_LEAD, {}, request)
         level = max(opened.check.level, Level.CONSULT)
         opened = self._save(opened, asked_lead=True, level=level, cover=None, revisiting=None, **_taken_up(opened))
         self._page_if_due(opened)
         if "S2" not in opened.check.answers:
             self.put_card(opened)  # It asks who may be told: below whatever was pressed, so that it is seen.
-        outbox.mark_due(self.tx, check, self.now, "card", "reminder")
+        outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
         return Step(Did.DONE, opened)
 
     def _ask_about_case(self, opened: Opened, case: Case, who: str, request: str) -> None:
         if case.status is CaseStatus.CLOSED:
             self.reopen_case(opened, who, {})
         opened = self._save(opened, asked_lead=True)
-        self.record_and_notify(opened, who, "asked_lead", {}, request)
+        self.record_and_notify(opened, who, EventKind.ASKED_LEAD, {}, request)
         self.ask_again(opened)
 
     def back(self, check: str, who: str, revision: int) -> Step:
@@ -287,7 +294,7 @@ class Reporting(Service):
         """Stop for now. Where someone may be at risk the leads are told at once, as the first card promised."""
         step = self._reporters(check, who, cover=Cover.STOPPED)
         if step.did is Did.DONE and step.opened.check.level > Level.NONE and not self._is_told(step.opened):
-            self.record(step.opened, who, "stopped", {})
+            self.record(step.opened, who, EventKind.STOPPED, {})
             self._raise_as_known(step.opened)
         return step
 
@@ -304,14 +311,14 @@ class Reporting(Service):
         self.show_reporter(opened)
         return Step(Did.DONE, opened)
 
-    def write(self, check: str, who: str, what: str, content: Mapping[str, object], request: str) -> Step:
+    def write(self, check: str, who: str, what: EventKind, content: Mapping[str, object], request: str) -> Step:
         """Keep something typed: a note to a question, or the details. Sealed; never in a message."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
         if self.is_repeat(request):
             return Step(Did.ALREADY, opened)
-        if what == "details":
+        if what is EventKind.DETAILS:
             person_index.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
         if self._is_told(opened):
             self.record_and_notify(opened, who, what, content, request)
@@ -335,7 +342,7 @@ class Reporting(Service):
         opened = self._save(
             opened, status=CheckStatus.SENT, outcome=outcome, sent_at=self.now, revisiting=None, cover=None
         )
-        self.record_and_notify(opened, who, "sent", {"outcome": outcome})
+        self.record_and_notify(opened, who, EventKind.SENT, {"outcome": outcome})
         if opened.check.level > Level.NONE:
             self.raise_case(opened, opened.check.level)
         return Step(Did.DONE, opened)
@@ -347,7 +354,7 @@ class Reporting(Service):
             return Step(Did.REFUSED, opened)
         if opened.check.outcome not in (Outcome.FIX_FIRST, Outcome.HOLD) or self._is_told(opened):
             return Step(Did.STALE, opened)
-        self.record(opened, who, "check_reopened", {})
+        self.record(opened, who, EventKind.CHECK_REOPENED, {})
         opened = self._save(opened, status=CheckStatus.DRAFT, outcome=None)
         self._wait_for_more(opened)
         self.put_card(opened)

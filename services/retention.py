@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from flows.case import Case, Check, CheckStatus
+from flows.events import EventKind
 from flows.paging.roster import Roster
 from flows.records import retention
 from flows.records.access_requests import RequestStatus
@@ -117,7 +118,7 @@ class Retention(Service):
         """Record that somebody looks at the list with these on it. Before it is shown."""
         for check in shown:
             with suppress(NoSuchCheck):  # erased a moment ago
-                self.record(self.load(check), who, "listed", {})
+                self.record(self.load(check), who, EventKind.LISTED, {})
 
     def approve(self, check: str, who: str, reason: str, request: str) -> ReasonKept | None:
         """A lead approves that it is deleted; nothing is yet. None where it is approved, else why it stays."""
@@ -126,7 +127,7 @@ class Retention(Service):
             return None
         if (why := self._stays(opened)) not in (None, ReasonKept.NOT_APPROVED):
             return why
-        self.record(opened, who, "deletion_approved", {"reason": reason, **self._rule(opened)}, request)
+        self.record(opened, who, EventKind.DELETION_APPROVED, {"reason": reason, **self._rule(opened)}, request)
         self.tx.execute(delete(_deletion).where(_deletion.c.check_id == check))
         self.tx.execute(insert(_deletion).values(check_id=check, approved_by=who, approved_at=self.now))
         return None
@@ -136,7 +137,7 @@ class Retention(Service):
         opened = self.load(check)
         if self.is_repeat(request):
             return Did.ALREADY
-        self.record(opened, who, "kept_longer", {"reason": reason, "until": until.isoformat()}, request)
+        self.record(opened, who, EventKind.KEPT_LONGER, {"reason": reason, "until": until.isoformat()}, request)
         self._change(check, keep_until=until)
         return Did.DONE
 
@@ -147,7 +148,7 @@ class Retention(Service):
             return Did.ALREADY
         if self._held_at(check) is not None:
             return Did.STALE
-        self.record(opened, who, "hold_set", {"reason": reason}, request)
+        self.record(opened, who, EventKind.HOLD_SET, {"reason": reason}, request)
         self._change(check, held_at=self.now)
         return Did.DONE
 
@@ -158,7 +159,7 @@ class Retention(Service):
             return Did.ALREADY
         if self._held_at(check) is None:
             return Did.STALE
-        self.record(opened, who, "hold_lifted", {"reason": reason}, request)
+        self.record(opened, who, EventKind.HOLD_LIFTED, {"reason": reason}, request)
         self._change(check, held_at=None)
         return Did.DONE
 
@@ -180,7 +181,7 @@ class Retention(Service):
             return why
         approved = self.tx.execute(select(_deletion).where(_deletion.c.check_id == check)).one()
         said = {"approved_by": approved.approved_by, "approved_at": approved.approved_at.isoformat()}
-        self.record(opened, who, "erased", {**said, **self._rule(opened)})
+        self.record(opened, who, EventKind.ERASED, {**said, **self._rule(opened)})
         erasure_evidence.keep(self.tx, self.keys, check, approved.approved_by, self.now)
         done = erasure.Erasure(check, approved.approved_by, self.now, erasure.may_be_private(opened))
         erasure.destroy(self.tx, done, self.now)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from flows.case import Case, CaseStatus, CheckStatus
+from flows.events import EventKind, OutboxKind
 from flows.model import Level, Urgency
 from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, events, outbox
@@ -24,28 +25,6 @@ ASK_AGAIN_AFTER = timedelta(seconds=60)
 """Asking again sooner than this after a page is a second click."""
 
 URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
-
-THREAD_LINES = frozenset(
-    {
-        *("asked_again", "asked_lead", "escalated", "led", "handed_on", "seen", "sent", "details"),
-        *("question", "reply", "note", "planned", "agreed", "disagreed", "talk_first", "strand"),
-        *("shared", "not_shared_yet", "chose_not_to_share", "closed", "reopened", "corrected", "disputed"),
-        *("plan_waits", "aftercare_reminded", "drill_answered", "drill_unanswered"),
-    }
-)
-"""Events that add a line to the leads' thread."""
-
-REPORTER_NOTICES = frozenset(
-    {
-        *("led", "question", "planned", "agreed", "closed", "reopened", "disagreed", "handed_on"),
-        *("plan_waits", "aftercare_reminded", "drill_answered", "drill_unanswered"),
-    }
-)
-"""Events the reporter is told of in a message of its own."""
-
-
-LAST = frozenset({"closed", "drill_answered", "drill_unanswered"})
-"""After these all that Slack has of a case is cut to the reference."""
 
 _URGENT = (Urgency.P0, Urgency.P1)
 _TRIES_WORTH_A_SOUND = (1, 2)
@@ -83,7 +62,7 @@ class Service:
         return cases.find(self.tx, opened, lock=True)
 
     def record(
-        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+        self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Add to the record."""
         return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request)
@@ -94,26 +73,27 @@ class Service:
 
     def show_reporter(self, opened: Opened) -> None:
         """The reporter's card shows something new."""
-        outbox.mark_due(self.tx, opened.check.id, self.now, "card")
+        outbox.mark_due(self.tx, opened.check.id, self.now, OutboxKind.CARD)
 
     def record_and_notify(
-        self, opened: Opened, who: str, what: str, content: Mapping[str, object], request: str | None = None
+        self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
         """Record an event of a case and show it wherever it shows: cards, thread, the reporter's messages."""
         event = self.record(opened, who, what, content, request)
-        outbox.mark_due(self.tx, opened.check.id, self.now, "card", "page", "notice")
-        if what in LAST:
-            outbox.mark_due(self.tx, opened.check.id, self.now, "line", "old_page", "reminder")
-        if what in THREAD_LINES:
+        shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.NOTICE]
+        if what.properties.ends_case:
+            shown += [OutboxKind.LINE, OutboxKind.OLD_PAGE, OutboxKind.REMINDER]
+        outbox.mark_due(self.tx, opened.check.id, self.now, *shown)
+        if what.properties.line:
             self._add_line(opened, event)
-        if what in REPORTER_NOTICES:
+        if what.properties.tells_reporter:
             self.notify(opened, event)
         return event
 
     def notify(self, opened: Opened, event: int) -> None:
         """Tell the reporter of an event in a message that makes a sound."""
         check = opened.check
-        outbox.put(self.tx, f"notice:{event}", "notice", check.reporter, self.now, check=check.id, event=event)
+        outbox.put(self.tx, f"notice:{event}", OutboxKind.NOTICE, check.reporter, self.now, check=check.id, event=event)
 
     def _add_line(self, opened: Opened, event: int) -> None:
         """One line in each thread there is: the channel's, or in a conflict each person's own."""
@@ -123,7 +103,7 @@ class Service:
             return
         targets = self._direct(case) if case.dm_only else (self.roster.channel,)
         for target in targets:
-            outbox.put(self.tx, f"line:{event}:{target}", "line", target, self.now, check=check, event=event)
+            outbox.put(self.tx, f"line:{event}:{target}", OutboxKind.LINE, target, self.now, check=check, event=event)
 
     def _direct(self, case: Case) -> tuple[str, ...]:
         allowed = self.allowed(case)
@@ -167,7 +147,7 @@ class Service:
             content_free=content_free,
         )
         asked = _asked(people, self.roster.first_asked(check, out))
-        self.record(opened, SYSTEM, "raised", {"urgency": urgency, **asked})
+        self.record(opened, SYSTEM, EventKind.RAISED, {"urgency": urgency, **asked})
         self.page(opened, people, 1, channel=in_channel)
         if self.roster.uses_second_channel(urgency, 0):
             self.ask_elsewhere(opened, people, 1)
@@ -224,7 +204,7 @@ class Service:
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
         """More urgent than what somebody took on: it needs an answer anew, whoever leads it so far."""
         cases.save(self.tx, case.check.id, urgency=urgency, **ANOTHER_PLAN if case.plan_round else {})
-        self.record_and_notify(opened, SYSTEM, "escalated", {"urgency": urgency})
+        self.record_and_notify(opened, SYSTEM, EventKind.ESCALATED, {"urgency": urgency})
         self.needs_a_lead(opened)
 
     def needs_a_lead(self, opened: Opened) -> None:
@@ -252,7 +232,7 @@ class Service:
         if case.status is CaseStatus.OPEN:
             changes |= {"next_page_at": following, "tries": case.tries + 1}
         cases.save(self.tx, case.check.id, **changes)
-        event = self.record_and_notify(opened, SYSTEM, "asked_again", {**_asked(people, usual), "ask": asks})
+        event = self.record_and_notify(opened, SYSTEM, EventKind.ASKED_AGAIN, {**_asked(people, usual), "ask": asks})
         if self._is_worth_a_sound(opened, case):
             self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
@@ -274,7 +254,7 @@ class Service:
             changes = {"status": CaseStatus.LED, "led_by": by, "led_at": self.now, "next_page_at": plan_by}
         cases.save(self.tx, opened.check.id, **changes, closed_at=None, plan_stands=False)
         checks.save(self.tx, opened, self.now, status=CheckStatus.SENT)
-        self.record_and_notify(opened, who, "reopened", content, request)
+        self.record_and_notify(opened, who, EventKind.REOPENED, content, request)
 
     def _urgency(self, opened: Opened) -> Urgency:
         case = self.case(opened)
@@ -286,10 +266,10 @@ class Service:
         cases.ask(self.tx, check, people, ask)
         targets = [self.roster.slack[person] for person in people]
         for target in [*([self.roster.channel] if channel else []), *targets]:
-            outbox.retire(self.tx, check, "page", "old_page", target, self.now)
+            outbox.retire_pages(self.tx, check, target, self.now)
             key = f"page:{check}:{ask}:{target}"
-            outbox.put(self.tx, key, "page", target, self.now, check=check, lane=outbox.PAGE, ask=ask)
-        outbox.mark_due(self.tx, check, self.now, "card")
+            outbox.put(self.tx, key, OutboxKind.PAGE, target, self.now, check=check, ask=ask)
+        outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD)
 
     def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int) -> None:
         """Ask these people by every other way than Slack there is for them; once for each page."""
@@ -298,7 +278,7 @@ class Service:
             target = self.roster.slack[person]
             for via in self.roster.ways.get(person, ()):
                 key = f"alert:{check}:{ask}:{target}:{via}"
-                outbox.put_elsewhere(self.tx, key, "alert", target, via, self.now, check=check, ask=ask)
+                outbox.put_elsewhere(self.tx, key, OutboxKind.ALERT, target, via, self.now, check=check, ask=ask)
 
     def not_taken(self, check: str, target: str, ask: int) -> None:
         """Slack did not take a page: whoever it was for is asked another way, at once (I19)."""

@@ -21,6 +21,7 @@ from flows.case import CaseStatus, Check, CheckStatus, Shared, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Outcome, Urgency
 from flows.paging.roster import Roster
 from flows.records.retention import Schedule
@@ -31,22 +32,23 @@ from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
-from storage.outbox import SLACK
+from storage.outbox import PAGES, SLACK
 from storage.tables import cases, checks, events, left_out, outbox, requests, strands
 
 LATE = timedelta(seconds=60)
 """A page that Slack has later than this after it was due is a miss, whoever's fault it was."""
 
-_ENDED = ("abandoned", "stopped", "shelved")
+_ENDED = (EventKind.ABANDONED, EventKind.STOPPED, EventKind.SHELVED)
 """What is recorded of a check that its reporter did not finish."""
-_ASKED = ("raised", "escalated")
-_ANSWERED = ("led", "planned")
+_ASKED = (EventKind.RAISED, EventKind.ESCALATED)
+_ANSWERED = (EventKind.LED, EventKind.PLANNED)
 _TO_SAMPLE = (Outcome.HOLD, Outcome.FIX_FIRST)
-_LOOKED = ("opened_check", "opened_record")
+_LOOKED = (EventKind.OPENED_CHECK, EventKind.OPENED_RECORD)
 """A lead opened a check that nobody was paged about: from the digest's sample, or as it was found."""
 _COUNTED = (
-    *("started", "sent", *_ENDED, "raised", "decided", "closed", "disagreed", "found_forgotten"),
-    *("drill_started", "drill_answered", "drill_unanswered"),
+    *(EventKind.STARTED, EventKind.SENT, *_ENDED, EventKind.RAISED, EventKind.DECIDED, EventKind.CLOSED),
+    *(EventKind.DISAGREED, EventKind.FOUND_FORGOTTEN),
+    *(EventKind.DRILL_STARTED, EventKind.DRILL_ANSWERED, EventKind.DRILL_UNANSWERED),
 )
 
 _case = cases.alias("any_case")
@@ -128,11 +130,11 @@ class WeekCounter:
 
     def _checks(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
         """What became of checks, and where people were not sure."""
-        sent = {row.check_id: self._said(row, opened, "outcome") for row in rows if row.what == "sent"}
+        sent = {row.check_id: self._said(row, opened, "outcome") for row in rows if row.what == EventKind.SENT}
         stopped = {row.check_id for row in rows if row.what in _ENDED} - sent.keys()
         ended = [opened[one].check for one in (*sent, *sorted(stopped))]
         return {
-            "started": len({row.check_id for row in rows if row.what == "started"}),
+            "started": len({row.check_id for row in rows if row.what == EventKind.STARTED}),
             "finished": len(sent),
             "abandoned": len(stopped),
             "outcomes": _counts(sent.values()),
@@ -152,18 +154,18 @@ class WeekCounter:
 
     def _cases(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
         """Cases raised in the week and how soon each was answered, decisions, and the bot's own misses."""
-        raised = list(dict.fromkeys(row.check_id for row in rows if row.what == "raised"))
+        raised = list(dict.fromkeys(row.check_id for row in rows if row.what == EventKind.RAISED))
         answers = [self.answer(opened[one]) for one in raised]
-        decided = {row.check_id: self._said(row, opened, "decision") for row in rows if row.what == "decided"}
+        decided = {row.check_id: self._said(row, opened, "decision") for row in rows if row.what == EventKind.DECIDED}
         return {
             "cases": len(raised),
             "answers": tuple(sorted(_seconds(each.after) for each in answers if each.after is not None)),
             "missed": sum(each.missed for each in answers),
             "out_of_hours": sum(self._is_out_of_hours(each.raised_at) for each in answers),
             "decisions": _counts(decided.values()),
-            "closed": len({row.check_id for row in rows if row.what == "closed"}),
-            "disagreements": len({row.check_id for row in rows if row.what == "disagreed"}),
-            "forgotten": len({row.check_id for row in rows if row.what == "found_forgotten"}),
+            "closed": len({row.check_id for row in rows if row.what == EventKind.CLOSED}),
+            "disagreements": len({row.check_id for row in rows if row.what == EventKind.DISAGREED}),
+            "forgotten": len({row.check_id for row in rows if row.what == EventKind.FOUND_FORGOTTEN}),
             **self._pages(),
         }
 
@@ -191,7 +193,7 @@ class WeekCounter:
             .join(checks, checks.c.id == outbox.c.check_id)
             .where(
                 outbox.c.check_id.in_(touched),
-                outbox.c.what.in_(("page", "old_page")),
+                outbox.c.what.in_(PAGES),
                 outbox.c.via == SLACK,
                 self.within(outbox.c.created_at),
                 or_(outbox.c.delivered_at.is_not(None), outbox.c.due_at.is_not(None)),
@@ -208,13 +210,13 @@ class WeekCounter:
 
     def _drills(self, rows: Sequence[Row[Any]]) -> dict[str, Any]:
         """Practice pages, which are in no other figure."""
-        started = {row.check_id: row.at for row in rows if row.what == "drill_started"}
-        answered = {row.check_id: row.at for row in rows if row.what == "drill_answered"}
+        started = {row.check_id: row.at for row in rows if row.what == EventKind.DRILL_STARTED}
+        answered = {row.check_id: row.at for row in rows if row.what == EventKind.DRILL_ANSWERED}
         waits = (_seconds(at - started[one]) for one, at in answered.items() if one in started)
         return {
             "drills": len(started),
             "drill_answers": tuple(sorted(waits)),
-            "drills_unanswered": len({row.check_id for row in rows if row.what == "drill_unanswered"}),
+            "drills_unanswered": len({row.check_id for row in rows if row.what == EventKind.DRILL_UNANSWERED}),
         }
 
     def _now(self) -> dict[str, Any]:

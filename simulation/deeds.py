@@ -5,39 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flows.events import OPENINGS, EventKind
 from flows.model import Answers
 from simulation.kept import Event
 from simulation.scene import Scene
 
-PRESSED: Mapping[str, frozenset[str]] = {
-    "lead": frozenset({"led", "drill_answered"}),
-    "take_over": frozenset({"led"}),
-    "seen": frozenset({"seen"}),
-    "step_aside": frozenset({"stepped_aside"}),
-    "hand_on": frozenset({"handed_on"}),
-    "page_again": frozenset({"paged_again"}),
-    "ask_lead": frozenset({"asked_lead"}),
-    "agree": frozenset({"agreed"}),
-    "reopen_check": frozenset({"check_reopened"}),
-    "chose_not": frozenset({"chose_not_to_share"}),
+PRESSED: Mapping[str, frozenset[EventKind]] = {
+    "lead": frozenset({EventKind.LED, EventKind.DRILL_ANSWERED}),
+    "take_over": frozenset({EventKind.LED}),
+    "seen": frozenset({EventKind.SEEN}),
+    "step_aside": frozenset({EventKind.STEPPED_ASIDE}),
+    "hand_on": frozenset({EventKind.HANDED_ON}),
+    "page_again": frozenset({EventKind.PAGED_AGAIN}),
+    "ask_lead": frozenset({EventKind.ASKED_LEAD}),
+    "agree": frozenset({EventKind.AGREED}),
+    "reopen_check": frozenset({EventKind.CHECK_REOPENED}),
+    "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
 }
 """A button that was taken, and what the record then holds of it."""
-SENT: Mapping[str, frozenset[str]] = {
-    "leave_out": frozenset({"answered", "changed"}),
-    "change": frozenset({"answered", "changed"}),
-    "note": frozenset({"note"}),
-    "details": frozenset({"details"}),
-    "send": frozenset({"sent"}),
-    "ask_reporter": frozenset({"question"}),
-    "case_note": frozenset({"note"}),
-    "decision": frozenset({"decided"}),
-    "strands": frozenset({"planned"}),
-    "update_strands": frozenset({"strand", "planned"}),
-    "close_case": frozenset({"closed"}),
-    "reopen_case": frozenset({"reopened"}),
-    "reply": frozenset({"reply"}),
-    "disagree": frozenset({"disagreed"}),
-    "sharing": frozenset({"shared"}),
+SENT: Mapping[str, frozenset[EventKind]] = {
+    "leave_out": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
+    "change": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
+    "note": frozenset({EventKind.NOTE}),
+    "details": frozenset({EventKind.DETAILS}),
+    "send": frozenset({EventKind.SENT}),
+    "ask_reporter": frozenset({EventKind.QUESTION}),
+    "case_note": frozenset({EventKind.NOTE}),
+    "decision": frozenset({EventKind.DECIDED}),
+    "strands": frozenset({EventKind.PLANNED}),
+    "update_strands": frozenset({EventKind.STRAND, EventKind.PLANNED}),
+    "close_case": frozenset({EventKind.CLOSED}),
+    "reopen_case": frozenset({EventKind.REOPENED}),
+    "reply": frozenset({EventKind.REPLY}),
+    "disagree": frozenset({EventKind.DISAGREED}),
+    "sharing": frozenset({EventKind.SHARED}),
 }
 """A window that closed, and what the record then holds of it."""
 
@@ -105,7 +106,7 @@ class Deeds:
     def changes_nothing(self, deed: Deed, before: Before) -> None:
         """The same request came again."""
         events = (event for event in self._scene.kept.events if event.id > before.event and event.who == deed.who)
-        new = [event.what for event in events if not event.what.startswith("opened")]
+        new = [event.what for event in events if event.what not in OPENINGS]
         if new or self.before(deed.who).checks > before.checks:
             self._scene.broken("the same request again changes nothing (I24)", f"{deed.verb} did {new}")
 

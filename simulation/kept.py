@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers, Level
 from storage import checks
 from storage.crypto.envelope import Keyring
@@ -67,7 +68,7 @@ class Event:
     id: int
     check: str
     who: str
-    what: str
+    what: EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class StoredRow:
 
     id: int
     check: str | None
-    what: str
+    what: OutboxKind
     target: str
     ask: int
 
@@ -108,8 +109,10 @@ class Stored:
         self.checks = {check.id: check for check in self._checks()}
         self.cases = {case.check: case for case in self._cases()}
         self.left_out = self._left_out()
-        self.events += [Event(*row) for row in self._file.execute(_EVENTS, (self._newest(self.events),))]
-        self.rows += [StoredRow(*row) for row in self._file.execute(_ROWS, (self._newest(self.rows),))]
+        events = self._file.execute(_EVENTS, (self._newest(self.events),))
+        self.events += [Event(row, check, who, EventKind.stored(what)) for row, check, who, what in events]
+        rows = self._file.execute(_ROWS, (self._newest(self.rows),))
+        self.rows += [StoredRow(row, check, OutboxKind.stored(what), *to) for row, check, what, *to in rows]
         return True
 
     @staticmethod
@@ -163,8 +166,8 @@ class Stored:
 
     def newest_cards(self) -> dict[str, str]:
         """By check, the message that is its newest card."""
-        rows = "SELECT check_id, ts FROM outbox WHERE what = 'card' AND ts IS NOT NULL ORDER BY id"
-        return dict(self._file.execute(rows).fetchall())
+        rows = "SELECT check_id, ts FROM outbox WHERE what = ? AND ts IS NOT NULL ORDER BY id"
+        return dict(self._file.execute(rows, (OutboxKind.CARD,)).fetchall())
 
     def nameless(self, words: str) -> str:
         """Words without references, which would differ from run to run."""

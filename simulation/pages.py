@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from flows.case import CheckStatus
+from flows.events import OutboxKind
 from flows.model import Level
 from simulation.kept import StoredCase, StoredCheck, StoredRow
 from simulation.scene import SOON, Scene, Since
@@ -19,7 +21,7 @@ CARD = "Your sharing check."
 _PLAIN = ("could not reach", "did not take", "does not take", "Paused.")
 """Words of a card by which a reporter knows that nobody is coming yet, or that covers them by their own wish."""
 _ASK = re.compile(r"This is ask (\d+)\.")
-_OVER = ("closed", "shelved")
+_OVER = (CheckStatus.CLOSED, CheckStatus.SHELVED)
 
 Key = tuple[str, int, str]
 """A page: the check, the number of the ask, the target."""
@@ -43,7 +45,7 @@ class Pages:
 
     def note(self, row: StoredRow) -> None:
         """A message was put in the outbox."""
-        if row.what == "page" and row.check is not None:
+        if row.what is OutboxKind.PAGE and row.check is not None:
             self._scene.figures.pages_due += 1
             self._due[row.check, row.ask, row.target] = self._scene.since(row.id)
 
@@ -105,7 +107,7 @@ class Pages:
         if idle > self._patience(check) + SOON:
             self._scene.broken("stopping at CONSULT or above pages (I12)", f"{name} after {idle}")
         is_urgent = check.level > Level.CONSULT or check.asked_lead
-        if check.status == "sent" or ("S2" in kept.answers(check.id) and is_urgent):
+        if check.status == CheckStatus.SENT or ("S2" in kept.answers(check.id) and is_urgent):
             self._scene.broken("an urgent check pages at once (I11)", name)
 
     def _patience(self, check: StoredCheck) -> timedelta:

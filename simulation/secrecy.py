@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.delivery.sender import WITHDRAWN
+from flows.case import CheckStatus
 from simulation.hands import MARK
 from simulation.pages import Pages, is_a_page
 from simulation.scene import Scene, Since
@@ -13,6 +14,7 @@ from simulation.workspace import Call, owner
 TAKEN_BACK = timedelta(minutes=5)
 """What somebody saw before they were left out is gone within this, in good time."""
 _ASKS_FOR_HELP = "needs a safeguarding lead"
+_HANDED_OVER = (CheckStatus.SENT, CheckStatus.CLOSED)
 
 
 class Secrecy:
@@ -78,7 +80,7 @@ class Secrecy:
                 "I have told" in words and not self._pages.has_any(check_id)
             ),
             "a card never says led before somebody leads": "A lead is on it" in words and not is_led,
-            "nobody is told saved before it is kept": "Saved at" in words and check.status not in ("sent", "closed"),
+            "nobody is told saved before it is kept": "Saved at" in words and check.status not in _HANDED_OVER,
         }
         for promise, is_broken in wrong.items():
             if is_broken:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.reports.figures import TREND, Week, WeekFigures
 from storage import checks, events
 from storage.crypto.envelope import Keyring
@@ -87,7 +88,7 @@ def keep(tx: Connection, keys: Keyring, planned: Planned, figures: WeekFigures, 
     opened, _ = checks.start(tx, keys, SYSTEM, request, now, CHECKLIST.version, is_drill=True)
     checks.save(tx, opened, now, status=CheckStatus.CLOSED)
     content = {"week": str(planned.week), "figures": figures.written()}
-    events.append(tx, opened.check.id, opened.sealer, now, SYSTEM, "digest_made", content)
+    events.append(tx, opened.check.id, opened.sealer, now, SYSTEM, EventKind.DIGEST_MADE, content)
     _save(tx, planned, figures=figures.written(), kept_in=opened.check.id)
 
 

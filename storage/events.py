@@ -11,6 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from flows.case import Entry
+from flows.events import EventKind
 from storage.crypto.envelope import Sealer, padded
 from storage.errors import CannotOpen
 from storage.tables import events
@@ -30,7 +31,7 @@ def append(
     sealer: Sealer,
     at: datetime,
     who: str,
-    what: str,
+    what: EventKind,
     content: Mapping[str, object],
     request: str | None = None,
 ) -> int:
@@ -89,17 +90,17 @@ def newest(tx: Connection) -> int:
     return int(tx.scalar(select(func.max(events.c.id))) or 0)
 
 
-def newest_of(tx: Connection, check: str, what: str) -> int:
+def newest_of(tx: Connection, check: str, what: EventKind) -> int:
     """Id of the newest event of a kind that a check has; 0 where there is none."""
     return int(tx.scalar(select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what == what)) or 0)
 
 
-def count(tx: Connection, check: str, what: str) -> int:
+def count(tx: Connection, check: str, what: EventKind) -> int:
     """How many events of a kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)
     return int(tx.scalar(rows) or 0)
 
 
-def latest(entries: Iterable[Entry], what: str) -> Entry | None:
+def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:
     """The newest entry of a kind, None where there is none."""
     return next((entry for entry in reversed(tuple(entries)) if entry.what == what), None)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
 from flows.case import Check, CheckStatus
-from flows.records.retention import LOOKING, UNCHANGING
+from flows.events import EventKind, OutboxKind
 from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
 
 _APART = timedelta(seconds=1.5)
 """Between two messages: Slack takes about 50 edits a minute, and nothing else should wait behind these."""
-_SHRINKS = ("card", "page", "line", "notice")
+_SHRINKS = tuple(kind for kind in OutboxKind if kind.properties.shrinks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ def is_old(tx: Connection, check: Check, keep: timedelta, now: datetime) -> bool
 
 
 def _changes() -> ColumnElement[bool]:
-    looking = [~events.c.what.startswith(word) for word in LOOKING]
-    return and_(events.c.what.not_in(UNCHANGING), *looking)
+    return events.c.what.not_in(kind for kind in EventKind if not kind.properties.is_change)
 
 
 def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int:

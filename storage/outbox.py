@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
 from flows.case import Told
+from flows.events import Lane, OutboxKind
 from storage.engine import idempotent
 from storage.events import SYSTEM
 from storage.tables import outbox
@@ -24,15 +25,14 @@ from storage.tables import outbox
 LEASE = timedelta(seconds=60)
 """Longer than Slack's own 30 s time-out."""
 
-PAGE, CARD, LATER, ELSEWHERE = 0, 1, 2, 3
+PAGE, CARD, LATER, ELSEWHERE = LANES = tuple(Lane)
 """Lanes: pages first, then cards and lines, then the rest; ELSEWHERE goes another way than through Slack."""
-
-LANES = (PAGE, CARD, LATER, ELSEWHERE)
 
 SLACK = "slack"
 
-ERASED = "erased"
-"""A message of a check that was erased: it is taken away."""
+PAGES = tuple(kind for kind in OutboxKind if kind.properties.is_page)
+"""Pages in Slack, also those that a newer one follows."""
+_ASKS = tuple(kind for kind in OutboxKind if kind.properties.asks)
 
 _INSTANCE_LENGTH = 8
 
@@ -47,7 +47,7 @@ class Claimed:
     """
 
     id: int
-    what: str
+    what: OutboxKind
     check: str | None
     target: str
     via: str
@@ -115,9 +115,9 @@ _PUT_OFF = (
         last_error=bindparam("error"),
     )
 )
-_PAGES = select(
+_ASKED = select(
     *(outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via, outbox.c.ask)
-).where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(("page", "old_page", "alert")))
+).where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(_ASKS))
 _SHOW_ID_ANEW = (
     update(outbox).where(outbox.c.id == bindparam("row")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
@@ -126,12 +126,11 @@ _SHOW_ID_ANEW = (
 def put(
     tx: Connection,
     key: str,
-    what: str,
+    what: OutboxKind,
     target: str,
     now: datetime,
     *,
     check: str | None = None,
-    lane: int = CARD,
     event: int | None = None,
     ask: int = 0,
 ) -> None:
@@ -140,7 +139,7 @@ def put(
     To ourselves nothing is sent: nobody is behind a practice page that a command started.
     """
     if target != SYSTEM and not show_key_anew(tx, key, now):
-        _add(tx, key, what, target, now, check_id=check, lane=lane, event_id=event, ask=ask)
+        _add(tx, key, what, target, now, check_id=check, event_id=event, ask=ask)
 
 
 def put_home(tx: Connection, user: str, now: datetime, page: int | None = None) -> None:
@@ -153,28 +152,38 @@ def put_home(tx: Connection, user: str, now: datetime, page: int | None = None) 
         columns["ask"] = page
     mine = update(outbox).where(outbox.c.key == f"home:{user}").values(columns)
     if not tx.execute(mine, {"now": now}).rowcount:
-        _add(tx, f"home:{user}", "home", user, now, lane=CARD, ask=page or 0)
+        _add(tx, f"home:{user}", OutboxKind.HOME, user, now, ask=page or 0)
 
 
 def put_elsewhere(
-    tx: Connection, key: str, what: str, target: str, via: str, now: datetime, *, check: str | None = None, ask: int = 0
+    tx: Connection,
+    key: str,
+    what: OutboxKind,
+    target: str,
+    via: str,
+    now: datetime,
+    *,
+    check: str | None = None,
+    ask: int = 0,
 ) -> None:
     """A message to somebody by another way than Slack. The same key again adds none: it cannot be edited there."""
     _add(tx, key, what, target, now, check_id=check, lane=ELSEWHERE, via=via, ask=ask)
 
 
-def put_once(tx: Connection, key: str, what: str, target: str, now: datetime, *, lane: int = LATER) -> bool:
+def put_once(tx: Connection, key: str, what: OutboxKind, target: str, now: datetime) -> bool:
     """A message of no check that is sent once, whichever instance thinks of it; whether it is new."""
-    return _add(tx, key, what, target, now, lane=lane)
+    return _add(tx, key, what, target, now)
 
 
-def _add(tx: Connection, key: str, what: str, target: str, now: datetime, *, ask: int = 0, **columns: Any) -> bool:
+def _add(
+    tx: Connection, key: str, what: OutboxKind, target: str, now: datetime, *, ask: int = 0, **columns: Any
+) -> bool:
     """A row that is due now, unless its key is taken; whether it is new."""
-    row = {"key": key, "what": what, "target": target, "ask": ask, **columns}
+    row = {"key": key, "what": what, "lane": what.properties.lane, "target": target, "ask": ask, **columns}
     return idempotent.insert_if_absent(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
 
 
-def show_recent_anew(tx: Connection, what: str, since: datetime, now: datetime) -> None:
+def show_recent_anew(tx: Connection, what: OutboxKind, since: datetime, now: datetime) -> None:
     """Make messages of a kind due again in Slack that were asked for since then."""
     recent = update(outbox).where(outbox.c.what == what, outbox.c.created_at >= since, outbox.c.via == SLACK)
     tx.execute(recent.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
@@ -185,7 +194,7 @@ def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
     return tx.execute(_SHOW_KEY_ANEW, {"wanted_key": key, "now": now}).rowcount > 0
 
 
-def mark_due(tx: Connection, check: str, now: datetime, *whats: str) -> None:
+def mark_due(tx: Connection, check: str, now: datetime, *whats: OutboxKind) -> None:
     """Make a check's messages of these kinds due again."""
     tx.execute(_showing(whats), {"check": check, "now": now})
 
@@ -197,37 +206,39 @@ def show_older_anew(tx: Connection, row: Claimed, now: datetime) -> None:
 
 
 @cache
-def _showing(whats: tuple[str, ...]) -> Update:
+def _showing(whats: tuple[OutboxKind, ...]) -> Update:
     """The statement that makes messages of these kinds due, made once."""
     kinds = or_(*(outbox.c.what == what for what in whats))
     due = update(outbox).where(outbox.c.check_id == bindparam("check"), kinds)
     return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
-def force_resend(tx: Connection, check: str, what: str) -> None:
+def force_resend(tx: Connection, check: str, what: OutboxKind) -> None:
     """What Slack shows of these may not be so any more, such as where somebody deleted it: it is sent for sure."""
     tx.execute(update(outbox).where(outbox.c.check_id == check, outbox.c.what == what).values(shown=None))
 
 
-def retire(tx: Connection, check: str, what: str, becomes: str, target: str, now: datetime) -> None:
-    """What was posted to this target is about to be followed by a newer message: show it so, once."""
-    older = update(outbox).where(outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target)
-    tx.execute(older.values(what=becomes, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
+def retire_pages(tx: Connection, check: str, target: str, now: datetime) -> None:
+    """A check's pages to this target are about to be followed by a newer one: show them so, once."""
+    pages = (outbox.c.check_id == check, outbox.c.what == OutboxKind.PAGE, outbox.c.target == target)
+    older = update(outbox).where(*pages)
+    tx.execute(older.values(what=OutboxKind.OLD_PAGE, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
 def delete_in_slack(tx: Connection, check: str, now: datetime) -> None:
     """A check was erased: what Slack has of it is taken away, and what was never posted, or went elsewhere, is gone."""
-    of_check = (outbox.c.check_id == check, outbox.c.what != ERASED)
+    of_check = (outbox.c.check_id == check, outbox.c.what != OutboxKind.ERASED)
     tx.execute(delete(outbox).where(*of_check, or_(outbox.c.ts.is_(None), outbox.c.via != SLACK)))
+    erased = OutboxKind.ERASED
+    nothing = {"what": erased, "lane": erased.properties.lane, "event_id": None, "ask": 0}
     for row in tx.execute(select(outbox.c.id).where(*of_check).order_by(outbox.c.id)).all():
-        nothing = {"key": f"{ERASED}:{row.id}", "what": ERASED, "event_id": None, "ask": 0, "lane": LATER}
         away = {**nothing, "due_at": now, "shown": None, "unshrunk": None, "wanted": outbox.c.wanted + 1}
-        tx.execute(update(outbox).where(outbox.c.id == row.id).values(away))
+        tx.execute(update(outbox).where(outbox.c.id == row.id).values(**away, key=f"{erased}:{row.id}"))
 
 
 def forget_taken_away(tx: Connection) -> None:
     """Rows of erased checks whose message is gone from Slack say no more."""
-    gone = (outbox.c.what == ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
+    gone = (outbox.c.what == OutboxKind.ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
     tx.execute(delete(outbox).where(*gone))
 
 
@@ -333,7 +344,7 @@ class Reach:
 
 def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
-    rows = tx.execute(_PAGES, {"check": check}).all()
+    rows = tx.execute(_ASKED, {"check": check}).all()
     standing = [row for row in rows if row.ts or row.due_at]  # the others were taken back, or never sent
     newest = [row for row in standing if row.ask == max(row.ask for row in standing)]
     waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
@@ -372,7 +383,7 @@ def _is_failing(row: Any, now: datetime) -> bool:
     return bool(row.attempts > 1 or now - row.created_at > _FAILING_AFTER)
 
 
-def newest_shown(tx: Connection, check: str, what: str) -> int | None:
+def newest_shown(tx: Connection, check: str, what: OutboxKind) -> int | None:
     """Id of a check's newest message of a kind that Slack has taken."""
     rows = select(func.max(outbox.c.id)).where(
         outbox.c.check_id == check, outbox.c.what == what, outbox.c.ts.is_not(None)
@@ -381,7 +392,7 @@ def newest_shown(tx: Connection, check: str, what: str) -> int | None:
     return found
 
 
-def newest_at(tx: Connection, check: str, what: str) -> datetime | None:
+def newest_at(tx: Connection, check: str, what: OutboxKind) -> datetime | None:
     """When a check's newest message of a kind was asked for."""
     rows = select(func.max(outbox.c.created_at)).where(outbox.c.check_id == check, outbox.c.what == what)
     found: datetime | None = tx.scalar(rows)
@@ -394,7 +405,7 @@ def thread_of(tx: Connection, check: str, target: str) -> str | None:
         select(outbox.c.ts)
         .where(
             outbox.c.check_id == check,
-            outbox.c.what.in_(("page", "old_page")),
+            outbox.c.what.in_(PAGES),
             outbox.c.target == target,
             outbox.c.ts.is_not(None),
         )
@@ -408,7 +419,7 @@ def has_page(tx: Connection, check: str, target: str) -> bool:
     """Whether somebody has a page of their own, or one is on its way."""
     mine = select(outbox.c.id).where(
         outbox.c.check_id == check,
-        outbox.c.what == "page",
+        outbox.c.what == OutboxKind.PAGE,
         outbox.c.target == target,
         or_(outbox.c.ts.is_not(None), outbox.c.due_at.is_not(None)),
     )
@@ -417,7 +428,7 @@ def has_page(tx: Connection, check: str, target: str) -> bool:
 
 def are_asked(tx: Connection, check: str, ask: int) -> frozenset[str]:
     """Whom this ask pages: Slack ids of people, and of the leads' channel."""
-    pages = (outbox.c.check_id == check, outbox.c.what == "page", outbox.c.ask == ask)
+    pages = (outbox.c.check_id == check, outbox.c.what == OutboxKind.PAGE, outbox.c.ask == ask)
     return frozenset(tx.scalars(select(outbox.c.target).where(*pages)))
 
 
@@ -425,7 +436,7 @@ def is_awaited(tx: Connection, check: str, target: str) -> bool:
     """Whether a page to this target is still to be posted."""
     waiting = select(outbox.c.id).where(
         outbox.c.check_id == check,
-        outbox.c.what == "page",
+        outbox.c.what == OutboxKind.PAGE,
         outbox.c.target == target,
         outbox.c.ts.is_(None),
         outbox.c.due_at.is_not(None),
@@ -445,7 +456,7 @@ def is_first(tx: Connection, row: Claimed) -> bool:
     return tx.execute(before.limit(1)).first() is None
 
 
-def is_delivered(tx: Connection, check: str, what: str) -> bool:
+def is_delivered(tx: Connection, check: str, what: OutboxKind) -> bool:
     """Whether Slack has a check's newest message of a kind."""
     rows = (
         select(outbox.c.ts)

@@ -15,6 +15,7 @@ from datetime import date
 import jellyfish
 from sqlalchemy import Connection, delete, insert, select
 
+from flows.events import EventKind
 from flows.records import matching
 from flows.records.matching import Described, Likeness
 from storage import events as record
@@ -150,7 +151,7 @@ def forget(tx: Connection, check: str) -> None:
 
 def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
     """Ids of other checks that seem to be about whom this one is about."""
-    entry = record.latest(record.history(tx, opened.check.id, opened.sealer), "details")
+    entry = record.latest(record.history(tx, opened.check.id, opened.sealer), EventKind.DETAILS)
     who = matching.described(entry.content) if entry else Described()
     if who.is_empty:
         return ()
@@ -192,7 +193,7 @@ def _all_details(tx: Connection, keys: Keyring) -> Iterator[tuple[str, Mapping[s
     rows = tx.execute(
         select(events.c.check_id, events.c.sealed, checks.c.wrapped_key)
         .join(checks, checks.c.id == events.c.check_id)
-        .where(events.c.what == "details")
+        .where(events.c.what == EventKind.DETAILS)
         .order_by(events.c.id)
     ).all()
     for row in rows:

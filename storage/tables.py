@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -24,6 +24,10 @@ from sqlalchemy import (
     false,
     text,
 )
+
+from flows.events import EventKind, OutboxKind
+
+K = TypeVar("K", EventKind, OutboxKind)
 
 metadata = MetaData(
     naming_convention={
@@ -61,6 +65,21 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Kind(TypeDecorator[K]):
+    """Text that is read as a member of an enum, and as an unknown one where another version wrote it."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kinds: type[K], length: int) -> None:
+        super().__init__(length)
+        self.kinds: type[K] = kinds
+        self.length = length
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> K | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else self.kinds.stored(value)
 
 
 def _check_id(*, primary_key: bool = False, nullable: bool = False) -> Column[Any]:
@@ -181,7 +200,7 @@ events = Table(
     _check_id(nullable=True),
     Column("at", Utc, nullable=False),
     Column("who", String(64), nullable=False, comment="Slack user id, or share-check itself"),
-    Column("what", String(32), nullable=False),
+    Column("what", Kind(EventKind, 32), nullable=False),
     Column("commitment", LargeBinary, nullable=False, comment="SHA-256 over salt and content"),
     Column("sealed", LargeBinary, nullable=False, comment="salt and content"),
     Column("request", String(64), comment="what Slack sent: the same again changes nothing"),
@@ -195,7 +214,7 @@ outbox = Table(
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("key", String(160), nullable=False, unique=True, comment="a repeat of what caused it adds no second"),
-    Column("what", String(16), nullable=False),
+    Column("what", Kind(OutboxKind, 16), nullable=False),
     _check_id(nullable=True),
     Column("target", String(32), nullable=False, comment="Slack channel or user id"),
     Column("via", String(8), nullable=False, server_default="slack", comment="slack, email or push"),

@@ -24,6 +24,7 @@ from bot.config.settings import Settings
 from bot.slack.http_mode import LARGEST, web_app
 from bot.slack.http_mode import run as web_run
 from flows.case import Case, Check, Entry
+from flows.events import EventKind
 from sandbox import Workspace
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
@@ -287,7 +288,7 @@ class Stage:
             found = checks.load(tx, self.bot.services.keys, check or self.check().id)
             return list(record.history(tx, found.check.id, found.sealer))
 
-    def events(self) -> Counter[str]:
+    def events(self) -> Counter[EventKind]:
         """How many of each kind of event there are."""
         return Counter(entry.what for entry in self.record())
 
@@ -299,7 +300,7 @@ class Stage:
 
     def paged(self) -> set[str]:
         """Whoever was ever sent a page: the channel, and people's ids."""
-        told = {entry.content["to"] for entry in self.record() if entry.what == "page_sent"}
+        told = {entry.content["to"] for entry in self.record() if entry.what == EventKind.PAGE_SENT}
         return {str(one) for one in told}
 
     def forge(self, acted: Acted, action: str, value: str) -> Acted:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from flows.events import EventKind
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.erasure import Erasure, erase_again
@@ -59,7 +60,7 @@ def sealed_record(database: Database, key: SealKey | None = KEY, keys: Keyring |
 
 def note(office: Office, check: str) -> None:
     with office.leading() as work:
-        work.record(work.load(check), "U1", "note", {"text": "words"}, office.request())
+        work.record(work.load(check), "U1", EventKind.NOTE, {"text": "words"}, office.request())
 
 
 def seal_now(office: Office, key: SealKey | None = KEY) -> Seal | None:

@@ -1,27 +1,23 @@
 """The documents say what the code does: links lead somewhere, names exist, and nothing that is kept is left unsaid."""
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 import yaml
-from sqlalchemy import LargeBinary, Table, select
+from sqlalchemy import LargeBinary, Table
 
-from bot.cases import corrections_modal
 from bot.cli.main import main
 from bot.config.organisation import load_organisation
 from bot.config.settings import setting_names
+from flows.events import OPENINGS, EventKind
 from flows.records.retention import QUIET
 from storage import export_files
-from storage.tables import events, metadata
-from tests.databases import sqlite_database
-from tests.storage.records_with_secrets import filled
+from storage.tables import metadata
 
 pytestmark = pytest.mark.docs
 
@@ -32,6 +28,8 @@ ADULTS, CHILDREN, INDEX = "privacy-notice.md", "privacy-notice-for-children.md",
 OURS = (THREATS, DPIA, RECORD, ADULTS, CHILDREN, INDEX)
 LINKED = [str(page.relative_to(ROOT)) for page in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))]
 
+KINDS = {str(kind) for kind in EventKind if kind not in OPENINGS} | {"opened_*"}
+"""Kinds of event; somebody opened a window, by the name of its button, is one."""
 COPIED = {".env": ".env.example", "organisation.toml": "organisation.example.toml"}
 """Files of each organisation's own, and those that they are copied from."""
 KEYS_AND_HASHES = {"wrapped_key", "commitment", "previous", "head", "signer", "signature", "form"}
@@ -174,7 +172,7 @@ def _exists(name: str) -> bool:
     if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", name):
         return name in setting_names()
     words = (_is_file, _is_column, _is_in_organisation, _is_in_slack)
-    return name in metadata.tables or name in kinds_of_event() or any(known(name) for known in words)
+    return name in metadata.tables or name in KINDS or any(known(name) for known in words)
 
 
 @pytest.mark.parametrize("page", OURS)
@@ -248,18 +246,7 @@ def _telling(table: Table) -> Iterator[str]:
 def test_every_kind_of_event_is_in_the_record_of_processing() -> None:
     """What is written down about people, by whatever they do, is listed: no kind more and none fewer."""
     rows = _rows(_section(RECORD, "What is recorded, event by event"))
-    assert {name for row in rows for name in _quoted(row[0])} == kinds_of_event()
-
-
-def test_what_is_really_recorded_is_among_the_kinds_that_were_found(tmp_path: Path) -> None:
-    """The search through the code misses nothing of a case that was really worked on."""
-    database = sqlite_database(tmp_path / "filled.db")
-    filled(database)
-    with database.read() as tx:
-        recorded = set(tx.scalars(select(events.c.what).distinct()))
-    database.close()
-    assert len(recorded) > 5
-    assert [what for what in recorded if not any(fnmatch(what, kind) for kind in kinds_of_event())] == []
+    assert {name for row in rows for name in _quoted(row[0])} == KINDS
 
 
 def test_the_times_that_are_promised_are_the_codes_own() -> None:
@@ -269,116 +256,6 @@ def test_the_times_that_are_promised_are_the_codes_own() -> None:
     for days in (retention.no_risk.days, retention.requests.days, QUIET.days, export_files.KEPT.days):
         assert f"{days} days" in promised
     assert f"{retention.years_from_birth} years" in promised
-
-
-# The kinds of event, found in the code
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-CHOSEN = {("bot/cases/corrections.py", "kind"): tuple(corrections_modal.KINDS)}
-"""Kinds that somebody chooses from a list, by the name they go by there."""
-
-
-@cache
-def kinds_of_event() -> frozenset[str]:
-    """Everything that `storage/events.py` can be asked to append; `opened_*` where the end is the button's name."""
-    modules = {
-        str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
-        for package in ("bot", "services", "storage")
-        for path in sorted((ROOT / package).rglob("*.py"))
-        if "migrations" not in path.parts and "simulation" not in path.parts
-    }
-    recording = _recording(modules)
-    found: set[str] = set()
-    for where, tree in modules.items():
-        for function in _functions(tree):
-            for asked in _asked(function, recording):
-                found |= _kinds(where, function, asked)
-    return frozenset(kind for kind in found if not _is_in_pattern(kind, found))
-
-
-def _is_in_pattern(kind: str, found: set[str]) -> bool:
-    return any(fnmatch(kind, other) for other in found if other != kind and other.endswith("*"))
-
-
-def _functions(tree: ast.AST) -> Iterator[Function]:
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
-
-
-def _parameters(function: Function) -> list[str]:
-    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
-    return names[1:] if names[:1] == ["self"] else names
-
-
-def _recording(modules: Mapping[str, ast.Module]) -> dict[str, list[tuple[int, int]]]:
-    """Functions that pass their `what` on to the record: of each, where it stands and how many they need."""
-    known = {"append": [(5, 7)]}
-    named = [
-        function
-        for tree in modules.values()
-        for function in _functions(tree)
-        if "what" in _parameters(function) and function.name != "append"
-    ]
-    grown = True
-    while grown:
-        grown = False
-        for function in named:
-            names = _parameters(function)
-            shape = (names.index("what"), len(names) - len(function.args.defaults))
-            if shape in known.get(function.name, []):
-                continue
-            if any(isinstance(asked, ast.Name) and asked.id == "what" for asked in _asked(function, known)):
-                known.setdefault(function.name, []).append(shape)
-                grown = True
-    return known
-
-
-def _asked(function: Function, recording: Mapping[str, list[tuple[int, int]]]) -> Iterator[ast.expr]:
-    """What stands at the place of `what` in each call of a function that records."""
-    for call in ast.walk(function):
-        if not isinstance(call, ast.Call):
-            continue
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        given = [keyword for keyword in call.keywords if keyword.arg]
-        for place, needed in recording.get(name, []):
-            by_name = [keyword.value for keyword in given if keyword.arg == "what"]
-            if by_name:
-                yield from by_name
-            elif place < len(call.args) and len(call.args) + len(given) >= needed:
-                yield call.args[place]
-
-
-def _kinds(where: str, function: Function, asked: ast.expr) -> set[str]:
-    """The words an expression stands for. A name that is not `what` is looked up in the same function."""
-    match asked:
-        case ast.Constant(value=str(word)):
-            return {word}
-        case ast.IfExp(body=one, orelse=other):
-            return _kinds(where, function, one) | _kinds(where, function, other)
-        case ast.Subscript(value=inner):
-            return _kinds(where, function, inner)
-        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):
-            return {f"{start}*"}
-        case ast.Name(id="what") if "what" in _parameters(function):
-            return set(_default(function))
-        case ast.Name(id=name):
-            given = [
-                kind
-                for node in ast.walk(function)
-                if isinstance(node, ast.Assign)
-                and any(isinstance(to, ast.Name) and to.id == name for to in node.targets)
-                for kind in _kinds(where, function, node.value)
-            ]
-            assert given or (where, name) in CHOSEN, f"{where}: what {function.name} records is not clear"
-            return {*given, *CHOSEN.get((where, name), ())}
-        case _:
-            raise AssertionError(f"{where}: what {function.name} records is not clear: {ast.unparse(asked)}")
-
-
-def _default(function: Function) -> Iterator[str]:
-    names, defaults = _parameters(function), function.args.defaults
-    place = names.index("what") - (len(names) - len(defaults))
-    if 0 <= place < len(defaults) and isinstance(defaults[place], ast.Constant):
-        yield str(ast.literal_eval(defaults[place]))
 
 
 # What has to be filled in

@@ -14,6 +14,7 @@ from bot.permission import Act, may, may_answer_requests
 from bot.records.export_contents import Part
 from bot.records.items import items_of
 from bot.records.listeners import let_through
+from flows.events import EventKind
 from flows.records.access_requests import AccessRequest, RequestStatus, ReviewItem, Ruling, due, given
 from services import access_requests
 from services.access_requests import Requests, is_not_them, rulings, undecided
@@ -75,7 +76,7 @@ class Reader:
         """The same as rows of a window. That they were found is in the record of each, before it is shown."""
         looks = self.looks(tx, known, who)
         for each in looks:
-            self._services.casework(tx).viewed(each.view.check.id, who, "found")
+            self._services.casework(tx).viewed(each.view.check.id, who, EventKind.FOUND)
         return [each.progress for each in looks]
 
     def look(self, tx: Connection, known: AccessRequest, check: str) -> Look:
@@ -94,14 +95,19 @@ class Reader:
 
         A pack shows that something was found; two months more, that it was much.
         """
-        if known.status is RequestStatus.RELEASED and not self._shows(tx, known, who, "request_released", any):
+        if known.status is RequestStatus.RELEASED and not self._shows(tx, known, who, EventKind.REQUEST_RELEASED, any):
             known = replace(known, status=RequestStatus.OPEN)
-        if known.extended and not self._shows(tx, known, who, "request_extended", all):
+        if known.extended and not self._shows(tx, known, who, EventKind.REQUEST_EXTENDED, all):
             known = replace(known, extended=False, due=due(known.received, self._services.roster.week.works))
         return known
 
     def _shows(
-        self, tx: Connection, known: AccessRequest, who: str, what: str, quantity: Callable[[Iterable[bool]], bool]
+        self,
+        tx: Connection,
+        known: AccessRequest,
+        who: str,
+        what: EventKind,
+        quantity: Callable[[Iterable[bool]], bool],
     ) -> bool:
         """Whether such a step was made with checks of which this reader may know: any of them, or all of them."""
         act = Act.EXPORT if quantity is any else Act.KNOW

@@ -21,6 +21,7 @@ from bot.context import Services
 from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
+from flows.events import OutboxKind
 from storage import outbox
 from storage.health import liveness, overdue
 from storage.health.overdue import Findings
@@ -91,15 +92,15 @@ class Auditor:
         in_channel = audience.is_open_to_all(services, tx, found.checks)
         told = (roster.channel,) if in_channel else [roster.slack[one] for one in roster.everyone if one in whose]
         for target in dict.fromkeys((*told, *services.organisation.administrators)):
-            outbox.put(tx, f"{key}:{target}", "alarm", target, now, lane=outbox.PAGE)
+            outbox.put(tx, f"{key}:{target}", OutboxKind.ALARM, target, now)
         leads = [one for one in roster.everyone if one in whose and (one in roster.people.leads or not in_channel)]
         ways = [(via, roster.slack[lead]) for lead in leads for via in roster.ways.get(lead, ())]
         for via, target in (*ways, *((via, ADMINISTRATORS) for via in self._administrators)):
-            outbox.put_elsewhere(tx, f"{key}:{target}:{via}", "alarm", target, via, now)
+            outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.ALARM, target, via, now)
 
     def _say_well(self, tx: Connection) -> None:
         """Alarms of the last day say that it is over; once."""
         if not self._said_well:
             now = self._services.clock.now()
-            outbox.show_recent_anew(tx, "alarm", now - _REMEMBERED, now)
+            outbox.show_recent_anew(tx, OutboxKind.ALARM, now - _REMEMBERED, now)
             self._said_well = True

@@ -12,6 +12,7 @@ from bot.context import Services
 from bot.delivery.other_channels import Via, Words
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from flows.events import OutboxKind
 from storage import outbox
 
 log = logging.getLogger("share-check")
@@ -40,10 +41,10 @@ def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> b
     now, roster = services.clock.now(), services.roster
     key = f"broken_chain:{now:%Y-%m-%dT%H}"
     for target in (roster.channel, *services.organisation.administrators):
-        outbox.put(tx, f"{key}:{target}", "broken_chain", target, now, lane=outbox.PAGE)
+        outbox.put(tx, f"{key}:{target}", OutboxKind.BROKEN_CHAIN, target, now)
     leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
     for via, target in (*leads, *((via, ADMINISTRATORS) for via in administrators)):
-        outbox.put_elsewhere(tx, f"{key}:{target}:{via}", "broken_chain", target, via, now)
+        outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.BROKEN_CHAIN, target, via, now)
     return False
 
 

@@ -14,6 +14,7 @@ from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import Entry
+from flows.events import EventKind
 from services.casework import Casework, Result
 from services.transaction import Did
 from storage.events import latest
@@ -64,7 +65,7 @@ class Aftercare:
             return
         made = _modal(verb, press, view.entries) if verb != "record_sharing" else modals.sharing(view)
         if verb == "see_plan":
-            made = modals.plan(view, view.case, latest(view.entries, "decided"))
+            made = modals.plan(view, view.case, latest(view.entries, EventKind.DECIDED))
         if made is not None:
             client.views_open(trigger_id=press.trigger_id, view=made)
         else:
@@ -81,7 +82,7 @@ class Aftercare:
             sent,
             Act.REPLY,
             "text",
-            lambda work: work.write(sent.check, sent.user.id, "reply", content, sent.request),
+            lambda work: work.write(sent.check, sent.user.id, EventKind.REPLY, content, sent.request),
         )
 
     def disagree(self, ack: Ack, body: Json) -> None:
@@ -140,9 +141,9 @@ def _modal(verb: str, press: Press, entries: tuple[Entry, ...]) -> dict[str, Any
     if verb == "disagree":
         return modals.disagree(press.action.value)
     entry = next((entry for entry in entries if str(entry.id) == press.argument), None)
-    if entry is not None and (verb, entry.what) == ("reply", "question"):
+    if entry is not None and verb == "reply" and entry.what is EventKind.QUESTION:
         return modals.reply(press.action.value, str(entry.content.get("text", "")))
-    if entry is not None and (verb, entry.what) == ("see_outcome", "closed"):
+    if entry is not None and verb == "see_outcome" and entry.what is EventKind.CLOSED:
         return modals.may_know(str(entry.content.get("may_know", "")))
     return None
 

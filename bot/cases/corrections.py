@@ -14,6 +14,7 @@ from bot.context import Services
 from bot.permission import Act, may
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
+from flows.events import EventKind
 from services.corrections import Corrections
 from services.transaction import Did
 from storage import checks
@@ -48,7 +49,7 @@ class Correct:
             return None
         is_reporter = who == subject.check.reporter
         if not is_reporter:
-            self._services.casework(tx).viewed(check, who, "opened_correct")
+            self._services.casework(tx).viewed(check, who, EventKind.OPENED_CORRECT)
         work = self._work(tx)
         entries = work.entries(checks.load(tx, self._services.keys, check), who if is_reporter else None)
         return corrections_modal.correct(self._services.look(tx, check), entries)
@@ -76,7 +77,8 @@ class Correct:
         if kind not in corrections_modal.KINDS or not entry.isdecimal() or len(entry) > _LONGEST_ID:
             return Did.STALE
         by, text = sent.typed("by"), sent.typed("text")
-        return self._work(tx).add(sent.check, sent.user.id, kind, int(entry), by, text, sent.request, of=of)
+        what = EventKind(kind)
+        return self._work(tx).add(sent.check, sent.user.id, what, int(entry), by, text, sent.request, of=of)
 
 
 def register(app: App, services: Services, replies: Replies) -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.context import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Entry
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 
 MOST_ENTRIES = 100
 """Slack's limit of a list."""
-KINDS = {
-    "corrected": "It is wrong. I write what is right.",
-    "disputed": "Somebody says it is not so. I write their own words.",
-}
-_WHAT = {
-    "note": "Note",
-    "details": "Details",
-    "question": "A lead's question",
-    "reply": "Answer to a lead",
-    "decided": "Decision",
-    "planned": "Plan",
-    "strand": "Plan's part",
-    "disagreed": "Does not agree",
-    "shared": "What was shared",
-    "closed": "How it ended",
-    "reopened": "Why it was opened again",
-    "corrected": "Correction",
-    "disputed": "Dispute",
+KINDS: Mapping[str, str] = {
+    EventKind.CORRECTED: "It is wrong. I write what is right.",
+    EventKind.DISPUTED: "Somebody says it is not so. I write their own words.",
 }
 
 
@@ -37,7 +23,7 @@ def name_of(view: CheckView, entry: Entry) -> str:
     """An entry, to choose it by: what kind it is and when, and none of its words."""
     at = entry.at.astimezone(view.organisation.zone)
     asked = CHECKLIST.by_id.get(str(entry.content.get("question")))
-    kind = f"{asked.id} {asked.topic}" if asked else _WHAT.get(entry.what, entry.what)
+    kind = f"{asked.id} {asked.topic}" if asked else entry.what.properties.label
     return f"{at:%d %b %H:%M} {kind}"
 
 

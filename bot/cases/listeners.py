@@ -18,6 +18,7 @@ from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
+from flows.events import EventKind, opened
 from services.casework import Casework, Result
 from services.transaction import Did
 
@@ -115,7 +116,7 @@ class Lead:
 
     def view(self, tx: Connection, press: Press) -> CheckView:
         """Everything of the case, once it is recorded that somebody looks."""
-        self._services.casework(tx).viewed(press.check, press.user.id, f"opened_{press.verb}"[:32])
+        self._services.casework(tx).viewed(press.check, press.user.id, opened(press.verb))
         return self._services.look(tx, press.check, history=True)
 
     def open_check(self, body: Json, client: WebClient) -> None:
@@ -125,7 +126,7 @@ class Lead:
             subject = self._services.subject(tx, press.check)
             view = None
             if subject and subject.case is None and may(subject, press.user.id, Act.OPEN, self._services.roster):
-                self._services.casework(tx).viewed(press.check, press.user.id, "opened_check")
+                self._services.casework(tx).viewed(press.check, press.user.id, EventKind.OPENED_CHECK)
                 view = self._services.look(tx, press.check, history=True)
         if view is None:
             self._replies.say(body, NOT_FOUND)
@@ -170,13 +171,13 @@ class Lead:
 
     def ask(self, ack: Ack, body: Json) -> None:
         """A question to the reporter."""
-        self._text(ack, body, Act.ASK, "question")
+        self._text(ack, body, Act.ASK, EventKind.QUESTION)
 
     def note(self, ack: Ack, body: Json) -> None:
         """A note."""
-        self._text(ack, body, Act.NOTE, "note")
+        self._text(ack, body, Act.NOTE, EventKind.NOTE)
 
-    def _text(self, ack: Ack, body: Json, act: Act, what: str) -> None:
+    def _text(self, ack: Ack, body: Json, act: Act, what: EventKind) -> None:
         sent = Sent.model_validate(body)
         if nothing_typed(ack, sent, "text"):
             return

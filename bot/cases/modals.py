@@ -28,6 +28,7 @@ from flows.case import (
 )
 from flows.checklist import CHECKLIST
 from flows.engine import wording
+from flows.events import EventKind
 from flows.model import Status, Urgency
 from storage.events import latest
 
@@ -91,7 +92,7 @@ def _keeping(view: CheckView) -> Block:
 
 
 def _disputed(view: CheckView) -> Iterator[Block]:
-    if any(entry.what == "disputed" for entry in view.entries):
+    if any(entry.what is EventKind.DISPUTED for entry in view.entries):
         yield block_kit.section("*Part of this record is disputed.* The words of whoever disputes it stand below.")
 
 
@@ -168,7 +169,7 @@ def _capital(words: str) -> str:
 
 
 def _details(view: CheckView) -> Iterator[Block]:
-    entry = latest(view.entries, "details")
+    entry = latest(view.entries, EventKind.DETAILS)
     content = entry.content if entry else {}
     written = sorted((field for field in DETAILS if content.get(field.key)), key=lambda field: field.key != "done")
     if not written:
@@ -208,36 +209,26 @@ def _fixes(view: CheckView) -> Iterator[Block]:
 
 
 def _plan(view: CheckView, case: Case) -> Iterator[Block]:
-    entry = latest(view.entries, "decided")
+    entry = latest(view.entries, EventKind.DECIDED)
     if entry is not None:
         yield block_kit.divider()
         yield from decided(entry)
     for strand in case.strands:
         yield from strand_blocks(strand)
-    shared = latest(view.entries, "shared")
+    shared = latest(view.entries, EventKind.SHARED)
     if shared is not None:
         for field in SHARING:
             yield from block_kit.labelled(field.label, str(shared.content.get(field.key) or ""))
-
-
-_TALK = {
-    "question": "A lead asked",
-    "reply": "Answer",
-    "note": "Note",
-    "disagreed": "Does not agree",
-    "corrected": "Correction of",
-    "disputed": "Dispute of",
-}
 
 
 def _talk(view: CheckView) -> Iterator[list[Block]]:
     """What was said, one list of blocks each, oldest first."""
     for entry in view.entries:
         text = str(entry.content.get("text") or entry.content.get("reason") or "")
-        if entry.what in _TALK and text:
+        if entry.what.properties.is_talk and text:
             topic, text = _about(view, entry), _in_whose_words(entry, text)
             at = entry.at.astimezone(view.organisation.zone)
-            head = f"{_TALK[entry.what]}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
+            head = f"{entry.what.properties.label}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
             yield list(block_kit.labelled(head, text))
 
 
@@ -275,7 +266,7 @@ def _row(view: CheckView, question_id: str, status: Status) -> str:
 
 def decision(view: CheckView, case: Case) -> Block:
     """First half of Agree plan: what is decided, and why."""
-    before = latest(view.entries, "decided")
+    before = latest(view.entries, EventKind.DECIDED)
     given = before.content if before else {}
     chosen = (case.decision,) if case.decision else ()
     select = block_kit.choice("static_select", "option", DECISIONS, chosen)

@@ -14,6 +14,7 @@ from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, Shared
+from flows.events import EventKind
 from flows.model import Outcome, Status, Urgency
 
 URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon", Urgency.P3: "routine"}
@@ -226,42 +227,11 @@ def _sure_to_hand_on() -> Block:
     return block_kit.confirm("Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it")
 
 
-_LINES = {
-    "led": "{who} will lead.",
-    "seen": "{who} has seen it. Nobody leads yet.",
-    "handed_on": "{who} has handed this on. It needs a lead again.",
-    "asked_again": "Asked again.",
-    "asked_lead": "{who} asks for a lead.",
-    "escalated": "This is now more urgent.",
-    "sent": "{who} has finished the checklist.",
-    "details": "{who} has added details. Open shows them.",
-    "question": "{who} has asked the staff member a question.",
-    "reply": "{who} has answered. Open shows it.",
-    "note": "{who} has added a note. Open shows it.",
-    "corrected": "{who} has added a correction. Open shows it.",
-    "disputed": "{who} has noted that part of this is disputed. Open shows it.",
-    "planned": "{who} has written a plan. It waits for the staff member to agree.",
-    "agreed": "{who} agrees the plan.",
-    "disagreed": "{who} does not agree with the plan. Another lead is asked to look within one working day.",
-    "talk_first": "{who} would like to talk before agreeing the plan.",
-    "shared": "{who} has recorded the sharing and answered the last questions.",
-    "not_shared_yet": "{who} says that nothing has been shared yet.",
-    "chose_not_to_share": "{who} says that it was decided not to share.",
-    "plan_waits": "The plan still waits for the staff member, who was asked again.",
-    "aftercare_reminded": "The staff member was asked again how the sharing went.",
-    "drill_answered": "{who} answered. The practice is over.",
-    "drill_unanswered": "Nobody answered. The practice is over.",
-    "strand": "{who} has updated the plan.",
-    "closed": "{who} has closed this.",
-    "reopened": "{who} has reopened this.",
-}
-
-
 _SKIPPED = " Somebody on the list is away, so the next were asked at once."
 
 
-def line(what: str, who: str, moment: str, content: Mapping[str, object] | None = None) -> Message:
+def line(what: EventKind, who: str, moment: str, content: Mapping[str, object] | None = None) -> Message:
     """One line of the thread. who: a mention, or share-check itself. content: what the record says of it."""
     passed_over = _SKIPPED if content and content.get("skipped") else ""
-    words = _LINES[what].format(who=who) + passed_over
+    words = what.properties.line.format(who=who) + passed_over
     return Message(words, [block_kit.context(f"{moment} {words}")])

@@ -14,20 +14,20 @@ from bot.context import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, CheckStatus, Entry
-from services.transaction import LAST
+from flows.events import OutboxKind
 
 
-def shrunk(view: CheckView, what: str, message: Message, event: Entry | None, *, is_old: bool) -> Message:
+def shrunk(view: CheckView, what: OutboxKind, message: Message, event: Entry | None, *, is_old: bool) -> Message:
     """A posted message as it stands once its check is closed or old. what: the kind. message: as it would be else."""
     is_over = view.case is not None and view.case.status is CaseStatus.CLOSED
-    if what == "line":
-        is_last = event is not None and event.what in LAST
+    if what is OutboxKind.LINE:
+        is_last = event is not None and event.what.properties.ends_case
         return message if is_last and not is_old else _reference(view)
-    if what == "notice" and is_over and is_old:
+    if what is OutboxKind.NOTICE and is_over and is_old:
         return _reference(view)
-    if what == "card" and is_old:
+    if what is OutboxKind.CARD and is_old:
         return _card(view, message)
-    if what == "page" and is_old and not is_over and view.case is not None:
+    if what is OutboxKind.PAGE and is_old and not is_over and view.case is not None:
         return _page(view, view.case)
     return message
 

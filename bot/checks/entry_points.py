@@ -18,6 +18,7 @@ from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser
 from bot.slack.replies import Replies, guarded, phone_words
 from flows.case import Check
+from flows.events import OutboxKind
 from storage import checks, outbox
 from storage.engine import idempotent
 
@@ -73,7 +74,7 @@ class EntryPoints:
         until = time.monotonic() + patience
         while time.monotonic() < until:
             with self.services.database.read() as tx:
-                if outbox.is_delivered(tx, check, "card"):
+                if outbox.is_delivered(tx, check, OutboxKind.CARD):
                     return True
             time.sleep(_LOOK_EVERY)
         return False

@@ -16,6 +16,7 @@ from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import PEOPLE, Choose
 from services.reporting import Reporting, Step
 from services.transaction import Did
@@ -185,14 +186,15 @@ class Reporter:
         if nothing_typed(ack, sent, "note"):
             return
         content = {"question": sent.argument, "text": sent.typed("note")}
-        self._write(ack, sent, "note", content)
+        self._write(ack, sent, EventKind.NOTE, content)
 
     def details(self, ack: Ack, body: Json) -> None:
         """Who this is about and what is to be shared, sealed."""
         sent = Sent.model_validate(body)
-        self._write(ack, sent, "details", {field.key: sent.typed(field.key, field.longest) for field in modals.DETAILS})
+        content = {field.key: sent.typed(field.key, field.longest) for field in modals.DETAILS}
+        self._write(ack, sent, EventKind.DETAILS, content)
 
-    def _write(self, ack: Ack, sent: Sent, what: str, content: dict[str, str]) -> None:
+    def _write(self, ack: Ack, sent: Sent, what: EventKind, content: dict[str, str]) -> None:
         step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
         _settle(ack, step, next(iter(sent.view.state.values), what), TOO_LATE)
 

@@ -11,6 +11,7 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Choose, Question
 from storage.events import latest
 
@@ -120,7 +121,7 @@ def note(metadata: str) -> Block:
 
 def details(view: CheckView) -> Block:
     """Who this is about and what is to be shared. Every box may stay empty."""
-    entry = latest(view.entries, "details")
+    entry = latest(view.entries, EventKind.DETAILS)
     intro = block_kit.section("Fill in what you know. You can leave any box empty, and come back.")
     boxes = inputs(DETAILS, entry.content if entry else {})
     return block_kit.modal("Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save")
@@ -287,7 +288,7 @@ def disagree(metadata: str) -> Block:
 
 def sharing(view: CheckView) -> Block:
     """The two questions of 3.4, and the record of what was shared."""
-    given = latest(view.entries, "shared")
+    given = latest(view.entries, EventKind.SHARED)
     blocks: list[Block] = []
     for question_id in ("3.4.1", "3.4.2"):
         question = CHECKLIST[question_id]

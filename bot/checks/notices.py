@@ -7,31 +7,30 @@ from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
+from flows.events import EventKind
 from storage.events import latest
-
-_LAST_WORDS = frozenset({"closed", "drill_answered", "drill_unanswered"})
 
 
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
     """What to say of an event now; None where there is nothing left to say."""
-    if case.status is CaseStatus.CLOSED and event.what not in _LAST_WORDS:
+    if case.status is CaseStatus.CLOSED and not event.what.properties.ends_case:
         words = f"{view.check.ref}: this is complete."
         return Message(words, [block_kit.context(words)])
     make = {
-        "led": _led,
-        "question": _question,
-        "planned": _planned,
-        "plan_waits": _plan_waits,
-        "agreed": _aftercare,
-        "aftercare_reminded": _aftercare,
-        "disagreed": _disagreed,
-        "closed": _closed,
-        "reopened": _reopened,
-        "asked_again": _unanswered,
-        "handed_on": _needs_another,
-        "stepped_aside": _needs_another,
-        "drill_answered": _drill_is_over,
-        "drill_unanswered": _drill_is_over,
+        EventKind.LED: _led,
+        EventKind.QUESTION: _question,
+        EventKind.PLANNED: _planned,
+        EventKind.PLAN_WAITS: _plan_waits,
+        EventKind.AGREED: _aftercare,
+        EventKind.AFTERCARE_REMINDED: _aftercare,
+        EventKind.DISAGREED: _disagreed,
+        EventKind.CLOSED: _closed,
+        EventKind.REOPENED: _reopened,
+        EventKind.ASKED_AGAIN: _unanswered,
+        EventKind.HANDED_ON: _needs_another,
+        EventKind.STEPPED_ASIDE: _needs_another,
+        EventKind.DRILL_ANSWERED: _drill_is_over,
+        EventKind.DRILL_UNANSWERED: _drill_is_over,
     }[event.what]
     return make(view, case, event)
 
@@ -87,7 +86,7 @@ def _needs_another(view: CheckView, case: Case, event: Entry) -> Message:
 
 def _question(view: CheckView, case: Case, event: Entry) -> Message:
     ref = view.check.ref
-    if any(entry.what == "reply" and entry.content.get("to") == event.id for entry in view.entries):
+    if any(entry.what is EventKind.REPLY and entry.content.get("to") == event.id for entry in view.entries):
         return _plain(f"You answered the lead's question about {ref}. Thank you.")
     answer = block_kit.button("Answer", "reply", f"{view.check.id}:{event.id}", style="primary")
     return _with(f"A lead has a question about {ref}.", answer)
@@ -100,7 +99,7 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
     if case.reporter_agreed_at is not None:
         see = block_kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
         return _with(f"You agreed the plan for {ref}.", see)
-    if _is_asked_again(view, event, "plan_waits"):
+    if _is_asked_again(view, event, EventKind.PLAN_WAITS):
         return _plain(f"{ref}: see the newer message about the plan.")
     return _agree_to(view, case, f"The plan for {ref} is ready for you. It is agreed when you agree too.")
 
@@ -108,7 +107,7 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
 def _plan_waits(view: CheckView, case: Case, event: Entry) -> Message:
     """The plan was shown before, and nothing was said to it."""
     is_over = case.status is not CaseStatus.PLANNED or case.disagreed
-    if is_over or any(_is_asked_again(view, event, what) for what in ("plan_waits", "planned")):
+    if is_over or any(_is_asked_again(view, event, what) for what in (EventKind.PLAN_WAITS, EventKind.PLANNED)):
         return _plain(f"{view.check.ref}: see the newer message about the plan.")
     return _agree_to(view, case, f"The plan for {view.check.ref} still waits for you. It is agreed when you agree too.")
 
@@ -124,7 +123,7 @@ def _agree_to(view: CheckView, case: Case, words: str) -> Message:
     )
 
 
-def _is_asked_again(view: CheckView, event: Entry, what: str) -> bool:
+def _is_asked_again(view: CheckView, event: Entry, what: EventKind) -> bool:
     """Whether the same was asked again since, in a message further down."""
     newest = latest(view.entries, what)
     return newest is not None and newest.id > event.id
@@ -139,7 +138,7 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
         return _plain(f"You answered the last questions about {ref}. Thank you.")
     if case.shared is Shared.CHOSE_NOT_TO:
         return _plain(f"{ref}: nothing was shared. That is recorded.")
-    if _is_asked_again(view, event, "aftercare_reminded"):
+    if _is_asked_again(view, event, EventKind.AFTERCARE_REMINDED):
         return _plain(f"{ref}: see the newer message below.")
     return _with(
         f"You {'shared' if was_shared else 'planned to share'} about {ref}. Two last questions, once that is done.",

@@ -21,6 +21,7 @@ from bot.permission import may_set_away
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
+from flows.events import OutboxKind
 from flows.paging.cover import AHEAD, Gap, gaps
 from storage import cases, cover, outbox
 from storage.outbox import Claimed
@@ -74,7 +75,7 @@ class DaysAway:
             is_new = cover.set_away(tx, person, first, last, by=who, now=now, request=sent.request)
             account = self._services.roster.slack[person]
             if is_new and account != who:
-                outbox.put_once(tx, f"away:{sent.request}", "marked_away", account, now)
+                outbox.put_once(tx, f"away:{sent.request}", OutboxKind.MARKED_AWAY, account, now)
             days = (last - first).days + 1
             return _gaps(self._services, tx, first, days) if person != self._services.roster.people.independent else ()
 
@@ -116,7 +117,7 @@ def plan_gap_report(services: Services, tx: Connection, now: datetime) -> None:
     is_time = services.roster.week.works(here.date()) and here.time() >= services.roster.morning
     if is_time and _gaps(services, tx, here.date()):
         for target in _readers(services):
-            outbox.put_once(tx, f"gaps:{here.date()}:{target}", "gaps", target, now)
+            outbox.put_once(tx, f"gaps:{here.date()}:{target}", OutboxKind.GAPS, target, now)
 
 
 def gaps_letter(services: Services, tx: Connection, row: Claimed) -> Message | None:
@@ -141,7 +142,7 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
                 day = services.roster.week.day_of(now)
                 has_new = True
                 for target in _readers(services):
-                    outbox.put_once(tx, f"closed:{person}:{day}:{target}", "closed_account", target, now)
+                    outbox.put_once(tx, f"closed:{person}:{day}:{target}", OutboxKind.CLOSED_ACCOUNT, target, now)
         led = cases.open_ids(tx) if has_new else ()
     each(services, led, lambda tx, check: services.casework(tx).check_leader(check))
 

@@ -40,7 +40,7 @@ from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from flows.case import CheckStatus, Entry
-from services.transaction import LAST
+from flows.events import EventKind, OutboxKind
 from storage import old_messages, outbox
 from storage.events import SYSTEM
 from storage.health import overdue
@@ -292,7 +292,7 @@ class Deliverer:
         """
         now = self._services.clock.now()
         with self._services.database.begin() as tx:
-            is_new_card = row.what == "card" and ts is not None and not row.ts
+            is_new_card = row.what is OutboxKind.CARD and ts is not None and not row.ts
             opened = self._services.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
             if not outbox.stamp(tx, row, now, channel, ts, shown):
                 if row.via == outbox.SLACK:
@@ -301,15 +301,15 @@ class Deliverer:
                 outbox.show_older_anew(tx, row, now)
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
-                self._services.casework(tx).record(opened, SYSTEM, "page_sent", sent)
-                outbox.mark_due(tx, opened.check.id, now, "card", "line")  # lines wait for their page
+                self._services.casework(tx).record(opened, SYSTEM, EventKind.PAGE_SENT, sent)
+                outbox.mark_due(tx, opened.check.id, now, OutboxKind.CARD, OutboxKind.LINE)  # lines wait for their page
         if ts and not row.ts:
-            kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what == PAGE else OTHER
+            kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what is OutboxKind.PAGE else OTHER
             self._services.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
         self._services.unsent.wake()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
-        if row.what == outbox.ERASED and _gives_up(row, error):
+        if row.what is OutboxKind.ERASED and _gives_up(row, error):
             self._leave(row, error)
             return
         code = _code(error)
@@ -319,7 +319,7 @@ class Deliverer:
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         elif wait_for is not None:
             self._holds.hold(row, self._services.clock.now() + wait_for)
-        if row.what == "home" and wait_for is None:  # it is drawn again when it is opened again
+        if row.what is OutboxKind.HOME and wait_for is None:  # it is drawn again when it is opened again
             self._stamp(row, None, None)
         else:
             self._put_off(row, code[:64], wait_for)
@@ -334,8 +334,8 @@ class Deliverer:
                 work.load(row.check)
             is_ours = outbox.retry_later(tx, row, now + delay, error)
             if row.check and _asks(row) and not row.ts:
-                outbox.mark_due(tx, row.check, now, "card")  # it may have to say that nobody was reached
-                if is_ours and row.what == "page" and wait_for is None:
+                outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may have to say that nobody was reached
+                if is_ours and row.what is OutboxKind.PAGE and wait_for is None:
                     work.not_taken(row.check, row.target, row.ask)
         self._services.unsent.wake()
 
@@ -349,14 +349,14 @@ def _in_turn(rows: Sequence[Claimed]) -> Iterable[Sequence[Claimed]]:
     """All at once, but lines of one thread one after the other, so that they stand in the order things happened."""
     turns: dict[tuple[object, ...], list[Claimed]] = {}
     for row in rows:
-        key = (row.check, row.target) if row.what == "line" else (row.id,)
+        key = (row.check, row.target) if row.what is OutboxKind.LINE else (row.id,)
         turns.setdefault(key, []).append(row)
     return turns.values()
 
 
 def _asks(row: Claimed) -> bool:
     """Whether it asks somebody for help: the reporter's card speaks of it."""
-    return row.what in ("page", "old_page", "alert")
+    return row.what.properties.asks
 
 
 def _code(error: SlackApiError) -> str:
@@ -377,30 +377,30 @@ class Letters:
     def __init__(self, services: Services, tx: Connection) -> None:
         self._services = services
         self._tx = tx
-        self._make_without_check: dict[str, Callable[[Claimed], Letter]] = {
-            "alarm": self._alarm,
-            "broken_chain": lambda _row: Letter(broken()),
-            "home": lambda row: Letter(None, home=home.draw(services, tx, row.target, row.ask)),
-            "gaps": lambda row: Letter(gaps_letter(services, tx, row)),
-            "marked_away": lambda _row: Letter(marked_away()),
-            "closed_account": lambda row: Letter(closed_account_letter(services, tx, row)),
-            "digest": self._digest,
-            "staff_digest": lambda row: Letter(staff_message(services, tx, row)),
-            "digest_line": lambda row: Letter(own_message(services, tx, row)),
-            "deletions_due": lambda row: Letter(deletions_due(services, tx, row)),
+        self._make_without_check: dict[OutboxKind, Callable[[Claimed], Letter]] = {
+            OutboxKind.ALARM: self._alarm,
+            OutboxKind.BROKEN_CHAIN: lambda _row: Letter(broken()),
+            OutboxKind.HOME: lambda row: Letter(None, home=home.draw(services, tx, row.target, row.ask)),
+            OutboxKind.GAPS: lambda row: Letter(gaps_letter(services, tx, row)),
+            OutboxKind.MARKED_AWAY: lambda _row: Letter(marked_away()),
+            OutboxKind.CLOSED_ACCOUNT: lambda row: Letter(closed_account_letter(services, tx, row)),
+            OutboxKind.DIGEST: self._digest,
+            OutboxKind.STAFF_DIGEST: lambda row: Letter(staff_message(services, tx, row)),
+            OutboxKind.DIGEST_LINE: lambda row: Letter(own_message(services, tx, row)),
+            OutboxKind.DELETIONS_DUE: lambda row: Letter(deletions_due(services, tx, row)),
         }
-        self._make: dict[str, Callable[[Claimed, CheckView], Letter]] = {
-            "card": self._card,
-            "page": self._page,
-            "old_page": self._old_page,
-            "line": self._line,
-            "notice": self._notice,
-            "reminder": self._reminder,
+        self._make: dict[OutboxKind, Callable[[Claimed, CheckView], Letter]] = {
+            OutboxKind.CARD: self._card,
+            OutboxKind.PAGE: self._page,
+            OutboxKind.OLD_PAGE: self._old_page,
+            OutboxKind.LINE: self._line,
+            OutboxKind.NOTICE: self._notice,
+            OutboxKind.REMINDER: self._reminder,
         }
 
     def write(self, row: Claimed) -> Letter:
         """The message, or what to do instead."""
-        if row.what == outbox.ERASED:
+        if row.what is OutboxKind.ERASED:
             return Letter(None)
         if row.check is None:
             return self._make_without_check[row.what](row)
@@ -418,7 +418,7 @@ class Letters:
 
     def words(self, row: Claimed) -> Words | None:
         """The same for somebody who is not reached through Slack; None where there is nothing to say any more."""
-        if row.what == "broken_chain":
+        if row.what is OutboxKind.BROKEN_CHAIN:
             return broken_elsewhere()
         if row.check is None:
             return None if self._is_well() else alarm_elsewhere()
@@ -440,7 +440,7 @@ class Letters:
         return overdue.look(self._tx, self._services.clock.now()).is_well
 
     def _card(self, row: Claimed, view: CheckView) -> Letter:
-        shown = outbox.newest_shown(self._tx, view.check.id, "card")
+        shown = outbox.newest_shown(self._tx, view.check.id, OutboxKind.CARD)
         newest = shown is None or row.id >= shown  # one that is not there yet takes nothing over
         away = _entry(view, row.event) if row.ask == view.check.revision else None
         return Letter(card(view, newest=newest, away=away))
@@ -471,7 +471,7 @@ class Letters:
         entry = _entry(view, row.event)
         if entry is None or not self._may_read(row.target, view):
             return Letter(None)
-        if row.ts is None and view.check.status is CheckStatus.CLOSED and entry.what not in LAST:
+        if row.ts is None and view.check.status is CheckStatus.CLOSED and not entry.what.properties.ends_case:
             return Letter(None)
         thread = outbox.thread_of(self._tx, view.check.id, row.target)
         if thread is None:

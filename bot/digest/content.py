@@ -19,6 +19,7 @@ from bot.digest.staff_message import OwnLine, StaffDigest, own_line, staff
 from bot.permission import Act, Subject, may
 from bot.slack.block_kit import Message
 from flows.checklist import CHECKLIST
+from flows.events import OutboxKind
 from flows.paging.cover import Gap, gaps, on_cover
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import TREND, Trend, Week, WeekFigures, added, most
@@ -98,21 +99,21 @@ class Digests:
             digests.keep(tx, services.keys, planned, figures, now)
             if not services.chain.is_broken:
                 digests.seal_made(tx, services.seal_key, now)
-            self._put(tx, planned, "digest", services.organisation.leads_channel, now)
+            self._put(tx, planned, OutboxKind.DIGEST, services.organisation.leads_channel, now)
             for person in own:
-                self._put(tx, planned, "digest_line", services.roster.slack[person], now)
+                self._put(tx, planned, OutboxKind.DIGEST_LINE, services.roster.slack[person], now)
 
     def _make_staff(self, planned: Planned, now: datetime, *, is_newest: bool) -> None:
         """Of several that were missed only the newest goes out: nobody needs last month's tip."""
         channel = self._services.organisation.staff_channel
         with self._services.write() as tx:
             if digests.take(tx, planned, now) and is_newest and channel:
-                self._put(tx, planned, "staff_digest", channel, now)
+                self._put(tx, planned, OutboxKind.STAFF_DIGEST, channel, now)
 
     @staticmethod
-    def _put(tx: Connection, planned: Planned, what: str, target: str, now: datetime) -> None:
+    def _put(tx: Connection, planned: Planned, what: OutboxKind, target: str, now: datetime) -> None:
         key = f"{what}:{planned.week}:{target}"
-        outbox.put(tx, key, what, target, now, lane=outbox.LATER, ask=planned.week.key)
+        outbox.put(tx, key, what, target, now, ask=planned.week.key)
 
 
 def counting_of(services: Services, tx: Connection, week: Week) -> WeekCounter:

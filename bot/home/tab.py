@@ -29,6 +29,7 @@ from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser, named
 from bot.slack.replies import guarded
 from flows.case import Case, Check, StrandStatus
+from flows.events import EventKind, OutboxKind
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
 from services import access_requests
@@ -68,7 +69,7 @@ class Refresh:
         is_first, self._seen = self._seen == -1, newest
         if not is_first:
             with self._services.write() as tx:
-                outbox.show_recent_anew(tx, "home", now - LOOKED_AT_FOR, now)
+                outbox.show_recent_anew(tx, OutboxKind.HOME, now - LOOKED_AT_FOR, now)
 
 
 def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.Block:
@@ -112,7 +113,7 @@ def _case(tx: Connection, services: Services, check: str) -> Case | None:
 
 def _question(tx: Connection, case: Case) -> int:
     """The number of the question that waits for an answer; 0 where none does."""
-    return events.newest_of(tx, case.check.id, "question") if case.waiting_for_answer else 0
+    return events.newest_of(tx, case.check.id, EventKind.QUESTION) if case.waiting_for_answer else 0
 
 
 def _practised(tx: Connection, services: Services) -> Case | None:

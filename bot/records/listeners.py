@@ -25,6 +25,7 @@ from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
 from flows.case import Check
+from flows.events import EventKind
 from flows.records.matching import Described
 from storage import checks, events, export_files, person_index
 from storage.export_files import Pack
@@ -69,7 +70,7 @@ def with_others(services: Services, tx: Connection, view: CheckView, who: str) -
     same = person_index.same_person(tx, services.keys, opened, services.roster.week.day_of(services.clock.now()))
     known = let_through(services, tx, same, who, Act.KNOW)
     for each in known:
-        services.casework(tx).viewed(each.check.id, who, "found")
+        services.casework(tx).viewed(each.check.id, who, EventKind.FOUND)
     earlier = listed(services, known, who)
     return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, services.roster))
 
@@ -141,7 +142,7 @@ class Records:
                 }
                 found = let_through(self._services, tx, held - {""}, sent.user.id, Act.KNOW)
                 for each in found[: forms.MOST_FOUND]:
-                    self._services.casework(tx).viewed(each.check.id, sent.user.id, "found")
+                    self._services.casework(tx).viewed(each.check.id, sent.user.id, EventKind.FOUND)
         ack(response_action="update", view=forms.results(listed(self._services, found, sent.user.id)))
 
     def open(self, body: Json, client: WebClient) -> None:
@@ -152,7 +153,7 @@ class Records:
             if not may(subject, press.user.id, Act.OPEN, self._services.roster):
                 view = None
             else:
-                self._services.casework(tx).viewed(press.check, press.user.id, "opened_record")
+                self._services.casework(tx).viewed(press.check, press.user.id, EventKind.OPENED_RECORD)
                 view = self._services.look(tx, press.check, history=True)
         if view is None and self._services.roster.person_at(press.user.id) is None:
             return
@@ -203,7 +204,7 @@ class Records:
             export_files.put(tx, closed, [sent.check], services.clock.now())
             said = {"reason": sent.typed("reason"), "pack": closed.number, "sha256": closed.sha256}
             work = services.casework(tx)
-            work.record(work.load(sent.check), sent.user.id, "exported", said, sent.request)
+            work.record(work.load(sent.check), sent.user.id, EventKind.EXPORTED, said, sent.request)
         return closed.number, passphrase
 
     def _is_theirs(self, sent: Sent) -> bool:

@@ -22,6 +22,7 @@ from bot.retention import modals
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
+from flows.events import OutboxKind
 from flows.records.retention import ReasonKept, years_after
 from services.retention import DueRecord, Retention
 from services.transaction import Did
@@ -141,7 +142,7 @@ class Deleting:
             for check, choice in sorted(chosen.items()):
                 self._carry_out_one(tx, sent, check, choice, done)
             outbox.show_recent_anew(
-                tx, "deletions_due", self._services.clock.now() - _MESSAGES_LIVE, self._services.clock.now()
+                tx, OutboxKind.DELETIONS_DUE, self._services.clock.now() - _MESSAGES_LIVE, self._services.clock.now()
             )
         return modals.ApprovalResult(done.approved, done.kept, done.held, done.stays, done.held_before)
 
@@ -200,7 +201,7 @@ class Deleting:
         self._services.database.empty_log()
         with self._services.write() as tx:
             now = self._services.clock.now()
-            outbox.show_recent_anew(tx, "deletions_due", now - _MESSAGES_LIVE, now)
+            outbox.show_recent_anew(tx, OutboxKind.DELETIONS_DUE, now - _MESSAGES_LIVE, now)
 
     def open_hold(self, body: Json, client: WebClient) -> None:
         """From the summary: why it must be kept, or need not any more."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import CheckStatus, Entry
+from flows.events import EventKind
 from flows.records.retention import Kind, ReasonKept
 from services.retention import DueRecord
 
@@ -205,9 +206,9 @@ def is_held(entries: Iterable[Entry]) -> Entry | None:
     """The legal hold a record is on now, as it was set; None where there is none."""
     newest = None
     for entry in entries:
-        if entry.what in ("hold_set", "hold_lifted"):
+        if entry.what in (EventKind.HOLD_SET, EventKind.HOLD_LIFTED):
             newest = entry
-    return newest if newest is not None and newest.what == "hold_set" else None
+    return newest if newest is not None and newest.what is EventKind.HOLD_SET else None
 
 
 def hold_part(entries: Iterable[Entry], check: str) -> Iterator[Block]:

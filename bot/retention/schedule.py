@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.context import Services
 from bot.retention.listeners import due_for
+from flows.events import OutboxKind
 from storage import old_messages, outbox
 from storage.erasure import was_erased_since
 
@@ -64,5 +65,5 @@ class RetentionClock:
             targets = due_for(self._services, tx)
         with self._services.write() as tx:
             for target in targets:
-                outbox.put_once(tx, f"retention:{month}:{target}", "deletions_due", target, now)
+                outbox.put_once(tx, f"retention:{month}:{target}", OutboxKind.DELETIONS_DUE, target, now)
         self._announced = month

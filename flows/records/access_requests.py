@@ -9,12 +9,13 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from flows.case import DECISIONS, STRAND_TITLES, Entry
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.records.matching import folded, words
 
 TAKEN_OUT = "[taken out]"
@@ -78,13 +79,8 @@ class Ruling:
     passages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Words for what the record holds: events by what they are, and the boxes of each form."""
-
-    events: Mapping[str, str]
-    boxes: Mapping[str, Mapping[str, str]]
-    lines: Mapping[str, str] = field(default_factory=dict)
+Boxes = Mapping[EventKind, Mapping[str, str]]
+"""The label of each box of the forms that an entry was typed into, by the box's key."""
 
 
 # When it is due
@@ -120,15 +116,15 @@ def time_left(until: date, today: date) -> str:
 
 
 def items(
-    entries: Sequence[Entry], labels: Labels, author: Callable[[str], str], own: Iterable[str] = ()
+    entries: Sequence[Entry], boxes: Boxes, author: Callable[[str], str], own: Iterable[str] = ()
 ) -> tuple[ReviewItem, ...]:
     """Everything that people wrote, oldest first, then what was done and when.
 
     author: a name for whoever is in the record. own: names of the person it is about, which are nobody else's.
     """
-    made = [item for entry in entries for item in _items(entry, labels, author(entry.who))]
+    made = [item for entry in entries for item in _items(entry, boxes, author(entry.who))]
     made += _answers(entries, author)
-    made += _steps(entries, labels, author)
+    made += _steps(entries, author)
     names = frozenset(word for name in own for word in words(name))
     return tuple(
         ReviewItem(one.key, one.title, one.author, one.at, one.text, others(one.text, names))
@@ -136,12 +132,11 @@ def items(
     )
 
 
-def _items(entry: Entry, labels: Labels, by: str) -> Iterator[ReviewItem]:
+def _items(entry: Entry, boxes: Boxes, by: str) -> Iterator[ReviewItem]:
     """A long form gives an item for each box, so that each can be decided by itself."""
-    if entry.what in MECHANICAL:
+    if entry.what.properties.is_mechanical:
         return
-    title = labels.events.get(entry.what, entry.what.replace("_", " ").capitalize())
-    boxes = labels.boxes.get(entry.what, {})
+    title = entry.what.properties.label or entry.what.replace("_", " ").capitalize()
     content = dict(entry.content)
     for part in _parts(content.pop("strands", None)):
         yield ReviewItem(f"{entry.id}:{part['name']}", f"{title}: {_strand(part)}", by, entry.at, _plan(part))
@@ -151,7 +146,7 @@ def _items(entry: Entry, labels: Labels, by: str) -> Iterator[ReviewItem]:
     for key, said in content.items():
         text = DECISIONS.get(said, said) if isinstance(said, str) else ""
         if text.strip() and key not in _NOT_WORDS:
-            label = boxes.get(key)
+            label = boxes.get(entry.what, {}).get(key)
             yield ReviewItem(
                 f"{entry.id}:{key}", f"{title}{about}" + (f": {label}" if label else ""), by, entry.at, text
             )
@@ -159,14 +154,6 @@ def _items(entry: Entry, labels: Labels, by: str) -> Iterator[ReviewItem]:
 
 _NOT_WORDS = frozenset({"by", "to", "request", "round", "on_paper", "typed_by"})
 """Keys whose values nobody typed."""
-MECHANICAL = frozenset(
-    {
-        *("started", "answered", "changed", "sent", "raised", "escalated", "asked_again", "page_sent", "paged_again"),
-        *("reminded", "plan_reminded", "reminded_leader", "aftercare_reminded", "found_forgotten", "plan_waits"),
-        *("abandoned", "shelved", "away", "leader_gone", "ruled", "released", "exported", "review_asked"),
-    }
-)
-"""Entries in which nobody typed anything. What is not among them is shown, whatever it is."""
 
 
 def _parts(strands: object) -> Iterator[Mapping[str, object]]:
@@ -186,7 +173,7 @@ def _plan(part: Mapping[str, object]) -> str:
 
 def _answers(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
     """The checklist with every answer that was given, also those that were changed later."""
-    given = [entry for entry in entries if entry.what in ("answered", "changed", "shared")]
+    given = [entry for entry in entries if entry.what.properties.has_answers]
     rows = [f"{_when(entry.at)} {line}" for entry in given for line in _answer(entry.content)]
     if rows:
         yield ReviewItem(
@@ -204,9 +191,9 @@ def _answer(content: Mapping[str, object]) -> Iterator[str]:
             yield f"{asked.ask} {said}"
 
 
-def _steps(entries: Sequence[Entry], labels: Labels, author: Callable[[str], str]) -> Iterator[ReviewItem]:
-    done = [entry for entry in entries if entry.what in labels.lines]
-    rows = [f"{_when(entry.at)} {labels.lines[entry.what]} ({author(entry.who)})" for entry in done]
+def _steps(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
+    done = [entry for entry in entries if entry.what.properties.step]
+    rows = [f"{_when(entry.at)} {entry.what.properties.step} ({author(entry.who)})" for entry in done]
     if rows:
         yield ReviewItem(f"steps:{len(rows)}", "What was done, and when", "share-check", done[0].at, "\n".join(rows))
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from flows.case import CaseStatus, CheckStatus, Entry
+from flows.events import EventKind
 from flows.model import Level
 from flows.records.access_requests import RequestStatus
 from flows.records.matching import days, described
@@ -19,14 +20,6 @@ QUIET = timedelta(days=90)
 """A record that changed within this is never due."""
 ADULT = 18
 """Years. The schedule of child protection says nothing of somebody who was older when the check was made."""
-
-OF_KEEPING = frozenset({"listed", "deletion_approved", "kept_longer", "hold_set", "hold_lifted", "erased"})
-LOOKED = frozenset({"found", "released", "request_viewed"})
-"""To come upon a record, and to give a copy of it out, does not change it either."""
-UNCHANGING = OF_KEEPING | LOOKED
-LOOKING = ("opened", "exported")
-"""What such events begin with: to look at a record does not change it."""
-_BY_REPORTER = frozenset({"reply", "note", "details", "talk_first", "disagreed", "shared", "corrected", "disputed"})
 
 
 class Kind(StrEnum):
@@ -153,28 +146,23 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def is_change(what: str) -> bool:
-    """Whether an event changes a record. To look at it, to give it out and to decide how long it stays do not."""
-    return what not in UNCHANGING and not what.startswith(LOOKING)
-
-
 def last_change(touched_at: datetime, entries: Iterable[Entry]) -> datetime:
     """When a record was last changed."""
-    return max([touched_at, *(entry.at for entry in entries if is_change(entry.what))])
+    return max([touched_at, *(entry.at for entry in entries if entry.what.properties.is_change)])
 
 
 def is_unread(entries: Iterable[Entry], reporter: str) -> bool:
     """Whether the reporter wrote something that nobody else has opened, answered or closed since."""
     unread = False
     for entry in entries:
-        if entry.who == reporter and entry.what in _BY_REPORTER:
+        if entry.who == reporter and entry.what.properties.awaits_reader:
             unread = True
-        elif entry.who != reporter and (entry.what.startswith("opened") or entry.what in ("closed", "planned")):
+        elif entry.who != reporter and entry.what.properties.shows_reading:
             unread = False
     return unread
 
 
 def born(entries: Iterable[Entry], made: date) -> date | None:
     """The latest date of birth that was ever written about whom a check is; None where there is none."""
-    written = (described(entry.content).born for entry in entries if entry.what == "details")
+    written = (described(entry.content).born for entry in entries if entry.what is EventKind.DETAILS)
     return max((day for text in written for day in days(text, made)), default=None)

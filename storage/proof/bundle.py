@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
 
+from flows.events import EventKind
 from flows.model import Answers
 from storage import events as record
 from storage.checks import about_answers
@@ -38,7 +39,7 @@ class OpenedEntry:
 
     check: str
     who: str
-    what: str
+    what: EventKind
     request: str | None
     sealed: str
     salt: bytes

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from flows.events import EventKind
 from storage.proof.bundle import NotAProof, OpenedEntry, Proof, Shown
 from storage.proof.erasure_evidence import Doubt
 from storage.proof.seal import Seal, SealedEntry
@@ -118,7 +119,7 @@ def _opened_of(given: _Fields) -> OpenedEntry:
     return OpenedEntry(
         check=given.words("check"),
         who=given.words("who"),
-        what=given.words("what"),
+        what=EventKind.stored(given.words("what")),
         request=given.words("request") if given.maybe("request") is not None else None,
         sealed=given.words("sealed"),
         salt=given.octets("salt"),

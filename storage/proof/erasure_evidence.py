@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, case, 
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from storage import checks
 from storage import events as record
 from storage.checks import Opened
@@ -57,7 +58,7 @@ def keep(tx: Connection, keys: Keyring, check: str, approved_by: str, now: datet
     ids = select(func.count(), func.max(events.c.id)).where(events.c.check_id == check)
     entries, last = tx.execute(ids).one()
     content = {"check": check, "approved_by": approved_by, "entries": entries, "last": last or 0}
-    record.append(tx, opened.check.id, opened.sealer, now, SYSTEM, "check_erased", content)
+    record.append(tx, opened.check.id, opened.sealer, now, SYSTEM, EventKind.CHECK_ERASED, content)
 
 
 def _kept_in(tx: Connection, keys: Keyring, now: datetime) -> Opened:
@@ -85,7 +86,9 @@ class Erasures:
         self._ids: dict[str, list[int]] = defaultdict(list)
         self._said: dict[str, int] = {}
         self._is_sure = True
-        joined = select(events.c.check_id, events.c.id, case((events.c.what == "erased", 1), else_=0).label("says"))
+        joined = select(
+            events.c.check_id, events.c.id, case((events.c.what == EventKind.ERASED, 1), else_=0).label("says")
+        )
         gone = joined.outerjoin(check_table, check_table.c.id == events.c.check_id).where(has_no_key())
         for row in tx.execute(gone.order_by(events.c.id), execution_options=IN_PORTIONS):
             self._ids[row.check_id].append(row.id)
@@ -127,7 +130,7 @@ class Erasures:
         wrapped = cast(check_table.c.wrapped_key, LargeBinary).label("wrapped_key")
         lines = EVENTS.add_columns(wrapped).outerjoin(check_table, check_table.c.id == events.c.check_id)
         found: dict[str, Erased] = {}
-        for row in tx.execute(lines.where(events.c.what == "check_erased", events.c.who == SYSTEM)):
+        for row in tx.execute(lines.where(events.c.what == EventKind.CHECK_ERASED, events.c.who == SYSTEM)):
             try:
                 text = keys.sealer(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
             except CannotOpen:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flows.engine.outcome import left_out
+from flows.events import EventKind
 from storage.proof.bundle import OpenedEntry, Standing
 from storage.proof.chain import ChainFinding, Wrong
 
@@ -34,16 +35,14 @@ class Replayed:
 
     def take(self, opened: OpenedEntry) -> None:
         """The next entry that says what it committed to."""
-        if opened.what not in _TAKEN:
-            return
         told = self._told.setdefault(opened.check, _Told())
-        if opened.what == "stepped_aside":
+        if opened.what is EventKind.STEPPED_ASIDE:
             told.aside.add(opened.who)
-        elif opened.what == "drill_started":
+        elif opened.what is EventKind.DRILL_STARTED:
             told.answers["S2"] = ("no",)
-        else:
+        elif opened.what.properties.has_answers:
             said = json.loads(opened.content)
-            given = said["answers"] if opened.what == "shared" else {said["question"]: said["options"]}
+            given = said["answers"] if opened.what is EventKind.SHARED else {said["question"]: said["options"]}
             told.answers |= {question: tuple(choices) for question, choices in given.items()}
             told.out |= set(left_out(told.answers))
 
@@ -67,6 +66,3 @@ class Replayed:
         if not told.out <= {each.person for each in standing.left_out} or not told.aside <= aside:
             return _LET_IN
         return None if named <= told.out and aside <= told.aside else _LEFT_OUT
-
-
-_TAKEN = frozenset({"answered", "changed", "shared", "stepped_aside", "drill_started"})

@@ -25,6 +25,7 @@ from bot.app import Bot, build
 from bot.clock import ShiftedClock
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from flows.case import Strand, StrandName, StrandStatus
+from flows.events import EventKind
 from flows.model import Answers
 from sandbox import Workspace
 from sandbox.methods import views
@@ -216,8 +217,8 @@ class Booth:
         with self.bot.services.database.begin() as tx:
             work = self.bot.services.casework(tx)
             work.lead(check, leader, by)
-            work.write(check, leader, "question", {"text": "When?"}, f"q-{check}")
-            work.write(check, leader, "note", {"text": "A note."}, f"n-{check}")
+            work.write(check, leader, EventKind.QUESTION, {"text": "When?"}, f"q-{check}")
+            work.write(check, leader, EventKind.NOTE, {"text": "A note."}, f"n-{check}")
             work.decide(check, leader, "share", {"reason": "It protects them."}, f"d-{check}")
             work.plan(check, leader, by, plan, f"p-{check}")
         return check
@@ -237,13 +238,13 @@ class Booth:
         )
         return check
 
-    def events(self, check: str) -> list[str]:
+    def events(self, check: str) -> list[EventKind]:
         """What the record says of a check."""
         with self.bot.services.database.read() as tx:
             found = checks.load(tx, self.bot.services.keys, check)
             return [entry.what for entry in record.history(tx, check, found.sealer)]
 
-    def event(self, check: str, what: str) -> int:
+    def event(self, check: str, what: EventKind) -> int:
         """The id of the newest of these events."""
         with self.bot.services.database.read() as tx:
             found = checks.load(tx, self.bot.services.keys, check)

@@ -12,6 +12,7 @@ from bot.cases.modals import DECISION
 from bot.checks.modals import DETAILS, SHARING
 from bot.permission import Act
 from flows.case import StrandName
+from flows.events import EventKind
 from tests.attacks.every_listener import Listener
 
 State = dict[str, dict[str, dict[str, Any]]]
@@ -106,15 +107,15 @@ def value_for(listener: Listener, check: str, about: Mapping[str, object], reque
         "note": "S4",
         "leave_out": "S2",
         "change": "S4",
-        "reply": about.get("question", 1),
-        "see_outcome": about.get("closed", 1),
+        "reply": about.get(EventKind.QUESTION, 1),
+        "see_outcome": about.get(EventKind.CLOSED, 1),
         "see_plan": "1",
         "agree": "1",
         "talk_first": "1",
         "disagree": "1",
     }
     if listener.name in _TWO_IDS:
-        item = f":V1:{about.get('note', 1)}:text" if listener.name != "items" else ""
+        item = f":V1:{about.get(EventKind.NOTE, 1)}:text" if listener.name != "items" else ""
         return f"{request}:{check}{item}"
     argument = arguments.get(listener.name)
     return check if argument is None else f"{check}:{argument}"
@@ -125,18 +126,18 @@ def state_for(check: str, about: Mapping[str, object], words: str = "Something t
     typed = ["text", "note", "outcome", "may_know", "by", "name", "number", "born", "asked_by"]
     typed += [field.key for field in (*DETAILS, *DECISION, *SHARING)]
     typed += [f"{name}.{box}" for name in StrandName for box in ("what", "owner")]
-    typed += [f"reason.{check}", f"reason.{about.get('note', 1)}:text"]
+    typed += [f"reason.{check}", f"reason.{about.get(EventKind.NOTE, 1)}:text"]
     chosen = {
         "decision": "share",
         "option": "possibly",
         "when": "hour",
-        "kind": "corrected",
-        "entry": str(about.get("note", 1)),
+        "kind": EventKind.CORRECTED,
+        "entry": str(about.get(EventKind.NOTE, 1)),
         "3.4.1": "yes_told",
         "3.4.2": "yes",
         "person": "lead-1",
         f"decide.{check}": "keep",
-        f"choice.{about.get('note', 1)}:text": "include",
+        f"choice.{about.get(EventKind.NOTE, 1)}:text": "include",
         **{f"{name}.status": "done" for name in StrandName},
     }
     dates = ["first", "last", "received", *(f"{name}.due" for name in StrandName)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from flows.events import EventKind
 from sandbox.client.people import Person
 from sandbox.state import words
 from tests import harness
@@ -78,7 +79,7 @@ class Story:
         self.window(staff, "Answer a lead")
         self.by_lead("Add note", "Add note")
         self.by_lead("Remind me", "Remind me")
-        for kind in ("corrected", "disputed"):
+        for kind in (EventKind.CORRECTED, EventKind.DISPUTED):
             stage.open("Open", "Summary")
             stage.lead_one.press("Correct or dispute", "modal")
             self.window(stage.lead_one, "Correct or dispute", kind=kind)

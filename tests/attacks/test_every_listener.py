@@ -19,6 +19,7 @@ from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
 from bot.records import modals
 from bot.retention import modals as retention
+from flows.events import EventKind
 from tests.attacks import every_listener as at
 from tests.attacks.every_listener import Answer, Booth, Listener, open_booth
 from tests.attacks.listeners import (
@@ -100,7 +101,7 @@ def booth(
 @pytest.fixture
 def scene(booth: Booth) -> Scene:
     check = booth.planned(left_out=("lead-2",))
-    about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+    about: dict[str, object] = {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
     return Scene(booth, check, _asked(booth), about)
 
 
@@ -301,7 +302,9 @@ def test_the_running_bot_does_what_the_matrix_says_and_nothing_else(booth: Booth
     for act in sorted(set(Act) - set(NO_BUTTON), key=lambda act: act in MOVES):
         if scene is None or act in MOVES:
             check = booth.planned(left_out=left_out)
-            scene = Scene(booth, check, request, {what: booth.event(check, what) for what in ("question", "note")})
+            scene = Scene(
+                booth, check, request, {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
+            )
         if _does(scene, who, CARRIES[act][0]) is not (act in MATRIX[role]):
             differs[act] = CARRIES[act][0]
     assert differs == {}
@@ -318,4 +321,4 @@ def test_a_check_that_needed_nobody_is_opened_by_those_who_may(booth: Booth) -> 
         allowed = may(subject, who, Act.OPEN, booth.bot.services.roster)
         assert bool(answer.screens) is allowed, who
         looks += allowed
-    assert booth.events(check).count("opened_check") == looks > 1
+    assert booth.events(check).count(EventKind.OPENED_CHECK) == looks > 1

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from flows.events import OPENINGS
 from sandbox.client.result import Acted
 from sandbox.wire.envelopes import Envelope
 from sandbox.wire.http_delivery import encoded
@@ -259,7 +260,7 @@ def _doings(record: list[list[tuple[Any, ...]]]) -> list[list[tuple[Any, ...]]]:
     """What people did: not that a window was opened, nor when the bot itself did something."""
     found = copy.copy(record)
     what = [column.name for column in events.columns].index("what")
-    found[KEPT.index(events)] = [row for row in record[KEPT.index(events)] if not str(row[what]).startswith("opened")]
+    found[KEPT.index(events)] = [row for row in record[KEPT.index(events)] if row[what] not in OPENINGS]
     return found
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.config.organisation import Organisation, School, example_organisation_path, load_organisation
 from bot.delivery.sender import Letters
 from bot.slack import block_kit
+from flows.events import EventKind
 from sandbox.blockkit import check_message, check_view
 from sandbox.client.result import Acted
 from storage import outbox
@@ -85,7 +86,7 @@ MOVES = frozenset(
 
 def _screens(booth: Booth, check: str, words: str) -> Iterator[str]:
     """Everything that the people of a check see when they press each button and fill in each window with this."""
-    about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+    about: dict[str, object] = {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
     for listener in sorted(set(OF_A_CHECK) - MOVES, key=lambda one: one.kind != "view"):
         for who in (at.STAFF,) if listener in OWN else (at.STAFF, at.LEAD_ONE):
             answer = booth.press(
@@ -187,7 +188,7 @@ def test_more_than_a_box_takes_is_cut_to_it(booth: Booth) -> None:
     """Slack would not let it through; if it comes, every window still opens within Slack's limits."""
     for words in ("x" * 100_000, "\N{SLEEPING SYMBOL}" * 30_000, "&<>" * 30_000, "\ud83d" * 4_000, "a\x00b"):
         check = booth.planned()
-        about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+        about: dict[str, object] = {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
         for name, who in (("details", at.STAFF), ("case_note", at.LEAD_ONE), ("correct", at.LEAD_ONE)):
             listener = Listener("view", name)
             answer = booth.press(listener, who, check, state_of(listener, check, about, words))

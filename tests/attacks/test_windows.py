@@ -13,6 +13,7 @@ from bot.cases import listeners
 from bot.checks import listeners as conversation
 from bot.checks.modals import SHARING
 from bot.context import Services
+from flows.events import EventKind
 from tests.attacks import every_listener as at
 from tests.attacks.every_listener import Booth, Listener, open_booth
 from tests.attacks.listeners import CARRIES, OWN, as_pressed, state_of, value_for
@@ -46,7 +47,7 @@ def test_spaces_are_no_words(booth: Booth, name: str, blank: str) -> None:
     """Slack takes them for something typed: the window stays, says so at each box, and nothing is kept."""
     who, boxes = NEEDS_WORDS[name]
     check, window = booth.planned(), Listener("view", name)
-    about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+    about: dict[str, object] = {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
     before = booth.kept()
     state = state_of(window, check, about, blank)
     answer = booth.press(window, who, value_for(window, check, about, ""), state)
@@ -87,7 +88,7 @@ BUTTONS = tuple(
 def test_whoever_presses_where_slack_gives_no_address_is_answered_in_a_window(booth: Booth, kind: str) -> None:
     """On the Home tab and in a window nothing can be whispered; nobody is left to wonder."""
     check = booth.planned()
-    about: dict[str, object] = {what: booth.event(check, what) for what in ("question", "note")}
+    about: dict[str, object] = {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
     silent = {}
     for one in BUTTONS:
         value = value_for(one, check, about, "")

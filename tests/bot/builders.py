@@ -11,6 +11,7 @@ from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Answers, Level, Outcome, Urgency
 from tests.flows.builders import calm_but
 
@@ -106,7 +107,7 @@ def view(
     )
 
 
-def entry(what: str, number: int = 1, /, **content: object) -> Entry:
+def entry(what: EventKind, number: int = 1, /, **content: object) -> Entry:
     """One line of the record, by lead-1."""
     return Entry(number, NOW, "U0LEAD1", what, content)
 

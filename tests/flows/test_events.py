@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.events import EventKind, OutboxKind, opened
+from flows.events import OPENINGS, EventKind, EventProperties, Lane, OutboxKind, OutboxProperties, opened
 
 
 @pytest.mark.parametrize("kinds", [EventKind, OutboxKind])
@@ -31,3 +31,49 @@ def test_a_misspelt_kind_is_refused() -> None:
 def test_a_button_that_opens_a_window_has_its_kind() -> None:
     """As the record has it."""
     assert opened("see_plan") is EventKind.OPENED_SEE_PLAN
+
+
+def test_every_kind_has_its_properties() -> None:
+    """Each stands in one table, with what follows from it."""
+    assert all(isinstance(kind.properties, EventProperties) for kind in EventKind)
+    assert all(isinstance(kind.properties, OutboxProperties) for kind in OutboxKind)
+
+
+def test_the_names_in_databases_stay() -> None:
+    """A renamed kind would be unknown in every record there is; events stand in docs/record-of-processing.md too."""
+    windows = {
+        *("check", "record", "items", "correct", "open_case", "plan", "update_strands", "ask_reporter"),
+        *("add_case_note", "remind_me", "close_case", "reopen_case", "see_plan", "see_outcome", "reply"),
+        *("disagree", "record_sharing"),
+    }
+    assert {kind.removeprefix("opened_") for kind in OPENINGS} == windows
+    assert set(OutboxKind) == {
+        *("card", "page", "old_page", "alert", "line", "notice", "reminder", "erased", "home", "alarm"),
+        *("broken_chain", "gaps", "marked_away", "closed_account", "digest", "staff_digest", "digest_line"),
+        "deletions_due",
+    }
+
+
+def test_names_fit_their_columns() -> None:
+    """PostgreSQL refuses a longer one when it is written: too late."""
+    assert max(map(len, EventKind)) <= 32
+    assert max(map(len, OutboxKind)) <= 16
+
+
+def test_nothing_follows_from_a_kind_of_another_version() -> None:
+    """But that it changes the record: what is not known is rather kept too long."""
+    event = EventKind.stored("from_the_future").properties
+    assert (event.is_change, event.line, event.tells_reporter, event.ends_case) == (True, "", False, False)
+    assert not OutboxKind.stored("from_the_future").properties.asks
+
+
+def test_whoever_is_told_aloud_is_told_of_what_the_thread_says() -> None:
+    """No event makes a sound for the reporter and none for the leads."""
+    assert all(kind.properties.line for kind in EventKind if kind.properties.tells_reporter)
+
+
+def test_only_pages_and_alarms_go_first() -> None:
+    """Nothing that can wait stands before a page."""
+    first = {kind for kind in OutboxKind if kind.properties.lane is Lane.PAGE}
+    asks = {kind for kind in OutboxKind if kind.properties.asks}
+    assert first == (asks - {OutboxKind.ALERT}) | {OutboxKind.ALARM, OutboxKind.BROKEN_CHAIN}

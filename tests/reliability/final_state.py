@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from flows.case import Case, Check, Entry
+from flows.events import EventKind, OutboxKind
 from flows.model import Level
 from sandbox.state.kinds import ApiRequest
 from storage import cases, checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
+from storage.outbox import PAGES
 from storage.tables import checks as check_table
 from storage.tables import outbox
 
 POST = "chat.postMessage"
 _REF = re.compile(r"SC-[0-9A-Z]{4,}")
 _ASK = re.compile(r"Ask (\d+)\.")
-_PAGES = ("page", "old_page")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Story:
     @property
     def asked(self) -> tuple[str, ...]:
         """Organisation ids of those the record says were asked first."""
-        raised = next((entry for entry in self.entries if entry.what == "raised"), None)
+        raised = next((entry for entry in self.entries if entry.what == EventKind.RAISED), None)
         people = raised.content.get("asked", ()) if raised else ()
         assert isinstance(people, list | tuple)
         return tuple(people)
@@ -61,7 +62,7 @@ class Books:
 
     def claimed_pages(self) -> int:
         """How many pages somebody is sending right now."""
-        return self._count(outbox.c.what == "page", outbox.c.token.is_not(None))
+        return self._count(outbox.c.what == OutboxKind.PAGE, outbox.c.token.is_not(None))
 
     def delivered(self) -> int:
         """How many messages the outbox says that Slack took."""
@@ -74,7 +75,7 @@ class Books:
     def stories(self) -> list[Story]:
         """Every check, with all that is recorded of it."""
         undelivered = select(outbox.c.check_id, outbox.c.target).where(
-            outbox.c.what.in_(_PAGES), outbox.c.delivered_at.is_(None)
+            outbox.c.what.in_(PAGES), outbox.c.delivered_at.is_(None)
         )
         with self._database.read() as tx:
             missing = [tuple(row) for row in tx.execute(undelivered)]

@@ -10,6 +10,7 @@ from bot.config.roster import roster_of
 from flows.case import CheckStatus, Entry
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Answers, Level
 from tests.harness import words_of
 from tests.reliability.answer_paths import STOPS
@@ -92,11 +93,11 @@ class Verdict:
     def _wrong_with(self, story: Story) -> Iterator[str]:
         """One case, one event an answer however often it was pressed, and never a lower level."""
         ref, whats = story.check.ref, [entry.what for entry in story.entries]
-        answered = [entry.content.get("question") for entry in story.entries if entry.what == "answered"]
+        answered = [entry.content.get("question") for entry in story.entries if entry.what == EventKind.ANSWERED]
         if len(answered) != len(set(answered)):
             yield f"{ref}: an answer was recorded twice: {answered}"
-        if whats.count("raised") != (story.case is not None):
-            yield f"{ref}: raised {whats.count('raised')} times"
+        if whats.count(EventKind.RAISED) != (story.case is not None):
+            yield f"{ref}: raised {whats.count(EventKind.RAISED)} times"
         if replay(CHECKLIST, self._journal.answers(story.check.id)).level > story.check.level:
             yield f"{ref}: its level is below what was answered"
 
@@ -195,10 +196,11 @@ def _is_it(ack: Ack, entry: Entry) -> bool:
     match ack.what:
         case "answer":
             kept = {"question": ack.question, "options": list(ack.choices)}
-            return entry.what == "answered" and entry.content == kept
+            return entry.what == EventKind.ANSWERED and entry.content == kept
         case "note":
             return entry.content.get("text") == ack.words
         case "seen":
-            return (entry.what, entry.who) == ("seen", ack.who)
+            return (entry.what, entry.who) == (EventKind.SEEN, ack.who)
         case _:
-            return entry.what == {"send": "sent", "lead": "led", "ask_lead": "asked_lead"}[ack.what]
+            recorded = {"send": EventKind.SENT, "lead": EventKind.LED, "ask_lead": EventKind.ASKED_LEAD}
+            return entry.what is recorded[ack.what]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from flows.events import EventKind
 from storage.proof import bundle, bundle_file, seal
 from tests.harness import ROOT, Stage, opened
 from tests.scenarios.test_subject_access import (
@@ -68,7 +69,7 @@ def test_an_export_holds_everything_and_compares_with_the_proof(stage: Stage, pa
     entries = json.loads(saved.read_text("utf-8"))["entries"]
     record = stage.record(check)
     assert [each["what"] for each in entries] == [each.what for each in record[: len(entries)]]
-    assert [each.what for each in record[len(entries) :]] == ["exported"]
+    assert [each.what for each in record[len(entries) :]] == [EventKind.EXPORTED]
     assert record[-1].content["reason"] == "For her school file."
     assert record[-1].content["pack"] == number
 
@@ -143,7 +144,7 @@ def test_an_export_needs_a_reason_and_somebody_who_may(stage: Stage) -> None:
     stage.lead_one.press("Export", "modal")
     opened(stage.lead_one, "Export")
     assert stage.lead_one.submit({"reason": " "}).error
-    assert "exported" not in {each.what for each in stage.record(check)}
+    assert EventKind.EXPORTED not in {each.what for each in stage.record(check)}
 
 
 def test_somebody_left_out_meanwhile_gets_no_export(stage: Stage) -> None:
@@ -165,7 +166,7 @@ def test_somebody_left_out_meanwhile_gets_no_export(stage: Stage) -> None:
     stage.settle()
     lead.submit({"reason": "For the file."})
     lead.wait_for(lambda: lead.modal and lead.modal.title == "Nothing was made", 20)
-    assert "exported" not in {each.what for each in stage.record(check)}
+    assert EventKind.EXPORTED not in {each.what for each in stage.record(check)}
     assert "PK-" not in shown(lead)
 
 
@@ -175,7 +176,7 @@ def test_a_lost_passphrase_means_another_file_and_is_recorded(stage: Stage, page
     first = export(stage)
     second = export(stage)
     assert first[0] != second[0]
-    assert [each.what for each in stage.record(check)].count("exported") == 2
+    assert [each.what for each in stage.record(check)].count(EventKind.EXPORTED) == 2
     file = written(stage, first[0], tmp_path / "first.html")
     page.goto(file.as_uri())
     page.get_by_label("Passphrase").fill(second[1])

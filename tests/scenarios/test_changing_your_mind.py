@@ -1,5 +1,6 @@
 """Back, change, hide, stop, come back days later: nothing answered is ever lost."""
 
+from flows.events import EventKind
 from tests.harness import (
     CALM,
     CLEAR,
@@ -241,7 +242,7 @@ def test_a_check_goes_on_after_the_bot_was_restarted(stage: Stage) -> None:
     stage.stop_bot()
     stage.start_bot()
     stage.plan()
-    assert stage.events()["planned"] == 1
+    assert stage.events()[EventKind.PLANNED] == 1
 
 
 def test_somebody_elses_check_cannot_be_answered(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """Corrections add. What was written stays, and a dispute stands in the person's own words."""
 
+from flows.events import EventKind
 from sandbox.client.people import Person
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened, page_of, words_of
 
@@ -47,9 +48,13 @@ def test_a_lead_corrects_and_notes_a_dispute_and_the_first_words_stay(stage: Sta
     shown = _summary(stage)
     for words in ("It was on Monday.", RIGHT, f"The young person: {THEIRS}", "Part of this record is disputed"):
         assert words in shown
-    kept = [entry.what for entry in stage.record() if entry.what in ("note", "corrected", "disputed")]
-    assert kept == ["note", "corrected", "disputed"]
-    assert stage.events()["opened_correct"] == 2
+    kept = [
+        entry.what
+        for entry in stage.record()
+        if entry.what in (EventKind.NOTE, EventKind.CORRECTED, EventKind.DISPUTED)
+    ]
+    assert kept == [EventKind.NOTE, EventKind.CORRECTED, EventKind.DISPUTED]
+    assert stage.events()[EventKind.OPENED_CORRECT] == 2
 
 
 def test_the_reporter_corrects_what_they_said_and_nothing_else(stage: Stage) -> None:

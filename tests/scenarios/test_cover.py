@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.cover.listeners import look_for_closed_accounts
+from flows.events import EventKind
 from flows.paging.cover import Away
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
@@ -86,7 +87,7 @@ def test_both_leads_are_away(stage: Stage) -> None:
     stage.settle()
     assert stage.paged() == {LEADS, "U0DEPUTY"}
     assert "*I have told Deputy one*" in words_of(card_of(stage.staff))
-    raised = next(entry for entry in stage.record() if entry.what == "raised")
+    raised = next(entry for entry in stage.record() if entry.what == EventKind.RAISED)
     assert raised.content["skipped"] == ["lead-1", "lead-2"]
     stage.lead(stage.deputy)
     assert "*A lead is on it*" in words_of(card_of(stage.staff))

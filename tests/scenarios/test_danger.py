@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.events import EventKind
 from tests.harness import (
     CALM,
     CLEAR,
@@ -189,7 +190,7 @@ def test_a_check_already_urgent_becomes_an_emergency(stage: Stage) -> None:
         stage.press("Back")
     stage.answer("Yes")
     stage.settle()
-    assert stage.events()["escalated"] == 1
+    assert stage.events()[EventKind.ESCALATED] == 1
     assert "- emergency*" in words_of(page_of(stage.lead_one, LEADS))
     assert words_of(card_of(stage.staff)).startswith("*Call 999 now.*")
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.digest.content import Digests
+from flows.events import OutboxKind
 from flows.reports.figures import Week
 from sandbox.state.kinds import SlackMessage
 from storage.proof import bundle
@@ -163,7 +164,7 @@ def test_two_instances_send_one(stage: Stage) -> None:
 def _attempts(stage: Stage) -> int:
     """How often it was tried to send the digest."""
     with stage.bot.services.database.read() as tx:
-        return tx.scalar(select(outbox.c.attempts).where(outbox.c.what == "digest")) or 0
+        return tx.scalar(select(outbox.c.attempts).where(outbox.c.what == OutboxKind.DIGEST)) or 0
 
 
 def test_the_digest_waits_for_slack_and_is_sent_once(stage: Stage) -> None:

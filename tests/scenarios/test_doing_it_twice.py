@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from flows.events import EventKind
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from tests.harness import (
@@ -55,7 +56,7 @@ def test_everything_done_twice_happens_once(stage: Stage) -> None:
         if isinstance(given, Ticks):
             staff.choose("tick", *given.labels, where=card_of(staff))
         _twice(stage, partial(staff.press, label, card_of(staff)))
-    assert stage.events()["answered"] == 21
+    assert stage.events()[EventKind.ANSWERED] == 21
     _send_twice(stage)
     _lead_twice(stage)
     _agree_twice(stage)
@@ -63,8 +64,8 @@ def test_everything_done_twice_happens_once(stage: Stage) -> None:
     counted = stage.events()
     several = {what: times for what, times in counted.items() if times > 1}
     assert len(stage.checks()) == 1
-    assert set(several) <= {"answered", "page_sent"}, several
-    assert several["answered"] == 21
+    assert set(several) <= {EventKind.ANSWERED, EventKind.PAGE_SENT}, several
+    assert several[EventKind.ANSWERED] == 21
     assert len(stage.pages()) == 1
 
 
@@ -121,7 +122,7 @@ def test_a_double_click_is_one_answer(stage: Stage) -> None:
     staff.press("No", card_of(staff), times=2)
     stage.settle()
     staff.wait_for(lambda: any(words.startswith("Already done at ") for words in whispers(staff)))
-    assert stage.events()["answered"] == 1
+    assert stage.events()[EventKind.ANSWERED] == 1
     assert list(stage.check().answers) == ["S1"]
 
 
@@ -224,5 +225,5 @@ def test_two_who_send_at_once_hand_it_over_once(stage: Stage) -> None:
     opened(stage.staff, "Check your answers")
     stage.staff.submit(times=2)
     stage.settle()
-    assert stage.events()["sent"] == 1
+    assert stage.events()[EventKind.SENT] == 1
     assert len(stage.pages()) == 1

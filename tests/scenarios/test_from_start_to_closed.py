@@ -1,5 +1,6 @@
 """The whole way: a worry, a check, a lead, a plan, the sharing, the end."""
 
+from flows.events import EventKind
 from tests.harness import (
     CLEAR,
     LEADS,
@@ -54,7 +55,7 @@ def test_a_check_is_answered_led_planned_shared_and_closed(stage: Stage) -> None
 
     stage.open("Open", "Summary")
     assert "What they said." in lead.text()
-    assert stage.events()["opened_open_case"] == 1
+    assert stage.events()[EventKind.OPENED_OPEN_CASE] == 1
     lead.close()
 
     _ask_and_answer(stage, ref)

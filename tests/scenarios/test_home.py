@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.home.tab import draw
 from bot.serve import look_once
+from flows.events import EventKind
 from sandbox.client.people import Person
 from storage import outbox
 from storage.proof import seal
@@ -59,7 +60,7 @@ def test_leads_see_open_checks_by_urgency_and_open_them_with_one_tap(stage: Stag
     assert "nobody leads. Answer by" in shown
     stage.lead_one.press("Open", "home")
     stage.lead_one.wait_for("Opening this is recorded.")
-    assert stage.events()["opened_open_case"] == 1
+    assert stage.events()[EventKind.OPENED_OPEN_CASE] == 1
 
 
 def test_the_tab_of_somebody_left_out_is_the_same_as_without_the_check(stage: Stage) -> None:
@@ -157,7 +158,7 @@ def test_a_leads_question_is_answered_from_the_tab(stage: Stage) -> None:
     assert "When was it?" in stage.staff.text()
     assert stage.staff.submit({"text": "On Tuesday."}).error is None
     stage.settle()
-    assert stage.events()["reply"] == 1
+    assert stage.events()[EventKind.REPLY] == 1
     assert "a lead has a question for you" not in _home(stage, stage.staff)
     assert "Answer" not in stage.staff.buttons("home")
 

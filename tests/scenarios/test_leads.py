@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from flows.case import CaseStatus
+from flows.events import EventKind
 from sandbox.client.people import Person
 from tests.harness import (
     CLEAR,
@@ -34,7 +35,7 @@ def _urgent(stage: Stage) -> None:
 
 def _asked(stage: Stage, ask: int) -> set[str]:
     """Whoever was sent this page."""
-    sent = [entry.content for entry in stage.record() if entry.what == "page_sent"]
+    sent = [entry.content for entry in stage.record() if entry.what == EventKind.PAGE_SENT]
     return {str(one["to"]) for one in sent if one["ask"] == ask}
 
 
@@ -105,7 +106,7 @@ def test_leading_stops_the_pages_and_the_second_to_press_is_told(stage: Stage) -
     assert said.endswith(" seconds before you. You can still help in the thread.")
     stage.pass_time(minutes=60)
     assert stage.case().asks == 1  # type: ignore[union-attr] # it was paged
-    assert stage.events()["led"] == 1
+    assert stage.events()[EventKind.LED] == 1
 
 
 def test_a_lead_who_leads_already_is_told_so(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from flows.case import CheckStatus
+from flows.events import EventKind
 from flows.model import Level
 from storage.errors import NotKept
 from tests.harness import LEADS, Stage, card_of, on_every_stage, opened, page_of, sees_nothing, words_of
@@ -78,9 +79,9 @@ def test_the_record_carries_both_times_and_is_not_back_dated(stage: Stage) -> No
     entries = stage.record()
     assert all(entry.at >= now for entry in entries)
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
-    typed = next(entry for entry in entries if entry.what == "entered_from_paper")
+    typed = next(entry for entry in entries if entry.what == EventKind.ENTERED_FROM_PAPER)
     assert typed.who == "U0ADMIN"
-    given = [entry for entry in entries if entry.what == "answered"]
+    given = [entry for entry in entries if entry.what == EventKind.ANSWERED]
     assert [(entry.who, entry.content["question"]) for entry in given] == [("U0STAFF", one) for one in URGENT]
     for entry in (typed, *given):
         assert entry.content["typed_by"] == "U0ADMIN"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.checks import card
+from flows.events import OPENINGS, EventKind
 from sandbox.client.result import Acted
 from tests.harness import (
     HARM,
@@ -138,7 +139,7 @@ def test_typed_words_that_cannot_be_kept_stay_in_the_window(stage: Stage, tmp_pa
         assert person.modals == []
         stage.settle()
     stage.settle()
-    assert (stage.events()["details"], stage.events()["note"]) == (1, 1)
+    assert (stage.events()[EventKind.DETAILS], stage.events()[EventKind.NOTE]) == (1, 1)
 
 
 def test_a_case_is_not_opened_where_the_opening_cannot_be_recorded(stage: Stage, tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_case_is_not_opened_where_the_opening_cannot_be_recorded(stage: Stage,
         stage.lead_one.press("Open", page_of(stage.lead_one))
         stage.lead_one.wait_for(PHONE)
         assert stage.lead_one.modal is None
-    assert stage.events()["opened_open_case"] == 0
+    assert stage.events()[EventKind.OPENED_OPEN_CASE] == 0
 
 
 NONSENSE = ("", "x", "{check}", "{check}:NOPE", "{check}:99")
@@ -199,8 +200,8 @@ def test_nonsense_in_buttons_changes_nothing(stage: Stage) -> None:
     while stage.staff.modal:
         stage.staff.close()
     assert stage.check().answers == answers
-    did = {what for what in stage.events() if not what.startswith("opened_")}
-    assert did == {"started", "answered", "raised", "page_sent"}
+    did = stage.events().keys() - OPENINGS
+    assert did == {EventKind.STARTED, EventKind.ANSWERED, EventKind.RAISED, EventKind.PAGE_SENT}
     assert stage.case().led_by is None  # type: ignore[union-attr] # it was paged
     stage.staff.wait_for(lambda: card.TEXT in [message.text for message in stage.staff.dm])
     _forgive(stage)

@@ -4,6 +4,7 @@ import pytest
 
 from bot.alarms.heartbeat import Heartbeat
 from bot.delivery.scheduler import Clockwork
+from flows.events import EventKind
 from sandbox.client.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of
 from tests.scenarios.test_left_out import raise_without
@@ -71,7 +72,7 @@ def test_a_plan_nobody_answers_is_shown_again_next_working_morning(stage: Stage)
     assert not any("is ready for you" in words for words in _told(stage.staff))
     stage.staff.press("I agree")
     stage.settle()
-    assert stage.events()["agreed"] == 1
+    assert stage.events()[EventKind.AGREED] == 1
 
 
 def test_the_last_two_questions_come_again_until_they_are_answered(stage: Stage) -> None:
@@ -85,10 +86,10 @@ def test_the_last_two_questions_come_again_until_they_are_answered(stage: Stage)
         stage.pass_time(hours=24 * days + 1)
         assert sum("Two last questions" in words for words in _told(stage.staff)) == 1
         assert sum("see the newer message" in words for words in _told(stage.staff)) == asked - 1
-        assert stage.events()["aftercare_reminded"] == asked - 1
+        assert stage.events()[EventKind.AFTERCARE_REMINDED] == asked - 1
     stage.record_sharing()
     stage.pass_time(hours=24 * 30)
-    assert stage.events()["aftercare_reminded"] == 2
+    assert stage.events()[EventKind.AFTERCARE_REMINDED] == 2
 
 
 @on_every_stage

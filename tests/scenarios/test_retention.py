@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.retention.listeners import copies_left
+from flows.events import EventKind, OutboxKind
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from services.retention import Retention
@@ -135,7 +136,7 @@ def test_life_goes_on_around_a_tombstone(stage: Stage, caplog: pytest.LogCapture
         verdict = judge(of_record(tx, stage.bot.services.keys), open_all=True)
         assert verdict.findings == ()
         assert verdict.erased > 0
-        assert tx.scalar(select(func.count()).where(outbox.c.what == "erased")) == 0
+        assert tx.scalar(select(func.count()).where(outbox.c.what == OutboxKind.ERASED)) == 0
     assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
@@ -219,7 +220,7 @@ def test_a_hold_that_comes_before_the_confirmation_wins(stage: Stage) -> None:
     stage.lead_one.submit()
     stage.lead_one.wait_for(f"{ref} is not deleted:* it is on legal hold.")
     stage.settle()
-    assert "erased" not in [entry.what for entry in stage.record(check)]
+    assert EventKind.ERASED not in [entry.what for entry in stage.record(check)]
     assert ref in words_of(card_of(stage.staff))
 
 
@@ -307,7 +308,7 @@ def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> 
     forged["view"] |= {"callback_id": "delete_for_good", "private_metadata": hidden}
     stage.workspace.replay(Acted(acked=True, payload=forged))
     stage.settle()
-    kept = {"deletion_approved", "hold_set", "kept_longer", "erased", "listed"}
+    kept = {EventKind.DELETION_APPROVED, EventKind.HOLD_SET, EventKind.KEPT_LONGER, EventKind.ERASED, EventKind.LISTED}
     assert not kept & {entry.what for entry in stage.record(hidden)}
 
 
@@ -393,7 +394,7 @@ def test_a_legal_hold_is_set_and_lifted_from_the_summary(stage: Stage) -> None:
     stage.lead_two.submit({"text": "It was settled."})
     stage.lead_two.wait_for("is not on legal hold any more.")
     happened = [(entry.what, entry.content.get("reason")) for entry in stage.record() if "hold" in entry.what]
-    assert happened == [("hold_set", "A claim was announced."), ("hold_lifted", "It was settled.")]
+    assert happened == [(EventKind.HOLD_SET, "A claim was announced."), (EventKind.HOLD_LIFTED, "It was settled.")]
 
 
 def test_a_reason_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
@@ -415,7 +416,7 @@ def test_a_reason_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
         for person in (stage.lead_one, stage.lead_two):
             person.close(whole_stack=True)
     happened = [(entry.what, entry.content.get("reason")) for entry in stage.record() if "hold" in entry.what]
-    assert happened == [("hold_set", "A claim."), ("hold_lifted", "A claim.")]
+    assert happened == [(EventKind.HOLD_SET, "A claim."), (EventKind.HOLD_LIFTED, "A claim.")]
 
 
 def test_a_record_that_was_put_on_hold_meanwhile_says_so_in_the_list(stage: Stage) -> None:
@@ -475,7 +476,7 @@ def test_a_deputy_can_put_nothing_on_hold(stage: Stage) -> None:
     stage.open("Open", "Summary", stage.deputy)
     stage.deputy.press("Put on legal hold")
     stage.deputy.wait_for("Only a safeguarding lead or the independent contact can do that.")
-    assert "hold_set" not in stage.events()
+    assert EventKind.HOLD_SET not in stage.events()
 
 
 def test_the_home_tab_opens_the_list_and_a_stranger_who_forges_the_press_sees_nothing(stage: Stage) -> None:
@@ -498,7 +499,7 @@ def test_the_home_tab_opens_the_list_and_a_stranger_who_forges_the_press_sees_no
     stage.workspace.replay(Acted(acked=True, payload=forged))
     stage.settle()
     assert ref not in stage.colleague.text()
-    listed = [entry.who for entry in stage.record(_id_of(stage, ref)) if entry.what == "listed"]
+    listed = [entry.who for entry in stage.record(_id_of(stage, ref)) if entry.what == EventKind.LISTED]
     assert listed == ["U0LEAD1"]
 
 

@@ -1,6 +1,7 @@
 """Somebody was quicker, or it was done before: what a window and a whisper say then is true."""
 
 from bot.slack import block_kit
+from flows.events import EventKind
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, on_every_stage, opened, whispered
 
 FINISHED = (*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
@@ -28,7 +29,7 @@ def test_whoever_reopens_second_is_told_and_keeps_their_words(stage: Stage) -> N
     assert "Somebody has reopened this already" in stage.lead_two.modal.errors["text"]
     assert "was not kept" in stage.lead_two.modal.errors["text"]
     assert "I heard something else." in stage.lead_two.modal.state.values()
-    assert stage.events()["reopened"] == 1
+    assert stage.events()[EventKind.REOPENED] == 1
 
 
 def test_asking_a_lead_twice_says_when_the_leads_were_asked(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from flows.events import EventKind
 from sandbox import Workspace
 from tests.harness import (
     HARM,
@@ -124,7 +125,7 @@ def test_slack_goes_down_and_comes_back(stage: Stage) -> None:
     assert any("This is ask 2." in words_of(page) for page in stage.pages())
     assert _told(stage) or "No answer yet. I asked again" in words_of(card_of(stage.staff))
     stage.lead()
-    assert stage.events()["answered"] == 4
+    assert stage.events()[EventKind.ANSWERED] == 4
 
 
 def test_a_window_that_slack_does_not_open_breaks_nothing(stage: Stage) -> None:

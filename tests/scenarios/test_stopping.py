@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.events import EventKind
 from tests.harness import (
     CALM,
     CLEAR,
@@ -180,7 +181,7 @@ def test_a_lead_can_look_at_what_ended_without_a_page_and_it_is_recorded(stage: 
     stage.lead_one.press("Open", "home")
     stage.lead_one.wait_for("Opening this is recorded.")
     assert "hold" in stage.lead_one.text()
-    assert stage.events()["opened_check"] == 1
+    assert stage.events()[EventKind.OPENED_CHECK] == 1
 
 
 def test_a_lead_left_out_of_it_finds_nothing_of_a_check_without_a_page(stage: Stage) -> None:
@@ -197,7 +198,7 @@ def test_a_lead_left_out_of_it_finds_nothing_of_a_check_without_a_page(stage: St
     stage.staff.submit({"option": yes, "people": "Lead one"})
     lead.press("Open", "home")
     lead.wait_for("This card is out of date. There is nothing to do here.")
-    assert "opened_check" not in stage.events()
+    assert EventKind.OPENED_CHECK not in stage.events()
     lead.open_home()
     lead.wait_for(lambda: stage.check().ref not in lead.text())
 

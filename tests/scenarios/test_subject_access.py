@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.cli.main import main
 from bot.config.settings import setting_names
+from flows.events import EventKind
 from sandbox.client.people import Person
 from sandbox.client.result import Acted
 from sandbox.state import words
@@ -203,8 +204,8 @@ def test_a_record_is_found_by_person_and_shown_in_modals_only(stage: Stage) -> N
     stage.lead_one.press("Open", "modal")
     opened(stage.lead_one, "Summary")
     assert "Mrs Quill" in shown(stage.lead_one)
-    assert [each.what for each in stage.record(check)].count("found") == 4
-    assert "opened_record" in stage.events()
+    assert [each.what for each in stage.record(check)].count(EventKind.FOUND) == 4
+    assert EventKind.OPENED_RECORD in stage.events()
     kept_in_slack = repr([each.args for each in stage.workspace.requests if each.method.startswith("chat.")])
     assert not [word for word in ("Anna", "Quill", "UPN 42") if word in kept_in_slack]
 
@@ -242,11 +243,11 @@ def test_a_record_is_found_by_its_reference_through_the_gate(stage: Stage) -> No
     for written in (ref, ref.lower(), f" {ref[3:]} ", ref.replace("-", " "), ref.replace("-", "")):
         assert ref in find(stage, stage.lead_one, ref=written), written
         stage.lead_one.close()
-    assert [each.what for each in stage.record(check)].count("found") == 5
+    assert [each.what for each in stage.record(check)].count(EventKind.FOUND) == 5
     find(stage, stage.lead_one, ref=ref)
     stage.lead_one.press("Open", "modal")
     opened(stage.lead_one, "Summary")
-    assert stage.events()["opened_record"] == 1
+    assert stage.events()[EventKind.OPENED_RECORD] == 1
 
 
 def test_practice_and_what_is_kept_of_a_digest_are_nobodys_record(stage: Stage) -> None:
@@ -370,10 +371,10 @@ def test_a_request_is_answered_item_by_item(stage: Stage, page: Page, tmp_path: 
         opened_request = load(tx, stage.bot.services.keys, request.id)
         steps = [each.what for each in events.history(tx, request.id, opened_request.sealer)]
         assert export_files.find(tx, number, stage.bot.services.clock.now()) is not None
-    assert steps == ["request_opened", "request_released"]
+    assert steps == [EventKind.REQUEST_OPENED, EventKind.REQUEST_RELEASED]
     done = [each.what for each in stage.record(check)]
-    assert {"opened_items", "ruled", "released"} <= set(done)
-    assert done.index("opened_items") < done.index("ruled") < done.index("released")
+    assert {EventKind.OPENED_ITEMS, EventKind.RULED, EventKind.RELEASED} <= set(done)
+    assert done.index(EventKind.OPENED_ITEMS) < done.index(EventKind.RULED) < done.index(EventKind.RELEASED)
 
 
 def test_a_passage_that_is_not_there_or_has_no_reason_is_refused(stage: Stage) -> None:
@@ -388,7 +389,7 @@ def test_a_passage_that_is_not_there_or_has_no_reason_is_refused(stage: Stage) -
     assert "not in the text" in _refusal(lead.submit(wrong))
     left_out = {f"choice.{key}": "Leave it out", f"passages.{key}": " ", f"reason.{key}": " "}
     assert "write a reason" in _refusal(lead.submit(left_out))
-    assert "ruled" not in {each.what for each in stage.record(stage.checks()[0].id)}
+    assert EventKind.RULED not in {each.what for each in stage.record(stage.checks()[0].id)}
 
 
 def _refusal(acted: Acted) -> str:
@@ -454,7 +455,7 @@ def test_whatever_lists_a_check_is_in_its_record_first(stage: Stage) -> None:
 
 
 def _looks(stage: Stage, check: str, who: str) -> int:
-    return sum(each.what == "found" and each.who == who for each in stage.record(check))
+    return sum(each.what == EventKind.FOUND and each.who == who for each in stage.record(check))
 
 
 def test_what_others_did_with_a_request_does_not_tell_of_a_hidden_record(stage: Stage) -> None:
@@ -527,7 +528,7 @@ def test_a_replayed_release_makes_no_second_pack(stage: Stage) -> None:
     stage.workspace.replay(sent)
     stage.workspace.wait_for(lambda: _tries(stage) > tried, 20)
     assert made(stage.lead_one) == shown_once
-    assert [each.what for each in stage.record(check)].count("released") == 1
+    assert [each.what for each in stage.record(check)].count(EventKind.RELEASED) == 1
 
 
 def _tries(stage: Stage) -> int:
@@ -595,7 +596,11 @@ def test_an_answer_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
         person.close(whole_stack=True)
     with stage.bot.services.database.read() as tx:
         (known,) = recent(tx, stage.bot.services.keys, date.min)
-    said = [entry.content for entry in stage.record(known.id) if entry.what in ("request_extended", "request_closed")]
+    said = [
+        entry.content
+        for entry in stage.record(known.id)
+        if entry.what in (EventKind.REQUEST_EXTENDED, EventKind.REQUEST_CLOSED)
+    ]
     assert [each.get("reason", each.get("outcome")) for each in said] == ["The first.", "The first."]
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from bot.cover.listeners import look_for_closed_accounts
 from bot.retention.listeners import copies_left
 from bot.retention.schedule import RetentionClock
+from flows.events import OutboxKind
 from flows.paging.cover import on_cover
 from sandbox.client.people import Person
 from storage import cases, cover
@@ -116,7 +117,7 @@ def test_the_audit_is_an_alarm_and_wakes_the_others(stage: Stage) -> None:
     found = stage.bot.auditor.turn()
     assert set(found.unwatched) == {broken, good}
     with stage.bot.services.database.read() as tx:
-        alarmed = tx.scalars(select(outbox.c.target).where(outbox.c.what == "alarm")).all()
+        alarmed = tx.scalars(select(outbox.c.target).where(outbox.c.what == OutboxKind.ALARM)).all()
         woken = tx.scalar(select(case_table.c.next_page_at).where(case_table.c.check_id == good))
     assert LEADS in alarmed
     assert "U0ADMIN" in alarmed
@@ -134,7 +135,7 @@ def test_retention_goes_on_around_it(stage: Stage) -> None:
         long_ago = services.clock.now().replace(year=1990)
         tx.execute(update(checks).values(started_at=long_ago, touched_at=long_ago, status="sent"))
         tx.execute(update(case_table).values(status="closed", next_page_at=None))
-        tx.execute(update(outbox).where(outbox.c.what == "page").values(unshrunk="message_not_found"))
+        tx.execute(update(outbox).where(outbox.c.what == OutboxKind.PAGE).values(unshrunk="message_not_found"))
     stage.forward(hours=24 * 400)
     RetentionClock(services).turn()
     with services.database.read() as tx:

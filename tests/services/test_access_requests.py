@@ -7,6 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
+from flows.events import EventKind
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, Ruling
 from services import access_requests
 from services.access_requests import NOT_THEM, Requests, is_not_them, rulings
@@ -39,7 +40,7 @@ def opened(office: Office, request: str | None = None) -> AccessRequest:
         return work(office, tx).open(LEAD_ONE, ASKED, RECEIVED, request or office.request())
 
 
-def steps(office: Office, request: str) -> list[str]:
+def steps(office: Office, request: str) -> list[EventKind]:
     return office.happened(request)
 
 
@@ -53,7 +54,7 @@ def test_a_request_is_kept_with_what_was_asked_and_when_it_is_due(services: Offi
         assert access_requests.recent(tx, services.keys, RECEIVED) == [first]
         dump = repr([tuple(row) for row in tx.execute(select(tables.requests))])
     assert not [word for word in ("Anna", "mother", "UPN", "2014") if word in dump]
-    assert steps(services, first.id) == ["request_opened"]
+    assert steps(services, first.id) == [EventKind.REQUEST_OPENED]
 
 
 def test_how_much_was_asked_does_not_show_in_the_database(services: Office) -> None:
@@ -78,7 +79,7 @@ def test_two_months_may_be_added_again_by_somebody_who_may_not_know_of_the_first
         later = work(services, tx).request(request.id).due
         assert work(services, tx).extend(request.id, LEAD_ONE, "Too many.", "two", again=True) is Did.DONE
         assert work(services, tx).request(request.id).due == later
-        held = [each.content["held"] for each in work(services, tx).steps(request.id, "request_extended")]
+        held = [each.content["held"] for each in work(services, tx).steps(request.id, EventKind.REQUEST_EXTENDED)]
         assert held == [["a check"], []]
         assert access_requests.extended(tx) == [request.id]
         assert access_requests.pressing(tx) == (2, other.due)
@@ -131,7 +132,7 @@ def test_the_newest_ruling_counts_and_stands_in_the_checks_own_record(services: 
     found = rulings(services.history(check), request.id)
     assert found == {"1:text": Ruling(Choice.REDACT, "Why", ("Tom",))}
     assert rulings(services.history(check), other.id) == {}
-    assert services.happened(check).count("ruled") == 2
+    assert services.happened(check).count(EventKind.RULED) == 2
 
 
 def test_a_record_about_somebody_else_can_be_taken_back(services: Office) -> None:
@@ -150,7 +151,10 @@ def test_a_release_is_in_every_record_it_is_made_of(services: Office) -> None:
     with services.database.begin() as tx:
         work(services, tx).release(request.id, LEAD_ONE, pack, [check], "one")
         assert export_files.find(tx, f" {pack.number.lower()} ", services.now) == pack
-    for one, what, more in ((request.id, "request_released", {"held": [check]}), (check, "released", {})):
+    for one, what, more in (
+        (request.id, EventKind.REQUEST_RELEASED, {"held": [check]}),
+        (check, EventKind.RELEASED, {}),
+    ):
         entry = services.history(one)[-1]
         assert (entry.what, entry.content) == (what, {"pack": pack.number, "sha256": pack.sha256, **more})
     with services.database.begin() as tx:

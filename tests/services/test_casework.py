@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, StrandStatus
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
-from services.transaction import REPORTER_NOTICES, THREAD_LINES, Did
+from services.transaction import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
 
@@ -46,7 +47,7 @@ def test_the_first_to_press_leads_and_the_paging_stops(office: Office) -> None:
     late = _do(office, lambda work: work.lead(check, LEAD_TWO, "lead-2"))
     assert (late.did, late.case.led_by) == (Did.STALE, "lead-1")
     assert office.next_page_at(check) == office.now + timedelta(hours=4)  # the plan is asked for then
-    assert office.happened(check).count("led") == 1
+    assert office.happened(check).count(EventKind.LED) == 1
 
 
 def test_seen_is_noted_once_and_the_paging_goes_on(office: Office) -> None:
@@ -68,10 +69,12 @@ def test_the_ladder_climbs_while_nobody_leads_and_never_ends(office: Office) -> 
         for _ in range(2):
             with office.leading() as work:
                 work.escalate_due(check)
-        asked.append(len([row for row in office.rows(check, "page") if row["ask"] == office.the_case(check).asks]))
+        asked.append(
+            len([row for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == office.the_case(check).asks])
+        )
     assert asked == [4, 5, 5, 5, 5]
     assert office.the_case(check).asks == 6
-    assert len({row["key"] for row in office.rows(check, "page")}) == len(office.rows(check, "page"))
+    assert len({row["key"] for row in office.rows(check, OutboxKind.PAGE)}) == len(office.rows(check, OutboxKind.PAGE))
 
 
 def test_nobody_is_paged_because_of_a_timer_that_somebody_was_faster_than(office: Office) -> None:
@@ -101,7 +104,7 @@ def test_stepping_aside_is_once_and_a_leader_who_does_is_replaced(office: Office
     found = office.the_case(check)
     assert (found.status, found.led_by) == (CaseStatus.OPEN, None)
     assert "lead-1" in found.left_out
-    again = [row["target"] for row in office.rows(check, "page") if row["ask"] == 2]
+    again = [row["target"] for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == 2]
     assert LEAD_ONE not in again
     assert LEAD_TWO in again
 
@@ -165,9 +168,11 @@ def test_disagreeing_keeps_the_reason_and_asks_somebody_else(office: Office) -> 
     deed = _do(office, lambda work: work.disagree(check, REPORTER, 1, "too soon", "one"))
     assert (deed.did, deed.case.disagreed) == (Did.DONE, True)
     assert _do(office, lambda work: work.disagree(check, REPORTER, 1, "too soon", "one")).did is Did.ALREADY
-    asked = [row["target"] for row in office.rows(check, "page") if row["ask"] == 2]
+    asked = [row["target"] for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == 2]
     assert sorted(map(str, asked)) == ["C0LEADS", LEAD_TWO]
-    assert [entry.content["reason"] for entry in office.history(check) if entry.what == "disagreed"] == ["too soon"]
+    assert [entry.content["reason"] for entry in office.history(check) if entry.what == EventKind.DISAGREED] == [
+        "too soon"
+    ]
 
 
 def test_disagreeing_in_a_conflict_asks_the_independent_contact_by_direct_message(office: Office) -> None:
@@ -177,18 +182,18 @@ def test_disagreeing_in_a_conflict_asks_the_independent_contact_by_direct_messag
     office.decide(check, "share")
     office.plan(check)
     _do(office, lambda work: work.disagree(check, REPORTER, 1, "too soon", "one"))
-    assert [row["target"] for row in office.rows(check, "page") if row["ask"] == 2] == ["U0INDEP"]
+    assert [row["target"] for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == 2] == ["U0INDEP"]
 
 
 def test_a_question_waits_until_it_is_answered_and_each_is_kept_once(office: Office) -> None:
     """I24, and the reporter hears of a question in a message of its own."""
     check = office.led(URGENT)
     for did in (Did.DONE, Did.ALREADY):
-        deed = _do(office, lambda work: work.write(check, LEAD_ONE, "question", {"text": "q"}, "one"))
+        deed = _do(office, lambda work: work.write(check, LEAD_ONE, EventKind.QUESTION, {"text": "q"}, "one"))
         assert deed.did is did
     assert office.the_case(check).waiting_for_answer
-    assert len(office.rows(check, "notice")) == 2
-    _do(office, lambda work: work.write(check, REPORTER, "reply", {"text": "a", "to": 1}, "two"))
+    assert len(office.rows(check, OutboxKind.NOTICE)) == 2
+    _do(office, lambda work: work.write(check, REPORTER, EventKind.REPLY, {"text": "a", "to": 1}, "two"))
     assert not office.the_case(check).waiting_for_answer
 
 
@@ -285,7 +290,7 @@ def test_asking_for_a_lead_opens_a_closed_case(office: Office) -> None:
         work.ask_lead(check, REPORTER, office.request())
     assert office.the_case(check).status is CaseStatus.OPEN
     assert office.next_page_at(check) is not None
-    assert len([row for row in office.rows(check, "page") if row["ask"] == 2]) > 0
+    assert len([row for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == 2]) > 0
 
 
 def test_every_look_is_in_the_record(office: Office) -> None:
@@ -293,28 +298,28 @@ def test_every_look_is_in_the_record(office: Office) -> None:
     check = office.led(URGENT)
     for _ in range(2):
         with office.leading() as work:
-            work.viewed(check, LEAD_TWO)
-    assert [entry.who for entry in office.history(check) if entry.what == "opened"] == [LEAD_TWO] * 2
+            work.viewed(check, LEAD_TWO, EventKind.OPENED_OPEN_CASE)
+    looked = [entry.who for entry in office.history(check) if entry.what is EventKind.OPENED_OPEN_CASE]
+    assert looked == [LEAD_TWO] * 2
 
 
 def test_what_a_lead_writes_is_sealed_and_comes_back(office: Office) -> None:
     """Decision, strands and sharing, in the words they were written in."""
     check = _closed(office)
     content = {entry.what: entry.content for entry in office.history(check)}
-    assert content["decided"] == {"decision": "share", "reason": "the reason"}
-    assert content["planned"]["round"] == 1
-    assert content["shared"] == {**WHAT, "answers": {key: list(value) for key, value in AFTER.items()}}
+    assert content[EventKind.DECIDED] == {"decision": "share", "reason": "the reason"}
+    assert content[EventKind.PLANNED]["round"] == 1
+    assert content[EventKind.SHARED] == {**WHAT, "answers": {key: list(value) for key, value in AFTER.items()}}
     assert office.the_case(check).strands == DONE
 
 
 def test_each_event_of_a_case_is_one_line_in_the_channel_and_in_a_conflict_one_for_each(office: Office) -> None:
     """Lines never go where the case itself may not."""
     check = office.led(URGENT)
-    assert {row["target"] for row in office.rows(check, "line")} == {"C0LEADS"}
+    assert {row["target"] for row in office.rows(check, OutboxKind.LINE)} == {"C0LEADS"}
     conflict = office.raised({**URGENT, "S2": ("lead-1",)})
     _do(office, lambda work: work.lead(conflict, LEAD_TWO, "lead-2"))
-    assert {row["target"] for row in office.rows(conflict, "line")} == {LEAD_TWO, "U0INDEP"}
-    assert REPORTER_NOTICES <= THREAD_LINES
+    assert {row["target"] for row in office.rows(conflict, OutboxKind.LINE)} == {LEAD_TWO, "U0INDEP"}
 
 
 def test_whoever_leads_is_reminded_until_there_is_a_plan(office: Office) -> None:
@@ -338,7 +343,7 @@ def test_another_lead_can_take_over(office: Office) -> None:
     deed = _do(office, lambda work: work.take_over(check, LEAD_TWO, "lead-2"))
     assert (deed.did, deed.case.led_by) == (Did.DONE, "lead-2")
     assert _do(office, lambda work: work.take_over(check, LEAD_TWO, "lead-2")).did is Did.ALREADY
-    assert office.happened(check).count("led") == 2
+    assert office.happened(check).count(EventKind.LED) == 2
 
 
 def test_a_leader_who_is_no_longer_listed_leaves_the_case_to_the_others(office: Office) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flows.case import CaseStatus
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.transaction import Did
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
@@ -22,8 +23,8 @@ def test_hand_on_is_not_silence(office: Office) -> None:
     case = office.the_case(check)
     assert (case.tries, case.needed_at) == (1, office.now)
     assert case.answer_by > office.now
-    asked = next(entry.id for entry in office.history(check) if entry.what == "asked_again")
-    assert f"notice:{asked}" not in [row["key"] for row in office.rows(check, "notice")]
+    asked = next(entry.id for entry in office.history(check) if entry.what == EventKind.ASKED_AGAIN)
+    assert f"notice:{asked}" not in [row["key"] for row in office.rows(check, OutboxKind.NOTICE)]
     assert "U0DEPUTY" in office.paged(check)
 
 
@@ -36,20 +37,20 @@ def test_silence_after_a_hand_on_is_said_aloud_however_often_the_leader_was_remi
             work.escalate_due(check)
     with office.leading() as work:
         work.hand_on(check, LEAD_ONE)
-    before = office.happened(check).count("asked_again")
+    before = office.happened(check).count(EventKind.ASKED_AGAIN)
     for tries in (2, 3, 4):
         office.forward(minutes=16)
         with office.leading() as work:
             work.escalate_due(check)
         assert office.the_case(check).tries == tries
-    assert office.happened(check).count("asked_again") == before + 3
-    asked = [entry.id for entry in office.history(check) if entry.what == "asked_again"]
-    told = {row["key"] for row in office.rows(check, "notice")}
+    assert office.happened(check).count(EventKind.ASKED_AGAIN) == before + 3
+    asked = [entry.id for entry in office.history(check) if entry.what == EventKind.ASKED_AGAIN]
+    told = {row["key"] for row in office.rows(check, OutboxKind.NOTICE)}
     assert [f"notice:{event}" in told for event in asked] == [False, True, True, False]
 
 
-@pytest.mark.parametrize("step", ["planned", "disagreed", "agreed"])
-def test_taking_over_stops_no_timer(office: Office, step: str) -> None:
+@pytest.mark.parametrize("step", [EventKind.PLANNED, EventKind.DISAGREED, EventKind.AGREED])
+def test_taking_over_stops_no_timer(office: Office, step: EventKind) -> None:
     """A plan that waits, a review and the two questions after sharing go on being asked for."""
     check = office.planned(URGENT)
     _reach(office, check, step)
@@ -62,9 +63,15 @@ def test_taking_over_stops_no_timer(office: Office, step: str) -> None:
 
 @pytest.mark.parametrize(
     ("step", "status"),
-    [("planned", CaseStatus.PLANNED), ("disagreed", CaseStatus.PLANNED), ("agreed", CaseStatus.AGREED)],
+    [
+        (EventKind.PLANNED, CaseStatus.PLANNED),
+        (EventKind.DISAGREED, CaseStatus.PLANNED),
+        (EventKind.AGREED, CaseStatus.AGREED),
+    ],
 )
-def test_whoever_takes_what_was_handed_on_goes_on_where_it_was(office: Office, step: str, status: CaseStatus) -> None:
+def test_whoever_takes_what_was_handed_on_goes_on_where_it_was(
+    office: Office, step: EventKind, status: CaseStatus
+) -> None:
     """The plan stands, and what it waits for is still asked for."""
     check = office.planned(URGENT)
     _reach(office, check, step)
@@ -73,7 +80,7 @@ def test_whoever_takes_what_was_handed_on_goes_on_where_it_was(office: Office, s
     with office.leading() as work:
         work.lead(check, LEAD_TWO, "lead-2")
     case = office.the_case(check)
-    assert (case.status, case.led_by, case.disagreed) == (status, "lead-2", step == "disagreed")
+    assert (case.status, case.led_by, case.disagreed) == (status, "lead-2", step == EventKind.DISAGREED)
     assert office.next_page_at(check) is not None
 
 
@@ -106,7 +113,7 @@ def test_another_decision_is_agreed_anew_also_after_a_case_was_reopened_or_hande
     """What was agreed was another decision (policy 4.2, I20)."""
     for again in ("reopen", "hand on"):
         check = office.planned(URGENT)
-        _reach(office, check, "agreed")
+        _reach(office, check, EventKind.AGREED)
         with office.leading() as work:
             if again == "hand on":
                 work.hand_on(check, LEAD_ONE)
@@ -132,7 +139,7 @@ def test_what_turns_urgent_needs_another_plan(office: Office) -> None:
         work.lead(check, LEAD_ONE, "lead-1")
     office.decide(check, "share")
     office.plan(check)
-    _reach(office, check, "agreed")
+    _reach(office, check, EventKind.AGREED)
     assert office.answer(check, "S4", "yes").did is Did.DONE
     case = office.the_case(check)
     assert (case.status, case.plan_stands, case.reporter_agreed_at) == (CaseStatus.OPEN, False, None)
@@ -144,7 +151,7 @@ def test_what_turns_urgent_needs_another_plan(office: Office) -> None:
 def test_who_reopens_second_is_told_so(office: Office) -> None:
     """Their reason was not kept; the very same request was."""
     check = office.planned(URGENT)
-    _reach(office, check, "agreed")
+    _reach(office, check, EventKind.AGREED)
     with office.leading() as work:
         work.not_shared(check, REPORTER, chose=True)
         work.close(check, LEAD_ONE, {}, office.request())
@@ -159,7 +166,7 @@ def test_who_reopens_second_is_told_so(office: Office) -> None:
 def test_a_check_reopened_by_its_reporter_is_asked_for_as_new(office: Office) -> None:
     """Months later: nobody has been silent yet, and the time to answer by begins now."""
     check = office.planned(URGENT)
-    _reach(office, check, "agreed")
+    _reach(office, check, EventKind.AGREED)
     with office.leading() as work:
         work.not_shared(check, REPORTER, chose=True)
         work.close(check, LEAD_ONE, {}, office.request())
@@ -177,16 +184,16 @@ def test_a_note_does_not_move_a_reminder_somebody_asked_for(office: Office) -> N
     at = office.now + timedelta(minutes=30)
     with office.leading() as work:
         work.remind_me(check, LEAD_ONE, at, office.request())
-        work.write(check, LEAD_TWO, "note", {"text": "a note"}, office.request())
+        work.write(check, LEAD_TWO, EventKind.NOTE, {"text": "a note"}, office.request())
     office.now = at
     with office.leading() as work:
         work.remind(check)
-    assert office.happened(check).count("reminded_leader") == 1
+    assert office.happened(check).count(EventKind.REMINDED_LEADER) == 1
 
 
-def _reach(office: Office, check: str, step: str) -> None:
+def _reach(office: Office, check: str, step: EventKind) -> None:
     with office.leading() as work:
-        if step == "disagreed":
+        if step == EventKind.DISAGREED:
             work.disagree(check, REPORTER, 1, "I think otherwise", office.request())
-        elif step == "agreed":
+        elif step == EventKind.AGREED:
             work.agree(check, REPORTER, 1)

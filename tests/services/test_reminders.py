@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Shared, Told
+from flows.events import EventKind, OutboxKind
 from services.casework import DRILL_LASTS
 from services.drill import Drill
 from services.transaction import Did
@@ -56,10 +57,10 @@ def test_work_on_a_case_resets_the_reminder_and_only_a_plan_ends_it(office: Offi
     check = office.led(URGENT)
     office.forward(hours=3)
     with office.leading() as work:
-        work.write(check, LEAD_ONE, "note", {"text": "called"}, office.request())
+        work.write(check, LEAD_ONE, EventKind.NOTE, {"text": "called"}, office.request())
     assert office.next_page_at(check) == office.now + timedelta(hours=4)
     with office.leading() as work:
-        work.write(check, REPORTER, "reply", {"text": "yes"}, office.request())
+        work.write(check, REPORTER, EventKind.REPLY, {"text": "yes"}, office.request())
     assert office.next_page_at(check) == office.now + timedelta(hours=4)
     office.decide(check, "share")
     office.plan(check)
@@ -72,12 +73,12 @@ def test_a_plan_that_waits_is_shown_to_the_reporter_each_working_morning(office:
     for days in range(1, 4):
         office.now = MORNING + timedelta(days=days - 1)
         _climb(office, check)
-        assert office.happened(check).count("plan_waits") == days
-        assert len(office.rows(check, "notice")) == 2 + days  # led, planned, and each of these
+        assert office.happened(check).count(EventKind.PLAN_WAITS) == days
+        assert len(office.rows(check, OutboxKind.NOTICE)) == 2 + days  # led, planned, and each of these
     _agree(office, check)
     office.now += timedelta(days=1)
     _climb(office, check)
-    assert office.happened(check).count("plan_waits") == 3
+    assert office.happened(check).count(EventKind.PLAN_WAITS) == 3
 
 
 def test_the_last_two_questions_are_asked_again_until_they_are_answered(office: Office) -> None:
@@ -89,12 +90,12 @@ def test_the_last_two_questions_are_asked_again_until_they_are_answered(office: 
         assert office.next_page_at(check) == agreed + timedelta(days=days)
         office.now = agreed + timedelta(days=days)
         _climb(office, check)
-    assert office.happened(check).count("aftercare_reminded") == 4
+    assert office.happened(check).count(EventKind.AFTERCARE_REMINDED) == 4
     with office.leading() as work:
         assert work.shared(check, REPORTER, AFTER, {}, office.request()).did is Did.DONE
     office.forward(days=30)
     _climb(office, check)
-    assert office.happened(check).count("aftercare_reminded") == 4
+    assert office.happened(check).count(EventKind.AFTERCARE_REMINDED) == 4
     assert office.next_page_at(check) is None
 
 
@@ -105,7 +106,7 @@ def test_a_plan_without_sharing_asks_nothing_afterwards(office: Office) -> None:
     office.forward(days=30)
     _climb(office, check)
     assert office.the_case(check).shared is Shared.CHOSE_NOT_TO
-    assert "aftercare_reminded" not in office.happened(check)
+    assert EventKind.AFTERCARE_REMINDED not in office.happened(check)
 
 
 def test_whoever_leads_is_reminded_when_they_asked_to_be(office: Office) -> None:
@@ -121,13 +122,13 @@ def test_whoever_leads_is_reminded_when_they_asked_to_be(office: Office) -> None
     with office.leading() as work:
         work.remind_me(check, LEAD_ONE, at, office.request())
         work.remind(check)
-    assert "reminded_leader" not in office.happened(check)
+    assert EventKind.REMINDED_LEADER not in office.happened(check)
     office.now = at
     for _ in range(2):
         with office.leading() as work:
             work.remind(check)
-    assert office.happened(check).count("reminded_leader") == 1
-    newest = office.rows(check, "page")[-1]
+    assert office.happened(check).count(EventKind.REMINDED_LEADER) == 1
+    newest = office.rows(check, OutboxKind.PAGE)[-1]
     assert (newest["target"], newest["ask"]) == (LEAD_ONE, 2)
 
 
@@ -146,7 +147,7 @@ def test_where_the_ladder_says_so_people_are_asked_another_way_as_well(office: O
     for _ in range(2):
         office.forward(minutes=16)
         _climb(office, check)
-    ways = [(row["ask"], row["target"], row["via"]) for row in office.rows(check, "alert")]
+    ways = [(row["ask"], row["target"], row["via"]) for row in office.rows(check, OutboxKind.ALERT)]
     second = [(2, LEAD_ONE, "email"), (2, LEAD_ONE, "push"), (2, "U0DEPUTY", "email")]
     assert ways == [*first, *second, *((3, target, via) for _, target, via in second)]
 
@@ -158,7 +159,7 @@ def test_somebody_slack_cannot_reach_is_asked_another_way_at_once(office: Office
     for target in (LEAD_ONE, LEAD_ONE, LEAD_TWO, "C0LEADS", "U0NOBODY"):
         with office.leading() as work:
             work.not_taken(check, target, 1)
-    assert [row["target"] for row in office.rows(check, "alert")] == [LEAD_ONE]
+    assert [row["target"] for row in office.rows(check, OutboxKind.ALERT)] == [LEAD_ONE]
 
 
 def test_what_was_handed_over_elsewhere_is_not_called_delivered_in_slack(office: Office) -> None:
@@ -187,13 +188,13 @@ def test_a_practice_goes_up_the_real_ladder_and_ends_when_somebody_leads(office:
     office.forward(minutes=16)
     _climb(office, check)
     assert "U0DEPUTY" in office.paged(check)
-    assert office.rows(check, "notice") == []  # nobody is sent to social care for practice
+    assert office.rows(check, OutboxKind.NOTICE) == []  # nobody is sent to social care for practice
     with office.leading() as work:
         assert work.lead(check, LEAD_TWO, "lead-2").did is Did.DONE
     ended = office.the_case(check)
     assert (ended.status, ended.led_by) == (CaseStatus.CLOSED, "lead-2")
     assert office.next_page_at(check) is None
-    assert len(office.rows(check, "notice")) == 1
+    assert len(office.rows(check, OutboxKind.NOTICE)) == 1
     _send_all(office)
     assert _look(office).is_well
 
@@ -205,7 +206,7 @@ def test_a_practice_that_nobody_answers_is_over_after_an_hour(office: Office) ->
     office.now = START + DRILL_LASTS
     _climb(office, check)
     assert office.check(check).status is CheckStatus.CLOSED
-    assert office.happened(check)[-1] == "drill_unanswered"
+    assert office.happened(check)[-1] == EventKind.DRILL_UNANSWERED
 
 
 def test_a_practice_that_nobody_is_behind_is_told_in_the_channel_and_to_nobody_else(office: Office) -> None:
@@ -214,8 +215,8 @@ def test_a_practice_that_nobody_is_behind_is_told_in_the_channel_and_to_nobody_e
         check = Drill(tx, office.keys, office.roster, office.now).start(SYSTEM, "once")
     with office.leading() as work:
         assert work.lead(check, LEAD_TWO, "lead-2").did is Did.DONE
-    assert [row["target"] for row in office.rows(check, "line")] == ["C0LEADS"]
-    assert office.rows(check, "notice") == []
+    assert [row["target"] for row in office.rows(check, OutboxKind.LINE)] == ["C0LEADS"]
+    assert office.rows(check, OutboxKind.NOTICE) == []
     _send_all(office)
     assert _look(office).is_well
 
@@ -334,7 +335,7 @@ def test_a_page_that_is_being_posted_when_a_newer_follows_points_to_it_afterward
     """It is not dropped while it is under way: it would stand there for ever with live buttons."""
     check = office.raised(URGENT)
     with office.database.begin() as tx:
-        pages = [row for row in outbox.claim(tx, office.now, 100) if row.what == "page"]
+        pages = [row for row in outbox.claim(tx, office.now, 100) if row.what == OutboxKind.PAGE]
     office.forward(minutes=16)
     with office.leading() as work:
         work.escalate_due(check)
@@ -343,7 +344,7 @@ def test_a_page_that_is_being_posted_when_a_newer_follows_points_to_it_afterward
         for row in pages:
             assert outbox.stamp(work.tx, row, office.now, "D1", "1.1")
         again = {row.id: row for row in outbox.claim(work.tx, office.now, 100)}
-    assert all(again[row.id].what == "old_page" and again[row.id].ts for row in pages)
+    assert all(again[row.id].what == OutboxKind.OLD_PAGE and again[row.id].ts for row in pages)
 
 
 def test_each_instance_leaves_its_own_time(office: Office) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from flows.case import CaseStatus, CheckStatus, Cover
 from flows.checklist import CHECKLIST
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers, Level, Outcome
 from flows.paging.roster import Roster
 from services.transaction import Did
@@ -36,7 +37,7 @@ def _asked_lead(office: Office, sheet: Answers) -> str:
         lambda work, check: work.show(check, LEAD_ONE),
         lambda work, check: work.stop(check, LEAD_ONE),
         lambda work, check: work.ask_lead(check, LEAD_ONE, "r"),
-        lambda work, check: work.write(check, LEAD_ONE, "note", {}, "r"),
+        lambda work, check: work.write(check, LEAD_ONE, EventKind.NOTE, {}, "r"),
         lambda work, check: work.send(check, LEAD_ONE),
         lambda work, check: work.reopen(check, LEAD_ONE),
         lambda work, check: work.carry_on(check, LEAD_ONE),
@@ -191,7 +192,7 @@ def test_leaving_somebody_out_after_the_page_takes_it_from_the_channel(office: O
     found = office.the_case(check)
     assert found.dm_only
     assert found.left_out == {"lead-1", "U0LEAD1"}
-    assert all(row["due_at"] is not None for row in office.rows(check, "page"))
+    assert all(row["due_at"] is not None for row in office.rows(check, OutboxKind.PAGE))
 
 
 def test_leaving_out_whoever_leads_asks_the_others_again(office: Office) -> None:
@@ -201,7 +202,7 @@ def test_leaving_out_whoever_leads_asks_the_others_again(office: Office) -> None
         work.change(check, REPORTER, "S2", ("lead-1",))
     found = office.the_case(check)
     assert (found.status, found.led_by, found.asks) == (CaseStatus.OPEN, None, 2)
-    assert "U0LEAD1" not in [row["target"] for row in office.rows(check, "page") if row["ask"] == 2]
+    assert "U0LEAD1" not in [row["target"] for row in office.rows(check, OutboxKind.PAGE) if row["ask"] == 2]
     assert office.next_page_at(check) is not None
 
 
@@ -232,7 +233,7 @@ def test_answering_a_question_shown_again_changes_it_and_goes_on(office: Office)
     office.answer(check, "S3", "low_level")
     found = office.check(check)
     assert (found.answers["S3"], found.revisiting, found.level) == (("low_level",), None, Level.CONSULT)
-    assert office.happened(check)[-1] == "changed"
+    assert office.happened(check)[-1] == EventKind.CHANGED
 
 
 def test_stopping_where_somebody_may_be_at_risk_tells_the_leads_at_once(office: Office) -> None:
@@ -282,7 +283,7 @@ def test_an_abandoned_check_pages_what_is_known(office: Office) -> None:
     assert office.paged(known) == ["U0LEAD2", "U0INDEP"]
     assert sorted(office.paged(unknown)) == ["U0INDEP", "U0LEAD1", "U0LEAD2"]
     assert office.the_case(unknown).content_free
-    assert office.happened(unknown).count("abandoned") == 1
+    assert office.happened(unknown).count(EventKind.ABANDONED) == 1
     assert office.wake_at(known) is None
 
 
@@ -311,7 +312,7 @@ def test_a_calm_check_left_lying_is_reminded_of_put_away_and_never_lost(office: 
     assert office.case(check) is None
     found = office.check(check)
     assert (found.status, found.answers) == (CheckStatus.SHELVED, {"S1": ("no",)})
-    assert office.happened(check).count("reminded") == 2
+    assert office.happened(check).count(EventKind.REMINDED) == 2
     assert office.wake_at(check) is None
     with office.reporting() as work:
         assert work.carry_on(check, REPORTER).did is Did.DONE
@@ -362,7 +363,7 @@ def test_a_higher_answer_later_makes_the_case_more_urgent(office: Office) -> Non
     after = office.the_case(check)
     assert (before.urgency, after.urgency, after.asks) == ("P2", "P1", 2)
     assert after.answer_by < before.answer_by
-    assert "escalated" in office.happened(check)
+    assert EventKind.ESCALATED in office.happened(check)
 
 
 def test_what_is_typed_is_kept_once_and_told_to_whoever_follows(office: Office) -> None:
@@ -370,9 +371,9 @@ def test_what_is_typed_is_kept_once_and_told_to_whoever_follows(office: Office) 
     check = office.raised(URGENT)
     for did in (Did.DONE, Did.ALREADY):
         with office.reporting() as work:
-            assert work.write(check, REPORTER, "details", {"facts": "typed"}, "one-request").did is did
-    assert [entry.content for entry in office.history(check) if entry.what == "details"] == [{"facts": "typed"}]
-    assert len(office.rows(check, "line")) == 1
+            assert work.write(check, REPORTER, EventKind.DETAILS, {"facts": "typed"}, "one-request").did is did
+    assert [entry.content for entry in office.history(check) if entry.what == EventKind.DETAILS] == [{"facts": "typed"}]
+    assert len(office.rows(check, OutboxKind.LINE)) == 1
 
 
 def test_a_check_that_ended_without_a_page_can_be_opened_again(office: Office) -> None:
@@ -400,8 +401,8 @@ def test_carrying_on_puts_a_newer_card_below(office: Office) -> None:
     office.forward(minutes=1)
     with office.reporting() as work:
         work.carry_on(check, REPORTER)
-    assert len(office.rows(check, "card")) == 2
-    assert all(row["due_at"] is not None for row in office.rows(check, "card"))
+    assert len(office.rows(check, OutboxKind.CARD)) == 2
+    assert all(row["due_at"] is not None for row in office.rows(check, OutboxKind.CARD))
 
 
 def test_after_it_was_sent_no_answer_is_taken(office: Office) -> None:
@@ -425,7 +426,7 @@ def test_every_answer_is_in_the_record(office: Office) -> None:
     """I21: question and options, one line each."""
     check = office.start()
     office.answers(check, calm_but())
-    kept = [entry.content for entry in office.history(check) if entry.what == "answered"]
+    kept = [entry.content for entry in office.history(check) if entry.what == EventKind.ANSWERED]
     assert kept == [{"question": one, "options": list(given)} for one, given in calm_but().items()]
     assert set(calm_but()) < set(CHECKLIST.by_id)
 

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, inspect, select, text, update
 
 from flows.case import CheckStatus, Strand, StrandName, StrandStatus
+from flows.events import EventKind, OutboxKind
 from flows.paging.roster import Roster
 from flows.records.matching import Described
 from flows.records.retention import ReasonKept, Schedule
@@ -66,9 +67,9 @@ def _closed(office: Office, sheet: dict[str, tuple[str, ...]] | None = None, bor
     who, details, plan, reason, note, last = MARKS
     check = office.led(sheet or URGENT)
     with office.reporting() as work:
-        work.write(check, REPORTER, "note", {"question": "S3", "text": note}, office.request())
+        work.write(check, REPORTER, EventKind.NOTE, {"question": "S3", "text": note}, office.request())
         content = {"person": who, "born": born, "facts": details}
-        work.write(check, REPORTER, "details", content, office.request())
+        work.write(check, REPORTER, EventKind.DETAILS, content, office.request())
         person_index.remember(work.tx, office.keys, check, content, office.now.date())
     with office.leading() as work:
         work.decide(check, LEAD_ONE, "share", {"reason": reason}, office.request())
@@ -137,8 +138,8 @@ def test_a_record_that_was_found_or_given_out_is_due_all_the_same(office: Office
     office.forward(days=YEAR)
     assert _listed(office) == [check]
     with office.leading() as work:
-        work.viewed(check, LEAD_ONE, "found")
-        work.record(work.load(check), LEAD_ONE, "released", {"pack": "PK-7K2M4X"})
+        work.viewed(check, LEAD_ONE, EventKind.FOUND)
+        work.record(work.load(check), LEAD_ONE, EventKind.RELEASED, {"pack": "PK-7K2M4X"})
     assert _listed(office) == [check]
     _all_sent(office)
     assert _approve(office, check) is None
@@ -235,12 +236,12 @@ def test_what_the_reporter_added_to_a_closed_case_must_be_read_first(office: Off
     office.now = datetime(2040, 1, 1, tzinfo=office.now.tzinfo)
     assert _listed(office) == [check]
     with office.reporting() as work:
-        work.write(check, REPORTER, "note", {"text": "There is more."}, office.request())
+        work.write(check, REPORTER, EventKind.NOTE, {"text": "There is more."}, office.request())
     office.forward(days=YEAR)
     assert _listed(office) == []
     _approve(office, check)
     with office.leading() as work:
-        work.viewed(check, LEAD_ONE, "opened_open_case")
+        work.viewed(check, LEAD_ONE, EventKind.OPENED_OPEN_CASE)
     assert _listed(office) == [check]
 
 
@@ -266,10 +267,10 @@ def test_an_approval_is_worth_nothing_once_something_happens(office: Office, dee
         elif deed == "keep":
             work.keep(check, LEAD_TWO, "still needed", office.now + timedelta(days=30), office.request())
         elif deed == "message":
-            outbox.mark_due(work.tx, check, office.now, "card")
+            outbox.mark_due(work.tx, check, office.now, OutboxKind.CARD)
     if deed == "change":
         with office.reporting() as reporting:
-            reporting.write(check, REPORTER, "note", {"text": "more"}, office.request())
+            reporting.write(check, REPORTER, EventKind.NOTE, {"text": "more"}, office.request())
         _all_sent(office)
     why = {
         "hold": ReasonKept.HELD,
@@ -310,7 +311,7 @@ def test_what_a_lead_wants_kept_comes_back_on_the_list(office: Office) -> None:
         work.keep(check, LEAD_ONE, "still needed", office.now + timedelta(days=100), office.request())
     assert _listed(office, 99) == []
     assert _listed(office, 100) == [check]
-    kept = [entry for entry in office.history(check) if entry.what == "kept_longer"]
+    kept = [entry for entry in office.history(check) if entry.what == EventKind.KEPT_LONGER]
     assert [entry.content["reason"] for entry in kept] == ["still needed"]
 
 
@@ -328,7 +329,7 @@ def test_the_same_press_again_changes_nothing(office: Office) -> None:
         work.hold(check, LEAD_ONE, "a claim", "two")
         assert work.lift(check, LEAD_ONE, "settled", "three") is Did.ALREADY
     happened = office.happened(check)
-    assert (happened.count("deletion_approved"), happened.count("hold_set")) == (1, 1)
+    assert (happened.count(EventKind.DELETION_APPROVED), happened.count(EventKind.HOLD_SET)) == (1, 1)
     assert _listed(office) == [check]
 
 
@@ -434,7 +435,7 @@ def test_an_erasure_is_in_the_record_and_the_record_still_verifies(office: Offic
         entries = tx.scalar(select(func.count()).where(tables.events.c.check_id == check))
         what = tx.scalars(select(tables.events.c.what).where(tables.events.c.check_id == check)).all()
     assert (verdict.findings, verdict.erased) == ((), entries)
-    assert what[-2:] == ["deletion_approved", "erased"]
+    assert what[-2:] == [EventKind.DELETION_APPROVED, EventKind.ERASED]
     assert office.history(stays)[-1].content["outcome"] == MARKS[-1]
 
 
@@ -442,16 +443,16 @@ def test_its_messages_are_taken_away_and_what_went_elsewhere_is_forgotten(office
     """A row of what Slack shows stays until Slack has let go of it, and says nothing of which kind it was."""
     check = _closed(office)
     with office.database.begin() as tx:
-        outbox.put_elsewhere(tx, f"alert:{check}", "alert", "U0LEAD1", "email", office.now, check=check)
+        outbox.put_elsewhere(tx, f"alert:{check}", OutboxKind.ALERT, "U0LEAD1", "email", office.now, check=check)
     _all_sent(office)
     office.forward(days=26 * YEAR)
     _approve(office, check)
     _erase(office, check)
-    rows = office.rows(check, "erased")
+    rows = office.rows(check, OutboxKind.ERASED)
     assert rows
     assert all(row["due_at"] == office.now and row["event_id"] is None and check not in str(row["key"]) for row in rows)
     with office.database.read() as tx:
-        assert tx.scalar(select(func.count()).where(tables.outbox.c.what != "erased")) == 0
+        assert tx.scalar(select(func.count()).where(tables.outbox.c.what != OutboxKind.ERASED)) == 0
     with office.database.begin() as tx:
         for row in outbox.claim(tx, office.now, 1000):
             outbox.stamp(tx, row, office.now, None, None)
@@ -510,7 +511,7 @@ def test_two_who_confirm_at_once_erase_it_once(office: Office) -> None:
     for thread in threads:
         thread.join()
     with office.database.read() as tx:
-        assert tx.scalar(select(func.count()).where(tables.events.c.what == "erased")) == 1
+        assert tx.scalar(select(func.count()).where(tables.events.c.what == EventKind.ERASED)) == 1
         assert len(tombstones(tx)) == len(gone) == 1
 
 

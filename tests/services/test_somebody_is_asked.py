@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flows.case import CaseStatus, Shared
+from flows.events import OutboxKind
 from flows.model import Answers, Level, Outcome, Urgency
 from services.transaction import Did
 from storage import cases
@@ -154,7 +155,7 @@ def test_an_older_page_of_somebody_else_is_not_enough_once_the_newest_ask_has_no
     assert (office.paged(check), office.the_case(check).asks) == (["U0INDEP", "U0LEAD1"], 2)
     with office.leading() as work:
         work.step_aside(check, "U0LEAD1", "lead-1")
-    assert [row["ask"] for row in office.rows(check, "page") if row["target"] == "U0INDEP"] == [3]
+    assert [row["ask"] for row in office.rows(check, OutboxKind.PAGE) if row["target"] == "U0INDEP"] == [3]
 
 
 def test_an_ask_that_would_come_later_than_the_ladder_allows_is_brought_forward(office: Office) -> None:

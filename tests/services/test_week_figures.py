@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bot.permission import Act, Role, Subject, gate, role
 from bot.permission import Gate as Answer
 from flows.case import Strand, StrandStatus
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from flows.records.retention import Schedule
 from flows.reports.figures import Week, WeekFigures
@@ -189,7 +190,7 @@ def test_late_pages_are_misses_and_drills_are_not_cases(office: Office) -> None:
     """A page that Slack had late, and one that it has not had yet."""
     office.raised(calm_but(S4="yes"))
     with office.database.begin() as tx:
-        first, *_ = [row for row in outbox.claim(tx, office.now, 20) if row.what == "page"]
+        first, *_ = [row for row in outbox.claim(tx, office.now, 20) if row.what == OutboxKind.PAGE]
     office.forward(minutes=3)
     with office.database.begin() as tx:
         outbox.stamp(tx, first, office.now, "C0LEADS", "1.1")
@@ -212,7 +213,7 @@ def test_a_childs_case_is_counted_by_the_birthday_that_was_written(office: Offic
     """The deletion list's own rule, not one beside it: 25 years from birth; nothing that is on hold."""
     check = office.raised(calm_but(S4="yes"))
     with office.reporting() as working:
-        working.write(check, "U0STAFF", "details", {"person": "x", "born": "4 March 2012"}, office.request())
+        working.write(check, "U0STAFF", EventKind.DETAILS, {"person": "x", "born": "4 March 2012"}, office.request())
     with office.leading() as working:
         working.lead(check, LEAD_ONE, "lead-1")
     office.decide(check, "share")
@@ -254,16 +255,16 @@ def test_a_leads_question_waits_until_it_is_answered(office: Office) -> None:
     """And a case that nothing would have woken is a miss."""
     check = office.led(calm_but(S4="yes"))
     with office.leading() as working:
-        working.write(check, LEAD_ONE, "question", {"text": "the question"}, office.request())
+        working.write(check, LEAD_ONE, EventKind.QUESTION, {"text": "the question"}, office.request())
         working.look_again(check)
     assert (counted(office).questions_waiting, counted(office).forgotten) == (1, 1)
     with office.leading() as working:
-        working.write(check, "U0STAFF", "reply", {"text": "the reply"}, office.request())
+        working.write(check, "U0STAFF", EventKind.REPLY, {"text": "the reply"}, office.request())
     assert counted(office).questions_waiting == 0
 
 
-@pytest.mark.parametrize("looked", ["opened_check", "opened_record"])
-def test_what_a_lead_has_looked_at_is_no_longer_to_sample(office: Office, looked: str) -> None:
+@pytest.mark.parametrize("looked", [EventKind.OPENED_CHECK, EventKind.OPENED_RECORD])
+def test_what_a_lead_has_looked_at_is_no_longer_to_sample(office: Office, looked: EventKind) -> None:
     """Checks that ended without anybody being asked: opened from the sample, or found and opened."""
     check = office.start()
     office.answers(check, SHEETS[0])
@@ -271,7 +272,7 @@ def test_what_a_lead_has_looked_at_is_no_longer_to_sample(office: Office, looked
         working.send(check, "U0STAFF")
     assert counted(office).to_sample == {"HOLD": 1}
     with office.leading() as working:
-        working.viewed(check, LEAD_ONE, "found")
+        working.viewed(check, LEAD_ONE, EventKind.FOUND)
     assert counted(office).to_sample == {"HOLD": 1}
     with office.leading() as working:
         working.viewed(check, LEAD_ONE, looked)
@@ -288,7 +289,7 @@ def test_a_case_that_became_more_urgent_is_held_against_the_newer_target(office:
         working.ask_lead(check, "U0STAFF", office.request())
     office.answer(check, "S3", "none")
     office.answer(check, "S4", "yes")
-    assert "escalated" in office.happened(check)
+    assert EventKind.ESCALATED in office.happened(check)
     office.forward(minutes=20)
     with office.leading() as working:
         working.lead(check, LEAD_ONE, "lead-1")

@@ -12,6 +12,7 @@ from flows.case import CaseStatus, Entry, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Answers
 from flows.reports.figures import Week
 from services.drill import Drill
@@ -182,13 +183,15 @@ def _may_be_counted(entries: tuple[Entry, ...]) -> bool:
             said = list(entry.content["options"])  # type: ignore[call-overload] # content is any JSON; this kind has a list
             if said not in (["no"], ["not_sure"]):
                 return False
-        if entry.what == "stepped_aside" or (entry.what == "raised" and said != ["no"] and not _is_practice(entries)):
+        if entry.what == EventKind.STEPPED_ASIDE or (
+            entry.what == EventKind.RAISED and said != ["no"] and not _is_practice(entries)
+        ):
             return False
     return said == ["no"] or _is_practice(entries)
 
 
 def _is_practice(entries: tuple[Entry, ...]) -> bool:
-    return entries[0].what == "drill_started"
+    return entries[0].what == EventKind.DRILL_STARTED
 
 
 def _in(entry: Entry, week: Week) -> bool:
@@ -200,26 +203,26 @@ def _in(entry: Entry, week: Week) -> bool:
 def _count_drill(entries: tuple[Entry, ...], week: Week, counts: Counter[str], waits: list[int]) -> None:
     for entry in entries:
         if _in(entry, week):
-            counts["drills"] += entry.what == "drill_started"
-            counts["drills_unanswered"] += entry.what == "drill_unanswered"
-            if entry.what == "drill_answered":
+            counts["drills"] += entry.what == EventKind.DRILL_STARTED
+            counts["drills_unanswered"] += entry.what == EventKind.DRILL_UNANSWERED
+            if entry.what == EventKind.DRILL_ANSWERED:
                 waits.append(round((entry.at - entries[0].at).total_seconds()))
 
 
 def _answers(entries: tuple[Entry, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        if entry.what in ("answered", "changed"):
+        if entry.what in (EventKind.ANSWERED, EventKind.CHANGED):
             found[str(entry.content["question"])] = tuple(entry.content["options"])  # type: ignore[arg-type] # content is any JSON; this kind has a list
-        if entry.what == "shared":
+        if entry.what == EventKind.SHARED:
             found |= {key: tuple(value) for key, value in entry.content["answers"].items()}  # type: ignore[attr-defined] # content is any JSON; this kind has a mapping
     return found
 
 
 def _count_check(entries: tuple[Entry, ...], week: Week, counts: Counter[str], groups: dict[str, Counter[str]]) -> None:
     mine = [entry.what for entry in entries if _in(entry, week)]
-    counts["started"] += "started" in mine
-    sent, left = "sent" in mine, bool({"abandoned", "stopped", "shelved"} & set(mine))
+    counts["started"] += EventKind.STARTED in mine
+    sent, left = EventKind.SENT in mine, bool({EventKind.ABANDONED, EventKind.STOPPED, EventKind.SHELVED} & set(mine))
     counts["finished"] += sent
     counts["abandoned"] += left and not sent
     answers = _answers(entries)
@@ -242,21 +245,21 @@ def _count_case(
     waits: list[int],
 ) -> None:
     mine = [entry for entry in entries if _in(entry, week)]
-    counts["closed"] += any(entry.what == "closed" for entry in mine)
-    counts["disagreements"] += any(entry.what == "disagreed" for entry in mine)
-    decided = [str(entry.content["decision"]) for entry in mine if entry.what == "decided"]
+    counts["closed"] += any(entry.what == EventKind.CLOSED for entry in mine)
+    counts["disagreements"] += any(entry.what == EventKind.DISAGREED for entry in mine)
+    decided = [str(entry.content["decision"]) for entry in mine if entry.what == EventKind.DECIDED]
     groups["decisions"].update(decided[-1:])
-    raised = [entry for entry in mine if entry.what == "raised"]
+    raised = [entry for entry in mine if entry.what == EventKind.RAISED]
     if not raised:
         return
     counts["cases"] += 1
     counts["out_of_hours"] += not _works(office, raised[0].at)
     asked, answered = raised[0], None
     for entry in entries[entries.index(asked) :]:
-        if entry.what == "led":
+        if entry.what == EventKind.LED:
             answered = entry
             break
-        asked = entry if entry.what in ("raised", "escalated") else asked
+        asked = entry if entry.what in (EventKind.RAISED, EventKind.ESCALATED) else asked
     if answered:
         waits.append(round((answered.at - raised[0].at).total_seconds()))
     counts["missed"] += _is_missed(office, asked, answered.at if answered else office.now)
@@ -288,7 +291,7 @@ def _is_day(office: Office, moment: datetime) -> bool:
 
 def _count_open(office: Office, entries: tuple[Entry, ...], counts: Counter[str], ages: Counter[str]) -> None:
     """As things stand, by what happened last."""
-    raised = next((entry for entry in entries if entry.what == "raised"), None)
+    raised = next((entry for entry in entries if entry.what == EventKind.RAISED), None)
     stands = _stands([entry.what for entry in entries])
     if raised is None or stands is CaseStatus.CLOSED:
         return
@@ -301,25 +304,25 @@ def _count_open(office: Office, entries: tuple[Entry, ...], counts: Counter[str]
     counts["strands_overdue"] += sum(_overdue(office, entries))
 
 
-def _stands(happened: list[str]) -> CaseStatus:
+def _stands(happened: list[EventKind]) -> CaseStatus:
     stands = CaseStatus.OPEN
     for what in happened:
         stands = {
-            "led": CaseStatus.LED,
-            "planned": CaseStatus.PLANNED,
-            "agreed": CaseStatus.AGREED,
-            "closed": CaseStatus.CLOSED,
+            EventKind.LED: CaseStatus.LED,
+            EventKind.PLANNED: CaseStatus.PLANNED,
+            EventKind.AGREED: CaseStatus.AGREED,
+            EventKind.CLOSED: CaseStatus.CLOSED,
         }.get(what, stands)
     return stands
 
 
 def _is_over(entries: tuple[Entry, ...]) -> bool:
-    decisions = [entry.content["decision"] for entry in entries if entry.what == "decided"]
-    return decisions[-1] not in ("share", "refer") or any(entry.what == "shared" for entry in entries)
+    decisions = [entry.content["decision"] for entry in entries if entry.what == EventKind.DECIDED]
+    return decisions[-1] not in ("share", "refer") or any(entry.what == EventKind.SHARED for entry in entries)
 
 
 def _overdue(office: Office, entries: tuple[Entry, ...]) -> list[bool]:
-    plans = [entry.content["strands"] for entry in entries if entry.what == "planned"]
+    plans = [entry.content["strands"] for entry in entries if entry.what == EventKind.PLANNED]
     today = office.now.astimezone(office.roster.week.zone).date()
     return [
         each["status"] == "to_do" and each["due"] is not None and date.fromisoformat(each["due"]) < today

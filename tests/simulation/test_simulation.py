@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from bot.delivery.sender import Deliverer, Letters
 from bot.slack.block_kit import Message
+from flows.events import OutboxKind
 from services.casework import Casework
 from services.reporting import Reporting
 from simulation.__main__ import main
@@ -82,8 +83,8 @@ def _open_to_all(patch: Patch) -> None:
 def _lost_pages(patch: Patch) -> None:
     put = outbox.put
 
-    def put_unless_page(tx: Any, key: str, what: str, *args: Any, **kwargs: Any) -> None:
-        if what != "page":
+    def put_unless_page(tx: Any, key: str, what: OutboxKind, *args: Any, **kwargs: Any) -> None:
+        if what is not OutboxKind.PAGE:
             put(tx, key, what, *args, **kwargs)
 
     patch.setattr(outbox, "put", put_unless_page)

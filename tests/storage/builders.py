@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
 from services.reporting import Reporting, Step
@@ -113,11 +114,11 @@ class Office:
         with self.database.read() as tx:
             return events.history(tx, check, checks.load(tx, self.keys, check).sealer)
 
-    def happened(self, check: str) -> list[str]:
+    def happened(self, check: str) -> list[EventKind]:
         """What the record says, oldest first."""
         return [entry.what for entry in self.history(check)]
 
-    def rows(self, check: str, what: str) -> list[Mapping[str, object]]:
+    def rows(self, check: str, what: OutboxKind) -> list[Mapping[str, object]]:
         """Its messages of one kind."""
         box = tables.outbox
         wanted = select(box).where(box.c.check_id == check, box.c.what == what).order_by(box.c.id)
@@ -126,7 +127,7 @@ class Office:
 
     def paged(self, check: str) -> list[str]:
         """Where pages were put, in that order."""
-        return [str(row["target"]) for row in self.rows(check, "page")]
+        return [str(row["target"]) for row in self.rows(check, OutboxKind.PAGE)]
 
     def wake_at(self, check: str) -> datetime | None:
         with self.database.read() as tx:

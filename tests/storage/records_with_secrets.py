@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from bot.config.settings import setting_names
+from flows.events import EventKind
 from flows.model import Answers
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -44,8 +45,8 @@ def filled(database: Database, *keys: str) -> Office:
     check = office.led(URGENT)
     note, details, plan, reason = MARKS
     with office.reporting() as work:
-        work.write(check, REPORTER, "note", {"question": "S3", "text": f"about {note}"}, office.request())
-        work.write(check, REPORTER, "details", {"text": f"about {details}"}, office.request())
+        work.write(check, REPORTER, EventKind.NOTE, {"question": "S3", "text": f"about {note}"}, office.request())
+        work.write(check, REPORTER, EventKind.DETAILS, {"text": f"about {details}"}, office.request())
     with office.leading() as work:
         work.decide(check, LEAD_ONE, "share", {"reason": f"because of {reason}"}, office.request())
     office.plan(check, tuple(replace(strand, what=plan) for strand in DONE))

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Level, Outcome
 from services.paper import Entered, Paper
 from storage import checks
@@ -40,7 +41,7 @@ def test_the_same_request_starts_one_check(office: Office) -> None:
         other = work.start("U0STAFF", "another").check
     assert again.id == first.id
     assert other.id != first.id
-    assert office.happened(first.id) == ["started"]
+    assert office.happened(first.id) == [EventKind.STARTED]
 
 
 def test_references_are_random_and_can_be_read_over_the_phone(office: Office) -> None:
@@ -150,7 +151,7 @@ def test_the_same_request_many_times_at_once_starts_one_check(office: Office) ->
     with ThreadPoolExecutor(6) as fingers:
         found = list(fingers.map(start, range(6)))
     assert len(set(found)) == 1
-    assert office.happened(found[0]) == ["started"]
+    assert office.happened(found[0]) == [EventKind.STARTED]
 
 
 def test_the_same_request_while_the_first_is_not_kept_yet_is_a_repeat(office: Office) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from flows.case import Entry
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from flows.paging.cover import Away
 from storage import cover, outbox
@@ -138,13 +139,13 @@ def test_a_message_of_no_check_is_put_once(diary: Diary) -> None:
 
     def put() -> bool:
         with diary.database.begin() as tx:
-            return outbox.put_once(tx, "gaps:2026-11-23:C0LEADS", "gaps", "C0LEADS", START)
+            return outbox.put_once(tx, "gaps:2026-11-23:C0LEADS", OutboxKind.GAPS, "C0LEADS", START)
 
     assert put()
     assert not put()
     with diary.database.begin() as tx:
         (row,) = outbox.claim(tx, START, 20)
-        assert (row.what, row.target, row.check) == ("gaps", "C0LEADS", None)
+        assert (row.what, row.target, row.check) == (OutboxKind.GAPS, "C0LEADS", None)
         outbox.stamp(tx, row, START, "C0LEADS", "1.1")
     assert not put()
     with diary.database.read() as tx:
@@ -156,7 +157,7 @@ def test_two_instances_that_think_of_it_at_the_same_moment_put_it_once(diary: Di
 
     def put(_: int) -> bool:
         with diary.database.begin() as tx:
-            return outbox.put_once(tx, "gaps:2026-11-24:C0LEADS", "gaps", "C0LEADS", START)
+            return outbox.put_once(tx, "gaps:2026-11-24:C0LEADS", OutboxKind.GAPS, "C0LEADS", START)
 
     with ThreadPoolExecutor(8) as instances:
         assert sorted(instances.map(put, range(8))) == [False] * 7 + [True]
@@ -172,7 +173,7 @@ def test_leads_who_are_away_are_skipped_and_the_record_says_so(diary: Diary) -> 
     diary.away("lead-2", TODAY - timedelta(days=1), TOMORROW)
     check = diary.office.raised(URGENT)
     assert diary.office.paged(check) == ["C0LEADS", "U0DEPUTY"]
-    raised = _last(diary.office, check, "raised")
+    raised = _last(diary.office, check, EventKind.RAISED)
     assert (raised.content["asked"], raised.content["skipped"]) == (["deputy-1"], ["lead-1", "lead-2"])
 
 
@@ -181,7 +182,7 @@ def test_where_nobody_is_skipped_the_record_says_nothing_of_it(diary: Diary) -> 
     diary.away("lead-1")
     check = diary.office.raised(URGENT)
     assert diary.office.paged(check) == ["C0LEADS", "U0LEAD2"]
-    assert "skipped" not in _last(diary.office, check, "raised").content
+    assert "skipped" not in _last(diary.office, check, EventKind.RAISED).content
 
 
 def test_the_next_ask_goes_by_who_is_there_that_day(diary: Diary) -> None:
@@ -193,13 +194,13 @@ def test_the_next_ask_goes_by_who_is_there_that_day(diary: Diary) -> None:
         diary.office.forward(minutes=15)
         work.now = diary.office.now
         work.escalate_due(check)
-    again = _last(diary.office, check, "asked_again")
+    again = _last(diary.office, check, EventKind.ASKED_AGAIN)
     assert again.content["asked"] == ["independent"]
     assert again.content["skipped"] == ["lead-1", "lead-2", "deputy-1"]
     diary.office.forward(days=1)
     with diary.office.leading() as work:
         work.escalate_due(check)
-    again = _last(diary.office, check, "asked_again")
+    again = _last(diary.office, check, EventKind.ASKED_AGAIN)
     assert again.content["asked"] == ["lead-1", "lead-2", "deputy-1", "independent"]
     assert "skipped" not in again.content
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
+from flows.events import EventKind, OutboxKind
 from storage import outbox, tables
 from storage.engine.database import Database
 from storage.old_messages import NotShrunk, is_old, not_shrunk, shrink_old
@@ -68,13 +69,13 @@ def test_whatever_happens_to_it_makes_it_young_again_and_looking_does_not(office
     _all_sent(office)
     office.forward(days=20)
     with office.leading() as work:
-        work.write(check, LEAD_ONE, "note", {"text": "more"}, office.request())
+        work.write(check, LEAD_ONE, EventKind.NOTE, {"text": "more"}, office.request())
     _all_sent(office)
     office.forward(days=20)
     with office.leading() as work:
-        work.viewed(check, LEAD_ONE, "opened_open_case")
-        work.viewed(check, LEAD_ONE, "found")
-        work.record(work.load(check), LEAD_ONE, "released", {})
+        work.viewed(check, LEAD_ONE, EventKind.OPENED_OPEN_CASE)
+        work.viewed(check, LEAD_ONE, EventKind.FOUND)
+        work.record(work.load(check), LEAD_ONE, EventKind.RELEASED, {})
     with office.database.read() as tx:
         assert not is_old(tx, office.check(check), MONTH, office.now)
     assert _shrink(office) == 0
@@ -84,7 +85,7 @@ def test_whatever_happens_to_it_makes_it_young_again_and_looking_does_not(office
     assert _shrink(office) == 1
     _all_sent(office)
     with office.leading() as work:
-        work.write(check, LEAD_ONE, "note", {"text": "news"}, office.request())
+        work.write(check, LEAD_ONE, EventKind.NOTE, {"text": "news"}, office.request())
     _all_sent(office)
     assert _shrink(office) == 0
     office.forward(days=30)
@@ -124,7 +125,7 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     ref = office.check(check).ref
     _all_sent(office)
     with office.database.begin() as tx:
-        outbox.mark_due(tx, check, office.now, "card", "page")
+        outbox.mark_due(tx, check, office.now, OutboxKind.CARD, OutboxKind.PAGE)
         rows = outbox.claim(tx, office.now, 10)
         assert all(outbox.leave(tx, row, office.now, "edit_window_closed") for row in rows)
         assert not outbox.leave(tx, rows[0], office.now, "is_archived")
@@ -132,7 +133,7 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     with office.database.read() as tx:
         assert not_shrunk(tx) == (NotShrunk(check, ref, "edit_window_closed", len(rows)),)
     with office.database.begin() as tx:
-        outbox.mark_due(tx, check, office.now, "card", "page")
+        outbox.mark_due(tx, check, office.now, OutboxKind.CARD, OutboxKind.PAGE)
     _all_sent(office)
     with office.database.read() as tx:
         assert not_shrunk(tx) == ()
@@ -143,8 +144,8 @@ def test_a_message_that_should_change_again_meanwhile_is_tried_again(office: Off
     check = _ended(office)
     _all_sent(office)
     with office.database.begin() as tx:
-        outbox.mark_due(tx, check, office.now, "card")
+        outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
         [row] = outbox.claim(tx, office.now, 10)
-        outbox.mark_due(tx, check, office.now, "card")
+        outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
         outbox.leave(tx, row, office.now, "edit_window_closed")
     assert _due(office) == [office.now]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from flows.case import Told
+from flows.events import OutboxKind
 from storage import outbox
 from storage.engine.database import Database
 from storage.outbox import LEASE, Claimed
@@ -25,9 +26,9 @@ class Post:
         for row in self.claim():
             self.stamp(row)
 
-    def put(self, key: str, what: str = "notice", lane: int = outbox.CARD, target: str = "U1") -> None:
+    def put(self, key: str, what: OutboxKind = OutboxKind.NOTICE, target: str = "U1") -> None:
         with self.database.begin() as tx:
-            outbox.put(tx, key, what, target, self.office.now, check=self.check, lane=lane)
+            outbox.put(tx, key, what, target, self.office.now, check=self.check)
 
     def claim(self, most: int = 20) -> list[Claimed]:
         with self.database.begin() as tx:
@@ -45,7 +46,7 @@ class Post:
         with self.database.begin() as tx:
             return outbox.retry_later(tx, row, self.office.now + wait, "ratelimited")
 
-    def show_anew(self, *whats: str) -> None:
+    def show_anew(self, *whats: OutboxKind) -> None:
         with self.database.begin() as tx:
             outbox.mark_due(tx, self.check, self.office.now, *whats)
 
@@ -62,10 +63,10 @@ def post(database: Database) -> Post:
 def test_pages_go_before_cards_and_cards_before_the_rest(post: Post) -> None:
     """A page never waits behind a hundred cards, neither to be taken nor in what was taken."""
     for number in range(3):
-        post.put(f"later-{number}", lane=outbox.LATER)
-        post.put(f"card-{number}", lane=outbox.CARD)
-    post.put("page", "page", lane=outbox.PAGE)
-    assert [row.what for row in post.claim(2)] == ["page", "notice"]
+        post.put(f"later-{number}", OutboxKind.DIGEST)
+        post.put(f"card-{number}")
+    post.put("page", OutboxKind.PAGE)
+    assert [row.what for row in post.claim(2)] == [OutboxKind.PAGE, OutboxKind.NOTICE]
     rows = post.claim()
     with post.database.read() as tx:
         keys = [tx.scalar(select(box.c.key).where(box.c.id == row.id)) for row in rows]
@@ -87,8 +88,8 @@ def test_what_waits_longest_goes_first_within_a_lane(post: Post) -> None:
 
 def test_the_same_key_again_is_the_same_message_shown_anew(post: Post) -> None:
     """I24: whatever caused it twice makes one message."""
-    post.put("page:1", "page")
-    post.put("page:1", "page")
+    post.put("page:1", OutboxKind.PAGE)
+    post.put("page:1", OutboxKind.PAGE)
     row = post.claim_one()
     assert row.wanted == 2
     assert post.stamp(row)
@@ -127,7 +128,7 @@ def test_a_row_asked_to_change_while_it_is_being_sent_stays_due(post: Post) -> N
     """What was shown is no longer true, so it is shown once more, by editing."""
     post.put("one")
     row = post.claim_one()
-    post.show_anew("notice")
+    post.show_anew(OutboxKind.NOTICE)
     assert post.stamp(row)
     again = post.claim_one()
     assert (again.id, again.ts) == (row.id, "1.1")
@@ -141,7 +142,7 @@ def test_a_row_that_is_being_sent_is_not_given_to_a_second_worker_because_it_cha
     post.put("one")
     row = post.claim_one()
     if how == "by kind":
-        post.show_anew("notice")
+        post.show_anew(OutboxKind.NOTICE)
     else:
         post.put("one")
     assert post.claim() == []
@@ -164,12 +165,12 @@ def test_a_row_that_was_put_off_waits_and_counts(post: Post) -> None:
 
 def test_showing_anew_touches_only_the_kinds_asked_for(post: Post) -> None:
     """A card that changed does not page anybody again."""
-    for key, what in (("a", "card"), ("b", "page"), ("c", "line"), ("d", "notice")):
+    for key, what in (("a", OutboxKind.CARD), ("b", OutboxKind.PAGE), ("c", OutboxKind.LINE), ("d", OutboxKind.NOTICE)):
         post.put(key, what)
     for row in post.claim():
         post.stamp(row)
-    post.show_anew("card", "notice")
-    assert sorted(row.what for row in post.claim()) == ["card", "card", "notice"]
+    post.show_anew(OutboxKind.CARD, OutboxKind.NOTICE)
+    assert sorted(row.what for row in post.claim()) == [OutboxKind.CARD, OutboxKind.CARD, OutboxKind.NOTICE]
 
 
 def test_a_lone_process_that_starts_gives_every_claim_back(post: Post) -> None:
@@ -187,12 +188,12 @@ def test_a_message_taken_away_is_not_in_slack_any_more(post: Post) -> None:
     """It has no address, so that the next time it is posted anew."""
     post.put("one")
     post.stamp(post.claim_one())
-    post.show_anew("notice")
+    post.show_anew(OutboxKind.NOTICE)
     for row in post.claim():
         post.stamp(row, None)
     with post.database.read() as tx:
         kept = tx.execute(select(box).where(box.c.key == "one")).one()
-        assert not outbox.is_delivered(tx, post.check, "notice")
+        assert not outbox.is_delivered(tx, post.check, OutboxKind.NOTICE)
     assert (kept.channel, kept.ts, kept.due_at) == (None, None, None)
     assert kept.delivered_at == START
 
@@ -211,7 +212,7 @@ def test_the_first_delivery_keeps_its_time(post: Post) -> None:
 def test_threads_hang_under_the_first_page_posted_there(post: Post) -> None:
     """Lines of one check stay together, whatever pages follow."""
     for number, target in enumerate(("C1", "C1", "U2")):
-        post.put(f"page-{number}", "page", target=target)
+        post.put(f"page-{number}", OutboxKind.PAGE, target=target)
     for number, row in enumerate(post.claim()):
         post.stamp(row, f"{number}.0")
     with post.database.read() as tx:
@@ -228,7 +229,7 @@ def test_nobody_is_said_to_be_told_where_nobody_is_paged(post: Post) -> None:
 def test_told_only_once_slack_has_taken_a_page(post: Post) -> None:
     """One of several is enough: somebody has it."""
     for number in range(2):
-        post.put(f"page-{number}", "page", lane=outbox.PAGE)
+        post.put(f"page-{number}", OutboxKind.PAGE)
     assert post.told() is Told.NOT_YET
     first, second = post.claim()
     assert post.told() is Told.NOT_YET
@@ -241,7 +242,7 @@ def test_told_only_once_slack_has_taken_a_page(post: Post) -> None:
 
 def test_failed_is_said_after_the_second_failure(post: Post) -> None:
     """One hiccup alarms nobody; a second one puts the phone numbers on the card."""
-    post.put("page", "page")
+    post.put("page", OutboxKind.PAGE)
     post.put_off(post.claim_one())
     assert post.told() is Told.NOT_YET
     post.office.forward(seconds=2)
@@ -254,7 +255,7 @@ def test_failed_is_said_after_the_second_failure(post: Post) -> None:
 
 def test_failed_is_said_after_twenty_seconds_of_silence(post: Post) -> None:
     """Nobody looks at "I am telling them now" for a minute."""
-    post.put("page", "page")
+    post.put("page", OutboxKind.PAGE)
     post.office.forward(seconds=20)
     assert post.told() is Told.NOT_YET
     post.office.forward(seconds=1)
@@ -265,11 +266,11 @@ def test_once_those_asked_last_are_left_out_it_counts_whether_the_others_are_rea
     """Their messages are taken back; the only one left cannot be reached, and the reporter hears that."""
     check = office.raised({"S1": ("no",), "S2": ("lead-1",), "S3": ("harm",)})
     with office.database.begin() as tx:
-        rows = {row.target: row for row in outbox.claim(tx, office.now, 20) if row.what == "page"}
+        rows = {row.target: row for row in outbox.claim(tx, office.now, 20) if row.what == OutboxKind.PAGE}
         outbox.stamp(tx, rows["U0LEAD2"], office.now, None, None)
         outbox.retry_later(tx, rows["U0INDEP"], office.now, "channel_not_found")
         key = f"page:{check}:2:U0DEPUTY"
-        outbox.put(tx, key, "page", "U0DEPUTY", office.now, check=check, lane=outbox.PAGE, ask=2)
+        outbox.put(tx, key, OutboxKind.PAGE, "U0DEPUTY", office.now, check=check, ask=2)
         [newer] = [row for row in outbox.claim(tx, office.now, 20) if row.target == "U0DEPUTY"]
         outbox.stamp(tx, newer, office.now, None, None)
         assert outbox.reach(tx, check, office.now + timedelta(minutes=1)).told is Told.FAILED

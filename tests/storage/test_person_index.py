@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, func, select, update
 
+from flows.events import EventKind
 from flows.records.matching import Described
 from storage import person_index, tables
 from storage.crypto import rotation
@@ -29,7 +30,7 @@ def about(office: Office, details: dict[str, str]) -> str:
     """A check with these details."""
     check = office.start()
     with office.reporting() as work:
-        work.write(check, REPORTER, "details", details, office.request())
+        work.write(check, REPORTER, EventKind.DETAILS, details, office.request())
     return check
 
 
@@ -90,7 +91,7 @@ def test_what_a_record_said_before_finds_it_still(two: tuple[Office, str, str]) 
     """A name put right adds: the record goes on holding the name that was wrong."""
     office, anna, _ = two
     with office.reporting() as work:
-        work.write(anna, REPORTER, "details", {**ANNA, "person": "Hannah Byrne"}, office.request())
+        work.write(anna, REPORTER, EventKind.DETAILS, {**ANNA, "person": "Hannah Byrne"}, office.request())
     assert found(office, "Hannah Byrne") == {anna}
     assert found(office, "Anna O'Brien") == {anna}
 

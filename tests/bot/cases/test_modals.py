@@ -8,6 +8,7 @@ from bot.cases import modals
 from bot.checks.modals import DETAILS, SHARING
 from flows.case import CaseStatus, Entry, Shared, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Level, Outcome, Status
 from tests.bot.builders import HOSTILE, NOW, SHEETS, case, check, entry, led, sent, view
 from tests.bot.slack.limits import fits_view, marked_up, words
@@ -26,10 +27,10 @@ def _everything(text: str, notes: int) -> list[Entry]:
     decided = {field.key: text[: field.longest] for field in modals.DECISION}
     shared = {field.key: text[: field.longest] for field in SHARING}
     return [
-        entry("details", 1, **details),
-        entry("decided", 2, decision="share", **decided),
-        entry("shared", 3, **shared),
-        *(entry("note", 10 + number, text=f"note {number}: {text}"[:3000]) for number in range(notes)),
+        entry(EventKind.DETAILS, 1, **details),
+        entry(EventKind.DECIDED, 2, decision="share", **decided),
+        entry(EventKind.SHARED, 3, **shared),
+        *(entry(EventKind.NOTE, 10 + number, text=f"note {number}: {text}"[:3000]) for number in range(notes)),
     ]
 
 
@@ -61,14 +62,14 @@ def test_nothing_of_long_details_is_lost() -> None:
     """What a child said is there to the last word."""
     of = sent(Outcome.CONSULT_URGENT)
     text = "&<>" * 1000
-    form = modals.summary(view(of, led(of), entries=[entry("details", facts=text)]), led(of))
+    form = modals.summary(view(of, led(of), entries=[entry(EventKind.DETAILS, facts=text)]), led(of))
     assert text in words(form).replace("\n", "")
 
 
 def test_when_not_everything_said_fits_the_newest_does() -> None:
     """Older notes give way, never the answers, and the reader is told."""
     of = sent(Outcome.CONSULT_URGENT)
-    notes = [entry("note", number, text=f"[{number}] " + "x" * 2900) for number in range(200)]
+    notes = [entry(EventKind.NOTE, number, text=f"[{number}] " + "x" * 2900) for number in range(200)]
     said = words(modals.summary(view(of, led(of), entries=notes), led(of)))
     assert "[199]" in said
     assert "[0]" not in said
@@ -84,9 +85,9 @@ def test_the_summary_says_the_most_pressing_first() -> None:
     of = sent(Outcome.CONSULT_URGENT)
     a_case = led(of, decision="share", plan_round=1, strands=_strands("the strand"))
     entries = [
-        entry("details", facts="the facts"),
-        entry("decided", 2, decision="share"),
-        entry("note", 3, text="a note"),
+        entry(EventKind.DETAILS, facts="the facts"),
+        entry(EventKind.DECIDED, 2, decision="share"),
+        entry(EventKind.NOTE, 3, text="a note"),
     ]
     said = words(modals.summary(view(of, a_case, entries=entries), a_case))
     order = ["SC-7K2M - urgent", "*Why*", "the facts", "*Risk", "*Not sure about*", "the strand", "a note", "3.1.1 "]
@@ -96,7 +97,9 @@ def test_the_summary_says_the_most_pressing_first() -> None:
 def test_facts_and_opinion_stand_apart() -> None:
     """Their own words under one heading, the reporter's view under another."""
     of = sent(Outcome.CONSULT)
-    said = words(modals.summary(view(of, led(of), entries=[entry("details", facts="F1", opinion="O1")]), led(of)))
+    said = words(
+        modals.summary(view(of, led(of), entries=[entry(EventKind.DETAILS, facts="F1", opinion="O1")]), led(of))
+    )
     assert "What did you see or hear?\n\nF1" in said
     assert "What do you think?\n\nO1" in said
 

@@ -11,13 +11,17 @@ from bot.checks.card import labels
 from bot.context import CheckView
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Level, Outcome
-from services.transaction import THREAD_LINES
 from tests.bot.builders import HOSTILE, NOW, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_message, primaries, words
 
 SECRET = "a name nobody may read"
-TYPED = [entry("details", facts=SECRET, person=SECRET), entry("note", text=SECRET), entry("decided", reason=SECRET)]
+TYPED = [
+    entry(EventKind.DETAILS, facts=SECRET, person=SECRET),
+    entry(EventKind.NOTE, text=SECRET),
+    entry(EventKind.DECIDED, reason=SECRET),
+]
 
 
 def _states() -> Iterator[tuple[CheckView, Case, int]]:
@@ -147,8 +151,8 @@ def test_a_crowd_fits_a_page() -> None:
     assert HOSTILE not in words(message.blocks)
 
 
-@pytest.mark.parametrize("what", sorted(THREAD_LINES))
-def test_every_event_of_a_thread_has_its_line(what: str) -> None:
+@pytest.mark.parametrize("what", [kind for kind in EventKind if kind.properties.line])
+def test_every_event_of_a_thread_has_its_line(what: EventKind) -> None:
     """No event is silent, and no line says more than that it happened."""
     message = line(what, "<@U0LEAD1>", "10:00")
     fits_message(message)
@@ -158,11 +162,11 @@ def test_every_event_of_a_thread_has_its_line(what: str) -> None:
 def test_a_step_that_was_skipped_is_said_without_a_name() -> None:
     """Somebody is away: the thread says that the next were asked, and not who is away."""
     content: dict[str, object] = {"asked": ["deputy-1"], "skipped": ["lead-1", "lead-2"]}
-    message = line("asked_again", "share-check", "10:00", content)
+    message = line(EventKind.ASKED_AGAIN, "share-check", "10:00", content)
     fits_message(message)
     assert message.text == "Asked again. Somebody on the list is away, so the next were asked at once."
     for nothing in ({}, {"asked": ["lead-1"]}, None):
-        assert line("asked_again", "share-check", "10:00", nothing).text == "Asked again."
+        assert line(EventKind.ASKED_AGAIN, "share-check", "10:00", nothing).text == "Asked again."
 
 
 def test_labels_of_answers_would_be_found() -> None:

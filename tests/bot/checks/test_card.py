@@ -11,6 +11,7 @@ from bot.context import CheckView
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
+from flows.events import EventKind
 from flows.model import Answers, Choose, Level, Outcome, Question
 from tests.bot.builders import HOSTILE, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_message, primaries, words
@@ -163,7 +164,7 @@ def test_the_text_for_a_locked_phone_says_nothing() -> None:
 def test_nothing_typed_is_ever_on_the_card() -> None:
     """Notes and details open in a window only, the record of them never comes near a message."""
     secret = "a name nobody may read"
-    entries = [entry("details", facts=secret, person=secret), entry("note", text=secret)]
+    entries = [entry(EventKind.DETAILS, facts=secret, person=secret), entry(EventKind.NOTE, text=secret)]
     for of in (check(SHEETS[Outcome.CONSULT_URGENT]), sent(Outcome.CONSULT)):
         shown = card(view(of, led(of), entries=entries))
         assert secret not in words(shown.blocks) + shown.text

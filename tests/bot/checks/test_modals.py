@@ -7,6 +7,7 @@ import pytest
 from bot.checks import modals
 from flows.case import DECISIONS, CaseStatus, CheckStatus, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
+from flows.events import EventKind
 from flows.model import Choose, Level, Outcome, Question
 from tests.bot.builders import HOSTILE, NOW, SHEETS, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_view, marked_up, words
@@ -66,7 +67,7 @@ def test_a_crowd_with_long_names_can_be_left_out() -> None:
 def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
     """What was typed is there the next time, all of it."""
     typed = {field.key: text[: field.longest] for field in modals.DETAILS}
-    form = modals.details(view(check(), entries=[entry("details", 1, **typed)]))
+    form = modals.details(view(check(), entries=[entry(EventKind.DETAILS, 1, **typed)]))
     fits_view(form)
     shown = {block["block_id"]: block["element"].get("initial_value") for block in form["blocks"][1:]}
     assert shown == typed
@@ -74,7 +75,7 @@ def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
 
 def test_the_newest_details_are_the_ones_shown() -> None:
     """A correction stands in the place of what it corrects."""
-    entries = [entry("details", 1, person="first"), entry("details", 2, person="second")]
+    entries = [entry(EventKind.DETAILS, 1, person="first"), entry(EventKind.DETAILS, 2, person="second")]
     assert "second" in str(modals.details(view(check(), entries=entries)))
     assert "first" not in str(modals.details(view(check(), entries=entries)))
 
@@ -158,7 +159,7 @@ def test_the_plan_is_shown_whole(text: str) -> None:
     of = sent(Outcome.CONSULT)
     a_case = led(of, status=CaseStatus.PLANNED, plan_round=1, decision="share", strands=_strands(text))
     typed = dict.fromkeys(modals.DECISION_LABELS, text[:1500])
-    decision = entry("decided", 1, decision="share", **typed)
+    decision = entry(EventKind.DECIDED, 1, decision="share", **typed)
     form = modals.plan(view(of, a_case), a_case, decision)
     fits_view(form)
     said = words(form)
@@ -173,7 +174,7 @@ def test_the_questions_after_sharing_open_with_what_was_recorded(text: str) -> N
     """Both questions of 3.4 and what was shared, all of them needed."""
     typed = {field.key: text[: field.longest] for field in modals.SHARING}
     of = sent(Outcome.CONSULT)
-    form = modals.sharing(view(of, led(of), entries=[entry("shared", 1, **typed)] if text else []))
+    form = modals.sharing(view(of, led(of), entries=[entry(EventKind.SHARED, 1, **typed)] if text else []))
     fits_view(form)
     assert not any(block["optional"] for block in form["blocks"])
     assert [block["block_id"] for block in form["blocks"][:2]] == ["3.4.1", "3.4.2"]
@@ -191,7 +192,7 @@ def test_no_window_carries_anything_typed_in_its_metadata() -> None:
     """Slack keeps metadata: it holds ids and nothing else."""
     of = sent(Outcome.CONSULT)
     secret = "a name nobody may read"
-    shown = view(of, led(of), entries=[entry("details", person=secret), entry("shared", what=secret)])
+    shown = view(of, led(of), entries=[entry(EventKind.DETAILS, person=secret), entry(EventKind.SHARED, what=secret)])
     for form in (modals.details(shown), modals.sharing(shown), modals.review(shown), modals.reply("c:1", secret)):
         assert secret not in form.get("private_metadata", "")
     assert NOW.isoformat() not in str(modals.review(shown))

@@ -17,6 +17,7 @@ from bot.cli.main import main
 from bot.clock import SystemClock
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import load_settings, setting_names
+from flows.events import EventKind, OutboxKind
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import NotKept
@@ -216,7 +217,7 @@ def test_a_long_list_is_cut_and_counted(place: Place) -> None:
     with place.office.leading() as work:
         opened = work.load(check)
         for _ in range(60):
-            work.record(opened, "U1", "note", {})
+            work.record(opened, "U1", EventKind.NOTE, {})
     place.run("seal")
     place.spoil("DELETE FROM events")
     code, said = place.run("verify")
@@ -363,7 +364,7 @@ def test_a_running_bot_signs_nothing_over_a_chain_that_was_made_anew(tmp_path: P
             stage.bot.auditor.turn()
         with services.database.read() as tx:
             assert tx.execute(seal.SEALS).all() == []
-        assert told("broken_chain") >= {services.roster.channel, *services.organisation.administrators}
+        assert told(OutboxKind.BROKEN_CHAIN) >= {services.roster.channel, *services.organisation.administrators}
         stage.settle()
         (said,) = [words_of(one) for one in stage.workspace.person("U0ADMIN").dm if "tampered" in words_of(one)]
         assert "I seal nothing until somebody has looked." in said

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
+from flows.events import EventKind
 from flows.model import Answers
 from flows.records.retention import Schedule
 from services.retention import Retention
@@ -55,7 +56,7 @@ class Place:
         check = self.office.start()
         self.office.answers(check, sheet or calm_but())
         with self.office.reporting() as work:
-            work.write(check, REPORTER, "note", {"text": SECRET}, self.office.request())
+            work.write(check, REPORTER, EventKind.NOTE, {"text": SECRET}, self.office.request())
             work.send(check, REPORTER)
         with self.office.database.begin() as tx:
             for row in outbox.claim(tx, at, 100):

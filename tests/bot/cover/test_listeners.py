@@ -12,6 +12,7 @@ from bot.config.organisation import Organisation
 from bot.context import Services
 from bot.cover.listeners import closed_account_letter, gaps_letter, look_for_closed_accounts, plan_gap_report
 from bot.slack.block_kit import Message
+from flows.events import OutboxKind
 from sandbox import Workspace
 from storage import cover, outbox
 from storage.crypto.envelope import Keyring
@@ -190,7 +191,7 @@ def test_a_closed_account_is_found_and_said_once(watch: Watch, workspace: Worksp
     look_for_closed_accounts(watch.services, client)
     assert watch.closed() == {"lead-2"}
     rows = watch.due()
-    assert [(row.what, row.target) for row in rows] == [("closed_account", reader) for reader in READERS]
+    assert [(row.what, row.target) for row in rows] == [(OutboxKind.CLOSED_ACCOUNT, reader) for reader in READERS]
     assert watch.alarm(rows[0]) is not None
     look_for_closed_accounts(watch.services, client)
     assert watch.due() == []

@@ -16,6 +16,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from bot.context import Services
 from bot.delivery.sender import Deliverer
+from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from sandbox import Workspace
 from sandbox.state.kinds import Json, SlackMessage
@@ -141,7 +142,7 @@ def test_what_slack_shows_already_is_not_sent_again(rig: Rig) -> None:
     check = rig.check({})
     rig.deliver()
     with rig.services.write() as tx:
-        outbox.mark_due(tx, check, rig.clock.now(), "card")
+        outbox.mark_due(tx, check, rig.clock.now(), OutboxKind.CARD)
     rig.deliver()
     assert rig.workspace.calls("chat.update") == []
     assert rig.due() == 0
@@ -331,7 +332,7 @@ def test_lines_wait_for_their_thread_and_hang_under_the_page(rig: Rig) -> None:
     rig.workspace.faults.ratelimit("chat.postMessage", times=20, retry_after=5)
     rig.deliver()
     with rig.services.write() as tx:
-        rig.services.reporting(tx).write(check, "U0STAFF", "details", {"facts": "typed"}, "a-request")
+        rig.services.reporting(tx).write(check, "U0STAFF", EventKind.DETAILS, {"facts": "typed"}, "a-request")
     rig.deliver()
     rig.workspace.faults.clear()
     for _ in range(5):
@@ -386,7 +387,7 @@ def test_each_page_slack_took_is_in_the_record_once(rig: Rig) -> None:
     rig.deliver()
     with rig.database.read() as tx:
         entries = rig.services.look(tx, check, history=True).entries
-    sent = [(entry.who, entry.content["to"]) for entry in entries if entry.what == "page_sent"]
+    sent = [(entry.who, entry.content["to"]) for entry in entries if entry.what == EventKind.PAGE_SENT]
     assert sorted(sent) == [(SYSTEM, to) for to in ("C0LEADS", "U0LEAD1", "U0LEAD2")]
 
 
@@ -435,7 +436,7 @@ def test_a_row_that_cannot_be_made_stops_no_other_and_logs_no_words(rig: Rig, ca
     """One bad row is put off and named by its class; the others go out."""
     secret = "a name nobody may read"
     with rig.database.begin() as tx:
-        outbox.put(tx, "bad", secret[:16], "U0STAFF", rig.clock.now())
+        outbox.put(tx, "bad", OutboxKind.stored(secret[:16]), "U0STAFF", rig.clock.now())
     rig.check({})
     with caplog.at_level(logging.DEBUG, logger="bot"):
         rig.deliver()

@@ -18,6 +18,7 @@ from bot.context import Services
 from bot.delivery.sender import Letter, Letters
 from bot.digest.content import Digests, tip_of
 from flows.checklist import CHECKLIST
+from flows.events import OutboxKind
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import Week, WeekFigures
 from sandbox.state.words import of_blocks
@@ -66,11 +67,13 @@ class House:
         """The Monday after this week."""
         self.turn(datetime.combine(week.following.first, at, LONDON))
 
-    def sent(self, what: str = "digest") -> list[tuple[str, str]]:
+    def sent(self, what: OutboxKind = OutboxKind.DIGEST) -> list[tuple[str, str]]:
         """For whom, and what it says now; what Slack has of it does not change any more."""
         with self.services.database.begin() as tx:
             tx.execute(
-                update(rows).where(rows.c.what.not_in(("digest", "staff_digest", "digest_line"))).values(due_at=None)
+                update(rows)
+                .where(rows.c.what.not_in((OutboxKind.DIGEST, OutboxKind.STAFF_DIGEST, OutboxKind.DIGEST_LINE)))
+                .values(due_at=None)
             )
             tx.execute(update(rows).where(rows.c.what != what, rows.c.ts.is_(None)).values(lane=outbox.ELSEWHERE))
             tx.execute(update(rows).where(rows.c.what == what, rows.c.ts.is_(None)).values(lane=outbox.LATER))
@@ -157,7 +160,7 @@ def _twelve_weeks(house: House, *, hidden: bool) -> Iterator[str]:
         work(house.office, 1, chance, most=2 if number % 3 else 0, conflicts=False)
         house.morning(week)
         yield "\n".join(words for _, words in house.sent())
-        house.sent("digest_line")
+        house.sent(OutboxKind.DIGEST_LINE)
         week = week.following
 
 
@@ -197,7 +200,7 @@ def test_a_line_is_not_sent_to_somebody_who_may_not_know_any_more(database: Data
     house.office.now = house.clock.moment
     with house.office.leading() as working:
         working.step_aside(check, "U0LEAD1", "lead-1")
-    own = dict(house.sent("digest_line"))
+    own = dict(house.sent(OutboxKind.DIGEST_LINE))
     assert own.keys() == {"U0LEAD1", "U0DEPUTY", "U0INDEP"}
     assert own["U0LEAD1"] == ""
     assert "1 case that you may know of" in own["U0INDEP"]
@@ -224,7 +227,7 @@ def test_staff_get_one_tip_and_never_a_small_number(database: Database) -> None:
     house.turn(AUTUMN)
     house.office.raised(calm_but(S4="yes"))
     house.turn(AUTUMN + timedelta(days=16))
-    ((where, words),) = house.sent("staff_digest")
+    ((where, words),) = house.sent(OutboxKind.STAFF_DIGEST)
     assert where == STAFF
     assert f"Last week fewer than {SMALLEST} checks were started." in words
     assert "Lead one: 020 7946 0101" in words

@@ -9,6 +9,7 @@ from bot.cases.page import alert, page
 from bot.checks.notices import notice
 from bot.practice import drill_messages
 from flows.case import Case, CaseStatus, CheckStatus
+from flows.events import EventKind
 from flows.model import Level
 from tests.bot.builders import NOW, case, check, crowd, entry, view
 from tests.bot.slack.limits import fits_message, words
@@ -44,7 +45,7 @@ def test_it_says_who_answered_and_how_soon(wait: timedelta, words_of_it: str) ->
     """To whoever started it, and where it was paged."""
     over = _over(led_by="lead-2", led_at=NOW + wait)
     assert f"<@U0LEAD2> answered {words_of_it}" in drill_messages.over(view(OF, over), over)
-    told = notice(view(OF, over), over, entry("drill_answered"))
+    told = notice(view(OF, over), over, entry(EventKind.DRILL_ANSWERED))
     assert told is not None
     fits_message(told)
     assert words_of_it in told.text

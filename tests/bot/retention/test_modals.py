@@ -9,6 +9,7 @@ import pytest
 from bot.retention import modals
 from bot.retention.modals import MOST, ApprovalResult, Deleted
 from flows.case import Check, CheckStatus, Entry
+from flows.events import EventKind
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome
 from flows.records.access_requests import RequestStatus
@@ -136,8 +137,11 @@ def test_the_monthly_message_is_a_number_alone(count: int) -> None:
 
 def test_the_newest_of_holds_and_their_ends_counts() -> None:
     """Set, lifted, set again."""
-    held = [Entry(1, NOW, "U0LEAD1", "hold_set", {"reason": "<!channel> one"}), Entry(2, NOW, "U0LEAD1", "note")]
-    lifted = [*held, Entry(3, NOW, "U0LEAD1", "hold_lifted")]
+    held = [
+        Entry(1, NOW, "U0LEAD1", EventKind.HOLD_SET, {"reason": "<!channel> one"}),
+        Entry(2, NOW, "U0LEAD1", EventKind.NOTE),
+    ]
+    lifted = [*held, Entry(3, NOW, "U0LEAD1", EventKind.HOLD_LIFTED)]
     assert modals.is_held([]) is None
     assert modals.is_held(held) is held[0]
     assert modals.is_held(lifted) is None

@@ -22,6 +22,7 @@ from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from bot.serve import DEAF
 from bot.slack.socket_mode import SocketConnection, SocketWatch
+from flows.events import EventKind
 from sandbox import Person, Workspace
 from storage.engine.process_lock import process_lock
 from tests import harness
@@ -127,7 +128,7 @@ def test_a_deaf_connection_is_replaced_and_the_next_press_is_answered_once(
         here.workspace.wait_for(lambda: here.bot.is_connected, SOON)
         assert here.staff.press("No", card).acked
         here.answer("No")
-        assert here.events()["answered"] == 2
+        assert here.events()[EventKind.ANSWERED] == 2
         assert here.workspace.connections == 1
         assert here.workspace.complaints == []
 

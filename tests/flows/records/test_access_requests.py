@@ -7,11 +7,11 @@ from hypothesis import given as for_all
 from hypothesis import strategies as some
 
 from flows.case import Entry
+from flows.events import EventKind
 from flows.records import access_requests, matching
 from flows.records.access_requests import (
     TAKEN_OUT,
     Choice,
-    Labels,
     ReviewItem,
     Ruling,
     due,
@@ -22,20 +22,16 @@ from flows.records.access_requests import (
 )
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-LABELS = Labels(
-    events={"details": "Details", "note": "Note", "planned": "Plan", "closed": "How it ended"},
-    boxes={"details": {"facts": "What did you see or hear?"}},
-    lines={"led": "A lead took it on"},
-)
+BOXES = {EventKind.DETAILS: {"facts": "What did you see or hear?"}}
 SPACES = some.sampled_from([" ", "  ", "\n", " \t"])
 
 
-def entry(what: str, number: int = 1, who: str = "U0STAFF", **content: object) -> Entry:
+def entry(what: EventKind, number: int = 1, who: str = "U0STAFF", **content: object) -> Entry:
     return Entry(number, AT + timedelta(minutes=number), who, what, content)
 
 
 def made(*entries: Entry, own: tuple[str, ...] = ()) -> tuple[ReviewItem, ...]:
-    return access_requests.items(entries, LABELS, lambda who: f"<{who}>", own)
+    return access_requests.items(entries, BOXES, lambda who: f"<{who}>", own)
 
 
 def is_working(day: date) -> bool:
@@ -86,7 +82,7 @@ def test_how_long_there_is_is_said_in_words(days: int, words: str) -> None:
 
 def test_each_box_of_a_form_is_an_item_with_its_author_and_time() -> None:
     """So that one box can be left out and the next be given."""
-    first, second = made(entry("details", facts="She fell.", person="Anna", school=" "))
+    first, second = made(entry(EventKind.DETAILS, facts="She fell.", person="Anna", school=" "))
     assert (first.title, first.author, first.at) == (
         "Details: What did you see or hear?",
         "<U0STAFF>",
@@ -98,14 +94,17 @@ def test_each_box_of_a_form_is_an_item_with_its_author_and_time() -> None:
 
 def test_nothing_that_was_typed_is_forgotten() -> None:
     """An entry of a kind nobody thought of is shown as well; what the bot did by itself is not."""
-    (item,) = made(entry("seen_by_a_doctor", text="It heals."), entry("page_sent", 2, to="U0LEAD1"))
+    (item,) = made(
+        entry(EventKind.stored("seen_by_a_doctor"), text="It heals."), entry(EventKind.PAGE_SENT, 2, to="U0LEAD1")
+    )
     assert (item.title, item.text) == ("Seen by a doctor", "It heals.")
 
 
 def test_the_answers_stand_with_their_changes() -> None:
     """Also the answer that was given first."""
     (item,) = made(
-        entry("answered", question="S1", options=["no"]), entry("changed", 2, question="S1", options=["not_sure"])
+        entry(EventKind.ANSWERED, question="S1", options=["no"]),
+        entry(EventKind.CHANGED, 2, question="S1", options=["not_sure"]),
     )
     first, second = item.text.splitlines()
     assert first.endswith(" No")
@@ -115,21 +114,22 @@ def test_the_answers_stand_with_their_changes() -> None:
 def test_a_plan_gives_an_item_for_each_part() -> None:
     """What, who and when of each."""
     strand = {"name": "student", "status": "done", "what": "Tell her.", "owner": "Lead one", "due": "2026-12-01"}
-    (item,) = made(entry("planned", strands=[strand], round=1))
+    item, done = made(entry(EventKind.PLANNED, strands=[strand], round=1))
     assert item.text == "Tell her.\nWho: Lead one\nBy: 2026-12-01\nStatus: done"
+    assert done.text == "23 Nov 2026 10:01 UTC A plan was made (<U0STAFF>)"
 
 
 def test_what_was_done_is_listed_with_who_and_when() -> None:
     """In one item, without anybody's words."""
-    (item,) = made(entry("led", who="U0LEAD1"), entry("opened", 2))
+    (item,) = made(entry(EventKind.LED, who="U0LEAD1"), entry(EventKind.OPENED_RECORD, 2))
     assert item.text == "23 Nov 2026 10:01 UTC A lead took it on (<U0LEAD1>)"
 
 
 def test_what_grew_since_is_another_item() -> None:
     """A ruling stands for what the lead has read, not for what was added afterwards."""
-    answered = entry("answered", question="S1", options=["no"])
+    answered = entry(EventKind.ANSWERED, question="S1", options=["no"])
     (before,) = made(answered)
-    (after,) = made(answered, entry("answered", 2, question="S2", options=["no"]))
+    (after,) = made(answered, entry(EventKind.ANSWERED, 2, question="S2", options=["no"]))
     assert before.key != after.key
 
 

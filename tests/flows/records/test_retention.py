@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows.case import CaseStatus, CheckStatus, Entry
+from flows.events import EventKind
 from flows.model import Level
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import (
@@ -15,7 +16,6 @@ from flows.records.retention import (
     ReasonKept,
     Schedule,
     born,
-    is_change,
     is_unread,
     last_change,
     years_after,
@@ -110,31 +110,44 @@ def test_a_birthday_on_the_29th_of_february_comes_in_every_year() -> None:
     assert years_after(date(2012, 2, 29), 24) == date(2036, 2, 29)
 
 
-def _entries(*happened: tuple[str, str]) -> list[Entry]:
+def _entries(*happened: tuple[str, EventKind]) -> list[Entry]:
     return [Entry(number, MADE + _days(number), who, what) for number, (who, what) in enumerate(happened)]
 
 
 def test_looking_at_a_record_and_deciding_how_long_it_stays_are_no_changes() -> None:
     """Otherwise whoever looks at what is due would put it off."""
     looked = (
-        *("opened_open_case", "opened_check", "opened_record", "found", "request_viewed"),
-        *("exported", "released", "listed", "deletion_approved", "hold_set", "hold_lifted"),
+        *(
+            EventKind.OPENED_OPEN_CASE,
+            EventKind.OPENED_CHECK,
+            EventKind.OPENED_RECORD,
+            EventKind.FOUND,
+            EventKind.REQUEST_VIEWED,
+        ),
+        *(
+            EventKind.EXPORTED,
+            EventKind.RELEASED,
+            EventKind.LISTED,
+            EventKind.DELETION_APPROVED,
+            EventKind.HOLD_SET,
+            EventKind.HOLD_LIFTED,
+        ),
     )
-    assert not any(map(is_change, looked))
-    assert is_change("found_forgotten")
-    entries = _entries(("U0STAFF", "answered"), *[("U0LEAD1", what) for what in looked])
+    assert not any(what.properties.is_change for what in looked)
+    assert EventKind.FOUND_FORGOTTEN.properties.is_change
+    entries = _entries(("U0STAFF", EventKind.ANSWERED), *[("U0LEAD1", what) for what in looked])
     assert last_change(MADE - _days(3), entries) == MADE
-    assert last_change(MADE, [*entries, Entry(99, MADE + _days(99), "U0LEAD1", "note")]) == MADE + _days(99)
+    assert last_change(MADE, [*entries, Entry(99, MADE + _days(99), "U0LEAD1", EventKind.NOTE)]) == MADE + _days(99)
 
 
 def test_what_the_reporter_wrote_is_unread_until_somebody_else_opens_it() -> None:
     """The reporter's own looking does not count; nor does a list it stands on."""
-    wrote = (("U0STAFF", "answered"), ("U0STAFF", "details"))
+    wrote = (("U0STAFF", EventKind.ANSWERED), ("U0STAFF", EventKind.DETAILS))
     assert is_unread(_entries(*wrote), "U0STAFF")
-    assert is_unread(_entries(*wrote, ("U0LEAD1", "listed"), ("U0STAFF", "opened_review")), "U0STAFF")
-    assert not is_unread(_entries(*wrote, ("U0LEAD1", "opened_open_case")), "U0STAFF")
-    assert is_unread(_entries(*wrote, ("U0LEAD1", "closed"), ("U0STAFF", "note")), "U0STAFF")
-    assert not is_unread(_entries(("U0STAFF", "answered"), ("U0LEAD1", "note")), "U0STAFF")
+    assert is_unread(_entries(*wrote, ("U0LEAD1", EventKind.LISTED), ("U0STAFF", EventKind.OPENED_SEE_PLAN)), "U0STAFF")
+    assert not is_unread(_entries(*wrote, ("U0LEAD1", EventKind.OPENED_OPEN_CASE)), "U0STAFF")
+    assert is_unread(_entries(*wrote, ("U0LEAD1", EventKind.CLOSED), ("U0STAFF", EventKind.NOTE)), "U0STAFF")
+    assert not is_unread(_entries(("U0STAFF", EventKind.ANSWERED), ("U0LEAD1", EventKind.NOTE)), "U0STAFF")
 
 
 @pytest.mark.parametrize(
@@ -149,5 +162,5 @@ def test_what_the_reporter_wrote_is_unread_until_somebody_else_opens_it() -> Non
 )
 def test_the_latest_date_of_birth_that_was_written_counts(written: tuple[str, ...], found: date | None) -> None:
     """The later it is, the longer the record is kept."""
-    entries = [Entry(number, MADE, "U0STAFF", "details", {"born": text}) for number, text in enumerate(written)]
+    entries = [Entry(number, MADE, "U0STAFF", EventKind.DETAILS, {"born": text}) for number, text in enumerate(written)]
     assert born(entries, MADE.date()) == found

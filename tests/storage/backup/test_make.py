@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from flows.events import EventKind
 from storage.backup import archive
 from storage.backup.make import make, source_of
 from storage.backup.source import BackupRefused, workshop
@@ -101,7 +102,8 @@ def test_a_backup_made_while_others_write_is_of_one_moment(
     with restored(url, made[-1].file) as again:
         with again.read() as tx:
             begun, answered = (
-                tx.scalar(select(func.count()).where(events.c.what == what)) for what in ("started", "answered")
+                tx.scalar(select(func.count()).where(events.c.what == what))
+                for what in (EventKind.STARTED, EventKind.ANSWERED)
             )
         assert begun == made[-1].manifest.counts["checks"]
         assert sum(len(check.answers) for check, _ in history(again)) == answered

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.cli.main import main
 from bot.config.settings import setting_names
+from flows.events import EventKind
 from storage.backup import transfer
 from storage.backup.transfer import MoveRefused, move
 from storage.engine.database import Database
@@ -44,7 +45,7 @@ def ends(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     office = filled(database)
     with office.leading() as work:
         first = work.tx.scalar(select(metadata.tables["checks"].c.id).limit(1))
-        work.record(work.load(str(first)), "7", "stepped_aside", {})  # as the row that is made up below says
+        work.record(work.load(str(first)), "7", EventKind.STEPPED_ASIDE, {})  # as the row that is made up below says
     with database.begin() as tx:
         made = seal_now(tx, SECRET_KEY, START)
         assert made

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
+from flows.events import EventKind
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import Tally, rotate, tally
 from storage.engine.database import Database
@@ -146,7 +147,7 @@ def _answer_all(bot: KeyedOffice, person: str, mine: list[str], stop: Event) -> 
                 work.change(check, person, "S1", (choice,))
             else:
                 work.answer(check, person, "S1", (choice,))
-            work.write(check, person, "note", {"text": str(turn)}, f"{person}-{turn}")
+            work.write(check, person, EventKind.NOTE, {"text": str(turn)}, f"{person}-{turn}")
         said[check] = {"S1": (choice,)}
         turn += 1
         time.sleep(0.005)

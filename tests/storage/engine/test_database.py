@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import InternalError, StatementError
 
+from flows.events import EventKind
 from storage import checks, events
 from storage.engine import database as module
 from storage.engine.database import Database
@@ -99,7 +100,7 @@ def test_an_error_keeps_nothing(database: Database) -> None:
     with pytest.raises(LookupError):
         fail_midway()
     assert office.check(check).answers == {}
-    assert office.happened(check) == ["started"]
+    assert office.happened(check) == [EventKind.STARTED]
     assert database.can_write()
 
 
@@ -119,7 +120,7 @@ def test_many_threads_writing_at_once_lose_nothing(database: Database) -> None:
         list(threads.map(answer, drafts))
     for check in drafts:
         assert list(office.check(check).answers) == ["S1", "S2", "S3", "S4"]
-        assert office.happened(check) == ["started", *["answered"] * 4]
+        assert office.happened(check) == [EventKind.STARTED, *[EventKind.ANSWERED] * 4]
 
 
 def test_two_programs_on_one_file_lose_nothing(sqlite: Database) -> None:
@@ -148,7 +149,7 @@ def test_the_same_answer_pressed_by_many_fingers_counts_once(database: Database)
     with ThreadPoolExecutor(10) as threads:
         steps = list(threads.map(lambda _: office.answer(check, "S1", "no", who="U0STAFF"), range(10)))
     assert sorted(step.did for step in steps) == ["already"] * 9 + ["done"]
-    assert office.happened(check) == ["started", "answered"]
+    assert office.happened(check) == [EventKind.STARTED, EventKind.ANSWERED]
 
 
 def test_a_reader_waits_for_no_writer(database: Database) -> None:
@@ -208,7 +209,7 @@ def test_nothing_typed_or_answered_is_readable_in_the_tables(database: Database)
     check = office.start()
     office.answer(check, "S1", "not_sure")
     with office.reporting() as work:
-        work.write(check, "U0STAFF", "details", {"facts": "a name nobody may read"}, office.request())
+        work.write(check, "U0STAFF", EventKind.DETAILS, {"facts": "a name nobody may read"}, office.request())
     with database.read() as tx:
         dump = [str(dict(row._mapping)) for one in metadata.tables.values() for row in tx.execute(select(one))]  # noqa: SLF001 - SQLAlchemy's public name
     assert len(dump) >= 4
@@ -227,7 +228,7 @@ def test_what_is_read_is_all_from_one_moment(database: Database) -> None:
         office.answer(check, "S1", "no")
         assert office.check(check, tx) == before
         assert [entry.what for entry in events.history(tx, check, checks.load(tx, office.keys, check).sealer)] == [
-            "started"
+            EventKind.STARTED
         ]
     assert office.check(check).answers == {"S1": ("no",)}
 

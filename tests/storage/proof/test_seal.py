@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from flows.events import EventKind
 from storage import checks
 from storage import events as record
 from storage.crypto.envelope import Keyring
@@ -175,7 +176,7 @@ def test_a_step_that_is_kept_later_than_a_newer_one_is_not_missed(postgresql: Da
     office = Office(postgresql)
     slow, quick = office.start("U1"), office.start("U2")
     with office.leading() as work:
-        work.record(work.load(slow), "U1", "note", {})
+        work.record(work.load(slow), "U1", EventKind.NOTE, {})
         note(office, quick)
         assert seal_now(office) is None
     made = seal_now(office)
@@ -189,7 +190,7 @@ def test_a_step_that_is_taken_back_leaves_a_gap_and_nothing_else(postgresql: Dat
     office = Office(postgresql)
     check = office.start()
     with suppress(Undone), office.leading() as work:
-        work.record(work.load(check), "U1", "note", {})
+        work.record(work.load(check), "U1", EventKind.NOTE, {})
         raise Undone
     note(office, check)
     made = seal_now(office)
@@ -206,7 +207,7 @@ def test_nobody_waits_for_a_seal_that_is_being_made(postgresql: Database) -> Non
         assert seal.seal_now(tx, KEY, office.now)
         with ThreadPoolExecutor(1) as other:
             other.submit(note, office, check).result(timeout=5)
-    assert office.happened(check) == ["started", "note"]
+    assert office.happened(check) == [EventKind.STARTED, EventKind.NOTE]
 
 
 def test_one_seals_at_a_time(postgresql: Database) -> None:
@@ -230,7 +231,7 @@ def test_many_write_while_two_seal_and_every_entry_is_sealed_once(database: Data
     def write(check: str) -> None:
         for number in range(15):
             with suppress(Undone), office.leading() as work:
-                work.record(work.load(check), "U1", "note", {"number": number})
+                work.record(work.load(check), "U1", EventKind.NOTE, {"number": number})
                 time.sleep(0.003 * (hash((check, number)) % 4))
                 if number % 5 == 4:
                     raise Undone
@@ -263,7 +264,7 @@ def test_short_answers_cannot_be_told_apart_by_their_length(office: Office) -> N
     lengths = {}
     for size in (0, 1, 50, 229, 230, 400, 900, 3000):
         with office.leading() as work:
-            event = work.record(work.load(check), "U1", "note", {"text": "x" * size})
+            event = work.record(work.load(check), "U1", EventKind.NOTE, {"text": "x" * size})
         with office.database.read() as tx:
             sealed = tx.scalars(select(events.c.sealed).where(events.c.id == event)).one()
         lengths[size] = len(sealed) - 28  # a nonce and a tag
@@ -278,8 +279,8 @@ def test_what_was_sealed_without_padding_still_opens_and_is_proven(office: Offic
     with office.database.begin() as tx:
         box = checks.load(tx, office.keys, check).sealer
         sealed = box.seal(salt + body, f"event:{check}")
-        commitment = record.commitment(salt, check, START, "U1", "note", body)
-        row = {"check_id": check, "at": START, "who": "U1", "what": "note"}
+        commitment = record.commitment(salt, check, START, "U1", EventKind.NOTE, body)
+        row = {"check_id": check, "at": START, "who": "U1", "what": EventKind.NOTE}
         tx.execute(insert(events).values(**row, commitment=commitment, sealed=sealed))
     seal_now(office)
     assert office.history(check)[-1].content == {"text": "old"}
@@ -352,7 +353,7 @@ def test_an_entry_that_was_written_with_an_old_time_is_named_also_once_it_is_sea
     office = sealed_record(database)
     with database.begin() as tx:
         opened = checks.load(tx, office.keys, _any_check(office))
-        record.append(tx, opened.check.id, opened.sealer, LONG_AGO, "U1", "note", {})
+        record.append(tx, opened.check.id, opened.sealer, LONG_AGO, "U1", EventKind.NOTE, {})
     found = {("Entry 11", BACK_DATED)}
     assert tamper(office) == (found, found)
     assert seal_now(office)
@@ -604,7 +605,7 @@ def test_an_erasure_is_held_against_what_was_recorded_of_it(database: Database) 
     erase(office, check)
     with database.read() as tx:
         before = set(tx.scalars(select(events.c.id).where(events.c.check_id == check)))
-        (kept,) = tx.scalars(select(events.c.id).where(events.c.what == "check_erased"))
+        (kept,) = tx.scalars(select(events.c.id).where(events.c.what == EventKind.CHECK_ERASED))
     lost = {(f"Entry {number}", "lost its key") for number in before}
     for deed in ("UPDATE deletions SET approved_by = 'U9'", "DELETE FROM deletions"):
         assert tamper(office, deed) == (lost, lost)
@@ -838,7 +839,9 @@ def _live(tx: Connection, office: Office, steps: list[tuple[str, int, dict[str, 
     now = START
     for what, number, content in [("note", 0, {}), ("seal", 0, {}), *steps]:
         if what == "note":
-            record.append(tx, opened[number].check.id, opened[number].sealer, now, f"U{number}", "note", content)
+            record.append(
+                tx, opened[number].check.id, opened[number].sealer, now, f"U{number}", EventKind.NOTE, content
+            )
         elif what == "seal":
             seal.seal_now(tx, KEY if number else None, now)
         now += timedelta(minutes=number)
