@@ -43,7 +43,6 @@ from bot.slack.membership import Outsiders
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.proof.signed_note import SealKey
 
 log = logging.getLogger(__name__)
 SENDERS = 8
@@ -152,7 +151,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     app = Measured(
         client=client,
         logger=bolt_log,
-        signing_secret=settings.signing_secret.get_secret_value() if settings.signing_secret else "unused",
+        signing_secret=settings.secrets.signing_secret or "unused",
         process_before_response=True,
         listener_executor=listeners,
         token_verification_enabled=True,
@@ -169,8 +168,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     deliverers = [
         Deliverer(services, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
     ]
-    heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
-    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
+    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(settings.secrets.heartbeat_url))
     register(app, services, client, errors.Replies(client, replies, errors.phone_words(organisation)))
     gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
     return Bot(app, services, deliverers, Clockwork(services, instance), auditor, (listeners, replies, *pools))
@@ -180,10 +178,10 @@ def services_of(
     settings: Settings, organisation: Organisation, database: Database, clock: Clock, second: SecondChannel
 ) -> Services:
     """What use cases and screens need, also for a command that adds something and leaves the sending to the bot."""
-    keys = Keyring([key.get_secret_value() for key in settings.keys])
+    secret = settings.secrets
     ways = {person.id: second.ways(person.id) for person in organisation.everyone}
-    seal_key = SealKey.read(settings.seal_key.get_secret_value()) if settings.seal_key else None
-    return Services(organisation, roster_of(organisation, ways), database, keys, clock, seal_key=seal_key)
+    roster = roster_of(organisation, ways)
+    return Services(organisation, roster, database, Keyring(secret.keys), clock, seal_key=secret.seal_key)
 
 
 def register(
@@ -219,7 +217,7 @@ def web_client(settings: Settings) -> WebClient:
     encrypted = urlsplit(settings.slack_api_url).scheme == "https"
     logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # what fails is said by whoever asked
     return WebClient(
-        token=settings.bot_token.get_secret_value(),
+        token=settings.secrets.bot_token,
         base_url=settings.slack_api_url,
         ssl=ssl.create_default_context() if encrypted else None,
         timeout=SLACK_TIMEOUT,

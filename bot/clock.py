@@ -16,6 +16,11 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def clock_of(shift_file: Path | None) -> Clock:
+    """The system's clock; in a rehearsal one that a file moves."""
+    return ShiftedClock(shift_file) if shift_file else SystemClock()
+
+
 class ShiftedClock:
     """The system's time plus the seconds written in a file, which may change at any moment.
 

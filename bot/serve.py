@@ -8,15 +8,14 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot.app import PING, Bot, build, services_of, web_client
-from bot.cli import session
-from bot.clock import Clock, ShiftedClock, SystemClock
-from bot.config.organisation import Organisation, OrganisationError, load_organisation
-from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
-from bot.context import Services
-from bot.delivery.other_channels import SecondChannel
+from bot.app import PING, Bot, build, web_client
+from bot.clock import Clock, clock_of
+from bot.config.load import load_all
+from bot.config.organisation import Organisation
+from bot.config.settings import Settings, SettingsError
 from bot.doctor import examine, records
 from bot.doctor.finding import Finding
+from bot.exit_codes import Exit
 from bot.monitoring import health, logs
 from bot.slack import http_mode
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
@@ -30,24 +29,21 @@ ASK_AGAIN_AFTER = 5.0
 LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
 """Seconds from the start until what stops nobody is looked at, and until it is looked at again."""
 
-DEAF = 75
-"""The exit code where Slack answers and no connection to it carries anything: start it afresh. "Try again later"."""
-
 
 def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = GIVE_UP_AFTER) -> None:
     """Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected.
 
     What doctor finds fatal is a SettingsError, in doctor's words.
 
-    ping, give_up_after: seconds, as in Bot.connect. Exits with DEAF, cleanly stopped, where it gave up.
+    ping, give_up_after: seconds, as in Bot.connect. Exits with Exit.DEAF, cleanly stopped, where it gave up.
     """
     settings, organisation = load_all()
     logs.set_up(settings.log)
     log.setLevel(settings.log_level)
-    with process_lock(settings.database_url.get_secret_value()), health.serving(settings.health, stopping) as watched:
+    with process_lock(settings.secrets.database_url), health.serving(settings.health, stopping) as watched:
         bot = _served(settings, organisation, stopping, ping, give_up_after, watched)
     if bot is not None and bot.has_given_up:
-        sys.exit(DEAF)
+        sys.exit(Exit.DEAF)
 
 
 def _served(
@@ -59,12 +55,12 @@ def _served(
     watched: health.Watched,
 ) -> Bot | None:
     """The bot that ran and is stopped; None where it was told to stop before Slack answered."""
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.secrets.database_url)
     database.migrate()
     if not database.can_write():
         raise DatabaseNotReady(records.not_writable().sentence)
-    clock = clock_of(settings)
-    _heed([records.keys(database, [key.get_secret_value() for key in settings.keys], is_starting=True)])
+    clock = clock_of(settings.clock_file)
+    _heed([records.keys(database, settings.secrets.keys, is_starting=True)])
     if not _is_reached(settings, organisation, clock, stopping):
         return None
     bot = build(settings, organisation, database, clock)
@@ -128,46 +124,13 @@ def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, st
     return False
 
 
-def load_all() -> tuple[Settings, Organisation]:
-    """Settings and organisation; the problems of both come at once."""
-    problems: list[str] = []
-    settings: Settings | None = None
-    organisation: Organisation | None = None
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        problems.extend(error.problems)
-    try:
-        organisation = load_organisation(settings.organisation if settings else organisation_path())
-        problems.extend(unknown_to_notify([person.id for person in organisation.everyone]))
-    except OrganisationError as error:
-        problems.extend(error.problems)
-    if problems or settings is None or organisation is None:
-        raise SettingsError(problems)
-    return settings, organisation
-
-
-def services_for_command() -> Services:
-    """For a command that works beside the running bot, on the same database.
-
-    Raises SettingsError, OrganisationError or DatabaseNotReady.
-    """
-    settings, organisation = load_all()
-    database = session.opened(settings.database_url.get_secret_value())
-    return services_of(settings, organisation, database, clock_of(settings), SecondChannel(settings, organisation))
-
-
-def clock_of(settings: Settings) -> Clock:
-    """The system's clock; in a rehearsal one that a file moves."""
-    return ShiftedClock(settings.clock_file) if settings.clock_file else SystemClock()
-
-
 def _connect(
     bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float, watched: health.Watched
 ) -> None:
-    if settings.app_token is None:
+    token = settings.secrets.app_token
+    if token is None:
         raise SettingsError(["SLACK_APP_TOKEN is missing."])
-    bot.connect(settings.app_token.get_secret_value(), settings.workers, ping, stopping.set, give_up_after)
+    bot.connect(token, settings.workers, ping, stopping.set, give_up_after)
     watched.watch(bot)
     if bot.is_connected:
         log.info("connected over Socket Mode")

@@ -23,5 +23,9 @@ class DatabaseNotReady(StorageError):
     """The database cannot be used as it is: unreachable, not writable, or of another version."""
 
 
+class DatabaseAway(DatabaseNotReady):
+    """The database does not answer, or is busy: it may pass by itself."""
+
+
 class NotKept(StorageError):
     """The database could not commit: nothing of this step, or of those that shared its commit, is on disk."""

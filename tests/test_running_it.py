@@ -23,7 +23,7 @@ from cryptography.fernet import Fernet
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import database_address, setting_names
-from bot.serve import DEAF
+from bot.exit_codes import Exit
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
 from tests.storage.records_with_secrets import environment
@@ -116,7 +116,7 @@ def test_every_setting_that_is_given_is_one() -> None:
     ours += [name for bot in (*BOTS, "tools") for name in COMPOSE["services"][bot]["environment"]]
     assert set(ours) <= set(setting_names())
     url = _filled_in(COMPOSE["services"]["one"]["environment"]["SHARE_CHECK_DATABASE_URL"])
-    assert database_address(url).get_secret_value().startswith("postgresql+psycopg://")
+    assert database_address(url).startswith("postgresql+psycopg://")
     database = COMPOSE["services"]["database"]
     assert f"//{database['environment']['POSTGRES_USER']}:" in url
     assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
@@ -179,8 +179,8 @@ def test_the_unit_reads_one_folder_and_writes_another() -> None:
 def test_the_unit_starts_it_again_where_that_helps_and_only_there() -> None:
     """75 is the bot's own word for: start me afresh. 2 is: the settings are wrong."""
     service = UNIT["Service"]
-    assert service["RestartForceExitStatus"] == str(DEAF)
-    assert service["RestartPreventExitStatus"] == "2"
+    assert service["RestartForceExitStatus"] == str(int(Exit.DEAF))
+    assert service["RestartPreventExitStatus"] == str(int(Exit.FIX_FIRST))
     assert service["Restart"] == "always"
     assert service["ExecStart"].split("/")[-1] == "share-check serve"
     for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices"):

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.record import known_head, known_keys
-
-if TYPE_CHECKING:
-    from storage.backup.restore import RestoreProof
+from bot.cli import session
+from bot.cli.printed import known_head, known_keys
+from bot.clock import SystemClock
+from storage.backup import erased_list
+from storage.backup import restore as restoring
+from storage.backup.make import make, note, source_of
+from storage.backup.restore import RestoreProof
 
 
 @click.command()
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="A folder that is there.")
 @click.option("--keep", type=click.IntRange(min=1), help="Then delete all but the newest so many backups in it.")
 def backup(folder: Path, keep: int | None) -> None:
-    """Make a backup of the database, while the bot runs, and read it again from end to end."""
-    from bot.cli import session  # noqa: PLC0415 - decide starts without it
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.config.settings import load_settings  # noqa: PLC0415
-    from storage.backup import erased_list  # noqa: PLC0415
-    from storage.backup.make import make, note, source_of  # noqa: PLC0415
-
-    with session.in_words("could not make a backup"):
-        settings = load_settings()
-        source = source_of(settings.database_url.get_secret_value())
-        keys = [key.get_secret_value() for key in settings.keys]
-        made = make(source, keys, folder, SystemClock().now(), keep)
-        is_noted = note(settings.database_url.get_secret_value(), made)
-        erased_list.add(folder, erased_list.of_database(settings.database_url.get_secret_value()))
+    """Make a backup of the database, while the bot runs, and prove it. It is read again from end to end."""
+    with session.settings("could not make a backup") as settings:
+        secrets = settings.secrets
+        session.refuse_unreadable(secrets.database_url)
+        made = make(source_of(secrets.database_url), secrets.keys, folder, SystemClock().now(), keep)
+        is_noted = note(secrets.database_url, made)
+        erased_list.add(folder, erased_list.of_database(secrets.database_url))
     click.echo(f"{made.file} is made and was read again: {made.manifest.counts['checks']} checks.")
     if made.removed:
         click.echo(f"Deleted {made.removed} older than the newest {keep}.")
@@ -47,31 +42,22 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.option("--head", help="A seal that was printed elsewhere: the whole note, or only its head.")
 @click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
 def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
-    """Prove a backup or restore it, with the keys and the database in the settings."""
-    from bot.cli import session  # noqa: PLC0415 - decide starts without it
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.config.settings import load_settings  # noqa: PLC0415
-    from storage.backup import erased_list  # noqa: PLC0415
-    from storage.backup import restore as restoring  # noqa: PLC0415
-    from storage.backup.make import source_of  # noqa: PLC0415
-    from storage.proof.signed_note import SealKey  # noqa: PLC0415
-
+    """Prove a backup, or restore it. The keys and the database are those in the settings."""
     if way is None:
         message = "Say --verify to try it, or --replace to put it in the place of the database."
         raise click.UsageError(message)
     trusted, printed = known_keys(published), known_head(head)
-    with session.in_words("did not restore anything"):
-        settings = load_settings()
-        source = source_of(settings.database_url.get_secret_value())
-        keys = [key.get_secret_value() for key in settings.keys]
-        if settings.seal_key:
-            trusted |= {SealKey.read(settings.seal_key.get_secret_value()).public}
+    with session.settings("did not restore anything") as settings:
+        secrets = settings.secrets
+        url, keys = secrets.database_url, secrets.keys
+        source = source_of(url)
+        if secrets.seal_key:
+            trusted |= {secrets.seal_key.public}
         expected = restoring.Expected(frozenset(trusted), printed)
         if way == "verify":
             _say(restoring.verify(source, keys, file, expected), file)
             click.echo("It can be restored. Nothing was replaced.")
         else:
-            url = settings.database_url.get_secret_value()
             erased = (*erased_list.of_database(url), *erased_list.read(file.parent))
             proof, where = restoring.replace(source, keys, file, SystemClock().now(), erased, expected)
             _say(proof, file)

@@ -1,4 +1,4 @@
-"""make demo: the real bot on SQLite, started inside the sandbox workspace, afresh each time."""
+"""share-check demo: the real bot on SQLite, started inside the sandbox workspace, afresh each time."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import NoReturn
 
+import click
 from cryptography.fernet import Fernet
 
 from bot.config.organisation import example_organisation_path
 
+FOLDER = Path(".demo")
+PRIVATE = 0o077
+"""What we write is for the account that runs us alone."""
 
-def run(folder: Path, port: int) -> NoReturn:
-    """Start the sandbox with the bot as its child and wait for Ctrl+C. The sandbox is a program, not a library."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    root = example_organisation_path().parent
-    clock = (folder / "clock").absolute()
+
+@click.command()
+@click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
+def demo(port: int) -> None:
+    """Run the real bot in a workspace in your browser, without Slack. Nothing is kept."""
+    os.umask(PRIVATE)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    # The sandbox is a program, not a library. It takes our place, so that a signal reaches it.
+    os.execv(sys.executable, _command(FOLDER.absolute(), port))  # noqa: S606 - our own words
+
+
+def _command(folder: Path, port: int) -> list[str]:
+    """The sandbox with the bot as its child."""
+    example = example_organisation_path()
+    clock = folder / "clock"
     given = {
-        "SHARE_CHECK_DATABASE_URL": f"sqlite:///{(folder / 'share-check.db').absolute()}",
-        "SHARE_CHECK_ORGANISATION": str(example_organisation_path()),
+        "SHARE_CHECK_DATABASE_URL": f"sqlite:///{folder / 'share-check.db'}",
+        "SHARE_CHECK_ORGANISATION": str(example),
         "SHARE_CHECK_KEYS": Fernet.generate_key().decode(),
         "SHARE_CHECK_CLOCK_FILE": str(clock),
     }
-    command = [sys.executable, "-m", "sandbox", "--manifest", str(root / "manifest.yml")]
+    command = [sys.executable, "-m", "sandbox", "--manifest", str(example.parent / "manifest.yml")]
     command += ["--port", str(port), "--clock-file", str(clock), "--run", f"{sys.executable} -m bot serve"]
     for name, value in given.items():
         command += ["--env", f"{name}={value}"]
-    os.execv(sys.executable, command)  # noqa: S606 - our own words; in our place, so that a signal reaches it
+    return command

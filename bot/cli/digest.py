@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, NoReturn
+from html import unescape
 
 import click
+from sqlalchemy import Connection
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from bot.cli import beside_bot
+from bot.context import Services
+from bot.digest import leads_message
+from bot.digest.content import counting_of, leads_digest, staff_digest
+from bot.digest.staff_message import staff
+from bot.exit_codes import leave
+from bot.slack.block_kit import Message
+from flows.reports.board import board
+from flows.reports.figures import Week, WeekFigures, weeks_within
+from storage import digests
 
-    from bot.context import Services
-    from bot.slack.block_kit import Message
-    from flows.reports.figures import Week, WeekFigures
-
-BAD_INPUT = 2
+WHAT = "showed no digest"
 AUDIENCES = ("leads", "staff", "board")
 FORMATS = ("text", "csv", "html")
 _MOST_WEEKS = 520
@@ -39,8 +42,8 @@ def digest(
     """Show the weekly digests, or write the board's summary. The running bot sends them by itself."""
     problems = [*_asked_wrongly(week, first, last, audience, form, preview=preview)]
     if problems:
-        _fail(problems)
-    with _services() as services, services.database.read() as tx:
+        leave(WHAT, problems)
+    with beside_bot.services(WHAT) as services, services.database.read() as tx:
         if audience == "board":
             click.echo(_board(services, tx, _weeks(services, week, first, last), form), nl=False)
         else:
@@ -66,8 +69,6 @@ def _asked_wrongly(
 
 
 def _unreadable(week: str | None, first: str | None, last: str | None) -> Iterator[str]:
-    from flows.reports.figures import Week  # noqa: PLC0415 - decide starts without it
-
     for word in filter(None, (first, last)):
         if _date(word) is None:
             yield f'"{word}" is not a day. Write it like 2026-09-01.'
@@ -90,19 +91,15 @@ def _date(written: str) -> date | None:
 
 def _week(services: Services, written: str | None) -> Week:
     """The week asked for, which must have begun."""
-    from flows.reports.figures import Week  # noqa: PLC0415 - decide starts without it
-
     current = Week.of(services.roster.week.day_of(services.clock.now()))
     week = Week.parse(written) if written else current.before
     if week > current:
-        _fail([f"{week} has not begun yet."])
+        leave(WHAT, [f"{week} has not begun yet."])
     return week
 
 
 def _weeks(services: Services, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
     """Whole weeks that are over."""
-    from flows.reports.figures import Week, weeks_within  # noqa: PLC0415 - decide starts without it
-
     current = Week.of(services.roster.week.day_of(services.clock.now()))
     if week:
         found: tuple[Week, ...] = (Week.parse(week),)
@@ -111,34 +108,24 @@ def _weeks(services: Services, week: str | None, first: str | None, last: str | 
         found = weeks_within(days[0], days[1])
     found = tuple(each for each in found if each < current)
     if not found:
-        _fail(["There is no whole week, from Monday to Sunday, that lies between these days and is over."])
+        leave(WHAT, ["There is no whole week, from Monday to Sunday, that lies between these days and is over."])
     if len(found) > _MOST_WEEKS:
-        _fail([f"These are {len(found)} weeks. {_MOST_WEEKS} is the most."])
+        leave(WHAT, [f"These are {len(found)} weeks. {_MOST_WEEKS} is the most."])
     return found
 
 
 def _figures(services: Services, tx: Connection, weeks: Iterable[Week]) -> dict[Week, WeekFigures]:
     """What the digests said of these weeks; of weeks without one, what can be counted now."""
-    from bot.digest.content import counting_of  # noqa: PLC0415 - decide starts without Slack's libraries
-    from storage import digests  # noqa: PLC0415
-
     wanted = sorted(weeks)
     kept = digests.kept(tx, wanted[0], wanted[-1])
     return {each: kept[each] if each in kept else counting_of(services, tx, each).figures() for each in wanted}
 
 
 def _board(services: Services, tx: Connection, weeks: tuple[Week, ...], form: str) -> str:
-    from flows.reports.board import board  # noqa: PLC0415 - decide starts without it
-
     return board(services.organisation.name, _figures(services, tx, weeks)).written(form)
 
 
 def _preview(services: Services, tx: Connection, week: Week, audience: str | None) -> Iterator[str]:
-    from bot.digest import leads_message  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.digest.content import leads_digest, staff_digest  # noqa: PLC0415
-    from bot.digest.staff_message import staff  # noqa: PLC0415
-    from storage import digests  # noqa: PLC0415
-
     figures = _figures(services, tx, (week,))[week]
     if audience != "staff":
         planned = digests.find(tx, week)
@@ -165,33 +152,4 @@ def _block(block: dict[str, object]) -> str:
 
 
 def _plain(words: str) -> str:
-    from html import unescape  # noqa: PLC0415 - decide starts without it
-
     return unescape(_MARKS.sub("", words))
-
-
-@contextmanager
-def _services() -> Iterator[Services]:
-    """The database as the settings name it. Leaves with words where it cannot be opened."""
-    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.config.organisation import OrganisationError  # noqa: PLC0415
-    from bot.config.settings import SettingsError  # noqa: PLC0415
-    from storage.errors import StorageError  # noqa: PLC0415
-
-    try:
-        services = serve.services_for_command()
-        try:
-            yield services
-        finally:
-            services.database.close()
-    except (SettingsError, OrganisationError) as error:
-        _fail(error.problems)
-    except StorageError as error:
-        _fail([str(error)])
-
-
-def _fail(problems: Iterable[str]) -> NoReturn:
-    """All problems at once, then leave."""
-    for problem in problems:
-        click.echo(problem, err=True)
-    sys.exit(BAD_INPUT)

@@ -7,23 +7,31 @@ details are asked of the reporter, in Slack.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import Any, TextIO
 
 import click
+from slack_sdk.errors import SlackApiError
 
+from bot.app import web_client
+from bot.cli import beside_bot
+from bot.cli.decide import parse
+from bot.config.organisation_types import is_slack_user
+from bot.config.roster import people_of
+from bot.config.settings import load_settings
+from bot.context import Services
+from bot.exit_codes import leave
+from bot.printing.sheet_html import letter
+from bot.slack.socket_mode import SlackAway, asking_slack
 from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
+from flows.formats.sheet import SheetError, read_sheet
 from flows.model import PEOPLE, Answers, Choose, Question
+from flows.paging.recipients import People
+from services.paper import Entered, Paper
 
-if TYPE_CHECKING:
-    from bot.context import Services
-    from flows.paging.recipients import People
-    from services.paper import Entered
-
-BAD_INPUT = 2
-MEMBER = re.compile(r"[UW][A-Z0-9]+")
+WHAT = "entered nothing"
 WRITTEN = "%Y-%m-%d %H:%M"
 OLDEST = timedelta(days=366)
 STOP = "-"
@@ -41,29 +49,19 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
-    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.config.roster import people_of  # noqa: PLC0415
-
-    with session.in_words("entered nothing", "Do it again."):
-        services = serve.services_for_command()
-        try:
-            at = _moment(services, written)
-            for person, option in ((reporter, "--reporter"), (typed_by, "--by")):
-                _refuse_unless_member(person, option)
-            _refuse_strangers(reporter)
-            people = people_of(services.organisation)
-            answers = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
-            _say(_entered(services, reporter, typed_by, at, answers))
-        finally:
-            services.database.close()
+    with beside_bot.services(WHAT, "Do it again.") as services:
+        at = _moment(services, written)
+        for person, option in ((reporter, "--reporter"), (typed_by, "--by")):
+            _refuse_unless_member(person, option)
+        _refuse_strangers(reporter)
+        people = people_of(services.organisation)
+        answers = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
+        _say(_entered(services, reporter, typed_by, at, answers))
 
 
 def _entered(services: Services, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
-    from services.paper import Paper  # noqa: PLC0415 - decide starts without it
-
     if not answers:
-        _fail(["Nothing is ticked on this sheet. Nothing was entered."])
+        leave(WHAT, ["Nothing is ticked on this sheet. Nothing was entered."])
     with services.database.begin() as tx:
         return Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at).enter(reporter, answers)
 
@@ -78,13 +76,10 @@ def _say(entered: Entered) -> None:
 
 
 def _read(text: str, people: People) -> Answers:
-    from bot.cli.checklist import parse  # noqa: PLC0415 - only with --sheet
-    from flows.formats.sheet import SheetError, read_sheet  # noqa: PLC0415
-
     try:
         return read_sheet(CHECKLIST, people, parse(text)).answers
     except SheetError as error:
-        _fail(error.problems)
+        leave(WHAT, error.problems)
 
 
 def _names(services: Services, people: People) -> dict[str, str]:
@@ -94,8 +89,6 @@ def _names(services: Services, people: People) -> dict[str, str]:
 
 def _asked(people: Mapping[str, str]) -> Answers:
     """Question by question, as the sheet goes; the questions that are not asked are passed over."""
-    from flows.engine.replay import replay  # noqa: PLC0415 - only without --sheet
-
     click.echo(f"Type the letter that is ticked; several with commas. {STOP} where the sheet goes no further.")
     answers: dict[str, tuple[str, ...]] = {}
     while (question := replay(CHECKLIST, answers).next) is not None:
@@ -110,7 +103,7 @@ def _prompt(question: Question, people: Mapping[str, str]) -> tuple[str, ...]:
     """The options ticked; none where the sheet stops here. Asks again until it can be read."""
     click.echo(f"\n{question.id}. {question.ask}")
     for place, option in enumerate(question.options):
-        click.echo(f"  {_letter(place)}) {option.label}")
+        click.echo(f"  {letter(place)}) {option.label}")
     while True:
         typed = click.prompt("Ticked", type=str).strip().lower()
         if typed == STOP:
@@ -120,11 +113,11 @@ def _prompt(question: Question, people: Mapping[str, str]) -> tuple[str, ...]:
             return _left_out(people)
         if chosen:
             return chosen
-        click.echo(f"Type one of: {', '.join(_letter(place) for place in range(len(question.options)))}, or {STOP}.")
+        click.echo(f"Type one of: {', '.join(letter(place) for place in range(len(question.options)))}, or {STOP}.")
 
 
 def _chosen(question: Question, typed: str) -> tuple[str, ...]:
-    by_letter = {_letter(place): option.id for place, option in enumerate(question.options)}
+    by_letter = {letter(place): option.id for place, option in enumerate(question.options)}
     letters = list(dict.fromkeys(filter(None, re.split(r"[ ,]+", typed))))
     is_one = len(letters) == 1 or question.choose is Choose.ANY
     return tuple(by_letter[one] for one in letters) if is_one and set(letters) <= set(by_letter) else ()
@@ -142,39 +135,27 @@ def _left_out(people: Mapping[str, str]) -> tuple[str, ...]:
         click.echo("Type the numbers that stand there. At least one person must be left who can be told.")
 
 
-def _letter(place: int) -> str:
-    from bot.printing.sheet_html import letter  # noqa: PLC0415 - only here
-
-    return letter(place)
-
-
 def _moment(services: Services, written: str) -> datetime:
     now = services.clock.now()
     try:
         at = datetime.strptime(written.strip(), WRITTEN).replace(tzinfo=services.organisation.zone)
     except ValueError:
-        _fail([f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
+        leave(WHAT, [f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
     if at > now:
-        _fail([f"--at {written} is still to come. Write when the sheet was filled in."])
+        leave(WHAT, [f"--at {written} is still to come. Write when the sheet was filled in."])
     if now - at > OLDEST:
-        _fail([f"--at {written} is over a year ago. Look at the year again."])
+        leave(WHAT, [f"--at {written} is over a year ago. Look at the year again."])
     return at
 
 
 def _refuse_unless_member(person: str, option: str) -> None:
-    if not MEMBER.fullmatch(person):
+    if not is_slack_user(person):
         where = "It starts with U: in Slack, open the profile, then the three dots, then Copy member ID."
-        _fail([f'{option} "{person}" is not a Slack member ID. {where}'])
+        leave(WHAT, [f'{option} "{person}" is not a Slack member ID. {where}'])
 
 
 def _refuse_strangers(reporter: str) -> None:
     """The card goes to this person alone, so it must be the right one. Where Slack is away, say so and go on."""
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - decide starts without Slack's libraries
-
-    from bot.app import web_client  # noqa: PLC0415
-    from bot.config.settings import load_settings  # noqa: PLC0415
-    from bot.slack.socket_mode import SlackAway, asking_slack  # noqa: PLC0415
-
     client = web_client(load_settings())
     try:
         with asking_slack():
@@ -183,13 +164,13 @@ def _refuse_strangers(reporter: str) -> None:
         click.echo(f"Slack cannot be asked who {reporter} is. Compare the ID letter by letter.", err=True)
         return
     except SlackApiError as error:
-        _fail([f"Slack knows nobody with the member ID {reporter} ({error.response.get('error')}). Look at it again."])
+        leave(
+            WHAT,
+            [f"Slack knows nobody with the member ID {reporter} ({error.response.get('error')}). Look at it again."],
+        )
     if found.get("deleted") or found.get("is_bot") or found.get("is_restricted") or found.get("is_ultra_restricted"):
-        _fail([f"{reporter} is not a member of staff in Slack, so no card can be sent to them. Look at the ID again."])
+        leave(
+            WHAT,
+            [f"{reporter} is not a member of staff in Slack, so no card can be sent to them. Look at the ID again."],
+        )
     click.echo(f"The card goes to {found.get('real_name') or found.get('name')}.")
-
-
-def _fail(problems: Iterable[str]) -> NoReturn:
-    for problem in problems:
-        click.echo(problem, err=True)
-    sys.exit(BAD_INPUT)

@@ -8,8 +8,9 @@ from http.client import HTTPConnection, HTTPException
 
 import click
 
-NOT_WELL = 1
-BAD_INPUT = 2
+from bot.config.settings import health_address
+from bot.exit_codes import Exit, leave
+
 PATIENCE = 4
 AGAIN_AFTER = 0.5
 """Seconds."""
@@ -29,19 +30,16 @@ AGAIN_AFTER = 0.5
 )
 def healthy(seconds: float, *, ready: bool) -> None:
     """Ask the running bot whether it works. Exit 0 where it does, 1 where not."""
-    from bot.config.settings import health_address  # noqa: PLC0415 - decide starts without it
-
     where = health_address()
     if where is None:
-        click.echo("SHARE_CHECK_HEALTH is not set, so there is nobody to ask. Set it, like 127.0.0.1:9090.", err=True)
-        sys.exit(BAD_INPUT)
+        leave("asked nobody", ["SHARE_CHECK_HEALTH is not set. Set it in .env, like 127.0.0.1:9090."])
     until = time.monotonic() + seconds
     is_well, said = _ask(where, "/readyz" if ready else "/healthz")
     while not is_well and time.monotonic() < until:
         time.sleep(AGAIN_AFTER)
         is_well, said = _ask(where, "/readyz" if ready else "/healthz")
     click.echo(said)
-    sys.exit(0 if is_well else NOT_WELL)
+    sys.exit(Exit.DONE if is_well else Exit.NO)
 
 
 def _ask(where: str, path: str) -> tuple[bool, str]:

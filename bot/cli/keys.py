@@ -1,55 +1,64 @@
-"""share-check keys check and share-check keys rotate: whether everything opens, and with which key."""
+"""share-check keys: make them, try whether everything opens and with which, and move every check to the first."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
+from cryptography.fernet import Fernet
 
-if TYPE_CHECKING:
-    from storage.crypto.rotation import Tally
+from bot.cli import session
+from bot.exit_codes import Exit
+from storage.crypto import rotation
+from storage.crypto.rotation import Tally
+from storage.proof.signed_note import SealKey
 
-NOT_WELL = 1
+
+@click.group()
+def keys() -> None:
+    """Make, check and change the keys that records are sealed with."""
 
 
-@click.command("check")
-def check_keys() -> None:
+@keys.command()
+def new() -> None:
+    """Print a new key, for SHARE_CHECK_KEYS. Keep it apart from the database: without it nothing opens."""
+    click.echo(Fernet.generate_key().decode())
+
+
+@keys.command()
+def new_seal() -> None:
+    """Print a new key, for SHARE_CHECK_SEAL_KEY, and the public key to publish. Both can stand in .env as they are."""
+    key = SealKey.new()
+    click.echo("# Signs the record. Keep it secret, and apart from the database.")
+    click.echo(f"SHARE_CHECK_SEAL_KEY={key.written}")
+    click.echo("# Publish this, where whoever runs the server cannot change it:")
+    click.echo(f"# {key.public}")
+
+
+@keys.command()
+def check() -> None:
     """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
-    from bot.cli import session  # noqa: PLC0415 - decide starts without it
-    from bot.config.settings import load_settings  # noqa: PLC0415
-    from storage.crypto.rotation import tally  # noqa: PLC0415
-
-    with session.in_words("could not try the keys"):
-        settings = load_settings()
-        url = settings.database_url.get_secret_value()
-        with session.of_this_version(url) as database, database.read() as tx:
-            found = tally(tx, [key.get_secret_value() for key in settings.keys])
+    with session.settings_and_database("could not try the keys") as (settings, database), database.read() as tx:
+        found = rotation.tally(tx, settings.secrets.keys)
     for place, opens in enumerate(found.opens, 1):
         click.echo(f"Key {place} opens {_checks(opens)}.{' It seals new ones.' if place == 1 else ''}")
     _say_rest(found)
-    sys.exit(NOT_WELL if found.shut else 0)
+    sys.exit(Exit.NO if found.shut else Exit.DONE)
 
 
-@click.command("rotate")
-def rotate_keys() -> None:
+@keys.command()
+def rotate() -> None:
     """Move every check to the first key, while the bot runs. Can be stopped and run again.
 
     Restart share-check serve first, once the new key stands first in SHARE_CHECK_KEYS and the old ones after it: a
     bot that does not know the new key cannot open what was moved to it.
     """
-    from bot.cli import session  # noqa: PLC0415 - decide starts without it
-    from bot.config.settings import load_settings  # noqa: PLC0415
-    from storage.crypto.rotation import rotate  # noqa: PLC0415
-
-    with session.in_words("could not move every check to the first key"):
-        settings = load_settings()
-        with session.of_this_version(settings.database_url.get_secret_value()) as database:
-            done = rotate(database, [key.get_secret_value() for key in settings.keys])
+    with session.settings_and_database("could not move every check to the first key") as (settings, database):
+        done = rotation.rotate(database, settings.secrets.keys)
     click.echo(f"Moved {_checks(done.moved)} to key 1, which opens {done.left.opens[0]} of {done.left.wrapped} now.")
     _say_needed(done.left)
     _say_rest(done.left)
-    sys.exit(NOT_WELL if done.left.shut or sum(done.left.opens[1:]) else 0)
+    sys.exit(Exit.NO if done.left.shut or sum(done.left.opens[1:]) else Exit.DONE)
 
 
 def _say_needed(left: Tally) -> None:

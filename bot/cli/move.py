@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
+from sqlalchemy import make_url
 
-if TYPE_CHECKING:
-    from storage.backup.transfer import Moved
+from bot.cli import session
+from bot.config.settings import database_address
+from storage.backup.transfer import Moved
+from storage.backup.transfer import move as move_everything
 
 
 @click.command()
@@ -19,23 +20,16 @@ if TYPE_CHECKING:
     help="An empty database: postgresql+psycopg://user:password@host/database, or sqlite:///a-new-file.db.",
 )
 def move(address: str) -> None:
-    """Copy everything to another database, prove that it arrived, and say what to do next. Deletes nothing.
+    """Copy everything to another database, and prove that it arrived. Then say what to do next. Deletes nothing.
 
     Stop the bot first. The database in the settings is only read.
     """
-    from sqlalchemy import make_url  # noqa: PLC0415 - decide starts without it
-
-    from bot.cli import session  # noqa: PLC0415
-    from bot.config.settings import database_address, load_settings  # noqa: PLC0415
-    from storage.backup.transfer import move as moving  # noqa: PLC0415
-
-    with session.in_words("did not move anything"):
-        settings = load_settings()
-        target = database_address(address, "--to").get_secret_value()
-        source = settings.database_url.get_secret_value()
-        with session.of_this_version(source):
+    with session.settings("did not move anything") as settings:
+        target = database_address(address, "--to")
+        secrets = settings.secrets
+        with session.opened(secrets.database_url):
             pass
-        moved = moving(source, target, [key.get_secret_value() for key in settings.keys])
+        moved = move_everything(secrets.database_url, target, secrets.keys)
     _say(moved)
     click.echo("Next:")
     click.echo(f"1. In .env, write SHARE_CHECK_DATABASE_URL={make_url(target).render_as_string()}")

@@ -1,49 +1,34 @@
-"""share-check seal, verify, export-proof and keys new-seal: the record's proof from the command line."""
+"""share-check seal, verify and export-proof: the record's proof from the command line."""
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TextIO
 
 import click
 
-if TYPE_CHECKING:
-    from bot.context import Services
-    from storage.proof.seal import Seal
-    from storage.proof.signed_note import PublicKey
-    from storage.proof.verify import Verdict
+from bot.cli import beside_bot, session
+from bot.cli.printed import known_head, known_keys
+from bot.exit_codes import Exit, leave
+from storage.proof import bundle, bundle_file
+from storage.proof.chain import moment
+from storage.proof.seal import Seal, is_waiting, latest, seal_now
+from storage.proof.signed_note import PublicKey
+from storage.proof.verify import Verdict, judge
 
-WRONG = 1
-BAD_INPUT = 2
 PRIVATE = 0o600
+SEALED_NOTHING, CHECKED_NOTHING, NO_PROOF = "sealed nothing", "checked nothing", "wrote no proof"
 NOTHING_ADDED = "Nothing was added to the record: run this again."
 SHOWN = 50
 """Findings; the rest are counted."""
-_HEAD = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
-
-
-@click.command()
-def new_seal() -> None:
-    """Print a new key, for SHARE_CHECK_SEAL_KEY, and the public key to publish. Both can stand in .env as they are."""
-    from storage.proof.signed_note import SealKey  # noqa: PLC0415 - decide starts without it
-
-    key = SealKey.new()
-    click.echo("# Signs the record. Keep it secret, and apart from the database.")
-    click.echo(f"SHARE_CHECK_SEAL_KEY={key.written}")
-    click.echo("# Publish this, where whoever runs the server cannot change it:")
-    click.echo(f"# {key.public}")
 
 
 @click.command()
 def seal() -> None:
     """Seal what is in the record now, and print the seal. The running bot does so once an hour."""
-    from storage.proof.seal import is_waiting, latest, seal_now  # noqa: PLC0415 - decide starts without it
-
-    with _services("sealed nothing") as services:
+    with beside_bot.services(SEALED_NOTHING, NOTHING_ADDED) as services:
         with services.database.begin() as tx:
             made = seal_now(tx, services.seal_key, services.clock.now())
             newest = made or latest(tx)
@@ -51,8 +36,7 @@ def seal() -> None:
         if newest:
             click.echo(newest.note, nl=False)
         if is_busy:
-            click.echo("The record is in use. Try again in a moment.", err=True)
-            sys.exit(WRONG)
+            leave(SEALED_NOTHING, ["The record is in use. Try again in a moment."], Exit.NOT_NOW)
         if made is None:
             click.echo("Nothing was added since." if newest else "There is nothing to seal yet.", err=True)
 
@@ -62,17 +46,13 @@ def seal() -> None:
 @click.option("--head", help="A seal that was printed elsewhere: the whole note, or only its head.")
 @click.option("--key", "keys", multiple=True, help="A public key that was published. Can be given more than once.")
 def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None:
-    """Check the record: the database itself, or a proof that was exported from it."""
-    from bot.cli import session  # noqa: PLC0415 - decide starts without it
-    from storage.proof import bundle, bundle_file  # noqa: PLC0415 - decide starts without it
-    from storage.proof.verify import judge  # noqa: PLC0415
-
+    """Check the record: the database, or a proof exported from it."""
     trusted, expected = known_keys(keys), known_head(head)
     if file:
-        with session.in_words("checked nothing", not_done=BAD_INPUT):
+        with session.end_plainly(CHECKED_NOTHING):
             verdict = judge(bundle_file.read(file.read()), trusted, expected)
     else:
-        with _services("checked nothing") as services, services.database.read() as tx:
+        with beside_bot.services(CHECKED_NOTHING) as services, services.database.read() as tx:
             trusted |= {services.seal_key.public} if services.seal_key else set()
             found = bundle.of_record(tx, services.keys)
             verdict = judge(found, trusted, expected, open_all=True, now=services.clock.now())
@@ -83,24 +63,19 @@ def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None
         )
     for line in (*_found(verdict, wrong), *_said(verdict, trusted, is_open=not file)):
         click.echo(line)
-    sys.exit(WRONG if wrong else 0)
+    sys.exit(Exit.NO if wrong else Exit.DONE)
 
 
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def export_proof(out: Path) -> None:
-    """Write the record's proof, for somebody who checks it with docs/verify.py. It holds no content and no names."""
-    from storage.proof import bundle, bundle_file  # noqa: PLC0415 - decide starts without it
-
-    with _services("wrote no proof") as services:
+    """Write the record's proof, for docs/verify.py. It holds no content and no names."""
+    with beside_bot.services(NO_PROOF) as services:
         with services.database.read() as tx:
             closed = bundle.of_record(tx, services.keys, lambda _: False)
             text = bundle_file.written(closed, services.clock.now())
-        try:
-            out.touch(PRIVATE, exist_ok=False)
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            _fail([f"{out} could not be written: {error.strerror}."])
+        out.touch(PRIVATE, exist_ok=False)
+        out.write_text(text, encoding="utf-8")
     click.echo(f"{out} is written.")
 
 
@@ -148,46 +123,4 @@ def _counted(number: int, one: str, many: str) -> str:
 
 
 def _named(seal: Seal | None) -> str:
-    from storage.proof.chain import moment  # noqa: PLC0415 - decide starts without it
-
     return f"seal {seal.number} of {moment(seal.made_at)}" if seal else ""
-
-
-def known_head(given: str | None) -> bytes | None:
-    """The head in what somebody copied from elsewhere."""
-    if given is None:
-        return None
-    found = _HEAD.search(given.lower())
-    if found is None:
-        _fail(["--head has no head in it: 64 digits from 0 to 9 and a to f."])
-    return bytes.fromhex(found[0])
-
-
-def known_keys(given: Iterable[str]) -> set[PublicKey]:
-    from storage.errors import BadKey  # noqa: PLC0415 - decide starts without it
-    from storage.proof.signed_note import PublicKey  # noqa: PLC0415
-
-    try:
-        return {PublicKey.read(each.strip()) for each in given}
-    except BadKey:
-        _fail(["--key is not a public key, or not all of it. It is 65 characters and starts with share-check+."])
-
-
-@contextmanager
-def _services(what: str) -> Iterator[Services]:
-    """What works beside the running bot. what: the command, and that it was not done."""
-    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
-
-    with session.in_words(what, NOTHING_ADDED, BAD_INPUT):
-        services = serve.services_for_command()
-        try:
-            yield services
-        finally:
-            services.database.close()
-
-
-def _fail(problems: Iterable[str]) -> NoReturn:
-    for problem in problems:
-        click.echo(problem, err=True)
-    sys.exit(BAD_INPUT)

@@ -5,17 +5,16 @@ Whoever runs the bot reads no record. A record that not every lead may know of s
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy import Connection
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from bot.context import Services
-    from services.retention import DueRecord
+from bot.cli import beside_bot
+from bot.context import Services
+from bot.retention import listeners
+from services.retention import DueRecord
+from storage.erasure import tombstones
 
 _OTHERS_ERASED = (
     "Records that not every lead could know of are not counted here. share-check verify holds every erasure against "
@@ -29,32 +28,16 @@ _OTHERS = "Records that not every lead may know of are not counted here: Slack s
 @click.option("--erased", "way", flag_value="erased", help="What was erased, for whoever checks the record.")
 def retention(way: str | None) -> None:
     """Say what is due for deletion, or what was erased. Records are deleted in Slack, by a lead, one by one."""
-    from bot import serve  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.cli import session  # noqa: PLC0415 - decide starts without Slack's libraries
-    from bot.config.organisation import OrganisationError  # noqa: PLC0415
-
     if way is None:
         message = "Say --dry-run or --erased. Records are deleted in Slack, by a lead: Home, Due for deletion."
         raise click.UsageError(message)
-    with session.in_words("could not look at what is due"):
-        try:
-            services = serve.services_for_command()
-        except OrganisationError as error:
-            for problem in error.problems:
-                click.echo(problem, err=True)
-            sys.exit(session.BAD_INPUT)
-        try:
-            with services.database.read() as tx:
-                said = list(_due(services, tx) if way == "dry-run" else _erased(tx))
-        finally:
-            services.database.close()
+    with beside_bot.services("could not look at what is due") as services, services.database.read() as tx:
+        said = list(_due(services, tx) if way == "dry-run" else _erased(tx))
     for line in said:
         click.echo(line)
 
 
 def _due(services: Services, tx: Connection) -> Iterator[str]:
-    from bot.retention import listeners  # noqa: PLC0415 - decide starts without Slack's libraries
-
     rule, now = services.organisation.retention, services.clock.now()
     yield (
         f"Schedule: {rule.no_risk.days} days after the last change where there was no risk; else until "
@@ -81,8 +64,6 @@ def _listed(items: Sequence[DueRecord]) -> str:
 
 
 def _erased(tx: Connection) -> Iterator[str]:
-    from storage.erasure import tombstones  # noqa: PLC0415 - decide starts without it
-
     stones = [stone for stone in tombstones(tx) if not stone.is_private]
     entries = sum(stone.entries for stone in stones)
     yield f"{_counted(len(stones), 'record')} erased, with {_counted(entries, 'entry', 'entries')} of the record."

@@ -1,96 +1,106 @@
-"""What commands that work beside the running bot share: the settings, the database, and leaving with plain words."""
+"""The one way in and out of a command: it opens the settings and the database, and ends in plain words.
+
+Commands that also need the services of listeners use bot/cli/beside_bot.py, which is heavier to import.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import NoReturn
 
-import click
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config.organisation import OrganisationError
-from bot.config.settings import SettingsError
+from bot.config.settings import Settings, SettingsError, load_settings
+from bot.exit_codes import Exit, leave
+from storage.engine import unusable
 from storage.engine.database import Database
-from storage.errors import DatabaseNotReady, NotKept, StorageError
-
-BAD_INPUT = 2
-NOT_DONE = 1
-NOT_OPENED = (
-    "The database could not be opened or read. Look whether its file or server is there, and whether this account may "
-    "use it: share-check doctor."
-)
-
+from storage.errors import BadKey, DatabaseAway, DatabaseNotReady, NotKept, StorageError
+from storage.proof.bundle import NotAProof
 
 RUN_AGAIN = "What was done is kept: run this again."
 
 
 @contextmanager
-def in_words(what: str, kept: str = RUN_AGAIN, not_done: int = NOT_DONE) -> Iterator[None]:
-    """Whatever goes wrong here ends the command with sentences: 2 where settings or facts are wrong, else `not_done`.
+def end_plainly(what: str, kept: str = RUN_AGAIN) -> Iterator[None]:
+    """Turn whatever goes wrong in a command into sentences and an exit code, the same in every command.
 
-    kept: what is true of the database where it takes no writes, and what to do.
+    what: the end of "share-check ...:". kept: what is true of the database where it takes no writes, and what to do.
     """
     try:
         yield
     except (SettingsError, OrganisationError) as error:
-        _leave(what, error.problems, BAD_INPUT)
+        leave(what, error.problems)
     except NotKept:
-        _leave(what, [f"The database is busy, or its disk is full. {kept}"], not_done)
+        leave(what, [f"The database is busy, or its disk is full. {kept}"], Exit.NOT_NOW)
+    except SQLAlchemyError as error:
+        _leave(what, unusable.not_ready(error))
     except StorageError as error:
-        _leave(what, [str(error) or "This could not be done."], not_done)
-    except SQLAlchemyError:
-        _leave(what, [NOT_OPENED], not_done)
+        _leave(what, error)
     except OSError as error:
-        _leave(what, [f"{error.filename or 'The file'}: {error.strerror}."], not_done)
+        leave(what, [f"{error.filename or 'The file'}: {error.strerror}."])
+
+
+def _leave(what: str, error: StorageError) -> None:
+    leave(what, [str(error) or "This could not be done."], _code(error))
+
+
+def _code(error: StorageError) -> Exit:
+    match error:
+        case DatabaseAway():
+            return Exit.NOT_NOW
+        case DatabaseNotReady() | BadKey() | NotAProof():
+            return Exit.FIX_FIRST
+        case _:
+            return Exit.NO
 
 
 @contextmanager
-def of_this_version(url: str) -> Iterator[Database]:
-    """The database, which must be there and of this version. Raises DatabaseNotReady."""
-    database = opened(url)
+def settings(what: str, kept: str = RUN_AGAIN) -> Iterator[Settings]:
+    """The settings, for a command that opens what it needs by itself. what, kept: as in end_plainly."""
+    with end_plainly(what, kept):
+        yield load_settings()
+
+
+@contextmanager
+def settings_and_database(what: str, kept: str = RUN_AGAIN) -> Iterator[tuple[Settings, Database]]:
+    """Both, the database of this version. what, kept: as in end_plainly."""
+    with settings(what, kept) as found, opened(found.secrets.database_url) as database:
+        yield found, database
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open the database, which must be there and of this version. A SQLite file that is not there is not made.
+
+    Raises DatabaseNotReady, or an error of SQLAlchemy.
+    """
+    _refuse_missing(url)
+    database = Database(url)
     try:
+        database.refuse_other_version()
         yield database
     finally:
         database.close()
 
 
-def opened(url: str) -> Database:
-    """As of_this_version; whoever asked closes it. A SQLite file that is not there is not made by asking."""
+def refuse_unreadable(url: str) -> None:
+    """For what works with a database of any version: raises as opened does unless there is one, with tables."""
     _refuse_missing(url)
     database = Database(url)
     try:
-        found, needed = database.version()
-    except SQLAlchemyError as error:
+        found, _ = database.version()
+    finally:
         database.close()
-        raise DatabaseNotReady(NOT_OPENED) from error
-    if found == needed:
-        return database
-    database.close()
-    message = "The database is not of this version. Start share-check serve once, which brings it up to date."
     if found is None:
-        message = "There is nothing in the database yet. Start share-check serve once, which makes its tables."
-    raise DatabaseNotReady(message)
+        raise DatabaseNotReady(unusable.EMPTY)
 
 
 def _refuse_missing(url: str) -> None:
-    try:
-        known = make_url(url)
-    except (ArgumentError, ValueError):
-        return  # Opening it says what is wrong, without the password.
-    if known.get_backend_name() == "sqlite" and not Path(known.database or "").is_file():
+    if not unusable.is_there(url):
         message = (
-            f"There is no database {known.database}. Start share-check serve once, which makes it; or go to the "
-            "folder of share-check, if this is another one."
+            f"There is no database {make_url(url).database}. Start share-check serve once, which makes it; or go to "
+            "the folder of share-check, if this is another one."
         )
         raise DatabaseNotReady(message)
-
-
-def _leave(what: str, problems: Iterable[str], code: int) -> NoReturn:
-    click.echo(f"share-check {what}:", err=True)
-    for problem in problems:
-        click.echo(f"- {problem}", err=True)
-    sys.exit(code)

@@ -46,8 +46,12 @@ def _email(value: str) -> str:
     raise refusal(f'"{value}" is not an email address. Write it like lead.one@example.org.')
 
 
+def is_slack_user(value: str) -> bool:
+    return re.fullmatch(r"[UW][A-Z0-9]+", value) is not None
+
+
 def _slack_user(value: str) -> str:
-    if re.fullmatch(r"[UW][A-Z0-9]+", value):
+    if is_slack_user(value):
         return value
     raise refusal(
         f'"{value}" is not a Slack member ID. It starts with U: in Slack, open the person\'s '

@@ -8,8 +8,9 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, overload
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -51,6 +52,24 @@ class SettingsError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """Every secret as plain text, for the part that needs it. Settings keeps them hidden; nothing here is ever printed.
+
+    keys: the first seals, all of them open. notify: notification addresses by id of organisation.toml.
+    """
+
+    bot_token: str
+    app_token: str | None
+    signing_secret: str | None
+    database_url: str
+    keys: tuple[str, ...]
+    seal_key: SealKey | None
+    smtp_url: str | None
+    notify: Mapping[str, tuple[str, ...]]
+    heartbeat_url: str | None
 
 
 class _AsWritten(DotEnvSettingsSource):
@@ -185,6 +204,22 @@ class Settings(BaseSettings):
         description="a web address that starts with https://, from the service that watches the bot",
     )
 
+    @property
+    def secrets(self) -> Secrets:
+        """Unwrap every secret. Nothing else in the product does."""
+        seal_key = _shown(self.seal_key)
+        return Secrets(
+            bot_token=_shown(self.bot_token),
+            app_token=_shown(self.app_token),
+            signing_secret=_shown(self.signing_secret),
+            database_url=_shown(self.database_url),
+            keys=tuple(map(_shown, self.keys)),
+            seal_key=SealKey.read(seal_key) if seal_key else None,
+            smtp_url=_shown(self.smtp_url),
+            notify={person: tuple(map(_shown, addresses)) for person, addresses in self.notify.items()},
+            heartbeat_url=_shown(self.heartbeat_url),
+        )
+
     @field_validator("slack_api_url")
     @classmethod
     def _is_encrypted_or_local(cls, url: str) -> str:
@@ -224,7 +259,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_kept_on_disk(cls, url: SecretStr) -> SecretStr:
         try:
-            return database_address(url.get_secret_value())
+            return SecretStr(database_address(_shown(url)))
         except SettingsError as error:
             raise _problem(str(error)) from error
 
@@ -279,7 +314,7 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not is_mail_server(url.get_secret_value()):
+        if url is not None and not is_mail_server(_shown(url)):
             raise _problem(f"SHARE_CHECK_SMTP_URL must be {_meaning('SHARE_CHECK_SMTP_URL')}.")
         return url
 
@@ -324,7 +359,7 @@ class Settings(BaseSettings):
     @field_validator("heartbeat_url")
     @classmethod
     def _is_watched_in_private(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not _is_private(url.get_secret_value()):
+        if url is not None and not _is_private(_shown(url)):
             raise _problem(f"SHARE_CHECK_HEARTBEAT_URL must be {_meaning('SHARE_CHECK_HEARTBEAT_URL')}.")
         return url
 
@@ -347,7 +382,7 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
     raise SettingsError(problems)
 
 
-def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> SecretStr:
+def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
     """An address as SQLAlchemy has it. Raises SettingsError; its words call the address by this name."""
     text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     scheme, colon, rest = text.partition("://")
@@ -356,7 +391,7 @@ def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> Secret
     if scheme == "sqlite" and rest in {"", "/", "/:memory:"}:
         words = "names no file, so every check would be lost at the next restart. Write sqlite:///share-check.db"
         raise SettingsError([f"{name} {words}"])
-    return SecretStr(text)
+    return text
 
 
 def organisation_path(env_file: Path = Path(".env")) -> Path:
@@ -386,6 +421,14 @@ def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> 
 
 def setting_names() -> tuple[str, ...]:
     return tuple(str(field.alias) for field in Settings.model_fields.values())
+
+
+@overload
+def _shown(secret: SecretStr) -> str: ...
+@overload
+def _shown(secret: SecretStr | None) -> str | None: ...
+def _shown(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
 
 
 def _problem(words: str) -> PydanticCustomError:
@@ -434,13 +477,13 @@ def _not_understood(notify: Addresses) -> Iterator[str]:
     """Which addresses would fail when somebody is needed."""
     for person, urls in notify.items():
         for place, url in enumerate(urls, 1):
-            if not can_be_notified(url.get_secret_value()):
+            if not can_be_notified(_shown(url)):
                 yield f"address {place} of {person}" if len(urls) > 1 else f"the address of {person}"
 
 
 def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:
     """Return a token, or say which token it is instead. An empty prefix is "no token at all"."""
-    text = token.get_secret_value()
+    text = _shown(token)
     found = next((start for start in TOKENS if text.startswith(start)), "")
     if found == prefix:
         return token
@@ -451,7 +494,7 @@ def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:
 
 def _is_key(key: SecretStr) -> bool:
     try:
-        Fernet(key.get_secret_value())
+        Fernet(_shown(key))
     except ValueError:
         return False
     return True
@@ -459,7 +502,7 @@ def _is_key(key: SecretStr) -> bool:
 
 def _can_sign(key: SecretStr) -> bool:
     try:
-        SealKey.read(key.get_secret_value())
+        SealKey.read(_shown(key))
     except BadKey:
         return False
     return True

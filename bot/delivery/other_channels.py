@@ -18,8 +18,6 @@ from email.policy import SMTP
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import SecretStr
-
 from bot.clock import SystemClock
 from bot.config.mail_settings import hush_notifications
 from bot.config.organisation import Organisation
@@ -58,10 +56,10 @@ class SecondChannel:
     """A person is an id of the organisation, or "administrators": whoever runs the bot."""
 
     def __init__(self, settings: Settings, organisation: Organisation, timeout: float = TIMEOUT) -> None:
-        self._server = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
+        self._server = settings.secrets.smtp_url or ""
         self._sender = settings.mail_from
         self._mailboxes = _mailboxes(organisation, settings.alarm_email) if self._server else {}
-        self._addresses = settings.notify
+        self._addresses = settings.secrets.notify
         self._timeout = timeout
 
     def ways(self, person: str) -> tuple[Via, ...]:
@@ -107,7 +105,7 @@ class SecondChannel:
             with suppress(OSError):  # It has been accepted, however they part.
                 server.quit()
 
-    def _push(self, addresses: Sequence[SecretStr], words: Words) -> None:
+    def _push(self, addresses: Sequence[str], words: Words) -> None:
         hush_notifications()
         from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyFormat  # noqa: PLC0415 - an extra
 
@@ -116,7 +114,7 @@ class SecondChannel:
             app_id="share-check", http_redirects=False, image_url_mask="", service_timeout=self._timeout
         )
         services = Apprise(asset=asset)
-        all_known = services.add([each.get_secret_value() for each in addresses])
+        all_known = services.add(list(addresses))
         outcome = services.notify(words.body, words.title, body_format=NotifyFormat.TEXT)
         if outcome.status is AppriseResultStatus.TIMEOUT:
             raise TimeoutError

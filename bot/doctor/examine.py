@@ -23,6 +23,7 @@ from bot.doctor.finding import Finding, State, away, unchecked, worst_first
 from bot.doctor.tokens import Known
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
+from storage.engine.unusable import is_there
 from storage.errors import StorageError
 from storage.health import liveness
 
@@ -38,8 +39,8 @@ def at_start(settings: Settings, organisation: Organisation, client: WebClient, 
     """
     first, known = tokens.bot_token(client)
     found = [first]
-    if settings.mode == "socket" and settings.app_token:
-        token = settings.app_token.get_secret_value()
+    token = settings.secrets.app_token
+    if settings.mode == "socket" and token:
         others = tokens.one_app(client, known, token) if known else ()
         found += others or (tokens.app_token(client, token)[0],)
     if known is not None:
@@ -138,8 +139,8 @@ def _elsewhere(settings: Settings, organisation: Organisation, now: datetime) ->
 
 
 def _records(settings: Settings, now: datetime) -> tuple[Finding, ...]:
-    url = settings.database_url.get_secret_value()
-    if not records.is_there(url):
+    url = settings.secrets.database_url
+    if not is_there(url):
         return records.not_there_yet()
     try:
         store = Database(url)
@@ -151,23 +152,23 @@ def _records(settings: Settings, now: datetime) -> tuple[Finding, ...]:
             return records.not_there_yet()
         if first.state is State.FATAL and first.words != records.not_writable().words:
             return (first,)
-        known = [key.get_secret_value() for key in settings.keys]
         return (
             first,
             *_safely(records.BACKUP, lambda: records.backup(store, now)),
-            *_safely(records.KEYS, lambda: records.keys(store, known)),
+            *_safely(records.KEYS, lambda: records.keys(store, settings.secrets.keys)),
         )
     finally:
         store.close()
 
 
 def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Finding, ...]:
-    if settings.mode != "socket" or settings.app_token is None:
+    token = settings.secrets.app_token
+    if settings.mode != "socket" or token is None:
         return ()
     clockwork, socket = _left_word(settings)
     if round_trip.is_serving(clockwork, now):
         return (round_trip.of_the_serving_bot(socket, now),)
-    found, address = tokens.app_token(client, settings.app_token.get_secret_value())
+    found, address = tokens.app_token(client, token)
     if address is None:
         return (unchecked(round_trip.NAME, "Slack gives no connection for the app token.", found.fix),)
     return (round_trip.there_and_back(address, client.ssl),)
@@ -175,8 +176,8 @@ def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Findi
 
 def _left_word(settings: Settings) -> tuple[datetime | None, datetime | None]:
     """When the clockwork last turned, and when its connection was last good."""
-    url = settings.database_url.get_secret_value()
-    if not records.is_there(url):
+    url = settings.secrets.database_url
+    if not is_there(url):
         return None, None
     try:
         store = Database(url)

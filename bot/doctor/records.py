@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor.finding import Finding, State, fine, unchecked
 from storage.crypto.rotation import Tally, open_and_shut, tally
@@ -20,15 +18,6 @@ BACKUP_EVERY = timedelta(hours=36)
 """A night missed, and a morning to notice it."""
 
 BACK_UP = "Run share-check backup --to and a folder on another disk, each night: docs/tasks/back-up-and-restore.md"
-
-
-def is_there(url: str) -> bool:
-    """Whether there is a database to look at: a SQLite file is not made by looking."""
-    try:
-        known = make_url(url)
-    except (ArgumentError, ValueError):
-        return True  # Opening it says what is wrong.
-    return known.get_backend_name() != "sqlite" or Path(known.database or "").is_file()
 
 
 def not_there_yet() -> tuple[Finding, ...]:

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.backup.source import see_onto_disk
 from storage.engine.database import Database
+from storage.engine.unusable import is_there
 from storage.erasure import Erasure, erasures
 
 NAME = "share-check.erased"
@@ -24,8 +24,7 @@ _PARTS = 3
 
 def of_database(url: str) -> tuple[Erasure, ...]:
     """What was erased in the database in the settings; nothing where it is not there, or cannot be read any more."""
-    known = make_url(url)
-    if known.get_backend_name() == "sqlite" and not Path(known.database or "").is_file():
+    if not is_there(url):
         return ()
     database = Database(url)
     try:

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Row, Select, select
 
 from storage.backup import archive
@@ -19,7 +18,7 @@ from storage.backup.make import state
 from storage.backup.source import BackupRefused, Source
 from storage.checks import about_answers
 from storage.crypto.envelope import Keyring, Sealer
-from storage.engine.database import Database
+from storage.engine.database import Database, known_revisions
 from storage.erasure import Erasure, erase_again
 from storage.errors import CannotOpen
 from storage.events import SALT_BYTES, commitment
@@ -31,7 +30,6 @@ from storage.proof.verify import Verdict, judge
 from storage.tables import checks, events, strands
 
 _AT_ONCE = 500
-_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 _ANSWERS = select(checks.c.id, checks.c.reporter, checks.c.wrapped_key, checks.c.sealed_answers)
 _PLANS = select(strands, checks.c.wrapped_key).join(checks).order_by(strands.c.check_id)
@@ -114,8 +112,7 @@ def _tried(
 
 
 def _refuse_strangers(source: Source, manifest: BackupManifest) -> None:
-    known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
-    if manifest.schema not in known:
+    if manifest.schema not in known_revisions():
         message = (
             f"The backup was made by share-check {manifest.share_check}, whose tables this version does not know. "
             "Install that version or a newer one, then restore."

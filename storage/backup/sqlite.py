@@ -16,6 +16,7 @@ from storage.backup import archive
 from storage.backup.source import BackupRefused, counts_of, see_onto_disk, workshop
 from storage.engine.database import Database
 from storage.engine.process_lock import process_lock
+from storage.engine.unusable import damaged, is_damage
 
 _LOGS = ("-wal", "-journal")
 """What SQLite keeps beside a file. Beside another file of that name it would be read into it."""
@@ -40,6 +41,8 @@ class SqliteFile:
                 live.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
         except sqlite3.Error as error:
+            if is_damage(error):
+                raise damaged() from error
             message = f"{self.file.name} could not be copied ({error.sqlite_errorname}). Is there room on the disk?"
             raise BackupRefused(message) from error
         with _reading(to) as tx:

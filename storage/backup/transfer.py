@@ -13,12 +13,13 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Table, func, insert, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage.backup.make import source_of
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
+from storage.engine.unusable import not_ready
 from storage.errors import DatabaseNotReady, StorageError
 from storage.proof.bundle import of_record
 from storage.proof.verify import judge
@@ -56,11 +57,13 @@ def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
     source, target = source_of(source_url), source_of(target_url)
     with ExitStack() as stack:
         stack.enter_context(source.quiet())
-        stack.enter_context(target.quiet())
+        with _naming_target():
+            stack.enter_context(target.quiet())
         before = stack.enter_context(_opened(source_url))
         after = stack.enter_context(_opened(target_url))
-        _refuse_other_version(before)
-        _refuse_full(after)
+        before.refuse_other_version()
+        with _naming_target():
+            _refuse_full(after)
         after.migrate()
         with after.begin() as there:
             with before.read() as here:
@@ -132,7 +135,7 @@ def _refuse_same(source_url: str, target_url: str) -> None:
         source, target = make_url(source_url), make_url(target_url)
     except (ArgumentError, ValueError):  # their words hold the password
         message = "The address after --to cannot be understood. Write postgresql+psycopg://user:password@host/database."
-        raise MoveRefused(message) from None
+        raise DatabaseNotReady(message) from None
     if source.set(password=None) == target.set(password=None):
         message = "That is the database that is in use now. Name another one after --to."
         raise MoveRefused(message)
@@ -147,11 +150,12 @@ def _opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-def _refuse_other_version(source: Database) -> None:
-    found, needed = source.version()
-    if found != needed:
-        message = "The database is not of this version. Start share-check serve once, which brings it up to date."
-        raise DatabaseNotReady(message)
+@contextmanager
+def _naming_target() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise not_ready(error, "--to") from error
 
 
 def _refuse_full(target: Database) -> None:

@@ -16,8 +16,9 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from storage.engine import unusable
 from storage.engine.group_commit import GroupCommit, driver_of
-from storage.errors import DatabaseNotReady, NotKept
+from storage.errors import DatabaseAway, DatabaseNotReady, NotKept
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE, _A_MOMENT = 5000, 300
@@ -75,19 +76,27 @@ class Database:
                 if _version_of(tx) != _newest():
                     command.upgrade(_config(tx), "head")
         except CommandError as error:
-            message = "The database was made by a newer share-check. Start that version, or restore an older backup."
-            raise DatabaseNotReady(message) from error
-        except (SQLAlchemyError, NotKept) as error:
-            message = (
-                "The database could not be opened or brought up to date. Look whether its file or server is there, "
-                "whether there is room on the disk, and whether this account may use it."
-            )
-            raise DatabaseNotReady(message) from error
+            raise DatabaseNotReady(unusable.NEWER) from error
+        except SQLAlchemyError as error:
+            raise unusable.not_ready(error) from error
+        except NotKept as error:
+            message = "The database is busy, or its disk is full, so it could not be brought up to date."
+            raise DatabaseAway(message) from error
 
     def version(self) -> tuple[str | None, str | None]:
         """The version the tables have, and the one this code needs."""
         with self.read() as tx:
             return _version_of(tx), _newest()
+
+    def refuse_other_version(self) -> None:
+        """Raise DatabaseNotReady unless the tables are of this version."""
+        found, needed = self.version()
+        if found is None:
+            raise DatabaseNotReady(unusable.EMPTY)
+        if found not in known_revisions():
+            raise DatabaseNotReady(unusable.NEWER)
+        if found != needed:
+            raise DatabaseNotReady(unusable.OLDER)
 
     def can_write(self) -> bool:
         """Whether a write would be kept right now."""
@@ -151,6 +160,12 @@ def _version_of(tx: Connection) -> str | None:
 def _newest() -> str | None:
     """Return the last migration of this code. Kept: to find it, Alembic imports every one of them."""
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """Return every migration that this code knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def _config(tx: Connection) -> Config:

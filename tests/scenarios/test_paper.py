@@ -218,7 +218,7 @@ def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(
 
         full.setattr("services.paper.Paper.enter", refuse)
         done = _sheet(stage, URGENT)
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert done.stderr.endswith(
         "share-check entered nothing:\n- The database is busy, or its disk is full. Do it again.\n"
     )

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import click
 
-from bot.cli.leave import leave
+from bot.cli.init import change as changes
+from bot.cli.init import files, questions
+from bot.cli.init.prompts import collect
+from bot.cli.init.toml_edit import CannotEdit
+from bot.clock import SystemClock
+from bot.config.organisation import Organisation, OrganisationError, load_organisation
+from bot.config.settings import SettingsError, organisation_path
+from bot.exit_codes import Exit, leave
 
 ENV = Path(".env")
 CHANGEABLE = (
@@ -97,7 +106,7 @@ class PersonType(click.ParamType[str]):
 )
 @_options
 def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, **given: Any) -> None:
-    """Set share-check up: ask what is needed, and write organisation.toml and .env. Never over one that is there."""
+    """Set share-check up: write organisation.toml and .env. Asks what is needed, and writes over no file."""
     if change and add:
         leave("does one thing at a time", ["Give --change or --add, not both."])
     try:
@@ -108,16 +117,12 @@ def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, 
         else:
             _begin(mode, given, may_ask=not no_questions)
     except (click.Abort, EOFError):
-        leave("stopped", ["Nothing was written. Run share-check init again when you are ready."], 1)
+        leave("stopped", ["Nothing was written. Run share-check init again when you are ready."], Exit.NO)
     except OSError as error:
-        leave("cannot write here", [f"{error.filename or 'The folder'}: {error.strerror}. Nothing was changed."], 1)
+        leave("cannot write here", [f"{error.filename or 'The folder'}: {error.strerror}. Nothing was changed."])
 
 
 def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot.cli.init import files, questions  # noqa: PLC0415 - decide starts without it
-    from bot.cli.init.prompts import collect  # noqa: PLC0415
-    from bot.config.settings import organisation_path  # noqa: PLC0415
-
     path = organisation_path()
     _refuse_to_overwrite(path)
     if may_ask:
@@ -150,11 +155,6 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 
 
 def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot.cli.init import change as changes  # noqa: PLC0415 - decide starts without it
-    from bot.cli.init import files  # noqa: PLC0415
-    from bot.cli.init.toml_edit import CannotEdit  # noqa: PLC0415
-    from bot.config.settings import organisation_path  # noqa: PLC0415
-
     path = ENV if subject in changes.IN_ENV else organisation_path()
     text = _text(path)
     try:
@@ -172,11 +172,6 @@ def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
 
 
 def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
-    from bot.cli.init import change as changes  # noqa: PLC0415 - decide starts without it
-    from bot.cli.init import files  # noqa: PLC0415
-    from bot.cli.init.toml_edit import CannotEdit  # noqa: PLC0415
-    from bot.config.settings import organisation_path  # noqa: PLC0415
-
     path = organisation_path()
     text = _text(path)
     try:
@@ -212,9 +207,7 @@ def _text(path: Path) -> str:
         leave("changed nothing", [f"{path} is not text."])
 
 
-def _organisation(path: Path) -> Any:
-    from bot.config.organisation import OrganisationError, load_organisation  # noqa: PLC0415 - decide starts without it
-
+def _organisation(path: Path) -> Organisation:
     try:
         return load_organisation(path)
     except OrganisationError as error:
@@ -223,10 +216,6 @@ def _organisation(path: Path) -> Any:
 
 def _try(path: Path, facts: str | None, secrets: str | None) -> None:
     """What would be written must be what the bot can start with: all problems at once, and nothing written."""
-    from bot.cli.init import files  # noqa: PLC0415 - decide starts without it
-    from bot.config.organisation import OrganisationError  # noqa: PLC0415
-    from bot.config.settings import SettingsError  # noqa: PLC0415
-
     problems: list[str] = []
     try:
         if facts is not None:
@@ -246,9 +235,5 @@ def _give_up(problems: list[str]) -> NoReturn:
     leave("cannot use these answers. Nothing was written", problems)
 
 
-def _today(zone: str) -> Any:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - decide starts without it
-
-    from bot.clock import SystemClock  # noqa: PLC0415
-
+def _today(zone: str) -> date:
     return SystemClock().now().astimezone(ZoneInfo(zone)).date()

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.cli.init.questions import PERSON, Answers, Refused, SetupPeople, SetupQuestion, clashing, person
-from bot.cli.leave import leave
+from bot.exit_codes import leave
 
 WIDTH = 100
 AWAY = "-"

@@ -141,14 +141,15 @@ def test_wrong_keys_in_the_settings_are_said_before_anything_is_done(
 
 @pytest.mark.parametrize("words", [("keys", "check"), ("keys", "rotate"), ("backup", "--to", "backups")])
 @pytest.mark.parametrize(
-    "url", ["sqlite:///none.db", "sqlite:////nowhere/at/all.db", "postgresql://us:hush@127.0.0.1:9/db"]
+    ("url", "ends"),
+    [("sqlite:///none.db", 2), ("sqlite:////nowhere/at/all.db", 2), ("postgresql://us:hush@127.0.0.1:9/db", 3)],
 )
 def test_a_database_that_is_not_there_is_said_and_not_made(
-    sqlite_place: Place, words: tuple[str, ...], url: str
+    sqlite_place: Place, words: tuple[str, ...], url: str, ends: int
 ) -> None:
-    """One sentence, exit 1, and no password in it."""
+    """One sentence, and no password in it. A file is for a person to find; a server may be back in a moment."""
     code, said = sqlite_place.run(*words, SHARE_CHECK_DATABASE_URL=url)
-    assert code == 1
+    assert code == ends
     assert "database" in said.splitlines()[1]
     assert not (sqlite_place.folder / "none.db").exists()
 
@@ -169,20 +170,20 @@ def test_a_backup_is_made_proved_and_restored(place: Place) -> None:
     assert "is kept beside it" in said or "is as it was" in said
 
 
-def test_what_cannot_be_restored_says_why_and_ends_with_1(sqlite_place: Place) -> None:
+def test_what_cannot_be_restored_says_why(sqlite_place: Place) -> None:
     """Wrong keys, a wrong file, no file."""
     file = sqlite_place.backed_up()
     before = (sqlite_place.folder / "share-check.db").read_bytes()
     (sqlite_place.folder / "other.backup").write_text("something else")
-    for words, keys, why in (
-        (str(file), NEW, "2 of 2 checks cannot be opened"),
-        ("other.backup", OLD, "is not a backup of share-check"),
-        ("none.backup", OLD, "There is no file none.backup."),
-        ("backups", OLD, "backups: Is a directory."),
+    for words, keys, ends, why in (
+        (str(file), NEW, 1, "2 of 2 checks cannot be opened"),
+        ("other.backup", OLD, 1, "is not a backup of share-check"),
+        ("none.backup", OLD, 1, "There is no file none.backup."),
+        ("backups", OLD, 2, "backups: Is a directory."),
     ):
         for way in ("--verify", "--replace"):
             code, said = sqlite_place.run("restore", words, way, keys=[keys])
-            assert (code, why in said) == (1, True), said
+            assert (code, why in said) == (ends, True), said
             assert said.startswith("share-check did not restore anything:\n- ")
     assert (sqlite_place.folder / "share-check.db").read_bytes() == before
 
@@ -262,7 +263,7 @@ def test_beside_a_running_bot_keys_are_changed_and_a_backup_is_made(sqlite_place
         assert code == 0, said
         (file,) = sqlite_place.backups.iterdir()
         code, said = sqlite_place.run("restore", str(file), "--replace", keys=keys)
-        assert (code, "already serving" in said) == (1, True)
+        assert (code, "already serving" in said) == (2, True)
         bot.send_signal(signal.SIGTERM)
         assert bot.wait(SOON) == 0
     assert sqlite_place.run("restore", str(file), "--replace", keys=[NEW])[0] == 0

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import checklist as checklist_commands
-from bot.cli.checklist import checklist, decide
+from bot.cli.checklist import checklist
+from bot.cli.decide import decide
 from bot.config.roster import in_words
 from flows.checklist import CHECKLIST
 from tests.flows.builders import CALM

@@ -65,6 +65,6 @@ def test_no_file_is_written_over(place: Path) -> None:
     """A slip in the name costs nothing."""
     (place / "out.html").write_text("mine", "utf-8")
     done = run(place, PACK.number)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert (place / "out.html").read_text("utf-8") == "mine"
     assert "Traceback" not in done.output

@@ -132,7 +132,10 @@ def test_sealing_a_record_that_is_in_use_says_to_try_again(
     with place.office.reporting() as work:
         work.start("U3", "a request")
         code, said = place.run("seal", SHARE_CHECK_DATABASE_URL=postgres_url)
-    assert (code, said) == (1, before.note + "The record is in use. Try again in a moment.\n")
+    assert (code, said) == (
+        3,
+        before.note + "share-check sealed nothing:\n- The record is in use. Try again in a moment.\n",
+    )
     assert place.newest() == before
     assert place.run("seal", SHARE_CHECK_DATABASE_URL=postgres_url)[0] == 0
     database.close()
@@ -268,8 +271,8 @@ def test_another_key_is_named_unless_it_is_known(place: Place) -> None:
         (("verify", "--head", "the head"), "--head has no head in it"),
         (("verify", "--key", "the key"), "--key is not a public key"),
         (("export-proof",), "Missing option '--out'"),
-        (("export-proof", "--out", "proof.json"), "proof.json could not be written: File exists."),
-        (("export-proof", "--out", "nowhere/proof.json"), "could not be written: No such file or directory."),
+        (("export-proof", "--out", "proof.json"), "proof.json: File exists."),
+        (("export-proof", "--out", "nowhere/proof.json"), "nowhere/proof.json: No such file or directory."),
         (("export-proof", "--out", "x.json", "--case", "SC-7K2M"), "No such option"),
     ],
 )
@@ -313,12 +316,12 @@ def test_where_the_database_takes_no_writes_seal_says_so(place: Place, monkeypat
         yield None
         raise NotKept
 
-    monkeypatch.setattr("storage.proof.seal.seal_now", lambda *_: None)
-    monkeypatch.setattr("storage.proof.seal.latest", lambda *_: None)
-    monkeypatch.setattr("storage.proof.seal.is_waiting", lambda *_: False)
+    monkeypatch.setattr("bot.cli.record.seal_now", lambda *_: None)
+    monkeypatch.setattr("bot.cli.record.latest", lambda *_: None)
+    monkeypatch.setattr("bot.cli.record.is_waiting", lambda *_: False)
     monkeypatch.setattr(Database, "begin", begin)
     code, said = place.run("seal")
-    assert code == 2
+    assert code == 3
     assert said == (
         "share-check sealed nothing:\n- The database is busy, or its disk is full. "
         "Nothing was added to the record: run this again.\n"

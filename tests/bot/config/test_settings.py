@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.config.load import load_all
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import Settings, SettingsError, load_settings, setting_names
-from bot.serve import load_all
 from storage.proof.signed_note import SealKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -22,12 +22,11 @@ from sqlalchemy import Engine, event, text
 
 from bot.app import web_client
 from bot.cli.main import main
-from bot.clock import SystemClock
+from bot.clock import SystemClock, clock_of
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
 from bot.doctor import examine, machine, records, round_trip, settled, tokens
 from bot.doctor.finding import Finding, State, worst_first
-from bot.serve import clock_of
 from bot.slack import manifest
 from sandbox import Workspace
 from sandbox.blockkit.spot import LIMITS
@@ -73,7 +72,7 @@ class Place:
             settings,
             self.organisation,
             web_client(settings),
-            clock_of(settings),
+            clock_of(settings.clock_file),
             is_online=is_online,
             config_token=config_token,
         )
@@ -84,7 +83,7 @@ class Place:
 
     def at_start(self) -> dict[str, Finding]:
         settings = self.load()
-        found = examine.at_start(settings, self.organisation, web_client(settings), clock_of(settings))
+        found = examine.at_start(settings, self.organisation, web_client(settings), clock_of(settings.clock_file))
         return {each.name: each for each in found}
 
     def command(self, *words: str, **change: str) -> tuple[int, str]:
@@ -724,7 +723,7 @@ def test_the_log_names_nobody(place: Place, caplog: pytest.LogCaptureFixture) ->
     log = logging.getLogger("share-check")
     caplog.set_level(logging.INFO, "share-check")
     database = place.database()
-    client, clock = web_client(settings), clock_of(settings)
+    client, clock = web_client(settings), clock_of(settings.clock_file)
     examine.tell(examine.at_start(settings, place.organisation, client, clock), log)
     examine.tell(examine.later(settings, place.organisation, client, database, clock), log)
     database.close()

@@ -20,7 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
-from bot.serve import DEAF
+from bot.exit_codes import Exit
 from bot.slack.socket_mode import SocketConnection, SocketWatch
 from flows.events import EventKind
 from sandbox import Person, Workspace
@@ -390,7 +390,7 @@ def test_the_program_that_stays_deaf_ends_with_a_code_of_its_own(
     """Cleanly stopped, one line in plain words, and the next one can start at once."""
     slack.faults.deaf = True
     _, said = program.communicate(timeout=STARTED_WITHIN)
-    assert program.returncode == DEAF == 75
+    assert program.returncode == Exit.DEAF
     assert "no connection to it carried anything. share-check stops now" in said
     assert "Traceback" not in said
     assert slack.connections == 0

@@ -277,9 +277,9 @@ def test_the_command_says_what_it_did_and_what_to_do_next(
     [
         ("mysql://host/db", 2, "--to must be sqlite:///"),
         ("sqlite:///", 2, "--to names no file"),
-        ("sqlite:////nowhere/at/all.db", 1, "could not be opened"),
-        ("postgresql://us:hush@127.0.0.1:9/db", 1, "could not be opened"),
-        ("postgresql://us:hush@host:port/db", 1, "cannot be understood"),
+        ("sqlite:////nowhere/at/all.db", 2, "could not be opened"),
+        ("postgresql://us:hush@127.0.0.1:9/db", 3, "does not let share-check in. Check --to"),
+        ("postgresql://us:hush@host:port/db", 2, "cannot be understood"),
     ],
 )
 def test_an_address_that_cannot_be_used_is_said_in_words(url_here: str, to: str, code: int, words: str) -> None:
@@ -302,5 +302,5 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, monkeypatch: p
     """A typing mistake in the settings does not end in an empty record being moved."""
     monkeypatch.chdir(tmp_path)
     code, said = _run("sqlite:///none.db", "--to", "sqlite:///other.db")
-    assert (code, "There is no database none.db" in said) == (1, True)
+    assert (code, "There is no database none.db" in said) == (2, True)
     assert list(tmp_path.iterdir()) == []

@@ -282,7 +282,7 @@ def test_whoever_stops_halfway_has_nothing_to_clean_up(folder: Folder) -> None:
 def test_a_folder_that_cannot_be_written_is_said(folder: Folder) -> None:
     """In words, with its name."""
     code, said = folder.quietly(*NEEDED, **TOKENS, SHARE_CHECK_ORGANISATION="nowhere/ours.toml")
-    assert code == 1
+    assert code == 2
     assert "nowhere" in said
     assert folder.files() == {}
 

@@ -1,0 +1,23 @@
+"""The services of listeners, for a command that works beside the running bot, on the same database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.app import services_of
+from bot.cli import session
+from bot.clock import clock_of
+from bot.config.load import load_all
+from bot.context import Services
+from bot.delivery.other_channels import SecondChannel
+
+
+@contextmanager
+def services(what: str, kept: str = session.RUN_AGAIN) -> Iterator[Services]:
+    """Settings, organisation and database put together. what, kept: as in session.end_plainly."""
+    with session.end_plainly(what, kept):
+        settings, organisation = load_all()
+        with session.opened(settings.secrets.database_url) as database:
+            second = SecondChannel(settings, organisation)
+            yield services_of(settings, organisation, database, clock_of(settings.clock_file), second)

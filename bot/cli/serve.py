@@ -1,0 +1,38 @@
+"""share-check serve: run the bot, as a program that a supervisor starts and stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import click
+from slack_sdk.errors import SlackApiError
+
+from bot import serve as serving
+from bot.cli import session
+from bot.doctor import tokens
+from bot.exit_codes import leave
+from bot.monitoring import logs
+
+PRIVATE = 0o077
+"""What we write is for the account that runs us alone."""
+WHAT = "cannot start"
+
+
+@click.command()
+def serve() -> None:
+    """Run the bot. Stops cleanly on SIGTERM or Ctrl+C.
+
+    Ends with 75 where Slack answers but no connection to it carries anything: only a fresh start helps then.
+    """
+    logs.set_up("text")
+    os.umask(PRIVATE)
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    with session.end_plainly(WHAT):
+        try:
+            serving.serve(stopping)
+        except SlackApiError as error:
+            leave(WHAT, [tokens.slack_says(error)])

@@ -1,0 +1,34 @@
+"""How every command ends: one set of codes and one form of words, as in docs/exit-codes.md. Light to import."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import NoReturn
+
+import click
+
+
+class Exit(IntEnum):
+    """DONE: done, and the answer is yes.
+
+    NO: it was looked at or tried, and the answer is no: the record does not verify, a backup is refused.
+    FIX_FIRST: an option, a setting, a file or the database must be put right first; trying again does not help.
+    NOT_NOW: Slack or the database does not answer, or is busy, so nobody knows; trying again may help.
+    DEAF: of serve alone, sysexits' "try again later": Slack answers and no connection to it carries anything.
+    """
+
+    DONE = 0
+    NO = 1
+    FIX_FIRST = 2
+    NOT_NOW = 3
+    DEAF = 75
+
+
+def leave(what: str, problems: Iterable[str], code: Exit = Exit.FIX_FIRST) -> NoReturn:
+    """End with every reason, each on a line of its own, on standard error. what: what could not be done."""
+    click.echo(f"share-check {what}:", err=True)
+    for problem in problems:
+        click.echo(f"- {problem}", err=True)
+    sys.exit(code)

@@ -1,0 +1,67 @@
+"""Say why a database cannot be used: the same words wherever it is noticed, and whether waiting may help."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+
+from storage.errors import DatabaseAway, DatabaseNotReady
+
+SETTING = "SHARE_CHECK_DATABASE_URL"
+NEWER = "The database was made by a newer share-check. Start that version, or restore an older backup."
+OLDER = "The database is not of this version. Start share-check serve once, which brings it up to date."
+EMPTY = "There is nothing in the database yet. Start share-check serve once, which makes its tables."
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PRIMARY = 0xFF
+"""SQLite's extended codes hold the plain one in their last byte: sqlite.org/rescode.html."""
+
+
+def is_there(url: str) -> bool:
+    """Whether a SQLite file exists: opening would make it. True for a server, and for what is no address."""
+    try:
+        known = make_url(url)
+    except (ArgumentError, ValueError):
+        return True  # Opening it says what is wrong, without the password.
+    return known.get_backend_name() != "sqlite" or Path(known.database or "").is_file()
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    return _code(error) in _DAMAGED
+
+
+def damaged(named: str = SETTING) -> DatabaseNotReady:
+    return DatabaseNotReady(
+        f"The database could not be opened or read: the file is damaged, or is no database. Check that {named} names "
+        "the right file. If it does, keep the file and restore a backup: docs/tasks/back-up-and-restore.md"
+    )
+
+
+def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
+    """Explain an error of the database without its own text, which may hold an address or a value.
+
+    named: where its address was written. DatabaseAway where it may pass by itself.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        if is_damage(cause):
+            return damaged(named)
+        if _code(cause) in _BUSY:
+            return DatabaseAway("The database is busy. Try again in a moment.")
+    elif isinstance(error, OperationalError):
+        return DatabaseAway(
+            "The database could not be opened or read: its server does not answer, or does not let share-check in. "
+            f"Check {named}, and that the server runs; then try again."
+        )
+    return DatabaseNotReady(
+        f"The database could not be opened or read. Check {named}: that its file or server is there, that there is "
+        "room on the disk, and that this account may use it. share-check doctor looks further."
+    )
+
+
+def _code(error: sqlite3.Error) -> int:
+    """0 where the driver found the trouble itself, without SQLite."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY
