@@ -12,6 +12,7 @@ import click
 
 from bot.cli.init import change as changes
 from bot.cli.init import files, questions
+from bot.cli.init.files import ENV
 from bot.cli.init.prompts import collect
 from bot.cli.init.toml_edit import CannotEdit
 from bot.clock import SystemClock
@@ -19,7 +20,6 @@ from bot.config.organisation import Organisation, OrganisationError, load_organi
 from bot.config.settings import SettingsError, organisation_path
 from bot.exit_codes import Exit, leave
 
-ENV = Path(".env")
 CHANGEABLE = (
     "name",
     "channel",

@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from dotenv import dotenv_values, set_key
 
 from bot.cli.init.questions import Answers, PersonAnswer
 from bot.cli.init.toml_edit import Value, table, written
@@ -19,8 +21,11 @@ from bot.config.organisation import Organisation, load_organisation
 from bot.config.settings import load_settings
 from storage.proof.signed_note import SealKey
 
+ENV = Path(".env")
 OURS_ALONE, FOR_ALL_TO_READ = 0o600, 0o644
 """Of files: only .env holds secrets, and the bot may run as another account than whoever set it up."""
+PLAIN = re.compile(r"[^\s'\"#\\$]*")
+"""A value that everything that reads an .env reads as it stands, Docker and systemd too. All others are quoted."""
 FACTS = """\
 # The facts of {name}. Change anything here by hand, or with share-check init --change.
 # organisation.example.toml shows all that can be set. What is left out is either a default or a gap, which
@@ -88,12 +93,14 @@ def facts(answers: Answers, today: date) -> str:
 def secrets(settings: Mapping[str, str]) -> str:
     """.env, with new keys. settings: the others, by name; empty ones are left out."""
     seal_key = SealKey.new()
-    return SECRETS.format(
-        settings="\n".join(f"{name}={_quoted(value)}" for name, value in settings.items() if value),
+    given = {name: value for name, value in settings.items() if value}
+    text = SECRETS.format(
+        settings="\n".join(f"{name}=" for name in given),
         key=Fernet.generate_key().decode(),
         seal_key=seal_key.written,
         public=seal_key.public,
     )
+    return set_secrets(text, given)
 
 
 def public_key(secret_text: str) -> str:
@@ -104,15 +111,12 @@ def public_key(secret_text: str) -> str:
 
 def set_secrets(text: str, settings: Mapping[str, str]) -> str:
     """An .env with these settings, every other line as it was. An empty value takes a setting away."""
-    lines = text.splitlines()
-    left = dict(settings)
-    for place, line in enumerate(lines):
-        name = line.partition("=")[0].removeprefix("export ").strip()
-        if name in left and not line.lstrip().startswith("#"):
-            value = left.pop(name)
-            lines[place] = f"{name}={_quoted(value)}"
-    lines += [f"{name}={_quoted(value)}" for name, value in left.items() if value]
-    return "\n".join(lines) + "\n"
+    there = dotenv_values(stream=StringIO(text), interpolate=False)
+    with _draft(ENV, text) as draft:
+        for name, value in settings.items():
+            if value or name in there:
+                set_key(draft, name, value, quote_mode="never" if PLAIN.fullmatch(value) else "always")
+        return draft.read_text(encoding="utf-8")
 
 
 def create(files: Mapping[Path, str], secret: Path) -> None:
@@ -177,10 +181,3 @@ def _draft(path: Path, text: str) -> Iterator[Path]:
 
 def _people(name: str, people: Sequence[PersonAnswer]) -> str:
     return "\n\n".join(table(f"[[{name}]]", person) for person in people)
-
-
-def _quoted(value: str) -> str:
-    """As it stands, unless .env would read something else."""
-    if re.fullmatch(r"[^\s'\"#\\$]*", value):
-        return value
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

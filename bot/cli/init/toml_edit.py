@@ -1,23 +1,22 @@
-"""Changing one thing in a TOML file that people write in too, and leaving every other line and comment as it is.
+"""Change one thing in organisation.toml, which people write in too, and leave every other line and comment as it is.
 
-It works on lines. What it makes is read again: where the file would not mean what was meant, nothing is changed.
+tomlkit keeps the form of the file. What is made is read again by the reader that the bot uses: where the file would not
+mean what was meant, nothing is changed.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-HEADER = re.compile(r"\s*\[")
-KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
-AFTER_VALUE = re.compile(r"""\s+\#[^"']*$""")
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT, Array, Null, Table, Whitespace
 
 Value = str | bool | int | date | Sequence[str]
-Lines = list[str]
 
 
 class CannotEdit(Exception):
@@ -26,13 +25,7 @@ class CannotEdit(Exception):
 
 def written(value: Value) -> str:
     """As TOML writes it, on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, int | date):
-        return str(value)
-    return f"[{', '.join(written(each) for each in value)}]"
+    return str(tomlkit.item(value).as_string())
 
 
 def table(header: str, values: Mapping[str, Value]) -> str:
@@ -45,48 +38,38 @@ def set_values(text: str, name: str, values: Mapping[str, Value | None]) -> str:
 
     Raises CannotEdit.
     """
-    lines = text.splitlines()
-    header = f"[{name}]"
-    if name and header not in (_bare(line) for line in lines):
-        made = [*_trimmed(lines), "", *table(header, _present(values)).splitlines()]
-    else:
-        start = 0 if not name else next(place for place, line in enumerate(lines) if _bare(line) == header) + 1
-        made = [*lines[:start], *_with(lines[start : _end(lines, start)], values), *lines[_end(lines, start) :]]
     facts = tomllib.loads(text)
-    inside = facts.setdefault(name, {}) if name else facts
-    inside.update(_plain(_present(values)))
-    for gone in values.keys() - _present(values).keys():
-        inside.pop(gone, None)
-    return _meant(made, facts)
+    _put(facts.setdefault(name, {}) if name else facts, values)
+    with _by_hand_else():
+        document = tomlkit.parse(text)
+        if not name:
+            _lean_on_first_header(document)
+        elif name not in document:
+            document.append(name, tomlkit.table())
+        inside = document[name] if name else document
+        below = _cut_below(inside)
+        _put(inside, values)
+        _put_below(inside, below)
+    return _meant(document, facts, name)
 
 
 def set_list(text: str, name: str, tables: Sequence[Mapping[str, Value]]) -> str:
-    """Let [[name]] be these tables. Those there with the same id keep their lines. Raises CannotEdit."""
-    lines = text.splitlines()
+    """Let `name` be these tables, as [[name]] or in brackets. Those there with the same id keep their lines.
+
+    Raises CannotEdit.
+    """
     wanted = {str(each["id"]): each for each in tables}
-    there: list[str] = []
-    spans = _spans(lines, name)
-    for start, end in reversed(spans):
-        found = tomllib.loads("\n".join(lines[start + 1 : end])).get("id")
-        if found in wanted:
-            lines[start + 1 : end] = _with(lines[start + 1 : end], wanted[str(found)])
-            there.append(str(found))
-        else:
-            lines[start:end] = []
-    place = max((end for _, end in _spans(lines, name)), default=spans[0][0] if spans else len(_trimmed(lines)))
-    for identity, values in wanted.items():
-        if identity not in there:
-            new = ["", *table(f"[[{name}]]", values).splitlines()]
-            lines[place:place] = new
-            place += len(new)
     facts = tomllib.loads(text)
-    before = {each.get("id"): each for each in facts.get(name, ())}
-    kept = [identity for identity in before if identity in wanted]
-    new_ones = [identity for identity in wanted if identity not in before]
-    facts[name] = [{**before.get(one, {}), **_plain(wanted[one])} for one in (*kept, *new_ones)]
-    if not facts[name]:
-        del facts[name]
-    return _meant(lines, facts)
+    there = {each["id"]: each for each in facts.get(name, ())}
+    new = [one for one in wanted if one not in there]
+    facts[name] = [{**there.get(one, {}), **wanted[one]} for one in (*(one for one in there if one in wanted), *new)]
+    with _by_hand_else():
+        document = tomlkit.parse(text)
+        if isinstance(document.get(name), Array):
+            _set_in_brackets(document, name, wanted, new)
+        else:
+            _set_under_headers(document, name, wanted, new)
+    return _meant(document, facts, name)
 
 
 def add_remark(text: str, words: str) -> str:
@@ -94,70 +77,133 @@ def add_remark(text: str, words: str) -> str:
     return f"{text.rstrip()}\n\n# {words}\n"
 
 
-def _present(values: Mapping[str, Value | None]) -> dict[str, Value]:
-    return {key: value for key, value in values.items() if value is not None}
+def _put(inside: Any, values: Mapping[str, Value | None]) -> None:
+    """inside: a table of a document, or plain facts. A value that is there already keeps its form."""
+    for key, value in values.items():
+        if value is None:
+            inside.pop(key, None)
+        elif isinstance(inside.get(key), Array) and not isinstance(value, str | bool | int | date):
+            _put_list(inside, key, value)
+        elif key not in inside or inside[key] != value:
+            inside[key] = value
 
 
-def _with(lines: Lines, values: Mapping[str, Value | None]) -> Lines:
-    """These lines of one table, with the values in the place of the old ones or after the last."""
-    made: Lines = []
-    left = dict(values)
-    for line in lines:
-        found = KEY.match(line)
-        if not found or found[1] not in left:
-            made.append(line)
-            continue
-        value = left.pop(found[1])
-        remark = AFTER_VALUE.search(line)
-        if value is not None:
-            made.append(f"{found[1]} = {written(value)}{remark[0] if remark else ''}")
-    end = len(_own(made))
-    made[end:end] = [f"{key} = {written(value)}" for key, value in _present(left).items()]
-    return made
+def _put_list(inside: Any, key: str, values: Sequence[str]) -> None:
+    """Over several lines where it was, with the comments of what stays; anew where the order is another."""
+    array = inside[key]
+    for place in reversed(range(len(array))):
+        if array[place] not in values:
+            del array[place]
+    for value in values:
+        if value not in array:
+            array.append(value)
+    if array != [*values]:
+        inside[key] = [*values]
 
 
-def _spans(lines: Lines, name: str) -> list[tuple[int, int]]:
-    """Where each [[name]] begins, and where its own lines end: what stands before the next header belongs to that."""
-    starts = [place for place, line in enumerate(lines) if _bare(line) == f"[[{name}]]"]
-    return [(start, start + len(_own(lines[start : _end(lines, start + 1)]))) for start in starts]
+def _set_in_brackets(
+    document: tomlkit.TOMLDocument, name: str, wanted: Mapping[str, Mapping[str, Value]], new: Iterable[str]
+) -> None:
+    array: Any = document[name]
+    for place in reversed(range(len(array))):
+        if array[place]["id"] in wanted:
+            _put(array[place], wanted[array[place]["id"]])
+        else:
+            del array[place]
+    for one in new:
+        made = tomlkit.inline_table()
+        made.update(wanted[one])
+        array.append(made)
 
 
-def _end(lines: Lines, start: int) -> int:
-    headers = (place for place in range(start, len(lines)) if HEADER.match(lines[place]))
-    return next(headers, len(lines))
+def _set_under_headers(
+    document: tomlkit.TOMLDocument, name: str, wanted: Mapping[str, Mapping[str, Value]], new: Sequence[str]
+) -> None:
+    """What stands below the last table, before the next header, stays below the last."""
+    left_over = ""
+    if name not in document:
+        left_over = "\n" * bool(document.body)
+        document.append(name, tomlkit.aot())
+    tables: Any = document[name]
+    below = [_cut_below(each) for each in tables] or [""]
+    for place, each in enumerate(list(tables)):
+        last = place == len(below) - 1
+        if each["id"] in wanted:
+            _put(each, wanted[each["id"]])
+            each.trivia.indent = left_over + each.trivia.indent
+            _put_below(each, "" if last else below[place])
+            left_over = ""
+        elif not last and "#" in below[place]:
+            left_over += below[place]
+    for place in reversed(range(len(tables))):
+        if tables[place]["id"] not in wanted:
+            del tables[place]
+    for one in new:
+        made = tomlkit.table()
+        made.update(wanted[one])
+        made.trivia.indent, left_over = left_over + ("\n" if len(tables) else ""), ""
+        tables.append(made)
+    if len(tables):
+        _put_below(tables[-1], left_over + below[-1])
+    else:
+        _take_out(document, name, left_over + below[-1])
 
 
-def _own(lines: Lines) -> Lines:
-    """Without the blank lines and comments at the end."""
-    last = max((place for place, line in enumerate(lines) if line.strip() and not _is_remark(line)), default=-1)
-    return lines[: last + 1]
+def _take_out(document: tomlkit.TOMLDocument, name: str, below: str) -> None:
+    """Take a list away, and leave the words below it in its place."""
+    place = next(place for place, (key, _) in enumerate(document.body) if key is not None and key.key == name)
+    document.remove(name)
+    document.body[place] = (None, Whitespace(below))
 
 
-def _trimmed(lines: Lines) -> Lines:
-    last = max((place for place, line in enumerate(lines) if line.strip()), default=-1)
-    return lines[: last + 1]
+def _cut_below(one: Any) -> str:
+    """Take away what stands between a table's last key and the next header: tomlkit has it as the end of this table."""
+    body, below = (one.value.body if isinstance(one, Table) else []), ""
+    while body and body[-1][0] is None:
+        below = body.pop()[1].as_string() + below
+    return below
 
 
-def _is_remark(line: str) -> bool:
-    return line.lstrip().startswith("#")
+def _put_below(one: Any, below: str) -> None:
+    if below:
+        one.value.body.append((None, Whitespace(below)))
 
 
-def _bare(line: str) -> str:
-    """A header without what is beside it."""
-    return line.partition("#")[0].strip() if HEADER.match(line) else ""
+def _lean_on_first_header(document: tomlkit.TOMLDocument) -> None:
+    """Make the words above the first header part of that header: what is added to the file's own keys goes above."""
+    body = document.body
+    place = next((place for place, (_, item) in enumerate(body) if isinstance(item, Table | AoT)), 0)
+    header: Any = body[place][1] if place else None
+    words = ""
+    while place and body[place - 1][0] is None:
+        place -= 1
+        words = body[place][1].as_string() + words
+        body[place] = (None, Null())
+    if words:
+        first = header[0] if isinstance(header, AoT) else header
+        first.trivia.indent = words + first.trivia.indent
 
 
-def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
-    return {key: value if isinstance(value, str | bool | int | date) else list(value) for key, value in values.items()}
+@contextmanager
+def _by_hand_else() -> Iterator[None]:
+    try:
+        yield
+    except TOMLKitError as error:
+        raise _by_hand() from error
 
 
-def _meant(lines: Lines, facts: Mapping[str, Any]) -> str:
-    made = "\n".join(lines).rstrip() + "\n"
+def _by_hand() -> CannotEdit:
+    return CannotEdit("It is written in a way that cannot be changed by a command. Change it by hand, in an editor.")
+
+
+def _meant(document: tomlkit.TOMLDocument, facts: Mapping[str, Any], name: str) -> str:
+    """The new text, which says these facts; where nothing of `name` is left, it may be gone. Raises CannotEdit."""
+    made = tomlkit.dumps(document).rstrip() + "\n"
     try:
         found = tomllib.loads(made)
     except tomllib.TOMLDecodeError:
         found = None
-    if found != facts:
-        message = "It is written in a way that cannot be changed by a command. Change it by hand, in an editor."
-        raise CannotEdit(message)
+    gone = {key: value for key, value in facts.items() if key != name or value}
+    if found not in (facts, gone):
+        raise _by_hand()
     return made
