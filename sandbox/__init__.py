@@ -1,13 +1,13 @@
-"""A Slack workspace in a box: the only stand-in in the tests, and what `make demo` runs."""
+"""A simulated Slack workspace: the only fake in the tests, and what `make demo` runs."""
 
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
-from sandbox.state.kinds import ApiRequest, Notice, Push, SlackError, SlackMessage, View
+from sandbox.client.result import InteractionResult
+from sandbox.state.models import ApiRequest, Notice, Push, SlackError, SlackMessage, View
 from sandbox.workspace import Workspace
 
 __all__ = [
-    "Acted",
     "ApiRequest",
+    "InteractionResult",
     "Notice",
     "Person",
     "Push",

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the workspace with its page, and the bot running in it."""
+"""`python -m sandbox`: serve the simulated workspace with its web page, and run the bot as a child process."""
 
 import argparse
 import signal
@@ -6,14 +6,14 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.console.child import Child
+from sandbox.console.bot_process import BotProcess
 from sandbox.workspace import Workspace
 
 PAGE = Path(__file__).with_name("page")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until told to stop."""
+    """Serve the workspace until SIGTERM or SIGINT. Return the exit code: 1 if the port is taken, else 0."""
     chosen = _parser().parse_args(arguments)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,7 +52,7 @@ def _serve(workspace: Workspace, chosen: argparse.Namespace, over: threading.Eve
         child.finish()
 
 
-def _child(workspace: Workspace, chosen: argparse.Namespace) -> Child:
+def _child(workspace: Workspace, chosen: argparse.Namespace) -> BotProcess:
     given = dict(pair.split("=", 1) for pair in chosen.env)
     slack = {
         "SLACK_API_URL": workspace.api_url,
@@ -60,7 +60,7 @@ def _child(workspace: Workspace, chosen: argparse.Namespace) -> Child:
         "SLACK_APP_TOKEN": workspace.app_token,
         "SLACK_SIGNING_SECRET": workspace.signing_secret,
     }
-    return Child(chosen.run, {**slack, **given}, workspace.core.world.changed)
+    return BotProcess(chosen.run, {**slack, **given}, workspace.slack.world.changed)
 
 
 def _say(line: str) -> None:

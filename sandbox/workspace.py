@@ -1,4 +1,4 @@
-"""A workspace in a box: start it, point a bot at it, act as people."""
+"""The sandbox's entry point for tests: start a workspace, connect a bot, act as people."""
 
 import time
 from collections.abc import Callable
@@ -7,25 +7,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from sandbox.client.actions import Hands
+from sandbox.client.actions import UserActions
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from sandbox.console.control import Control
 from sandbox.state.clock import Clock
-from sandbox.state.core import Core, Options
+from sandbox.state.fake_slack import FakeSlack, Options
 from sandbox.state.faults import Faults
-from sandbox.state.kinds import ApiRequest, Human
 from sandbox.state.manifest import EVERY_SCOPE, AppManifest
+from sandbox.state.models import ApiRequest, Human
 from sandbox.state.rates import Rates
 from sandbox.state.response_urls import ResponseUrls
 from sandbox.state.triggers import Triggers
-from sandbox.state.world import PATIENCE, WorkspaceState, contents
+from sandbox.state.workspace_state import WAIT_SECONDS, WorkspaceState, contents
 from sandbox.wire.server import Server
 from sandbox.wire.sockets import Reason
 
 
 class Workspace:
-    """Slack, as far as one bot and a few people can tell."""
+    """A simulated Slack workspace with one bot and a few people."""
 
     def __init__(  # noqa: PLR0913 - every option has its default and is given by name
         self,
@@ -58,7 +58,7 @@ class Workspace:
             page,
         )
         loaded = AppManifest.load(manifest) if manifest else AppManifest(scopes=tuple(scopes))
-        self.core = Core(
+        self.slack = FakeSlack(
             options=options,
             manifest=loaded,
             clock=clock,
@@ -68,19 +68,21 @@ class Workspace:
             rates=Rates(strict=strict_rates),
         )
         if loaded.name:
-            self.core.world.bot["name"] = loaded.name
-        self.server = Server(self.core)
+            self.slack.world.bot["name"] = loaded.name
+        self.server = Server(self.slack)
         self.control = Control(self)
         self.control.add_routes(self.server.app)
-        self.hands = Hands(self.core, lambda envelope: self.server.run(self.server.courier.deliver(envelope)))
+        self.user_actions = UserActions(
+            self.slack, lambda envelope: self.server.run(self.server.delivery.deliver(envelope))
+        )
 
     def start(self) -> Self:
-        """Listen."""
+        """Start the server. Raises OSError if the port is taken."""
         self.server.start()
         return self
 
     def stop(self) -> None:
-        """Be gone."""
+        """Stop the server and cut all connections."""
         self.server.stop()
 
     def __enter__(self) -> Self:
@@ -96,122 +98,119 @@ class Workspace:
 
     @property
     def url(self) -> str:
-        """Where it listens, such as http://127.0.0.1:8090."""
-        return self.core.url
+        """Return the server's address, such as http://127.0.0.1:8090."""
+        return self.slack.url
 
     @property
     def api_url(self) -> str:
-        """What the bot uses instead of https://slack.com/api/."""
-        return f"{self.core.url}/api/"
+        """Return what the bot uses instead of https://slack.com/api/."""
+        return f"{self.slack.url}/api/"
 
     @property
     def bot_token(self) -> str:
-        """The bot's token."""
-        return self.core.options.bot_token
+        return self.slack.options.bot_token
 
     @property
     def app_token(self) -> str:
-        """The app-level token, for Socket Mode."""
-        return self.core.options.app_token
+        """Return the app-level token, for Socket Mode."""
+        return self.slack.options.app_token
 
     @property
     def signing_secret(self) -> str:
-        """What signs HTTP deliveries."""
-        return self.core.options.signing_secret
+        """Return the secret that HTTP deliveries are signed with."""
+        return self.slack.options.signing_secret
 
     @property
     def clock(self) -> Clock:
-        """Slack's clock."""
-        return self.core.clock
+        return self.slack.clock
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong."""
-        return self.core.faults
+        return self.slack.faults
 
     @property
     def connections(self) -> int:
-        """How many sockets the bot has open."""
-        return self.core.tickets.connections
+        """Return how many sockets the bot has open."""
+        return self.slack.tickets.connections
 
     @property
     def requests(self) -> list[ApiRequest]:
-        """Every call the bot made, oldest first."""
-        with self.core.world.lock:
-            return list(self.core.world.requests)
+        """Return every Web API call the bot made, oldest first."""
+        with self.slack.world.lock:
+            return list(self.slack.world.requests)
 
     def calls(self, method: str) -> list[ApiRequest]:
-        """The calls of one method."""
+        """Return the calls of one method, oldest first."""
         return [each for each in self.requests if each.method == method]
 
     @property
     def complaints(self) -> list[str]:
-        """Everything the bot did that Slack would frown on. Clear it to start afresh."""
-        return self.core.world.complaints
+        """Return all that the bot did and a correct bot does not do. Clear the list to start afresh."""
+        return self.slack.world.complaints
 
     @property
     def people(self) -> list[Human]:
-        """Everybody with an account."""
-        return list(self.core.world.people.values())
+        """Return every account in the workspace."""
+        return list(self.slack.world.people.values())
 
     def person(self, user: str) -> Person:
-        """Somebody to act as."""
-        self.core.world.human(user)
-        return Person(user, self.core, self.hands)
+        """Return the person to act as. Raises SlackError: `user_not_found`."""
+        self.slack.world.human(user)
+        return Person(user, self.slack, self.user_actions)
 
     @property
     def down(self) -> bool:
-        """Whether Slack is unreachable."""
-        return self.core.down
+        """Return whether Slack is unreachable; setting it to true also cuts the bot's sockets."""
+        return self.slack.down
 
     @down.setter
     def down(self, value: bool) -> None:
-        self.core.down = value
+        self.slack.down = value
         if value:
             self.server.run(self.server.sockets.drop())
-        self.core.world.changed()
+        self.slack.world.changed()
 
     def forward(self, seconds: float) -> None:
-        """Push Slack's clock, and let the page know."""
+        """Move the workspace's clock forward by `seconds`, and tell the page."""
         self.clock.forward(seconds)
-        self.core.world.changed()
+        self.slack.world.changed()
 
     def disconnect(self, reason: Reason = "refresh_requested") -> None:
-        """Tell the bot's sockets to go, as Slack does every few hours."""
+        """Send the bot's sockets a `disconnect`, as Slack does every few hours."""
         self.server.run(self.server.sockets.disconnect(reason))
 
     def drop_sockets(self) -> None:
-        """Cut the bot's sockets without a word."""
+        """Cut the bot's sockets without a `disconnect`."""
         self.server.run(self.server.sockets.drop())
 
     def deafen_sockets(self) -> None:
-        """Leave the bot's sockets connected, carrying nothing and answering no ping; new ones are good."""
+        """Keep the bot's sockets connected, but carry nothing and answer no ping; later ones work."""
         self.server.run(self.server.sockets.deafen())
 
-    def replay(self, acted: Acted | None = None) -> Acted:
-        """The last payload (or an earlier one) again, identical but for its envelope."""
-        return self.hands.replay(acted)
+    def replay(self, acted: InteractionResult | None = None) -> InteractionResult:
+        """Send an earlier payload (default: the last) again, identical but for its envelope."""
+        return self.user_actions.replay(acted)
 
     def change_person(self, user: str, **changes: object) -> None:
-        """Change somebody's account: `guest=True`, `deactivated=True`."""
-        with self.core.world.lock:
-            people = self.core.world.people
+        """Change an account: `guest=True`, `deactivated=True`."""
+        with self.slack.world.lock:
+            people = self.slack.world.people
             people[user] = replace(people[user], **changes)  # type: ignore[arg-type] # by field name
-        self.core.world.changed()
+        self.slack.world.changed()
 
     def join(self, channel: str, user: str) -> None:
-        """Put a person, or the bot (U0BOT), in a channel."""
-        self.core.world.channels[channel].members.add(user)
-        self.core.world.changed()
+        """Add a person, or the bot (U0BOT), to a channel."""
+        self.slack.world.channels[channel].members.add(user)
+        self.slack.world.changed()
 
     def leave(self, channel: str, user: str) -> None:
-        """Take a person, or the bot, out of a channel."""
-        self.core.world.channels[channel].members.discard(user)
-        self.core.world.changed()
+        """Remove a person, or the bot, from a channel."""
+        self.slack.world.channels[channel].members.discard(user)
+        self.slack.world.changed()
 
-    def wait_for(self, predicate: Callable[[], object], timeout: float = PATIENCE) -> None:
-        """Wait (real seconds) until something is true, or fail."""
-        if not self.core.world.wait(predicate, timeout):
+    def wait_for(self, predicate: Callable[[], object], timeout: float = WAIT_SECONDS) -> None:
+        """Wait up to `timeout` real seconds until the predicate is true. Raises AssertionError."""
+        if not self.slack.world.wait(predicate, timeout):
             raise AssertionError(f"not so within {timeout:g} s; complaints: {self.complaints}")
 
     def wait_for_bot(self, connections: int = 1, timeout: float = 10.0) -> None:
@@ -219,7 +218,10 @@ class Workspace:
         self.wait_for(lambda: self.connections >= connections, timeout)
 
     def quiet(self, seconds: float = 0.3, timeout: float = 10.0) -> None:
-        """Wait until nothing has changed for a while, to claim that nothing more will come."""
+        """Wait until nothing has changed for `seconds`, before asserting that nothing more comes.
+
+        Raises AssertionError after `timeout` seconds of changes.
+        """
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if not self._change(seconds):
@@ -227,5 +229,5 @@ class Workspace:
         raise AssertionError(f"still busy after {timeout:g} s")
 
     def _change(self, seconds: float) -> bool:
-        before = self.core.world.version
-        return self.core.world.wait(lambda: self.core.world.version != before, seconds)
+        before = self.slack.world.version
+        return self.slack.world.wait(lambda: self.slack.world.version != before, seconds)

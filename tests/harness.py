@@ -27,9 +27,9 @@ from flows.case import Case, Check, Entry
 from flows.events import EventKind
 from sandbox import Workspace
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
-from sandbox.state import words
-from sandbox.state.kinds import SlackMessage
+from sandbox.client.result import InteractionResult
+from sandbox.state import visible_text
+from sandbox.state.models import SlackMessage
 from storage import cases, checks
 from storage import events as record
 from storage.engine.database import Database
@@ -176,7 +176,7 @@ class Stage:
             assert person.press(label, before).acked
             person.wait_for(partial(_has_changed, person, before))
 
-    def press(self, label: str, who: Person | None = None) -> Acted:
+    def press(self, label: str, who: Person | None = None) -> InteractionResult:
         """Press a button of the card."""
         person = who or self.staff
         self.settle()
@@ -185,7 +185,7 @@ class Stage:
         self.settle()
         return acted
 
-    def leave_out(self, *names: str, button: str = LEAVE_OUT) -> Acted:
+    def leave_out(self, *names: str, button: str = LEAVE_OUT) -> InteractionResult:
         """Say who must not be told."""
         self.press(button)
         opened(self.staff, "Leave someone out")
@@ -193,7 +193,7 @@ class Stage:
         self.settle()
         return acted
 
-    def send(self, who: Person | None = None) -> Acted:
+    def send(self, who: Person | None = None) -> InteractionResult:
         """Check your answers, and send."""
         person = who or self.staff
         self.press("Check your answers", person)
@@ -247,14 +247,14 @@ class Stage:
         assert person.submit().error is None
         self.settle()
 
-    def close(self, **typed: str) -> Acted:
+    def close(self, **typed: str) -> InteractionResult:
         """Close the case."""
         self.open("Close", "Close this check")
         acted = self.lead_one.submit({"outcome": typed.get("outcome", "They are safe.")})
         self.settle()
         return acted
 
-    def record_sharing(self, **typed: str) -> Acted:
+    def record_sharing(self, **typed: str) -> InteractionResult:
         """Answer the two last questions."""
         self.settle()
         self.staff.press("Answer")
@@ -295,7 +295,7 @@ class Stage:
     def pages(self, target: str = LEADS) -> list[SlackMessage]:
         """Pages that stand in a channel or, by a person's id, in their direct messages."""
         where = "D" + target[1:] if target.startswith("U") else target
-        live = [each for each in self.workspace.core.world.messages if not each.deleted]
+        live = [each for each in self.workspace.slack.world.messages if not each.deleted]
         return [each for each in live if each.channel == where and is_page(each)]
 
     def paged(self) -> set[str]:
@@ -303,12 +303,12 @@ class Stage:
         told = {entry.content["to"] for entry in self.record() if entry.what == EventKind.PAGE_SENT}
         return {str(one) for one in told}
 
-    def forge(self, acted: Acted, action: str, value: str) -> Acted:
+    def forge(self, acted: InteractionResult, action: str, value: str) -> InteractionResult:
         """The payload of an earlier press as if another button had been pressed."""
         payload = copy.deepcopy(acted.payload)
         assert payload is not None
         payload["actions"][0] |= {"action_id": action, "value": value}
-        return self.workspace.replay(Acted(acked=True, payload=payload))
+        return self.workspace.replay(InteractionResult(acked=True, payload=payload))
 
 
 def opened(person: Person, title: str) -> None:
@@ -318,7 +318,7 @@ def opened(person: Person, title: str) -> None:
 
 def words_of(message: SlackMessage) -> str:
     """The words a message shows."""
-    return words.of_message(message)
+    return visible_text.of_message(message)
 
 
 def cards_of(person: Person) -> list[SlackMessage]:

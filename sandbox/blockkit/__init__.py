@@ -1,4 +1,4 @@
-"""Block Kit, checked as strictly as Slack does and where Slack is lenient a little more."""
+"""Block Kit validation: as strict as Slack, and stricter in the few places where Slack is lenient."""
 
 from sandbox.blockkit.surfaces import check_message, check_view
 

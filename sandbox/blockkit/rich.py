@@ -1,11 +1,11 @@
-"""Rich text: sections, lists, quotes and preformatted text."""
+"""Validation of `rich_text` blocks: sections, lists, quotes and preformatted text."""
 
-from sandbox.blockkit.spot import BlockKitChecker, kind_of, listed, one_of
-from sandbox.state.kinds import Json, Unchecked
+from sandbox.blockkit.checker import BlockKitChecker, check_choice, check_list, type_of
+from sandbox.state.models import Json, Unchecked
 
-HOLDERS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
-# What each leaf must carry, besides its type.
-LEAVES = {
+CONTAINERS = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
+# The property each inline element must have, besides its type.
+INLINE_ELEMENTS = {
     "text": "text",
     "link": "url",
     "emoji": "name",
@@ -19,7 +19,7 @@ LEAVES = {
 STYLES = {
     "bold",
     "italic",
-    "strike",
+    "take",
     "code",
     "underline",
     "highlight",
@@ -28,29 +28,28 @@ STYLES = {
 }
 
 
-def rich_text(spot: BlockKitChecker, value: Json) -> None:
-    """A rich_text block."""
-    for index, each in enumerate(listed(spot.at("elements"), value["elements"], 1, 1000)):
-        _holder(spot.at("elements", index), each)
+def check_rich_text(checker: BlockKitChecker, value: Json) -> None:
+    for index, each in enumerate(check_list(checker.at("elements"), value["elements"], 1, 1000)):
+        _check_container(checker.at("elements", index), each)
 
 
-def _holder(spot: BlockKitChecker, value: Unchecked) -> None:
-    kind = kind_of(value)
-    if kind not in HOLDERS:
-        spot.say(f"unsupported type: {kind}")
+def _check_container(checker: BlockKitChecker, value: Unchecked) -> None:
+    kind = type_of(value)
+    if kind not in CONTAINERS:
+        checker.report(f"unsupported type: {kind}")
         return
-    within = _holder if kind == "rich_text_list" else _leaf
+    within = _check_container if kind == "rich_text_list" else _check_inline
     if kind == "rich_text_list":
-        one_of(spot, value, "style", ["bullet", "ordered"])
-    for index, each in enumerate(listed(spot.at("elements"), value.get("elements"), 1, 1000)):
-        within(spot.at("elements", index), each)
+        check_choice(checker, value, "style", ["bullet", "ordered"])
+    for index, each in enumerate(check_list(checker.at("elements"), value.get("elements"), 1, 1000)):
+        within(checker.at("elements", index), each)
 
 
-def _leaf(spot: BlockKitChecker, value: Unchecked) -> None:
-    kind = kind_of(value)
-    if kind not in LEAVES:
-        spot.say(f"unsupported type: {kind}")
-    elif value.get(LEAVES[kind]) in (None, "", [], {}):
-        spot.at(LEAVES[kind]).say("must be more than 0 characters")
+def _check_inline(checker: BlockKitChecker, value: Unchecked) -> None:
+    kind = type_of(value)
+    if kind not in INLINE_ELEMENTS:
+        checker.report(f"unsupported type: {kind}")
+    elif value.get(INLINE_ELEMENTS[kind]) in (None, "", [], {}):
+        checker.at(INLINE_ELEMENTS[kind]).report("must be more than 0 characters")
     elif not set(value.get("style") or {}) <= STYLES:
-        spot.at("style").say("unknown style")
+        checker.at("style").report("unknown style")

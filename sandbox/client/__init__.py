@@ -1,1 +1,1 @@
-"""What a person can do in the workspace, and what they see of it."""
+"""Slack's own client: what a person can do in the workspace, and what that person sees."""

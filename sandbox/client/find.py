@@ -1,31 +1,30 @@
-"""Finding an element by the words a person would use for it."""
+"""Finds an element by its label, as a person would, or by its ids."""
 
 from collections.abc import Callable
 
-from sandbox.state import entered
-from sandbox.state.kinds import Json, Raw
+from sandbox.state import element_values
+from sandbox.state.models import Json, Raw
 
 BUTTONS = {"button", "icon_button"}
 MANY = {"checkboxes", "multi_static_select", "multi_users_select"}
 
 
 def is_button(element: Json) -> bool:
-    """Something to press."""
     return element["type"] in BUTTONS
 
 
 def is_choice(element: Json) -> bool:
-    """Something to choose in, an overflow menu included."""
+    """Return whether a person can choose in this element; true for an overflow menu too."""
     return element["type"] == "overflow" or is_field(element)
 
 
 def is_field(element: Json) -> bool:
-    """Something that remembers what was entered."""
-    return element["type"] in entered.STATE_KEY
+    """Return whether Slack keeps this element's value in `state.values`."""
+    return element["type"] in element_values.STATE_KEY
 
 
 def label(block: Json, element: Json) -> str:
-    """What a person would call it."""
+    """Return the text by which a person knows an element: a button's text, an input's label, or the placeholder."""
     if is_button(element):
         return str(element.get("text", {}).get("text", ""))
     named = block.get("label") or block.get("text") or element.get("placeholder") or {}
@@ -33,8 +32,8 @@ def label(block: Json, element: Json) -> str:
 
 
 def element(blocks: list[Json], what: str, fits: Callable[[Json], bool]) -> tuple[Json, Json] | None:
-    """The first element whose label, action_id or block_id is `what`; labels win."""
-    pairs = [(block, each) for block, each in entered.interactive(blocks) if fits(each)]
+    """Return the first (block, element) whose label, action_id or block_id is `what`; labels are tried first."""
+    pairs = [(block, each) for block, each in element_values.interactive(blocks) if fits(each)]
     for names in (_labels, _ids):
         for block, each in pairs:
             if what in names(block, each):
@@ -43,7 +42,10 @@ def element(blocks: list[Json], what: str, fits: Callable[[Json], bool]) -> tupl
 
 
 def raw_for(element: Json, picked: tuple[Raw, ...]) -> Raw:
-    """What was picked, as the page would keep it; options may be named by their text."""
+    """Return the raw value (see README, "Raw values") for `picked`; options may be given by text or by value.
+
+    Raises AssertionError if there is no such option.
+    """
     values = [_value(element, each) for each in picked]
     if element["type"] in MANY:
         return [each for each in values if each is not None]
@@ -65,7 +67,7 @@ def _ids(block: Json, element: Json) -> set[str]:
 
 
 def _value(element: Json, picked: Raw) -> Raw:
-    choices = entered.options(element)
+    choices = element_values.options(element)
     if not choices or picked is None:
         return picked
     for choice in choices:

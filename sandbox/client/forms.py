@@ -1,37 +1,37 @@
-"""Entering things in elements, and what Slack's own client checks before it sends."""
+"""Entering values in elements, and the checks Slack's client makes before it sends a modal."""
 
-from sandbox.state import entered
-from sandbox.state.core import Core
-from sandbox.state.kinds import Json, Raw, SlackMessage, View
+from sandbox.state import element_values
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Json, Raw, SlackMessage, View
 
 REQUIRED = "Please complete this required field."
 
 
 def enter(surface: SlackMessage | View, user: str, key: tuple[str, str], element: Json, raw: Raw) -> None:
-    """Remember what a person entered, if the element remembers anything."""
-    if element["type"] in entered.STATE_KEY:
+    """Store the value a person entered, if Slack keeps this element's value in `state.values`."""
+    if element["type"] in element_values.STATE_KEY:
         state = surface.states.setdefault(user, {}) if isinstance(surface, SlackMessage) else surface.state
         state[key] = raw
 
 
-def action(core: Core, block: Json, element: Json, raw: Raw) -> Json:
-    """One entry of a block_actions payload's `actions`."""
+def action(slack: FakeSlack, block: Json, element: Json, raw: Raw) -> Json:
+    """Return the entry for the `actions` list of a block_actions payload."""
     told: Json = {
         "type": element["type"],
         "block_id": block["block_id"],
         "action_id": element["action_id"],
     }
-    told["action_ts"] = core.clock.stamp()
-    if element["type"] in entered.STATE_KEY:
-        return {**entered.chosen(element, raw), **told}
+    told["action_ts"] = slack.clock.stamp()
+    if element["type"] in element_values.STATE_KEY:
+        return {**element_values.slack_value(element, raw), **told}
     if element["type"] == "overflow":
-        return {"selected_option": entered.option(element, raw), **told}
+        return {"selected_option": element_values.option(element, raw), **told}
     carried: Json = {key: element[key] for key in ("text", "value", "style", "url") if key in element}
     return {**carried, **told}
 
 
 def problems(view: View) -> dict[str, str]:
-    """What Slack would point out itself: by block id."""
+    """Return the errors Slack's client shows before it submits a modal, by block id."""
     found = {}
     for block in view.blocks:
         if block["type"] == "input" and (words := _problem(block, view)):
@@ -41,7 +41,7 @@ def problems(view: View) -> dict[str, str]:
 
 def _problem(block: Json, view: View) -> str | None:
     element = block["element"]
-    raw = entered.raw_value(element, (block["block_id"], element["action_id"]), view.state)
+    raw = element_values.raw_value(element, (block["block_id"], element["action_id"]), view.state)
     if raw in (None, "", []) or (isinstance(raw, str) and not raw.strip()):
         return None if block.get("optional") else REQUIRED
     if element["type"] == "plain_text_input":

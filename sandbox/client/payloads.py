@@ -1,64 +1,64 @@
-"""Payloads as complete as Slack's own."""
+"""Payloads with every field that Slack sends, so that a bot that reads a missing one fails here too."""
 
 import secrets
 
 from sandbox.methods import chat, views
-from sandbox.state.core import Core
-from sandbox.state.entered import state_values
-from sandbox.state.kinds import Channel, Human, Json, SlackMessage, View
+from sandbox.state.element_values import state_values
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Channel, Human, Json, SlackMessage, View
 from sandbox.wire.envelopes import short_id
 
-# What Slack calls a conversation in payloads when it does not give its name.
-CALLED = {"dm": "directmessage", "private": "privategroup"}
+# Slack's `channel.name` for conversations whose name payloads do not carry.
+UNNAMED_CHANNELS = {"dm": "directmessage", "private": "privategroup"}
 
 
-def command(core: Core, human: Human, channel: Channel, name: str, text: str) -> Json:
-    """A slash command: a flat form. `text` is exactly what was typed."""
+def command(slack: FakeSlack, human: Human, channel: Channel, name: str, text: str) -> Json:
+    """Return a slash command's form fields. `text` is exactly what was typed."""
     return {
         "token": "sandbox-verification-token",
         "team_id": human.team_id,
-        "team_domain": core.world.team["domain"],
+        "team_domain": slack.world.team["domain"],
         "channel_id": channel.id,
-        "channel_name": CALLED.get(channel.kind, channel.name),
+        "channel_name": UNNAMED_CHANNELS.get(channel.kind, channel.name),
         "user_id": human.id,
         "user_name": human.username,
         "command": name,
         "text": text,
-        "api_app_id": core.world.app_id,
+        "api_app_id": slack.world.app_id,
         "is_enterprise_install": "false",
-        "response_url": response_url(core, human, channel.id),
-        "trigger_id": core.triggers.issue(human.id),
+        "response_url": response_url(slack, human, channel.id),
+        "trigger_id": slack.triggers.issue(human.id),
     }
 
 
-def shortcut(core: Core, human: Human, callback_id: str) -> Json:
-    """A global shortcut: no channel, no response_url."""
+def shortcut(slack: FakeSlack, human: Human, callback_id: str) -> Json:
+    """Return a `shortcut` payload: it has no channel and no response_url."""
     return {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "shortcut",
-        "action_ts": core.clock.stamp(),
+        "action_ts": slack.clock.stamp(),
         "callback_id": callback_id,
-        "trigger_id": core.triggers.issue(human.id),
+        "trigger_id": slack.triggers.issue(human.id),
     }
 
 
-def message_action(core: Core, human: Human, callback_id: str, message: SlackMessage) -> Json:
-    """A message shortcut: carries the whole message, which the bot may not otherwise read."""
+def message_action(slack: FakeSlack, human: Human, callback_id: str, message: SlackMessage) -> Json:
+    """Return a `message_action` payload: it carries the whole message, even one the bot has no scope to read."""
     return {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "message_action",
-        "action_ts": core.clock.stamp(),
+        "action_ts": slack.clock.stamp(),
         "callback_id": callback_id,
-        "trigger_id": core.triggers.issue(human.id),
-        "response_url": response_url(core, human, message.channel, message),
+        "trigger_id": slack.triggers.issue(human.id),
+        "response_url": response_url(slack, human, message.channel, message),
         "message_ts": message.ts,
-        "channel": _channel(core, message.channel),
-        "message": chat.as_payload(core, message),
+        "channel": _channel(slack, message.channel),
+        "message": chat.as_payload(slack, message),
     }
 
 
-def message_press(core: Core, human: Human, message: SlackMessage, action: Json) -> Json:
-    """A press in a message. From an ephemeral one Slack sends no `message`."""
+def message_press(slack: FakeSlack, human: Human, message: SlackMessage, action: Json) -> Json:
+    """Return `block_actions` for a message. Slack leaves out `message` if the message is ephemeral."""
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -68,54 +68,53 @@ def message_press(core: Core, human: Human, message: SlackMessage, action: Json)
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     payload = {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "block_actions",
         "container": container,
-        "trigger_id": core.triggers.issue(human.id),
-        "channel": _channel(core, message.channel),
+        "trigger_id": slack.triggers.issue(human.id),
+        "channel": _channel(slack, message.channel),
         "state": {"values": state_values(message.blocks, message.states.get(human.id, {}))},
-        "response_url": response_url(core, human, message.channel, message),
+        "response_url": response_url(slack, human, message.channel, message),
         "actions": [action],
     }
-    return payload if message.ephemeral else {**payload, "message": chat.as_payload(core, message)}
+    return payload if message.ephemeral else {**payload, "message": chat.as_payload(slack, message)}
 
 
-def view_press(core: Core, human: Human, view: View, action: Json) -> Json:
-    """A press in a modal or on Home: no channel, no response_url."""
+def view_press(slack: FakeSlack, human: Human, view: View, action: Json) -> Json:
+    """Return `block_actions` for a modal or Home tab: no channel, no response_url."""
     return {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "block_actions",
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": core.triggers.issue(human.id, view.id),
-        "view": views.as_payload(core, view),
+        "trigger_id": slack.triggers.issue(human.id, view.id),
+        "view": views.as_payload(slack, view),
         "actions": [action],
     }
 
 
-def submission(core: Core, human: Human, view: View) -> Json:
-    """A modal's submit button."""
+def submission(slack: FakeSlack, human: Human, view: View) -> Json:
     return {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "view_submission",
-        "trigger_id": core.triggers.issue(human.id, view.id),
-        "view": views.as_payload(core, view),
+        "trigger_id": slack.triggers.issue(human.id, view.id),
+        "view": views.as_payload(slack, view),
         "response_urls": [],
     }
 
 
-def closed(core: Core, human: Human, view: View, *, cleared: bool) -> Json:
-    """A modal was dismissed; sent only if it asked for it."""
+def closed(slack: FakeSlack, human: Human, view: View, *, cleared: bool) -> Json:
+    """Return a `view_closed` payload; Slack sends it only for views with notify_on_close."""
     return {
-        **_frame(core, human),
+        **_common_fields(slack, human),
         "type": "view_closed",
-        "view": views.as_payload(core, view),
+        "view": views.as_payload(slack, view),
         "is_cleared": cleared,
     }
 
 
-def event(core: Core, inner: Json) -> Json:
-    """An event, in the Events API's wrapping."""
-    world = core.world
+def event(slack: FakeSlack, inner: Json) -> Json:
+    """Return `inner` in the Events API's outer event."""
+    world = slack.world
     authorization = {
         "enterprise_id": None,
         "team_id": world.team["id"],
@@ -132,26 +131,29 @@ def event(core: Core, inner: Json) -> Json:
         "event": inner,
         "type": "event_callback",
         "event_id": short_id("Ev"),
-        "event_time": int(core.clock.now()),
+        "event_time": int(slack.clock.now()),
         "authorizations": [authorization],
         "is_ext_shared_channel": False,
         "event_context": secrets.token_urlsafe(24),
     }
 
 
-def response_url(core: Core, human: Human, channel: str, message: SlackMessage | None = None) -> str:
-    """An address for answers to this interaction."""
+def response_url(slack: FakeSlack, human: Human, channel: str, message: SlackMessage | None = None) -> str:
+    """Return a new response_url for this interaction."""
     ts, thread = (message.ts, message.thread_ts) if message else (None, None)
-    return f"{core.url}/response/{core.response_urls.issue(human.id, channel, ts, thread)}"
+    return f"{slack.url}/response/{slack.response_urls.issue(human.id, channel, ts, thread)}"
 
 
-def _channel(core: Core, channel_id: str) -> Json:
-    channel = core.world.channels[channel_id]
-    return {"id": channel.id, "name": CALLED.get(channel.kind, channel.name)}
+def _channel(slack: FakeSlack, channel_id: str) -> Json:
+    channel = slack.world.channels[channel_id]
+    return {"id": channel.id, "name": UNNAMED_CHANNELS.get(channel.kind, channel.name)}
 
 
-def _frame(core: Core, human: Human) -> Json:
-    """What all interactions carry. A stranger's user has their own team's id; `team` stays ours."""
+def _common_fields(slack: FakeSlack, human: Human) -> Json:
+    """Return the fields that all interaction payloads share.
+
+    For a person from another organisation, `user.team_id` is that organisation's; `team` stays the workspace's own.
+    """
     return {
         "user": {
             "id": human.id,
@@ -159,9 +161,9 @@ def _frame(core: Core, human: Human) -> Json:
             "name": human.username,
             "team_id": human.team_id,
         },
-        "api_app_id": core.world.app_id,
+        "api_app_id": slack.world.app_id,
         "token": "sandbox-verification-token",
-        "team": {"id": core.world.team["id"], "domain": core.world.team["domain"]},
+        "team": {"id": slack.world.team["id"], "domain": slack.world.team["domain"]},
         "enterprise": None,
         "is_enterprise_install": False,
     }

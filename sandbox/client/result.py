@@ -1,15 +1,16 @@
-"""What became of something a person did."""
+"""The result of a person's interaction."""
 
 from dataclasses import dataclass
 
-from sandbox.state.kinds import Json
+from sandbox.state.models import Json
 
 
 @dataclass(frozen=True)
-class Acted:
-    """`error` is what Slack showed that person, `latency` is in seconds.
+class InteractionResult:
+    """The bot's acknowledgement and what Slack showed the person.
 
-    `repeats` are the further results when it was done more than once at the same moment.
+    `error` is what Slack showed the person; `latency` is in seconds; `repeats` are the further results when the same
+    interaction was sent several times concurrently.
     """
 
     acked: bool
@@ -17,4 +18,4 @@ class Acted:
     error: str | None = None
     response: Json | None = None
     payload: Json | None = None
-    repeats: tuple["Acted", ...] = ()
+    repeats: tuple["InteractionResult", ...] = ()

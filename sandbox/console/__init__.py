@@ -1,1 +1,1 @@
-"""The page's own API: snapshot, controls, and the bot as a child process."""
+"""The web page's API: a snapshot of the workspace, people's actions, faults, and the bot's process."""

@@ -1,4 +1,4 @@
-"""What the page talks to: the state, its changes, and people acting. Same origin only."""
+"""HTTP routes for the web page: the state, its changes, people's actions and faults. Same origin only."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.console import snapshot
 from sandbox.console.page_verbs import act
-from sandbox.state.kinds import Json, SlackError
+from sandbox.state.models import Json, SlackError
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace
@@ -19,33 +19,33 @@ LOCAL = {"127.0.0.1", "localhost"}
 
 
 class Process(Protocol):
-    """The bot's process, if the sandbox runs it."""
+    """The bot's process, where the sandbox runs it."""
 
     def state(self) -> Json:
-        """`running` and `restarts`."""
+        """Return `running` and `restarts`."""
 
     def restart(self) -> None:
-        """Stop it and start it again."""
+        """Stop the process and start it again."""
 
     def stop(self) -> None:
-        """Stop it and leave it stopped."""
+        """Stop the process until `restart`."""
 
 
-class NoProcess:
-    """A bot that somebody else runs."""
+class ExternalBot:
+    """A bot that the sandbox did not start, and so cannot stop."""
 
     def __init__(self, workspace: "Workspace") -> None:
         self.workspace = workspace
 
     def state(self) -> Json:
-        """It runs if it is connected."""
+        """Return `running` (true if the bot has a socket open) and `restarts`."""
         return {"running": self.workspace.connections > 0, "restarts": 0}
 
     def restart(self) -> None:
-        """Only its owner can."""
+        """Do nothing: only whoever started the bot can restart it."""
 
     def stop(self) -> None:
-        """Only its owner can."""
+        """Do nothing: only whoever started the bot can stop it."""
 
 
 class Control:
@@ -53,36 +53,35 @@ class Control:
 
     def __init__(self, workspace: "Workspace") -> None:
         self.workspace = workspace
-        self.process: Process = NoProcess(workspace)
+        self.process: Process = ExternalBot(workspace)
 
     def add_routes(self, app: web.Application) -> None:
-        """Register them."""
         app.middlewares.append(same_origin)
         app.router.add_get("/sandbox/state", self.state)
         app.router.add_get("/sandbox/events", self.events)
         app.router.add_get("/sandbox/manifest", self.manifest)
         app.router.add_post("/sandbox/act", self.act)
         app.router.add_post("/sandbox/control", self.control)
-        page = self.workspace.core.options.page
+        page = self.workspace.slack.options.page
         if page is not None and page.is_dir():
             app.router.add_get("/", self.page)
             app.router.add_static("/", page)
 
     async def page(self, _: web.Request) -> web.StreamResponse:
-        """GET /: never from a cache, so that a changed page is seen."""
-        folder = self.workspace.core.options.page or Path()
+        """Serve GET /, uncached so that an edited page is seen at once."""
+        folder = self.workspace.slack.options.page or Path()
         return web.FileResponse(folder / "index.html", headers={"Cache-Control": "no-store"})
 
     async def state(self, _: web.Request) -> web.Response:
-        """GET /sandbox/state."""
-        return web.json_response(snapshot.picture(self.workspace.core, self.process.state()))
+        """Serve GET /sandbox/state."""
+        return web.json_response(snapshot.of_workspace(self.workspace.slack, self.process.state()))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """GET /sandbox/events: a line for each change, bursts drawn together."""
+        """Serve GET /sandbox/events: a Server-Sent Event for each change; changes within 20 ms share one."""
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await stream.prepare(request)
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
-        world = self.workspace.core.world
+        world = self.workspace.slack.world
 
         def wake() -> None:
             loop.call_soon_threadsafe(woken.set)
@@ -92,18 +91,18 @@ class Control:
             while True:
                 woken.clear()
                 await stream.write(f'data: {{"version": {world.version}}}\n\n'.encode())
-                await _either(woken, seconds=15)
+                await _wait_for_change(woken, seconds=15)
         except (ConnectionError, asyncio.CancelledError):
             return stream
         finally:
             world.listeners.discard(wake)
 
     async def manifest(self, _: web.Request) -> web.Response:
-        """GET /sandbox/manifest."""
-        manifest = self.workspace.core.manifest
+        """Serve GET /sandbox/manifest."""
+        manifest = self.workspace.slack.manifest
         return web.json_response(
             {
-                "name": self.workspace.core.world.bot["name"],
+                "name": self.workspace.slack.world.bot["name"],
                 "commands": manifest.commands,
                 "shortcuts": manifest.shortcuts,
                 "home": manifest.home,
@@ -112,7 +111,7 @@ class Control:
         )
 
     async def act(self, request: web.Request) -> web.Response:
-        """POST /sandbox/act; waits for the bot's acknowledgement, so off the loop."""
+        """Serve POST /sandbox/act, in a thread because it waits for the bot's acknowledgement."""
         try:
             body = await request.json()
             acted = await asyncio.to_thread(act, self.workspace, body)
@@ -128,14 +127,14 @@ class Control:
         return web.json_response({"ok": True, "acked": acted.acked, "error": acted.error})
 
     async def control(self, request: web.Request) -> web.Response:
-        """POST /sandbox/control."""
+        """Serve POST /sandbox/control."""
         try:
-            await asyncio.to_thread(self._command, await request.json())
+            await asyncio.to_thread(self._apply, await request.json())
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             return web.json_response({"ok": False, "error": str(problem)}, status=400)
         return web.json_response({"ok": True})
 
-    def _command(self, body: Json) -> None:
+    def _apply(self, body: Json) -> None:
         if "down" in body:
             self.workspace.down = bool(body["down"])
         if "forward" in body:
@@ -147,10 +146,10 @@ class Control:
         if body.get("stop_bot"):
             self.process.stop()
         if "fault" in body:
-            self._break(dict(body["fault"]))
-        self.workspace.core.world.changed()
+            self._inject_fault(dict(body["fault"]))
+        self.workspace.slack.world.changed()
 
-    def _break(self, fault: Json) -> None:
+    def _inject_fault(self, fault: Json) -> None:
         kind, faults = str(fault.pop("kind")), self.workspace.faults
         if kind == "deaf":
             faults.deaf = bool(fault.get("on", True))
@@ -171,7 +170,7 @@ class Control:
 
 @web.middleware
 async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Another site open in the same browser must not be able to look in or act."""
+    """Refuse other origins (403): another site open in the same browser must not read or act here."""
     if request.path.startswith(("/api/", "/response/", "/link/")):
         return await handler(request)
     if request.url.host not in LOCAL or not _own_origin(request):
@@ -180,14 +179,14 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def _own_origin(request: web.Request) -> bool:
-    """A page says where it is from; a tool such as curl says nothing, and is let in."""
+    """Return whether the browser says the request comes from this page; a request without these headers (curl) may."""
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", f"http://{request.host}")
     return origin == f"http://{request.host}" and site in {"same-origin", "none"}
 
 
-async def _either(woken: asyncio.Event, *, seconds: float) -> None:
-    """Wait for a change, or long enough that a dead connection should be noticed."""
+async def _wait_for_change(woken: asyncio.Event, *, seconds: float) -> None:
+    """Wait for a change, or `seconds`, so that a dead connection is noticed."""
     try:
         await asyncio.wait_for(woken.wait(), seconds)
     except TimeoutError:

@@ -1,24 +1,24 @@
-"""The whole workspace as the page draws it: one picture for each person."""
+"""The whole workspace as JSON for the page, with what each person sees."""
 
 from sandbox.methods import posting
-from sandbox.state import entered
-from sandbox.state.core import Core
-from sandbox.state.kinds import Channel, Json, SlackMessage, View
+from sandbox.state import element_values
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Channel, Json, SlackMessage, View
 
 
-def picture(core: Core, bot: Json) -> Json:
-    """Everything; `bot` is what is known about its process."""
-    world = core.world
+def of_workspace(slack: FakeSlack, bot: Json) -> Json:
+    """Return the answer of GET /sandbox/state (shape in the README); `bot` is the state of its process."""
+    world = slack.world
     with world.lock:
         return {
             "version": world.version,
-            "now": core.clock.now(),
-            "clock_offset": core.clock.offset,
-            "down": core.down,
-            "deaf": core.faults.deaf,
-            "delivery": core.options.delivery,
+            "now": slack.clock.now(),
+            "clock_offset": slack.clock.offset,
+            "down": slack.down,
+            "deaf": slack.faults.deaf,
+            "delivery": slack.options.delivery,
             "bot": {
-                "connections": core.tickets.connections,
+                "connections": slack.tickets.connections,
                 "name": world.bot["name"],
                 "id": world.bot_user,
                 **bot,
@@ -34,16 +34,16 @@ def picture(core: Core, bot: Json) -> Json:
                 }
                 for each in world.people.values()
             ],
-            "views": {user: _seen_by(core, user) for user in world.people},
+            "views": {user: _visible_to(slack, user) for user in world.people},
         }
 
 
-def _seen_by(core: Core, user: str) -> Json:
-    world = core.world
+def _visible_to(slack: FakeSlack, user: str) -> Json:
+    world = slack.world
     home = world.homes.get(user)
     channels = [world.dm(user), *(each for each in world.channels.values() if each.kind != "dm")]
     return {
-        "conversations": [_conversation(core, user, each) for each in channels if user in each.members],
+        "conversations": [_conversation(slack, user, each) for each in channels if user in each.members],
         "home": _view(home) if home else None,
         "modals": [_view(view) for view in world.stacks[user]],
         "pushes": [vars(push) for push in world.pushes[user]],
@@ -51,12 +51,12 @@ def _seen_by(core: Core, user: str) -> Json:
     }
 
 
-def _conversation(core: Core, user: str, channel: Channel) -> Json:
-    world = core.world
+def _conversation(slack: FakeSlack, user: str, channel: Channel) -> Json:
+    world = slack.world
     mine = [each for each in world.messages if each.channel == channel.id and posting.visible(world, each, user)]
     seen = world.read.get((user, channel.id), "")
     new = [each for each in mine if each.ts > seen and each.user != user and not each.deleted and not each.ephemeral]
-    shown = [_message(core, user, each) for each in mine]
+    shown = [_message(slack, user, each) for each in mine]
     return {
         "id": channel.id,
         "kind": channel.kind,
@@ -66,8 +66,8 @@ def _conversation(core: Core, user: str, channel: Channel) -> Json:
     }
 
 
-def _message(core: Core, user: str, message: SlackMessage) -> Json:
-    world = core.world
+def _message(slack: FakeSlack, user: str, message: SlackMessage) -> Json:
+    world = slack.world
     name = world.bot["name"] if message.bot else world.people[message.user].name
     return {
         "ts": message.ts,
@@ -80,7 +80,7 @@ def _message(core: Core, user: str, message: SlackMessage) -> Json:
         "ephemeral": message.ephemeral,
         "deleted": message.deleted,
         "failed": sorted(message.failed.get(user, ())),
-        "state": entered.raw_values(message.blocks, message.states.get(user, {})),
+        "state": element_values.raw_values(message.blocks, message.states.get(user, {})),
     }
 
 
@@ -93,5 +93,5 @@ def _view(view: View) -> Json:
         "errors": view.errors,
         "failed": sorted(view.failed),
         "trouble": view.trouble,
-        "state": entered.raw_values(view.blocks, view.state),
+        "state": element_values.raw_values(view.blocks, view.state),
     }

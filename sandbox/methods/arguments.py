@@ -1,12 +1,12 @@
-"""Reading a call's arguments as slack_sdk sends them: JSON, or a form whose structures are JSON strings."""
+"""Reads a call's arguments as slack_sdk sends them: JSON, or a form whose structures are JSON strings."""
 
 import json
 
-from sandbox.state.kinds import Json, SlackError, Unchecked
+from sandbox.state.models import Json, SlackError, Unchecked
 
 
 def required(args: Json, name: str) -> str:
-    """A text argument that must be there."""
+    """Return the argument as a string. Raises SlackError (`invalid_arguments`) if it is missing or empty."""
     value = args.get(name)
     if value in {None, ""}:
         message = f"[ERROR] missing required field: {name}"
@@ -15,7 +15,7 @@ def required(args: Json, name: str) -> str:
 
 
 def structure(args: Json, name: str, error: str) -> Unchecked:
-    """A JSON argument, whether it came as JSON or as a string of it."""
+    """Return an argument that is JSON, or a string of JSON. Raises SlackError(`error`) if the string is not JSON."""
     value = args.get(name)
     if not isinstance(value, str):
         return value
@@ -26,5 +26,5 @@ def structure(args: Json, name: str, error: str) -> Unchecked:
 
 
 def truthy(value: object) -> bool:
-    """Forms carry booleans as words or digits."""
+    """Return whether a form's boolean is true: forms carry it as "true" or "1"."""
     return value in {True, "1", "true", "True"}

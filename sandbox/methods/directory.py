@@ -1,4 +1,4 @@
-"""Who and what is there: auth, users, conversations, dnd, team, bots."""
+"""Methods about the workspace and who is in it: auth, team, bots, users, conversations, dnd, manifests."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,17 +6,16 @@ from zoneinfo import ZoneInfo
 
 from sandbox import blockkit
 from sandbox.methods.arguments import required, structure
-from sandbox.state.core import Core
-from sandbox.state.kinds import Channel, Human, Json, SlackError
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Channel, Human, Json, SlackError
 from sandbox.state.tickets import LIMIT
 
 LONDON = ZoneInfo("Europe/London")
 READ_SCOPE = {"dm": "im:read", "private": "groups:read", "public": "channels:read"}
 
 
-def auth_test(core: Core, _: Json) -> Json:
-    """auth.test."""
-    world = core.world
+def auth_test(slack: FakeSlack, _: Json) -> Json:
+    world = slack.world
     return {
         "ok": True,
         "url": f"https://{world.team['domain']}.slack.com/",
@@ -29,60 +28,56 @@ def auth_test(core: Core, _: Json) -> Json:
     }
 
 
-def connections_open(core: Core, _: Json) -> Json:
-    """apps.connections.open: an address that works once."""
-    if core.tickets.connections >= LIMIT:
+def connections_open(slack: FakeSlack, _: Json) -> Json:
+    """Answer apps.connections.open: a WebSocket URL whose ticket works once."""
+    if slack.tickets.connections >= LIMIT:
         raise SlackError("too_many_websockets")
-    address = core.url.replace("http", "ws", 1)
+    address = slack.url.replace("http", "ws", 1)
     return {
         "ok": True,
-        "url": f"{address}/link/?ticket={core.tickets.issue()}&app_id={core.world.app_id}",
+        "url": f"{address}/link/?ticket={slack.tickets.issue()}&app_id={slack.world.app_id}",
     }
 
 
-def team_info(core: Core, _: Json) -> Json:
-    """team.info."""
-    return {"ok": True, "team": {**core.world.team, "email_domain": "", "icon": {}}}
+def team_info(slack: FakeSlack, _: Json) -> Json:
+    return {"ok": True, "team": {**slack.world.team, "email_domain": "", "icon": {}}}
 
 
-def bots_info(core: Core, args: Json) -> Json:
-    """bots.info."""
-    bot = core.world.bot
+def bots_info(slack: FakeSlack, args: Json) -> Json:
+    bot = slack.world.bot
     if args.get("bot") not in {None, bot["id"]}:
         raise SlackError("bot_not_found")
     told = {
         "id": bot["id"],
-        "app_id": core.world.app_id,
+        "app_id": slack.world.app_id,
         "user_id": bot["user_id"],
         "name": bot["name"],
     }
     return {"ok": True, "bot": {**told, "deleted": False}}
 
 
-def users_info(core: Core, args: Json) -> Json:
-    """users.info."""
-    return {"ok": True, "user": _user(core, core.world.human(required(args, "user")))}
+def users_info(slack: FakeSlack, args: Json) -> Json:
+    return {"ok": True, "user": _user(slack, slack.world.human(required(args, "user")))}
 
 
-def users_list(core: Core, _: Json) -> Json:
-    """users.list, all on one page."""
-    members = [_user(core, human) for human in core.world.people.values()]
+def users_list(slack: FakeSlack, _: Json) -> Json:
+    """Answer users.list, all on one page."""
+    members = [_user(slack, human) for human in slack.world.people.values()]
     return {"ok": True, "members": members, "response_metadata": {"next_cursor": ""}}
 
 
-def conversations_info(core: Core, args: Json) -> Json:
-    """conversations.info."""
-    channel = _readable(core, args)
+def conversations_info(slack: FakeSlack, args: Json) -> Json:
+    channel = _readable(slack, args)
     told: Json = {"id": channel.id, "name": channel.name, "is_archived": False}
     told |= {"is_channel": channel.kind == "public", "is_group": channel.kind == "private"}
     told |= {"is_im": channel.kind == "dm", "is_private": channel.kind != "public"}
-    told |= {"is_member": core.world.bot_user in channel.members, "is_ext_shared": channel.shared}
+    told |= {"is_member": slack.world.bot_user in channel.members, "is_ext_shared": channel.shared}
     return {"ok": True, "channel": told}
 
 
-def conversations_members(core: Core, args: Json) -> Json:
-    """conversations.members, all on one page."""
-    channel = _readable(core, args)
+def conversations_members(slack: FakeSlack, args: Json) -> Json:
+    """Answer conversations.members, all on one page."""
+    channel = _readable(slack, args)
     return {
         "ok": True,
         "members": sorted(channel.members),
@@ -90,26 +85,26 @@ def conversations_members(core: Core, args: Json) -> Json:
     }
 
 
-def conversations_open(core: Core, args: Json) -> Json:
-    """conversations.open with one person."""
-    channel = core.world.dm(required(args, "users"))
+def conversations_open(slack: FakeSlack, args: Json) -> Json:
+    """Answer conversations.open for one person."""
+    channel = slack.world.dm(required(args, "users"))
     return {"ok": True, "channel": {"id": channel.id}}
 
 
-def dnd_info(core: Core, args: Json) -> Json:
-    """dnd.info: the schedule only; a bot never sees a snooze."""
-    core.world.human(required(args, "user"))
+def dnd_info(slack: FakeSlack, args: Json) -> Json:
+    """Answer dnd.info with the schedule only: a bot never sees a snooze."""
+    slack.world.human(required(args, "user"))
     return {"ok": True, **_dnd()}
 
 
-def dnd_team_info(core: Core, args: Json) -> Json:
-    """dnd.teamInfo for up to 50 people."""
+def dnd_team_info(slack: FakeSlack, args: Json) -> Json:
+    """Answer dnd.teamInfo for up to 50 people."""
     users = required(args, "users").split(",")
-    return {"ok": True, "users": {core.world.human(user).id: _dnd() for user in users}}
+    return {"ok": True, "users": {slack.world.human(user).id: _dnd() for user in users}}
 
 
-def manifest_validate(_: Core, args: Json) -> Json:
-    """apps.manifest.validate: what a request URL is needed for, and what every manifest has."""
+def manifest_validate(_: FakeSlack, args: Json) -> Json:
+    """Answer apps.manifest.validate: check for a name, and for request URLs where Socket Mode is off."""
     manifest = structure(args, "manifest", "invalid_manifest")
     errors = list(_wrong_in(manifest)) if isinstance(manifest, dict) else [_error("", "not a manifest")]
     if errors:
@@ -135,8 +130,8 @@ def _error(pointer: str, message: str) -> Json:
     return {"message": message, "pointer": pointer}
 
 
-def blocks_validate(_: Core, args: Json) -> Json:
-    """blocks.validate: the same checks as for a message."""
+def blocks_validate(_: FakeSlack, args: Json) -> Json:
+    """Answer blocks.validate with the checks made for a message."""
     blockkit.check_message(structure(args, "blocks", "invalid_blocks_format"))
     return {"ok": True}
 
@@ -145,8 +140,8 @@ def _dnd() -> Json:
     return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
 
 
-def _user(core: Core, human: Human) -> Json:
-    ours = core.world.team["id"]
+def _user(slack: FakeSlack, human: Human) -> Json:
+    ours = slack.world.team["id"]
     return {
         "id": human.id,
         "team_id": human.team_id,
@@ -155,7 +150,7 @@ def _user(core: Core, human: Human) -> Json:
         "deleted": human.deactivated,
         "tz": LONDON.key,
         "tz_label": "Greenwich Mean Time",
-        "tz_offset": _offset(core),
+        "tz_offset": _offset(slack),
         "is_bot": False,
         "is_app_user": False,
         "is_admin": human.admin,
@@ -174,19 +169,19 @@ def _user(core: Core, human: Human) -> Json:
     }
 
 
-def _offset(core: Core) -> int:
-    """Seconds that London is ahead of UTC, by Slack's clock."""
-    difference = datetime.fromtimestamp(core.clock.now(), LONDON).utcoffset()
+def _offset(slack: FakeSlack) -> int:
+    """Return the seconds that London is ahead of UTC, at the workspace's time."""
+    difference = datetime.fromtimestamp(slack.clock.now(), LONDON).utcoffset()
     return int(difference.total_seconds()) if difference else 0
 
 
-def _readable(core: Core, args: Json) -> Channel:
-    channel = core.world.channels.get(required(args, "channel"))
-    if channel is None or (channel.kind != "public" and core.world.bot_user not in channel.members):
+def _readable(slack: FakeSlack, args: Json) -> Channel:
+    channel = slack.world.channels.get(required(args, "channel"))
+    if channel is None or (channel.kind != "public" and slack.world.bot_user not in channel.members):
         raise SlackError("channel_not_found")
     needed = READ_SCOPE[channel.kind]
-    if needed not in core.manifest.scopes:
-        raise SlackError("missing_scope", needed=needed, provided=",".join(core.manifest.scopes))
+    if needed not in slack.manifest.scopes:
+        raise SlackError("missing_scope", needed=needed, provided=",".join(slack.manifest.scopes))
     return channel
 
 

@@ -1,12 +1,12 @@
-"""Putting messages where people see them, and telling their phones."""
+"""Puts messages in conversations and sends the notifications for them."""
 
-from sandbox.state import words
-from sandbox.state.kinds import Channel, Push, SlackMessage
-from sandbox.state.world import WorkspaceState
+from sandbox.state import visible_text
+from sandbox.state.models import Channel, Push, SlackMessage
+from sandbox.state.workspace_state import WorkspaceState
 
 
 def post(world: WorkspaceState, message: SlackMessage) -> SlackMessage:
-    """Add a message and notify whoever Slack would notify."""
+    """Add a message and notify the people Slack would notify."""
     with world.lock:
         world.messages.append(message)
         if not message.ephemeral:
@@ -17,14 +17,14 @@ def post(world: WorkspaceState, message: SlackMessage) -> SlackMessage:
 
 
 def visible(world: WorkspaceState, message: SlackMessage, user: str) -> bool:
-    """Whether this person can see this message at all."""
+    """Return whether `user` can see this message."""
     if message.ephemeral:
         return message.only_for == user
     return user in world.channels[message.channel].members
 
 
 def replies(world: WorkspaceState, message: SlackMessage) -> list[SlackMessage]:
-    """The messages in its thread."""
+    """Return the replies in the message's thread, without deleted ones."""
     return [
         each
         for each in world.messages
@@ -42,18 +42,21 @@ def _push(world: WorkspaceState, message: SlackMessage) -> None:
         message.channel,
         message.ts,
         message.text or "New message",
-        words.of_message(message),
+        visible_text.of_message(message),
     )
     for user in _audience(world, channel, message):
         world.pushes[user].append(push)
 
 
 def _audience(world: WorkspaceState, channel: Channel, message: SlackMessage) -> list[str]:
-    """Everybody in the channel but the sender; for a reply, those mentioned or in the thread."""
+    """Return the user ids to notify: the channel's members but the sender.
+
+    For a reply in a channel, only those mentioned or already in the thread.
+    """
     present = [each.id for each in world.people.values() if not each.deactivated]
     everybody = [user for user in present if user in channel.members and user != message.user]
     if message.thread_ts is None or channel.kind == "dm":
         return everybody
-    said = f"{message.text} {words.of_message(message)}"
+    said = f"{message.text} {visible_text.of_message(message)}"
     thread = [each for each in world.messages if message.thread_ts in {each.ts, each.thread_ts}]
     return [user for user in everybody if f"<@{user}>" in said or any(each.user == user for each in thread)]

@@ -1,1 +1,1 @@
-"""What the workspace holds: people, messages, clock, rates, tickets and faults."""
+"""What the workspace holds: people, messages, clock, rate limits, tickets and faults."""

@@ -1,4 +1,4 @@
-"""Slack's clock, which a test or the page can push forward."""
+"""Slack's clock, which a test or the page can move forward."""
 
 import os
 import threading
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Clock:
-    """Seconds since the epoch plus an offset; the offset can be shared through a file."""
+    """Real time plus an offset in seconds; a file can share the offset with the bot's process."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.offset = 0.0
@@ -17,17 +17,17 @@ class Clock:
         self._share()
 
     def now(self) -> float:
-        """Seconds since the epoch, shifted."""
+        """Return the workspace's time, in seconds since the epoch."""
         return time.time() + self.offset
 
     def forward(self, seconds: float) -> None:
-        """Move on; another process that reads the file moves with us."""
+        """Move the clock forward; a process that reads the clock file follows."""
         with self._lock:
             self.offset += seconds
             self._share()
 
     def stamp(self) -> str:
-        """A message's `ts`: unique and growing, as Slack's are."""
+        """Return a new message `ts`: unique and increasing, as Slack's are."""
         with self._lock:
             self._last = max(self._last + 1, int(self.now() * 1_000_000))
             return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"

@@ -1,18 +1,18 @@
-"""What can go wrong with Slack, on demand."""
+"""Faults in Slack's Web API that a test or the page can inject."""
 
 import fnmatch
 import threading
 from dataclasses import dataclass
 from typing import Literal
 
-Trouble = Literal["ratelimit", "server_error", "lose_answer", "never_arrive", "refuse", "slow", "error", "no_charts"]
+FaultKind = Literal["ratelimit", "server_error", "lose_answer", "never_arrive", "refuse", "slow", "error", "no_charts"]
 
 
 @dataclass
 class Fault:
-    """One thing that will go wrong, for the next `times` calls (None: until cleared)."""
+    """One fault, for the next `times` calls (None: until cleared)."""
 
-    kind: Trouble
+    kind: FaultKind
     method: str
     times: int | None
     retry_after: int = 1
@@ -22,7 +22,10 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. Methods are patterns: `chat.*`, `*`, or `response_url`."""
+    """The active faults. Methods are patterns: `chat.*`, `*`, or `response_url`.
+
+    `deaf` leaves sockets connected that carry nothing and answer no ping.
+    """
 
     def __init__(self) -> None:
         self.deaf = False
@@ -30,19 +33,19 @@ class Faults:
         self._lock = threading.Lock()
 
     def ratelimit(self, method: str = "*", times: int | None = 1, retry_after: int = 1) -> None:
-        """Status 429 with Retry-After (whole seconds)."""
+        """Answer 429 with Retry-After (whole seconds), without doing the work."""
         self._add(Fault("ratelimit", method, times, retry_after=retry_after))
 
     def server_error(self, method: str = "*", times: int | None = 1, status: int = 503) -> None:
-        """A 5xx without doing the work."""
+        """Answer 5xx, without doing the work."""
         self._add(Fault("server_error", method, times, status=status))
 
     def error(self, method: str, error: str, times: int | None = 1) -> None:
-        """Say no, in Slack's own word for why, without doing the work."""
+        """Answer `ok: false` with Slack's `error` code, without doing the work."""
         self._add(Fault("error", method, times, error=error))
 
     def lose_answer(self, method: str = "*", times: int | None = 1) -> None:
-        """Do the work and never say so: the caller times out."""
+        """Do the work but never answer: the caller times out."""
         self._add(Fault("lose_answer", method, times))
 
     def never_arrive(self, method: str = "*", times: int | None = 1) -> None:
@@ -54,21 +57,21 @@ class Faults:
         self._add(Fault("refuse", method, times))
 
     def slow(self, method: str = "*", milliseconds: float = 500, times: int | None = None) -> None:
-        """Answer late."""
+        """Delay the answer."""
         self._add(Fault("slow", method, times, seconds=milliseconds / 1000))
 
     def no_charts(self, method: str = "chat.*", times: int | None = None) -> None:
-        """A workspace that does not take charts and data tables: messages with them are refused."""
+        """Answer `invalid_blocks` to charts and data tables, as a workspace that does not support them."""
         self._add(Fault("no_charts", method, times))
 
     def clear(self) -> None:
-        """Everything works again."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
             self.deaf = False
 
-    def strike(self, method: str) -> list[Fault]:
-        """The faults that hit this call; each is used up by one."""
+    def take(self, method: str) -> list[Fault]:
+        """Return the faults that apply to this call, and count it against their `times`."""
         with self._lock:
             hit = [each for each in self._faults if fnmatch.fnmatchcase(method, each.method)]
             for each in hit:

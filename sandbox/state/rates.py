@@ -1,13 +1,13 @@
-"""Slack's rate of one message a second for each channel, off unless asked for."""
+"""Slack's rate limit of one message a second for each channel; off unless asked for."""
 
 import time
 from collections import defaultdict
 
-from sandbox.state.kinds import SlackError
+from sandbox.state.models import SlackError
 
 
 class Rates:
-    """A bucket for each channel: `burst` messages at once, then one a second."""
+    """A leaky bucket for each channel: `burst` messages at once, then one a second."""
 
     def __init__(self, *, strict: bool, burst: int = 5) -> None:
         self.strict = strict
@@ -15,7 +15,7 @@ class Rates:
         self._full_at: dict[str, float] = defaultdict(float)
 
     def spend(self, channel: str) -> None:
-        """Take one message's worth, or refuse with Retry-After."""
+        """Count one message. Raises SlackError (`ratelimited`, with Retry-After) if the channel's bucket is full."""
         if not self.strict:
             return
         now = time.monotonic()

@@ -1,18 +1,18 @@
-"""Response URLs: five posts in thirty minutes, about one interaction."""
+"""Response URLs: each accepts five posts in thirty minutes."""
 
 import secrets
 from dataclasses import dataclass
 
 from sandbox.state.clock import Clock
-from sandbox.state.kinds import SlackError
+from sandbox.state.models import SlackError
 
 USES = 5
 SECONDS = 30 * 60
 
 
 @dataclass
-class UrlReply:
-    """Where a response URL leads: to one person, about one message if there was one."""
+class ResponseUrl:
+    """The person, and the message if any, that a response_url was issued for."""
 
     user: str
     channel: str
@@ -23,20 +23,20 @@ class UrlReply:
 
 
 class ResponseUrls:
-    """All response URLs given out. Their age goes by the workspace's clock."""
+    """All response_urls issued. They expire by the workspace's clock."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._replies: dict[str, UrlReply] = {}
+        self._replies: dict[str, ResponseUrl] = {}
 
     def issue(self, user: str, channel: str, message_ts: str | None = None, thread_ts: str | None = None) -> str:
-        """The secret end of a new response URL."""
+        """Return the secret last part of a new response_url."""
         token = secrets.token_urlsafe(18)
-        self._replies[token] = UrlReply(user, channel, message_ts, thread_ts, self.clock.now())
+        self._replies[token] = ResponseUrl(user, channel, message_ts, thread_ts, self.clock.now())
         return token
 
-    def use(self, token: str) -> UrlReply:
-        """Count one use, or refuse as Slack does."""
+    def use(self, token: str) -> ResponseUrl:
+        """Count one post. Raises SlackError: `no_such_url`, `expired_url` or `used_url`."""
         reply = self._replies.get(token)
         if reply is None:
             raise SlackError("no_such_url", status=404)

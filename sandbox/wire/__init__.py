@@ -1,1 +1,1 @@
-"""Slack's edge: HTTP, WebSocket, envelopes, and the rules of each method."""
+"""The network side: Web API over HTTP, Socket Mode, signed deliveries, and each method's token and scopes."""

@@ -1,4 +1,4 @@
-"""What Slack sends a bot, and what comes back."""
+"""What Slack sends a bot (envelopes) and gets back (acknowledgements), with redelivery of events."""
 
 import asyncio
 import secrets
@@ -6,35 +6,35 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from sandbox.state.kinds import Json
+from sandbox.state.models import Json
 
-What = Literal["slash_commands", "interactive", "events_api"]
-WITH_ANSWER = {"view_submission", "block_suggestion"}
+EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
+ACCEPTS_RESPONSE_PAYLOAD = {"view_submission", "block_suggestion"}
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One payload on its way to the bot. `attempt` counts redeliveries, `reason` tells why."""
+    """One payload for the bot. `attempt` counts redeliveries; `reason` says why the one before failed."""
 
-    what: What
+    type: EnvelopeType
     payload: Json
     attempt: int = 0
     reason: str = ""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
-    def accepts_answer(self) -> bool:
-        """Whether an acknowledgement may carry a payload of its own."""
-        return self.what == "slash_commands" or self.payload.get("type") in WITH_ANSWER
+    def accepts_response_payload(self) -> bool:
+        """Return whether the acknowledgement may carry a payload."""
+        return self.type == "slash_commands" or self.payload.get("type") in ACCEPTS_RESPONSE_PAYLOAD
 
-    def again(self, attempt: int, reason: str) -> "Envelope":
-        """The identical payload in a new envelope."""
+    def redelivery(self, attempt: int, reason: str) -> "Envelope":
+        """Return the same payload in a new envelope."""
         return replace(self, id=str(uuid.uuid4()), attempt=attempt, reason=reason)
 
 
 @dataclass(frozen=True)
 class Ack:
-    """How a delivery went. `problem` is None when the bot acknowledged in time; `latency` is seconds."""
+    """The result of one delivery. `problem` is None if the bot acknowledged in time; `latency` is in seconds."""
 
     latency: float
     problem: Literal["timeout", "not connected", "refused"] | None = None
@@ -43,17 +43,17 @@ class Ack:
 
 
 class Delivery(Protocol):
-    """A way to reach the bot."""
+    """A way to reach the bot: Socket Mode or HTTP."""
 
     async def send(self, envelope: Envelope) -> Ack:
         """Deliver once and wait for the acknowledgement."""
 
     async def close(self) -> None:
-        """Let go of what is open."""
+        """Close all connections."""
 
 
-class Courier:
-    """Delivers once; events again and again until acknowledged, interactions never."""
+class RetryingDelivery:
+    """Delivers each payload; redelivers events until acknowledged, but never interactions, as Slack does."""
 
     def __init__(self, delivery: Delivery, retry_seconds: tuple[float, ...]) -> None:
         self.delivery = delivery
@@ -61,16 +61,16 @@ class Courier:
         self._retrying: set[asyncio.Task[None]] = set()
 
     async def deliver(self, envelope: Envelope) -> Ack:
-        """The first attempt's result; redelivery goes on behind it."""
+        """Deliver, and return the first attempt's result; events are redelivered in the background."""
         ack = await self.delivery.send(envelope)
-        if ack.problem and envelope.what == "events_api":
+        if ack.problem and envelope.type == "events_api":
             task = asyncio.create_task(self._redeliver(envelope, ack.problem))
             self._retrying.add(task)
             task.add_done_callback(self._retrying.discard)
         return ack
 
     async def close(self) -> None:
-        """Stop redelivering and close the line."""
+        """Stop redelivering and close the connections."""
         for task in self._retrying:
             task.cancel()
         await self.delivery.close()
@@ -78,12 +78,12 @@ class Courier:
     async def _redeliver(self, envelope: Envelope, reason: str) -> None:
         for attempt, pause in enumerate(self.retry_seconds, start=1):
             await asyncio.sleep(pause)
-            ack = await self.delivery.send(envelope.again(attempt, reason))
+            ack = await self.delivery.send(envelope.redelivery(attempt, reason))
             if ack.problem is None:
                 return
             reason = ack.problem
 
 
 def short_id(prefix: str) -> str:
-    """An id that looks like Slack's."""
+    """Return a random id in the form of Slack's."""
     return prefix + secrets.token_hex(5).upper()

@@ -1,4 +1,4 @@
-"""Signed delivery over HTTP, as Slack does it without Socket Mode."""
+"""Signed delivery to a request URL, as Slack does without Socket Mode."""
 
 import hashlib
 import hmac
@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from sandbox.state.core import Core
-from sandbox.state.kinds import Json
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Json
 from sandbox.wire.envelopes import Ack, Envelope
 
 SUCCESS = 200
@@ -17,24 +17,24 @@ REASONS = {"timeout": "http_timeout", "refused": "http_error", "not connected": 
 
 
 class HttpDelivery:
-    """Posts each payload to one request URL."""
+    """Posts each payload to the request URL."""
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
+    def __init__(self, slack: FakeSlack) -> None:
+        self.slack = slack
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, envelope: Envelope) -> Ack:
-        """One POST; anything but 200 in time is a failure."""
+        """Post one payload; any answer but 200 within ack_seconds is a failure."""
         started = time.monotonic()
-        url = self.core.options.request_url
-        if url is None or self.core.down or self.core.faults.deaf:
+        url = self.slack.options.request_url
+        if url is None or self.slack.down or self.slack.faults.deaf:
             return Ack(0.0, "not connected")
         body, kind = encoded(envelope)
         try:
             async with self._open().post(url, data=body, headers=self._headers(envelope, body, kind)) as answer:
                 text = await answer.text()
         except TimeoutError:
-            self.core.world.complain("http: no answer within the time Slack waits")
+            self.slack.world.complain("http: no answer within the time Slack waits")
             return Ack(time.monotonic() - started, "timeout")
         except aiohttp.ClientError:
             return Ack(time.monotonic() - started, "not connected")
@@ -42,13 +42,12 @@ class HttpDelivery:
         return Ack(time.monotonic() - started, "refused" if problem else None, decoded(text), answer.status)
 
     async def close(self) -> None:
-        """Close the client's connections."""
         if self._session is not None:
             await self._session.close()
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self.core.options.ack_seconds)
+            timeout = aiohttp.ClientTimeout(total=self.slack.options.ack_seconds)
             self._session = aiohttp.ClientSession(timeout=timeout)
         return self._session
 
@@ -57,7 +56,7 @@ class HttpDelivery:
         headers = {
             "content-type": kind,
             "x-slack-request-timestamp": stamp,
-            "x-slack-signature": signature(self.core.options.signing_secret, stamp, body),
+            "x-slack-signature": signature(self.slack.options.signing_secret, stamp, body),
         }
         if envelope.attempt:
             headers |= {
@@ -68,21 +67,21 @@ class HttpDelivery:
 
 
 def signature(secret: str, stamp: str, body: str) -> str:
-    """Slack's v0 signature."""
+    """Return Slack's v0 request signature."""
     signed = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256)
     return f"v0={signed.hexdigest()}"
 
 
 def encoded(envelope: Envelope) -> tuple[str, str]:
-    """Body and content type: events are JSON, commands a form, interactions a form with one JSON field."""
-    if envelope.what == "events_api":
+    """Return body and content type: events are JSON, commands a form, interactions a form with one JSON field."""
+    if envelope.type == "events_api":
         return json.dumps(envelope.payload), "application/json"
-    fields = envelope.payload if envelope.what == "slash_commands" else {"payload": json.dumps(envelope.payload)}
+    fields = envelope.payload if envelope.type == "slash_commands" else {"payload": json.dumps(envelope.payload)}
     return urlencode(fields), "application/x-www-form-urlencoded"
 
 
 def decoded(text: str) -> Json | None:
-    """What the bot answered: JSON, or plain words as a command may."""
+    """Return the bot's answer: a JSON object, or plain text (as a command may answer) as `{"text": ...}`."""
     if not text.strip():
         return None
     try:

@@ -1,4 +1,4 @@
-"""The web server, in a thread of its own."""
+"""The sandbox's web server, in its own thread."""
 
 import asyncio
 import threading
@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox.state.core import Core
+from sandbox.state.fake_slack import FakeSlack
 from sandbox.wire.api import Api
-from sandbox.wire.envelopes import Courier
+from sandbox.wire.envelopes import RetryingDelivery
 from sandbox.wire.http_delivery import HttpDelivery
 from sandbox.wire.sockets import Sockets
 
@@ -18,26 +18,26 @@ Got = TypeVar("Got")
 
 
 class Server:
-    """Runs the loop on which everything that talks to the bot happens. Binds 127.0.0.1 only."""
+    """Runs the event loop for all traffic with the bot. Listens on 127.0.0.1 only."""
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
-        self.sockets = Sockets(core)
-        self.courier = Courier(
-            self.sockets if core.options.delivery == "socket" else HttpDelivery(core),
-            core.options.retry_seconds,
+    def __init__(self, slack: FakeSlack) -> None:
+        self.slack = slack
+        self.sockets = Sockets(slack)
+        self.delivery = RetryingDelivery(
+            self.sockets if slack.options.delivery == "socket" else HttpDelivery(slack),
+            slack.options.retry_seconds,
         )
         self.app = web.Application(client_max_size=4 * 1024**2)
-        self.api = Api(core)
+        self.api = Api(slack)
         self.app.router.add_post("/api/{method}", self.api.call)
         self.app.router.add_post("/response/{token}", self.api.respond)
         self.app.router.add_get("/link/", self.sockets.link)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._turn, name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._run_loop, name="sandbox", daemon=True)
         self._runner: web.AppRunner | None = None
 
     def start(self) -> None:
-        """Listen; returns once connections are accepted. OSError if the port is taken."""
+        """Listen; return once connections are accepted. Raises OSError if the port is taken."""
         self._thread.start()
         try:
             self.run(self._listen())
@@ -46,36 +46,36 @@ class Server:
             raise
 
     def stop(self) -> None:
-        """Cut everything off and end the thread."""
+        """Close all connections and end the thread."""
         if self._thread.is_alive():
-            self.run(self._silence())
+            self.run(self._disconnect_all())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
         self._loop.close()
 
     def run(self, work: Coroutine[Any, Any, Got]) -> Got:
-        """Do something on the loop and wait for it."""
-        return self.begin(work).result()
+        """Run a coroutine on the server's loop and return its result."""
+        return self.schedule(work).result()
 
-    def begin(self, work: Coroutine[Any, Any, Got]) -> Future[Got]:
-        """Do something on the loop without waiting."""
+    def schedule(self, work: Coroutine[Any, Any, Got]) -> Future[Got]:
+        """Start a coroutine on the server's loop without waiting for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def _turn(self) -> None:
+    def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
     async def _listen(self) -> None:
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.1, handle_signals=False)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.core.options.port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.slack.options.port)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.core.url = f"http://127.0.0.1:{port}"
+        self.slack.url = f"http://127.0.0.1:{port}"
 
-    async def _silence(self) -> None:
+    async def _disconnect_all(self) -> None:
         self.api.closing.set()
-        await self.courier.close()
+        await self.delivery.close()
         await self.sockets.drop()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -9,8 +9,8 @@ from typing import Literal
 
 from aiohttp import WSMsgType, web
 
-from sandbox.state.core import Core
-from sandbox.state.kinds import Json
+from sandbox.state.fake_slack import FakeSlack
+from sandbox.state.models import Json
 from sandbox.wire.envelopes import Ack, Envelope
 
 PING_SECONDS = 10.0
@@ -18,26 +18,26 @@ Reason = Literal["warning", "refresh_requested", "link_disabled"]
 
 
 class Sockets:
-    """The open connections; all of this runs on the server's loop.
+    """The open Socket Mode connections, all on the server's loop.
 
-    Each payload goes to one connection, in turn.
+    Each payload goes to one connection, round robin.
     """
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
+    def __init__(self, slack: FakeSlack) -> None:
+        self.slack = slack
         self.connections: list[web.WebSocketResponse] = []
         self._deaf: list[web.WebSocketResponse] = []
-        self._waiting: dict[str, asyncio.Future[Json | None]] = {}
-        self._accepts: dict[str, bool] = {}
+        self._unacknowledged: dict[str, asyncio.Future[Json | None]] = {}
+        self._may_carry_payload: dict[str, bool] = {}
         self._turn = itertools.count()
 
     async def link(self, request: web.Request) -> web.StreamResponse:
-        """The address that apps.connections.open gave out: each ticket opens one connection."""
-        if self.core.down or not self.core.tickets.redeem(request.query.get("ticket", "")):
+        """Accept a WebSocket at the URL from apps.connections.open; each ticket opens one connection."""
+        if self.slack.down or not self.slack.tickets.redeem(request.query.get("ticket", "")):
             return web.Response(status=403, text="ticket used or unknown")
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
-        self._joined(socket)
+        self._add(socket)
         await socket.send_json(self._hello())
         pinging = asyncio.create_task(self._ping(socket))
         try:
@@ -46,64 +46,64 @@ class Sockets:
             return socket
         finally:
             pinging.cancel()
-            self._left(socket)
+            self._remove(socket)
         return socket
 
     async def send(self, envelope: Envelope) -> Ack:
-        """One envelope to one connection, and its acknowledgement."""
-        started, limit = time.monotonic(), self.core.options.ack_seconds
+        """Send one envelope to one connection and wait for its acknowledgement."""
+        started, limit = time.monotonic(), self.slack.options.ack_seconds
         if not any(not each.closed for each in self.connections):
             return Ack(0.0, "not connected")
         future: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope.id], self._accepts[envelope.id] = future, envelope.accepts_answer
+        self._unacknowledged[envelope.id] = future
+        self._may_carry_payload[envelope.id] = envelope.accepts_response_payload
         socket = None
         try:
-            socket = await self._hand_over(envelope)
+            socket = await self._write(envelope)
             response = await asyncio.wait_for(future, limit if socket is not None else 0)
         except TimeoutError:
-            if socket is not None:  # else the connection broke under it, and nobody had it to answer
-                self._missed(envelope, socket)
+            if socket is not None:  # None: no connection took the envelope, so the bot is not to blame.
+                self._complain_of_timeout(envelope, socket)
             return Ack(time.monotonic() - started, "timeout")
         finally:
-            del self._waiting[envelope.id]
+            del self._unacknowledged[envelope.id]
         return Ack(time.monotonic() - started, None, response)
 
-    async def _hand_over(self, envelope: Envelope) -> web.WebSocketResponse | None:
-        """To one that is there: what could not even be written to one that is closing goes to the next."""
+    async def _write(self, envelope: Envelope) -> web.WebSocketResponse | None:
+        """Write the envelope to one connection, or to the next if that one is closing. Return it, or None."""
         for _ in range(len(self.connections)):
             socket = self._next()
             if socket is None:
                 return None
             try:
                 if not self._is_deaf(socket):
-                    await socket.send_json(_frame(envelope))
+                    await socket.send_json(_as_json(envelope))
             except ConnectionError:
                 continue
             return socket
         return None
 
     async def disconnect(self, reason: Reason) -> None:
-        """Tell every connection to go; all but a warning then close."""
+        """Send every connection a `disconnect`; close it unless the reason is `warning`."""
         for socket in list(self.connections):
             told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
             await socket.send_json(told)
             if reason != "warning":
                 await asyncio.sleep(0)
-                self._left(socket)
-                asyncio.get_running_loop().call_later(0.5, _cut, socket)
+                self._remove(socket)
+                asyncio.get_running_loop().call_later(0.5, _abort, socket)
 
     async def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Cut every connection without a `disconnect`."""
         for socket in list(self.connections):
-            self._left(socket)
-            _cut(socket)
+            self._remove(socket)
+            _abort(socket)
 
     async def deafen(self) -> None:
-        """From now on these connections carry nothing; those made later do."""
+        """Keep the current connections open but carry nothing on them any more; later ones work."""
         self._deaf = list(self.connections)
 
     async def close(self) -> None:
-        """The workspace is going away."""
         await self.drop()
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
@@ -117,38 +117,40 @@ class Sockets:
 
     def _acknowledged(self, body: Json) -> None:
         envelope = str(body.get("envelope_id"))
-        future = self._waiting.get(envelope)
+        future = self._unacknowledged.get(envelope)
         if future is None:
-            kind = "too late or twice" if envelope in self._accepts else "for an envelope never sent"
-            self.core.world.complain(f"socket: acknowledgement {kind}")
+            kind = "too late or twice" if envelope in self._may_carry_payload else "for an envelope never sent"
+            self.slack.world.complain(f"socket: acknowledgement {kind}")
             return
-        if body.get("payload") and not self._accepts[envelope]:
-            self.core.world.complain("socket: a payload in an acknowledgement that cannot carry one")
+        if body.get("payload") and not self._may_carry_payload[envelope]:
+            self.slack.world.complain("socket: a payload in an acknowledgement that cannot carry one")
         if not future.done():
             future.set_result(body.get("payload"))
 
-    def _missed(self, envelope: Envelope, socket: web.WebSocketResponse) -> None:
+    def _complain_of_timeout(self, envelope: Envelope, socket: web.WebSocketResponse) -> None:
         if socket in self.connections and not self._is_deaf(socket):
-            kind = envelope.payload.get("type", envelope.what)
-            self.core.world.complain(f"socket: no acknowledgement of {kind} within {self.core.options.ack_seconds:g} s")
+            kind = envelope.payload.get("type", envelope.type)
+            self.slack.world.complain(
+                f"socket: no acknowledgement of {kind} within {self.slack.options.ack_seconds:g} s"
+            )
 
     def _is_deaf(self, socket: web.WebSocketResponse) -> bool:
-        return self.core.faults.deaf or socket in self._deaf
+        return self.slack.faults.deaf or socket in self._deaf
 
     def _next(self) -> web.WebSocketResponse | None:
         usable = [each for each in self.connections if not each.closed]
         return usable[next(self._turn) % len(usable)] if usable else None
 
-    def _joined(self, socket: web.WebSocketResponse) -> None:
+    def _add(self, socket: web.WebSocketResponse) -> None:
         self.connections.append(socket)
-        self.core.tickets.connections = len(self.connections)
-        self.core.world.changed()
+        self.slack.tickets.connections = len(self.connections)
+        self.slack.world.changed()
 
-    def _left(self, socket: web.WebSocketResponse) -> None:
+    def _remove(self, socket: web.WebSocketResponse) -> None:
         if socket in self.connections:
             self.connections.remove(socket)
-        self.core.tickets.connections = len(self.connections)
-        self.core.world.changed()
+        self.slack.tickets.connections = len(self.connections)
+        self.slack.world.changed()
 
     def _hello(self) -> Json:
         return {
@@ -159,11 +161,11 @@ class Sockets:
                 "build_number": 1,
                 "approximate_connection_time": 18060,
             },
-            "connection_info": {"app_id": self.core.world.app_id},
+            "connection_info": {"app_id": self.slack.world.app_id},
         }
 
     async def _ping(self, socket: web.WebSocketResponse) -> None:
-        """Slack pings too; a client that answers nothing is not our concern here."""
+        """Ping the client every PING_SECONDS, as Slack does. A client that does not answer is not disconnected."""
         with contextlib.suppress(ConnectionError):
             while not socket.closed:
                 await asyncio.sleep(PING_SECONDS)
@@ -171,16 +173,16 @@ class Sockets:
                     await socket.ping(b"Ping from sandbox")
 
 
-def _frame(envelope: Envelope) -> Json:
-    frame: Json = {"envelope_id": envelope.id, "type": envelope.what, "payload": envelope.payload}
-    frame["accepts_response_payload"] = envelope.accepts_answer
-    if envelope.what == "events_api":
+def _as_json(envelope: Envelope) -> Json:
+    frame: Json = {"envelope_id": envelope.id, "type": envelope.type, "payload": envelope.payload}
+    frame["accepts_response_payload"] = envelope.accepts_response_payload
+    if envelope.type == "events_api":
         frame["retry_attempt"] = envelope.attempt
         frame["retry_reason"] = envelope.reason
     return frame
 
 
-def _cut(socket: web.WebSocketResponse) -> None:
+def _abort(socket: web.WebSocketResponse) -> None:
     transport = socket._req.transport if socket._req else None  # noqa: SLF001 - aiohttp has no public way to abort
     if transport is not None:
         transport.abort()

@@ -125,7 +125,7 @@ class Booth:
             "team": {"id": "T0SANDBOX", "domain": "sandbox"},
             "api_app_id": "A0SANDBOX",
             "token": "a-token",
-            "trigger_id": self.workspace.core.triggers.issue(who),
+            "trigger_id": self.workspace.slack.triggers.issue(who),
         }
         url = f"http://127.0.0.1:{self._ear.server_port}/{number}"
         match listener.kind:
@@ -134,7 +134,7 @@ class Booth:
                 body |= {"type": "block_actions", "actions": [{**action, "action_ts": f"{number}.000100"}]}
                 if listener in IN_MODALS:
                     view = self._view("", value, state, who)
-                    body |= {"view": view, "trigger_id": self.workspace.core.triggers.issue(who, view["id"])}
+                    body |= {"view": view, "trigger_id": self.workspace.slack.triggers.issue(who, view["id"])}
                 else:
                     body |= {"response_url": url, "channel": {"id": "C0GENERAL", "name": "general"}}
                     body |= {"container": {"type": "message", "is_ephemeral": False}, "state": {"values": state or {}}}
@@ -159,7 +159,7 @@ class Booth:
     def _view(self, callback_id: str, metadata: object, state: Mapping[str, Any] | None, who: str) -> Json:
         """A modal that is on this person's screen."""
         body: Json = {"type": "modal", "callback_id": callback_id, "title": {"type": "plain_text", "text": "A modal"}}
-        made = views.start_stack(self.workspace.core, who, {**body, "blocks": []})
+        made = views.start_stack(self.workspace.slack, who, {**body, "blocks": []})
         inputs = [{"type": "input", "block_id": key} for key in state or {}]
         more = {"id": made.id, "root_view_id": made.id, "hash": made.hash, "private_metadata": metadata}
         return {**body, **more, "blocks": inputs, "state": {"values": state or {}}}
@@ -267,7 +267,7 @@ def open_booth(
         monkeypatch.setattr(App, kind, _noting(kind, getattr(App, kind), found))
     clock_file = folder / "clock"
     with Workspace(manifest=harness.MANIFEST, clock_file=clock_file) as workspace:
-        workspace.core.triggers.lifetime = _PATIENCE
+        workspace.slack.triggers.lifetime = _PATIENCE
         settings = harness.settings_for(workspace, url or sqlite_file(folder / "test.db"), clock_file)
         database = Database(settings.database_url.get_secret_value())
         known = organisation or load_organisation(example_organisation_path())

@@ -7,7 +7,7 @@ from functools import partial
 
 from flows.events import EventKind
 from sandbox.client.people import Person
-from sandbox.state import words
+from sandbox.state import visible_text
 from tests import harness
 from tests.attacks.canary import BORN, NUMBER, Marks, Typist
 from tests.harness import CALM, CLEAR, CONSENT, HARM, LEADS, NO_CONSENT, POSSIBLY, Stage, opened, page_of
@@ -215,7 +215,7 @@ class Story:
         opened(lead, "Look through")
         number = 0
         while lead.modal and any(block["type"] == "input" for block in lead.modal.blocks):
-            shown = words.of_view(lead.modal)
+            shown = visible_text.of_view(lead.modal)
             passage = "Canaryword" if number == 1 and "Canaryword" in shown else ""
             choice = "redact" if passage else "include" if number else "leave_out"
             before = lead.modal.hash

@@ -157,7 +157,7 @@ def stage(tmp_path: Path, outside: Outside, request: pytest.FixtureRequest) -> I
 
 def _listen_in(stage: Stage, outside: Outside) -> None:
     """What the bot answers to each delivery, which is in no list of calls."""
-    hands = stage.workspace.hands
+    hands = stage.workspace.user_actions
     send = hands.send
 
     def noting(envelope: Envelope) -> Ack:
@@ -372,7 +372,7 @@ def _record_has_it(stage: Stage, mark: Marks) -> None:
 
 
 def _is_by_people(stage: Stage, ts: str) -> bool:
-    found = [each for each in stage.workspace.core.world.messages if each.ts == ts]
+    found = [each for each in stage.workspace.slack.world.messages if each.ts == ts]
     return bool(found) and not found[0].bot
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from flows.events import OPENINGS
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from sandbox.wire.envelopes import Envelope
 from sandbox.wire.http_delivery import encoded
 from storage.tables import asked, cases, checks, events, left_out, strands
@@ -70,7 +70,7 @@ def _letter(stage: Stage, payload: dict[str, Any]) -> Letter:
 
 
 def _url(stage: Stage) -> str:
-    url = stage.workspace.core.options.request_url
+    url = stage.workspace.slack.options.request_url
     assert url is not None
     return url
 
@@ -219,10 +219,10 @@ def test_what_comes_twice_is_done_once(stage: Stage) -> None:
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
-    sent: list[Acted] = []
+    sent: list[InteractionResult] = []
     lead, staff = stage.lead_one, stage.staff
 
-    def twice(acted: Acted) -> None:
+    def twice(acted: InteractionResult) -> None:
         stage.settle()
         before = _record(stage)
         stage.workspace.replay(acted)

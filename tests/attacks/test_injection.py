@@ -18,7 +18,7 @@ from bot.delivery.sender import Letters
 from bot.slack import block_kit
 from flows.events import EventKind
 from sandbox.blockkit import check_message, check_view
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from storage import outbox
 from tests.attacks import every_listener as at
 from tests.attacks.canary import what_acts
@@ -215,7 +215,7 @@ def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
     message = stage.colleague.post("C0GENERAL", "A message with a picture.")
     acted = stage.colleague.message_shortcut("check_before_sharing", message)
     for payload in (_changed(acted, message=FILES), _changed(stage.colleague.command("/share-check"), **FILES)):
-        stage.workspace.replay(Acted(acked=True, payload={**payload, "trigger_id": f"t-{len(payload)}"}))
+        stage.workspace.replay(InteractionResult(acked=True, payload={**payload, "trigger_id": f"t-{len(payload)}"}))
     stage.press("Add details")
     opened(stage.staff, "Add details")
     sent = stage.staff.submit({"facts": "What I saw."})
@@ -223,7 +223,7 @@ def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
     payload = _changed(sent)
     payload["view"]["state"]["values"]["facts"] = {"typed.facts": box}
     payload["view"]["state"]["values"]["picture"] = {"file": box}
-    stage.workspace.replay(Acted(acked=True, payload=payload))
+    stage.workspace.replay(InteractionResult(acked=True, payload=payload))
     stage.lead_one.post(LEADS, "A message with a picture.")
     stage.settle()
     kept = json.dumps([[entry.content for entry in stage.record(one.id)] for one in stage.checks()])
@@ -233,13 +233,13 @@ def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
     asked_for = json.dumps([[each.method, each.args] for each in stage.workspace.requests])
     assert "files." not in asked_for
     assert "F0TYPED" not in asked_for
-    manifest = stage.workspace.core.manifest
+    manifest = stage.workspace.slack.manifest
     assert not [scope for scope in manifest.scopes if scope.startswith(("files", "remote_files")) or "history" in scope]
     assert not re.search("file_input|image_url|video", asked_for)
     stage.workspace.complaints[:] = [each for each in stage.workspace.complaints if "trigger" not in each]
 
 
-def _changed(acted: Acted, **more: Any) -> dict[str, Any]:
+def _changed(acted: InteractionResult, **more: Any) -> dict[str, Any]:
     """The payload of something that was pressed, with more in it."""
     payload = copy.deepcopy(acted.payload)
     assert payload is not None

@@ -106,7 +106,7 @@ def _where(booth: Booth, kind: str) -> dict[str, Any]:
     if kind == "home":
         return {"view": {"id": "V0HOME", "type": "home", "state": {"values": {}}}}
     view = booth._view("", "", {}, at.COLLEAGUE)  # noqa: SLF001 - a window on their screen
-    return {"view": view, "trigger_id": booth.workspace.core.triggers.issue(at.COLLEAGUE, view["id"])}
+    return {"view": view, "trigger_id": booth.workspace.slack.triggers.issue(at.COLLEAGUE, view["id"])}
 
 
 def test_a_left_out_leads_press_on_an_old_home_tab_is_answered_like_one_on_nothing(booth: Booth) -> None:

@@ -208,7 +208,7 @@ def _wait_until_connected(fleet: Fleet, over: threading.Event) -> None:
 
 def _calm_down(fleet: Fleet, books: Books, plan: Plan) -> float:
     """Wait until everything is sent, and return the seconds that took; then until whoever chose nobody is heard."""
-    began, world = time.monotonic(), fleet.workspace.core.world
+    began, world = time.monotonic(), fleet.workspace.slack.world
     world.wait(books.is_quiet, QUIET_WITHIN)
     took = time.monotonic() - began
     if plan.waits:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from flows.case import Case, Check, Entry
 from flows.events import EventKind, OutboxKind
 from flows.model import Level
-from sandbox.state.kinds import ApiRequest
+from sandbox.state.models import ApiRequest
 from storage import cases, checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from tests.reliability.answer_paths import Walk
 
 
@@ -42,7 +42,7 @@ class Journal:
     longest_wait: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, acted: Acted, ack: Ack) -> bool:
+    def note(self, acted: InteractionResult, ack: Ack) -> bool:
         """Keep what became of something a person did; whether Slack ticked it off at least once."""
         results = (acted, *acted.repeats)
         acked = [each.acked and each.error is None for each in results]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.checks import card
 from sandbox import Workspace
-from sandbox.state.kinds import SlackMessage
+from sandbox.state.models import SlackMessage
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Seen:
 
 def seen(workspace: Workspace, fits: Callable[[SlackMessage], bool]) -> Iterator[Seen]:
     """The bot's messages that fit and have buttons, newest first."""
-    with workspace.core.world.lock:
-        found = [each for each in workspace.core.world.messages if each.bot and not each.deleted and fits(each)]
+    with workspace.slack.world.lock:
+        found = [each for each in workspace.slack.world.messages if each.bot and not each.deleted and fits(each)]
     for message in reversed(found):
         elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
         buttons = {each["action_id"]: str(each.get("value", "")) for each in elements if each["type"] == "button"}

@@ -19,8 +19,8 @@ from flows.checklist import CHECKLIST
 from flows.model import Choose
 from sandbox import Workspace
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
-from sandbox.state.kinds import Human
+from sandbox.client.result import InteractionResult
+from sandbox.state.models import Human
 from tests.harness import LEADS
 from tests.reliability.answer_paths import Walk
 from tests.reliability.journal import Ack, Journal
@@ -60,7 +60,7 @@ class Member:
             self.over.wait(LOOK_EVERY)
         return None
 
-    def try_to(self, act: Callable[[], Acted], ack: Ack) -> bool:
+    def try_to(self, act: Callable[[], InteractionResult], ack: Ack) -> bool:
         """Do something that may not be there any more; whether Slack ticked it off."""
         try:
             acted = act()
@@ -174,7 +174,7 @@ class Reporter(Member):
         times = 2 if self.chance.random() < SELDOM else 1
         return self.try_to(lambda: self.person.press(f"answer.{choices[0]}", found.message, times=times), ack)
 
-    def _tick(self, found: Seen, choices: tuple[str, ...]) -> Acted:
+    def _tick(self, found: Seen, choices: tuple[str, ...]) -> InteractionResult:
         self.person.choose("tick", *choices, where=found.message)
         return self.person.press("answer_ticks", found.message)
 
@@ -186,7 +186,7 @@ class Reporter(Member):
         ack = Ack(self.workspace.clock.now(), self.person.id, found.check, "note", question, words=words)
         self._in_window(found, "add_note", lambda: self.person.submit({"note": words}), ack)
 
-    def _in_window(self, found: Seen, button: str, act: Callable[[], Acted], ack: Ack) -> bool:
+    def _in_window(self, found: Seen, button: str, act: Callable[[], InteractionResult], ack: Ack) -> bool:
         """Open a window and send it. Where it does not open, or is not taken, it is closed."""
         opening = self.ack(self.person.id, found.check, "window")
         done = False
@@ -246,7 +246,7 @@ class Crowd:
 
     @staticmethod
     def _join(workspace: Workspace, number: int) -> Person:
-        user, world = f"U1STAFF{number}", workspace.core.world
+        user, world = f"U1STAFF{number}", workspace.slack.world
         world.people[user] = Human(user, f"Staff member {number}", "Staff", world.team["id"])
         return workspace.person(user)
 

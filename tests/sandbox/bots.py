@@ -1,4 +1,4 @@
-"""A bot on the real Bolt, to try the sandbox with, and the blocks it shows."""
+"""A small bot on the real Bolt that tests connect to the sandbox, and builders for its blocks."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Ack = Callable[..., None]
 
 
 class Bot:
-    """Bolt over Socket Mode, or not connected at all when only its client is needed."""
+    """A Bolt app and Web API client. `connect` opens Socket Mode; tests of the Web API alone do not need it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -31,7 +31,7 @@ class Bot:
         return handler
 
     def stop(self) -> None:
-        """Without this order the SDK takes seconds to notice that it is over."""
+        """Close the sockets in this order: in any other the SDK takes seconds to notice."""
         for handler in self.handlers:
             handler.client.auto_reconnect_enabled = False
             handler.client.closed = True
@@ -77,7 +77,7 @@ def home(*blocks: Json) -> Json:
 
 
 def noting(heard: list[Json], **answer: object) -> Callable[..., None]:
-    """A listener that acknowledges and keeps what it got."""
+    """Return a listener that acknowledges with `answer` and appends each payload to `heard`."""
 
     def listen(ack: Ack, body: Json) -> None:
         heard.append(body)

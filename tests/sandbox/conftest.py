@@ -1,4 +1,4 @@
-"""A workspace and a bot in it, for each test."""
+"""Fixtures: a workspace, and a bot in it."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.sandbox.bots import Bot
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    """Impatient, so that giving up takes no test long."""
+    """Yield a workspace whose timeouts are 0.4 s, so that tests of timeouts are quick."""
     with Workspace(ack_seconds=0.4, trigger_seconds=0.4, retry_seconds=(0.0, 0.1)) as workspace:
         yield workspace
 

@@ -8,7 +8,7 @@ from bot.cover.listeners import look_for_closed_accounts
 from flows.events import EventKind
 from flows.paging.cover import Away
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from storage import cover
 from tests.harness import (
     HARM,
@@ -55,7 +55,9 @@ def _open_days(who: Person) -> None:
     opened(who, "Set days away")
 
 
-def _set_days(stage: Stage, who: Person, first: int = 0, last: int = 1, instead: str | None = None) -> Acted:
+def _set_days(
+    stage: Stage, who: Person, first: int = 0, last: int = 1, instead: str | None = None
+) -> InteractionResult:
     """Through the Home tab, for oneself or for somebody else; days from today on."""
     _open_days(who)
     days = [(_today(stage) + timedelta(days=number)).isoformat() for number in (first, last)]
@@ -63,13 +65,13 @@ def _set_days(stage: Stage, who: Person, first: int = 0, last: int = 1, instead:
     return who.submit({**other, "First day away": days[0], "Last day away": days[1]})
 
 
-def _as(stage: Stage, user: str, acted: Acted, **action: str) -> Acted:
+def _as(stage: Stage, user: str, acted: InteractionResult, **action: str) -> InteractionResult:
     """What somebody did, as if another person had."""
     payload: dict[str, Any] = copy.deepcopy(acted.payload or {})
     payload["user"]["id"] = user
     if action:
         payload["actions"][0] |= action
-    replayed = stage.workspace.replay(Acted(acked=True, payload=payload))
+    replayed = stage.workspace.replay(InteractionResult(acked=True, payload=payload))
     stage.settle()
     return replayed
 

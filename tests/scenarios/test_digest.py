@@ -13,7 +13,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.digest.content import Digests
 from flows.events import OutboxKind
 from flows.reports.figures import Week
-from sandbox.state.kinds import SlackMessage
+from sandbox.state.models import SlackMessage
 from storage.proof import bundle
 from storage.proof.verify import judge
 from storage.tables import outbox
@@ -42,7 +42,7 @@ def to_monday(stage: Stage, hour: int = 8, minute: int = 31) -> None:
 
 
 def _sent(stage: Stage, text: str = TEXT, channel: str = LEADS) -> list[SlackMessage]:
-    return [one for one in stage.workspace.core.world.messages if one.text == text and one.channel == channel]
+    return [one for one in stage.workspace.slack.world.messages if one.text == text and one.channel == channel]
 
 
 def _kinds(message: SlackMessage) -> Sequence[str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from flows.events import EventKind
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from tests.harness import (
     CALM,
     CLEAR,
@@ -28,7 +28,7 @@ from tests.harness import (
 FINISHED = (*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
 
 
-def _twice(stage: Stage, act: Callable[[], Acted]) -> Acted:
+def _twice(stage: Stage, act: Callable[[], InteractionResult]) -> InteractionResult:
     """Do it, let it have its effect, and send the same payload again."""
     acted = act()
     stage.settle()

@@ -39,7 +39,7 @@ def _post(url: str, body: dict[str, str], timestamp: str) -> tuple[int, str]:
 @pytest.mark.parametrize("timestamp", TIMESTAMPS)
 def test_a_forged_request_learns_no_number_and_moves_the_bot_to_nothing(stage: Stage, timestamp: str) -> None:
     """No name, no phone, no call to an address of the forger's choosing, whatever the header says."""
-    url = stage.workspace.core.options.request_url
+    url = stage.workspace.slack.options.request_url
     assert url is not None
     server = HTTPServer(("127.0.0.1", 0), _Listening)
     threading.Thread(target=server.serve_forever, daemon=True).start()

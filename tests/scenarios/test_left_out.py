@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from tests.harness import (
     HARM,
     LEADS,
@@ -92,7 +92,7 @@ def test_to_a_left_out_lead_the_case_and_no_case_are_the_same(stage: Stage) -> N
     stage.settle()
 
     before = stage.record()
-    pressed: list[Acted] = []
+    pressed: list[InteractionResult] = []
     for button in LEADS_BUTTONS + REPORTERS_BUTTONS + CARD_BUTTONS:
         whispered(lead, lambda: pressed.append(lead.press("I have seen it", page_of(lead))))
         answers = []

@@ -8,7 +8,7 @@ import pytest
 from bot.cases import modals
 from bot.checks import modals as forms
 from flows.case import StrandName
-from sandbox.state.kinds import Push
+from sandbox.state.models import Push
 from tests.harness import (
     CLEAR,
     LEADS,

@@ -10,7 +10,7 @@ import pytest
 
 from bot.checks import card
 from flows.events import OPENINGS, EventKind
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from tests.harness import (
     HARM,
     Stage,
@@ -224,7 +224,7 @@ def test_nonsense_in_windows_changes_nothing(stage: Stage, tmp_path: Path) -> No
             assert payload is not None
             payload["view"] |= {"callback_id": callback, "private_metadata": metadata, "id": "V0FORGED"}
             payload["view"]["state"]["values"] = {}
-            stage.workspace.replay(Acted(acked=True, payload=payload))
+            stage.workspace.replay(InteractionResult(acked=True, payload=payload))
     stage.settle()
     assert _everything(tmp_path) == before
     _forgive(stage)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from bot.retention.listeners import copies_left
 from flows.events import EventKind, OutboxKind
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
+from sandbox.client.result import InteractionResult
 from services.retention import Retention
 from storage.erasure import tombstones
 from storage.old_messages import not_shrunk
@@ -303,10 +303,10 @@ def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> 
         }
         forged = copy.deepcopy(sent.payload)
         forged["view"]["state"]["values"] = values
-        stage.workspace.replay(Acted(acked=True, payload=forged))
+        stage.workspace.replay(InteractionResult(acked=True, payload=forged))
     forged = copy.deepcopy(sent.payload)
     forged["view"] |= {"callback_id": "delete_for_good", "private_metadata": hidden}
-    stage.workspace.replay(Acted(acked=True, payload=forged))
+    stage.workspace.replay(InteractionResult(acked=True, payload=forged))
     stage.settle()
     kept = {EventKind.DELETION_APPROVED, EventKind.HOLD_SET, EventKind.KEPT_LONGER, EventKind.ERASED, EventKind.LISTED}
     assert not kept & {entry.what for entry in stage.record(hidden)}
@@ -496,7 +496,7 @@ def test_the_home_tab_opens_the_list_and_a_stranger_who_forges_the_press_sees_no
     assert theirs.payload is not None
     forged = copy.deepcopy(pressed.payload)
     forged |= {"user": theirs.payload["user"], "trigger_id": theirs.payload["trigger_id"]}
-    stage.workspace.replay(Acted(acked=True, payload=forged))
+    stage.workspace.replay(InteractionResult(acked=True, payload=forged))
     stage.settle()
     assert ref not in stage.colleague.text()
     listed = [entry.who for entry in stage.record(_id_of(stage, ref)) if entry.what == EventKind.LISTED]

@@ -14,7 +14,7 @@ NEW_BOT, NEW_APP = "xoxb-after-the-change", "xapp-after-the-change"
 
 def _revoke(stage: Stage) -> None:
     """Slack knows only the new tokens from now on; a connection that is open stays."""
-    core = stage.workspace.core
+    core = stage.workspace.slack
     core.options = replace(core.options, bot_token=NEW_BOT, app_token=NEW_APP)
 
 

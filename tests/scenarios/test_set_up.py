@@ -382,7 +382,7 @@ def _with_half_a_token(newcomer: Newcomer) -> str:
 
 
 def _without_add_scope(newcomer: Newcomer) -> str:
-    newcomer.workspace.core.app_scopes = ()
+    newcomer.workspace.slack.app_scopes = ()
     newcomer.set_up()
     return _says(newcomer, SERVE)
 
@@ -406,7 +406,7 @@ def _not_invited(newcomer: Newcomer) -> str:
 
 def _from_an_older_manifest(newcomer: Newcomer) -> str:
     newcomer.set_up()
-    object.__setattr__(newcomer.workspace.core.manifest, "scopes", ("commands", "users:read", "groups:read"))
+    object.__setattr__(newcomer.workspace.slack.manifest, "scopes", ("commands", "users:read", "groups:read"))
     said = newcomer.run(SERVE)[1]
     assert "Reinstall to Workspace" in said
     return said

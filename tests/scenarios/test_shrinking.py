@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from sandbox.state.kinds import SlackMessage
+from sandbox.state.models import SlackMessage
 from storage.old_messages import not_shrunk
 from storage.tables import outbox
 from tests.harness import (
@@ -44,7 +44,7 @@ def _ours(stage: Stage) -> list[SlackMessage]:
     """Everything of the bot's that stands in Slack about a check."""
     with stage.bot.services.database.read() as tx:
         about = set(tx.scalars(select(outbox.c.ts).where(outbox.c.check_id.is_not(None))))
-    live = stage.workspace.core.world.messages
+    live = stage.workspace.slack.world.messages
     return [each for each in live if each.ts in about and not each.deleted]
 
 

@@ -165,8 +165,8 @@ def test_a_card_that_was_deleted_is_posted_anew(stage: Stage) -> None:
     """The conversation goes on below."""
     stage.begin()
     stage.settle()
-    stage.workspace.core.world.messages.remove(
-        next(each for each in stage.workspace.core.world.messages if each.ts == card_of(stage.staff).ts)
+    stage.workspace.slack.world.messages.remove(
+        next(each for each in stage.workspace.slack.world.messages if each.ts == card_of(stage.staff).ts)
     )
     stage.staff.command("/share-check")
     stage.staff.wait_for("immediate danger")

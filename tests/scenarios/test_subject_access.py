@@ -15,9 +15,9 @@ from bot.cli.main import main
 from bot.config.settings import setting_names
 from flows.events import EventKind
 from sandbox.client.people import Person
-from sandbox.client.result import Acted
-from sandbox.state import words
-from sandbox.state.kinds import View
+from sandbox.client.result import InteractionResult
+from sandbox.state import visible_text
+from sandbox.state.models import View
 from services.access_requests import recent
 from storage import events, export_files
 from storage.checks import load
@@ -77,7 +77,7 @@ def find(stage: Stage, person: Person, **said: str) -> str:
 def shown(person: Person) -> str:
     view = person.modal
     assert view is not None
-    return words.of_view(view)
+    return visible_text.of_view(view)
 
 
 def start_request(stage: Stage, person: Person, **said: str) -> None:
@@ -312,7 +312,7 @@ def test_staff_have_no_records_section_and_cannot_forge_one(stage: Stage) -> Non
         assert stage.forge(pressed, action, value).acked
     stage.settle()
     assert len(stage.record(check)) == before
-    assert not [view for view in stage.colleague.modals if "UPN" in words.of_view(view)]
+    assert not [view for view in stage.colleague.modals if "UPN" in visible_text.of_view(view)]
 
 
 def test_earlier_checks_about_the_same_person_stand_in_the_summary(stage: Stage) -> None:
@@ -392,7 +392,7 @@ def test_a_passage_that_is_not_there_or_has_no_reason_is_refused(stage: Stage) -
     assert EventKind.RULED not in {each.what for each in stage.record(stage.checks()[0].id)}
 
 
-def _refusal(acted: Acted) -> str:
+def _refusal(acted: InteractionResult) -> str:
     return json.dumps(acted.response)
 
 
@@ -488,7 +488,7 @@ def _request_as_seen(stage: Stage, person: Person) -> tuple[str, str, str]:
         person.close(whole_stack=True)
     home(stage, person)
     assert person.home is not None
-    said = [words.of_view(person.home)]
+    said = [visible_text.of_view(person.home)]
     for button, title, where in (("Requests", "Requests", "home"), ("Open", "Request", "modal")):
         person.press(button, where)
         opened(person, title)

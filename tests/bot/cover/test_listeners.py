@@ -210,7 +210,7 @@ def test_an_account_that_is_back_is_asked_again(watch: Watch, workspace: Workspa
 
 def test_an_account_slack_does_not_know_is_closed(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """A wrong id in organisation.toml is nobody who could answer."""
-    del workspace.core.world.people["U0DEPUTY"]
+    del workspace.slack.world.people["U0DEPUTY"]
     look_for_closed_accounts(watch.services, client)
     assert watch.closed() == {"deputy-1"}
 

@@ -19,7 +19,7 @@ from bot.delivery.sender import Deliverer
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from sandbox import Workspace
-from sandbox.state.kinds import Json, SlackMessage
+from sandbox.state.models import Json, SlackMessage
 from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -350,7 +350,7 @@ def test_a_row_asked_to_change_while_slack_is_slow_is_shown_as_it_is_now(rig: Ri
     rig.workspace.faults.slow("chat.postMessage", milliseconds=400, times=1)
     with ThreadPoolExecutor(1) as other:
         sending = other.submit(rig.deliverer.deliver_due)
-        rig.workspace.wait_for(lambda: rig.workspace.core.world.requests or _is_claimed(rig))
+        rig.workspace.wait_for(lambda: rig.workspace.slack.world.requests or _is_claimed(rig))
         with rig.services.write() as tx:
             rig.services.reporting(tx).answer(check, "U0STAFF", "S1", ("no",))
         rig.another().deliver_due()

@@ -21,7 +21,7 @@ from flows.checklist import CHECKLIST
 from flows.events import OutboxKind
 from flows.reports.bands import SMALLEST
 from flows.reports.figures import Week, WeekFigures
-from sandbox.state.words import of_blocks
+from sandbox.state.visible_text import of_blocks
 from storage import digests, outbox
 from storage.engine.database import Database
 from storage.tables import digests as table

@@ -16,7 +16,7 @@ from flows.model import Outcome
 from flows.paging.cover import Gap
 from flows.reports.figures import AGES, Trend, Week, WeekFigures
 from flows.training.briefings import BRIEFINGS
-from sandbox.state.words import of_blocks
+from sandbox.state.visible_text import of_blocks
 from tests.bot.builders import HOSTILE
 from tests.bot.slack.limits import fits_message
 

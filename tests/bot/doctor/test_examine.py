@@ -29,7 +29,7 @@ from bot.doctor import examine, machine, records, round_trip, settled, tokens
 from bot.doctor.finding import Finding, State, worst_first
 from bot.slack import manifest
 from sandbox import Workspace
-from sandbox.blockkit.spot import LIMITS
+from sandbox.blockkit.checker import LIMITS
 from sandbox.wire.api import CONFIG_TOKEN
 from storage.engine.database import Database
 from storage.health import liveness
@@ -102,12 +102,12 @@ class Place:
         database.close()
 
     def channel(self, **change: object) -> None:
-        channel = self.workspace.core.world.channels["C0LEADS"]
+        channel = self.workspace.slack.world.channels["C0LEADS"]
         for name, value in change.items():
             setattr(channel, name, value)
 
     def scopes(self, *names: str) -> None:
-        self.workspace.core.manifest = replace(self.workspace.core.manifest, scopes=names)
+        self.workspace.slack.manifest = replace(self.workspace.slack.manifest, scopes=names)
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_a_token_that_slack_does_not_know_is_fatal(place: Place, name: str, valu
 
 def test_an_app_token_without_its_scope_is_fatal(place: Place) -> None:
     """Add Scope was not pressed when it was made."""
-    place.workspace.core.app_scopes = ("authorizations:read",)
+    place.workspace.slack.app_scopes = ("authorizations:read",)
     _says(place.look()["app token"], State.FATAL, "it lacks connections:write", "Make one with connections:write")
 
 
@@ -254,7 +254,7 @@ def test_beside_a_running_bot_no_connection_is_opened(place: Place) -> None:
     now = SystemClock().now()
     place.stamp(liveness.beat, now)
     place.stamp(liveness.connected, now)
-    before = place.workspace.core.tickets
+    before = place.workspace.slack.tickets
     _says(place.look()["Socket Mode"], State.OK, "the running bot is connected")
     assert before.connections == 0
     assert len(place.workspace.calls("apps.connections.open")) == 1, "to try the token; the address is not used"
@@ -335,7 +335,7 @@ def test_somebody_on_the_ladder_who_cannot_answer_is_noticed(
     """Closed, a guest, from elsewhere, or mistyped; the independent contact is looked at like everybody."""
     account = {"lead-1": "U0LEAD1", "deputy-1": "U0DEPUTY", "independent contact": "U0INDEP"}[person]
     if change is None:
-        del place.workspace.core.world.people[account]
+        del place.workspace.slack.world.people[account]
     else:
         place.workspace.change_person(account, **change)
     found = place.look()[person]

@@ -167,7 +167,7 @@ def test_the_manifest_decides_what_slack_offers(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(manifest))
     with Workspace(manifest=path) as workspace:
         staff = workspace.person("U0STAFF")
-        assert workspace.core.manifest.scopes == ("commands", "chat:write")
+        assert workspace.slack.manifest.scopes == ("commands", "chat:write")
         assert staff.command("/other").error == "/other is not a valid command."
         assert staff.shortcut("start").error
         assert not staff.open_home().acked

@@ -106,7 +106,7 @@ def test_a_phone_shows_the_text_and_a_desktop_the_blocks(bot: Bot, workspace: Wo
 def test_a_reply_tells_only_who_is_mentioned_or_in_the_thread(bot: Bot, workspace: Workspace) -> None:
     first = workspace.person("U0LEAD1").post("C0LEADS", "Hello")
     for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY"):
-        workspace.core.world.pushes[user].clear()
+        workspace.slack.world.pushes[user].clear()
     bot.client.chat_postMessage(channel="C0LEADS", text="For <@U0DEPUTY>", thread_ts=first.ts)
     told = [user for user in ("U0LEAD1", "U0LEAD2", "U0DEPUTY") if workspace.person(user).pushes]
     assert told == ["U0LEAD1", "U0DEPUTY"]

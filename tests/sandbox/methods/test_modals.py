@@ -50,7 +50,7 @@ def test_a_trigger_is_good_once_and_not_for_long(bot: Bot, staff: Person, opened
     with refused("invalid_trigger_id"):
         bot.client.views_open(trigger_id="made.up", view=modal(NAME))
     staff.close()
-    fresh = bot.workspace.core.triggers.issue("U0STAFF")
+    fresh = bot.workspace.slack.triggers.issue("U0STAFF")
     time.sleep(0.5)
     with refused("expired_trigger_id"):
         bot.client.views_open(trigger_id=fresh, view=modal(NAME))

@@ -43,7 +43,7 @@ def test_a_ticket_opens_one_connection_and_needs_the_app_token(bot: Bot) -> None
     address = bot.client.apps_connections_open(app_token="xapp-sandbox")["url"]
     assert address.startswith("ws://127.0.0.1:")
     ticket = address.split("ticket=")[1].split("&")[0]
-    tickets = bot.workspace.core.tickets
+    tickets = bot.workspace.slack.tickets
     assert [tickets.redeem(ticket), tickets.redeem(ticket)] == [True, False]
 
 

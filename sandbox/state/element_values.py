@@ -1,11 +1,11 @@
-"""Finding interactive elements in blocks, and what a person has entered in them."""
+"""Finds interactive elements in blocks, and converts their values between the page's form and Slack's."""
 
 import secrets
 from collections.abc import Iterator
 
-from sandbox.state.kinds import Json, Raw, RawState
+from sandbox.state.models import Json, Raw, RawState
 
-# How Slack names what was chosen, for each element that remembers something.
+# The key of an element's value in `state.values`, for each type that keeps one.
 STATE_KEY = {
     "plain_text_input": "value",
     "number_input": "value",
@@ -34,7 +34,7 @@ INITIAL_KEY = {
 
 
 def interactive(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Every (block, element) a person can press or fill, in reading order."""
+    """Yield every (block, element) that a person can press or fill in, in reading order."""
     for block in blocks:
         for element in _within(block):
             if element.get("type") not in {None, "image", "plain_text", "mrkdwn"}:
@@ -53,7 +53,7 @@ def _within(block: Json) -> list[Json]:
 
 
 def element_at(blocks: list[Json], block_id: str, action_id: str) -> tuple[Json, Json] | None:
-    """The element with this address."""
+    """Return the (block, element) with these ids, or None."""
     for block, element in interactive(blocks):
         if (block["block_id"], element["action_id"]) == (block_id, action_id):
             return block, element
@@ -61,18 +61,18 @@ def element_at(blocks: list[Json], block_id: str, action_id: str) -> tuple[Json,
 
 
 def options(element: Json) -> list[Json]:
-    """All options of a select, grouped or not."""
+    """Return all options of an element, including those in groups."""
     grouped = [option for group in element.get("option_groups") or [] for option in group["options"]]
     return [*(element.get("options") or []), *grouped]
 
 
 def option(element: Json, value: str) -> Json | None:
-    """The option with this value."""
+    """Return the option with this value, or None."""
     return next((each for each in options(element) if each.get("value") == value), None)
 
 
 def raw_value(element: Json, key: tuple[str, str], state: RawState) -> Raw:
-    """What is entered now: what the person did, else the element's initial value."""
+    """Return the element's current raw value: the one entered, else its initial value."""
     if key in state:
         return state[key]
     named = STATE_KEY[element["type"]]
@@ -84,8 +84,8 @@ def raw_value(element: Json, key: tuple[str, str], state: RawState) -> Raw:
     return (initial or []) if named == "selected_users" else initial
 
 
-def chosen(element: Json, raw: Raw) -> Json:
-    """A raw value as Slack sends it, with the element's type."""
+def slack_value(element: Json, raw: Raw) -> Json:
+    """Return a raw value in Slack's form, as in `state.values`: the type and one key such as selected_option."""
     named = STATE_KEY[element["type"]]
     if named == "selected_option":
         return {"type": element["type"], named: option(element, raw) if raw else None}
@@ -101,17 +101,17 @@ def chosen(element: Json, raw: Raw) -> Json:
 
 
 def state_values(blocks: list[Json], state: RawState) -> Json:
-    """`state.values`, complete: every element that remembers something, entered or not."""
+    """Return `state.values` for all elements that keep a value, whether or not anything was entered."""
     values: Json = {}
     for block, element in interactive(blocks):
         if element["type"] in STATE_KEY:
             key = (block["block_id"], element["action_id"])
-            values.setdefault(key[0], {})[key[1]] = chosen(element, raw_value(element, key, state))
+            values.setdefault(key[0], {})[key[1]] = slack_value(element, raw_value(element, key, state))
     return values
 
 
 def raw_values(blocks: list[Json], state: RawState) -> Json:
-    """The same, as the page keeps it."""
+    """Return the raw values in the shape of `state.values`, for the page."""
     values: Json = {}
     for block, element in interactive(blocks):
         if element["type"] in STATE_KEY:
@@ -120,8 +120,8 @@ def raw_values(blocks: list[Json], state: RawState) -> Json:
     return values
 
 
-def carried_over(before: list[Json], after: list[Json], state: RawState) -> RawState:
-    """What Slack keeps when a surface is redrawn: elements of the same type at the same address."""
+def kept_after_redraw(before: list[Json], after: list[Json], state: RawState) -> RawState:
+    """Return the entered values that Slack keeps when blocks are replaced: same ids and same element type."""
     kinds = {(block["block_id"], element["action_id"]): element["type"] for block, element in interactive(before)}
     return {
         key: state[key]
@@ -130,9 +130,9 @@ def carried_over(before: list[Json], after: list[Json], state: RawState) -> RawS
     }
 
 
-def completed(blocks: list[Json]) -> list[Json]:
-    """Blocks as Slack stores them: ids filled in, text objects with their defaults."""
-    done: list[Json] = [normalised(block) for block in blocks]
+def with_ids(blocks: list[Json]) -> list[Json]:
+    """Return a copy of the blocks as Slack stores them: missing ids generated, text objects with their defaults."""
+    done: list[Json] = [with_text_defaults(block) for block in blocks]
     for block in done:
         block["block_id"] = block.get("block_id") or secrets.token_urlsafe(4)
     for _, element in interactive(done):
@@ -140,13 +140,13 @@ def completed(blocks: list[Json]) -> list[Json]:
     return done
 
 
-def normalised(value: Raw) -> Raw:
-    """A copy whose text objects have the defaults that Slack adds."""
+def with_text_defaults(value: Raw) -> Raw:
+    """Return a copy whose text objects have the defaults that Slack adds (`emoji`, `verbatim`)."""
     if isinstance(value, list):
-        return [normalised(each) for each in value]
+        return [with_text_defaults(each) for each in value]
     if not isinstance(value, dict):
         return value
-    copy = {key: normalised(each) for key, each in value.items()}
+    copy = {key: with_text_defaults(each) for key, each in value.items()}
     if copy.get("type") == "plain_text" and "text" in copy:
         copy.setdefault("emoji", True)
     if copy.get("type") == "mrkdwn" and "text" in copy:

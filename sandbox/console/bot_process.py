@@ -1,4 +1,4 @@
-"""The bot as a child process: started, restarted when it ends or when asked, stopped with us."""
+"""The bot as a child process, restarted when it exits and stopped with the sandbox."""
 
 import os
 import shlex
@@ -8,14 +8,14 @@ import threading
 import time
 from collections.abc import Callable
 
-from sandbox.state.kinds import Json
+from sandbox.state.models import Json
 
-GRACE = 8.0
-PAUSE = 1.0
+STOP_SECONDS = 8.0
+RESTART_SECONDS = 1.0
 
 
-class Child:
-    """Keeps one command running. Its output goes where ours goes."""
+class BotProcess:
+    """Keeps one command running. Its output goes to the sandbox's own stdout and stderr."""
 
     def __init__(self, command: str, environment: dict[str, str], changed: Callable[[], None]) -> None:
         self._command = shlex.split(command)
@@ -28,32 +28,32 @@ class Child:
         self._thread = threading.Thread(target=self._keep, name="bot", daemon=True)
 
     def start(self) -> None:
-        """Start it, and keep it going."""
+        """Start the process and restart it whenever it exits."""
         self._wanted.set()
         self._thread.start()
 
     def state(self) -> Json:
-        """For the page."""
+        """Return `running` and `restarts` for the page."""
         process = self._process
         running = process is not None and process.poll() is None
         return {"running": running, "restarts": max(0, self._starts - 1)}
 
     def restart(self) -> None:
-        """End it; the keeper starts it again."""
+        """End the process; the supervising thread starts it again."""
         self._end()
         self._wanted.set()
 
     def stop(self) -> None:
-        """End it and leave it ended, until restarted."""
+        """End the process and do not start it again until `restart`."""
         self._wanted.clear()
         self._end()
 
     def finish(self) -> None:
-        """We are going too."""
+        """End the process and its supervising thread, because the sandbox stops."""
         self._over.set()
         self.stop()
         self._wanted.set()
-        self._thread.join(GRACE)
+        self._thread.join(STOP_SECONDS)
 
     def _keep(self) -> None:
         while self._wanted.wait() and not self._over.is_set():
@@ -65,10 +65,10 @@ class Child:
                 self._end()
             self._process.wait()
             self._changed()
-            self._over.wait(max(0.0, PAUSE - (time.monotonic() - began)))
+            self._over.wait(max(0.0, RESTART_SECONDS - (time.monotonic() - began)))
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        """In a session of its own, so that Ctrl-C reaches it through us, and only once."""
+        """Start the process in its own session: Ctrl-C then reaches it only through `finish`, and only once."""
         return subprocess.Popen(  # noqa: S603 - the developer's own command line
             self._command, env=self._environment, start_new_session=True
         )
@@ -79,7 +79,7 @@ class Child:
             return
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(GRACE)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

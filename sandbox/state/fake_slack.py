@@ -1,4 +1,4 @@
-"""What the parts of the sandbox share."""
+"""The state of one simulated Slack, shared by all parts of the sandbox."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from sandbox.state.rates import Rates
 from sandbox.state.response_urls import ResponseUrls
 from sandbox.state.tickets import Tickets
 from sandbox.state.triggers import Triggers
-from sandbox.state.world import WorkspaceState
+from sandbox.state.workspace_state import WorkspaceState
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Options:
 
 
 @dataclass
-class Core:
-    """One workspace's insides."""
+class FakeSlack:
+    """One simulated Slack: its workspace, the app's manifest, and all that has been issued to the bot."""
 
     options: Options
     manifest: AppManifest

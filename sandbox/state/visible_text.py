@@ -1,11 +1,11 @@
-"""The words a person reads in blocks and messages."""
+"""The text a person reads in blocks, messages and views."""
 
 from collections.abc import Iterator
 
-from sandbox.state.kinds import Json, Raw, SlackMessage, View
+from sandbox.state.models import Json, Raw, SlackMessage, View
 
-# Fields that hold words as a plain string, outside text objects.
-SPOKEN = {"title", "caption", "alt_text", "label", "name", "description"}
+# Properties whose visible text is a plain string, not a text object.
+TEXT_KEYS = {"title", "caption", "alt_text", "label", "name", "description"}
 
 
 def _walk(value: Raw) -> Iterator[str]:
@@ -14,14 +14,14 @@ def _walk(value: Raw) -> Iterator[str]:
             yield from _walk(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _spoken(key, each)
+            yield from _texts(key, each)
 
 
-def _spoken(key: str, value: Raw) -> Iterator[str]:
+def _texts(key: str, value: Raw) -> Iterator[str]:
     if key == "confirm":
         return
     if isinstance(value, str):
-        if key == "text" or key in SPOKEN:
+        if key == "text" or key in TEXT_KEYS:
             yield value
     elif isinstance(value, int | float) and not isinstance(value, bool):
         if key == "value":
@@ -31,17 +31,17 @@ def _spoken(key: str, value: Raw) -> Iterator[str]:
 
 
 def of_blocks(blocks: list[Json]) -> str:
-    """Every word in the blocks, one text a line."""
+    """Return all text in the blocks, one text object a line."""
     return "\n".join(_walk(blocks))
 
 
 def of_message(message: SlackMessage) -> str:
-    """What a message shows on screen: its blocks, or its text when it has none."""
+    """Return what a message shows on screen: its blocks, or its text if it has none."""
     return of_blocks(message.blocks) if message.blocks else message.text
 
 
 def of_view(view: View) -> str:
-    """What a modal or Home tab shows, with its title, buttons and error messages."""
+    """Return what a modal or Home tab shows, including title, buttons, entered text and error messages."""
     frame = [str((view.body.get(part) or {}).get("text", "")) for part in ("title", "submit", "close")]
     entered = [str(value) for value in view.state.values() if isinstance(value, str)]
     lines = [

@@ -1,18 +1,18 @@
-"""What a workspace is made of."""
+"""The objects of a workspace: people, channels, messages, views, notifications and API calls."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Raw = Any  # What a person can enter: words, an option's value, a list of them, a number, nothing.
-Unchecked = Any  # JSON that nobody has looked at yet.
+Raw = Any  # A value as the page sends it: text, an option's value, a list of those, a number, or None.
+Unchecked = Any  # JSON not yet validated.
 RawState = dict[tuple[str, str], Raw]  # By block_id and action_id.
 Kind = Literal["dm", "private", "public"]
 
 
 @dataclass(frozen=True)
 class Human:
-    """Somebody with an account, in our team or (a stranger) in another."""
+    """A person's account, in the workspace's own organisation or (`stranger`) in another."""
 
     id: str
     name: str
@@ -25,13 +25,13 @@ class Human:
 
     @property
     def username(self) -> str:
-        """The short name that payloads carry."""
+        """Return the short name that payloads carry."""
         return self.name.lower().replace(" ", ".")
 
 
 @dataclass
 class Channel:
-    """A place where messages are."""
+    """A conversation: a channel, or one person's direct messages with the bot."""
 
     id: str
     name: str
@@ -42,7 +42,7 @@ class Channel:
 
 @dataclass
 class SlackMessage:
-    """One message. What a person ticked in it but the bot was not told stays in `states`."""
+    """One message. `states` holds values entered in it, by user id; `failed` the elements whose action failed."""
 
     ts: str
     channel: str
@@ -59,13 +59,13 @@ class SlackMessage:
 
     @property
     def ephemeral(self) -> bool:
-        """Whether only one person can see it."""
+        """Return whether only one person can see the message."""
         return self.only_for is not None
 
 
 @dataclass
 class View:
-    """A modal or a Home tab, as one person has it."""
+    """A modal or Home tab, as one person has it. `trouble` is Slack's own error text."""
 
     id: str
     user: str
@@ -80,13 +80,12 @@ class View:
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks on it."""
         blocks: list[Json] = self.body["blocks"]
         return blocks
 
     @property
     def title(self) -> str:
-        """The words at the top; a Home tab has none."""
+        """Return the title; a Home tab's is empty."""
         return str((self.body.get("title") or {}).get("text", ""))
 
 
@@ -111,7 +110,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """One call of the Web API, with what it was answered."""
+    """One Web API call with its response; `at` is the workspace's time."""
 
     method: str
     args: Json
@@ -120,7 +119,7 @@ class ApiRequest:
 
 
 class SlackError(Exception):
-    """A call that Slack refuses, in Slack's own word."""
+    """A call that Slack refuses, with Slack's error code and the rest of the response."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The workspace's contents, behind one lock; every change wakes whoever waits."""
+"""The workspace's contents behind one lock; every change wakes the threads that wait."""
 
 import json
 import threading
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox.state.clock import Clock
-from sandbox.state.kinds import ApiRequest, Channel, Human, Json, Notice, Push, SlackError, SlackMessage, View
+from sandbox.state.models import ApiRequest, Channel, Human, Json, Notice, Push, SlackError, SlackMessage, View
 
 Got = TypeVar("Got")
-LOOK_AGAIN = 0.05
-PATIENCE = 15.0
-"""Real seconds after which what a test waits for is taken not to come; waiting ends as soon as it does."""
+POLL_SECONDS = 0.05
+WAIT_SECONDS = 15.0
+"""Real seconds a test waits at most; waiting ends as soon as the condition is true."""
 DEFAULT = Path(__file__).with_name("workspace.json")
 
 
 class WorkspaceState:
-    """People, channels, messages, views and the log. Hold `lock` while reading more than one thing."""
+    """People, channels, messages, views and the call log. Hold `lock` while reading more than one of them."""
 
     def __init__(self, clock: Clock, contents: Json) -> None:
         self.clock = clock
@@ -42,11 +42,11 @@ class WorkspaceState:
 
     @property
     def bot_user(self) -> str:
-        """The bot's user id, as in mentions and memberships."""
+        """Return the bot's user id, as in mentions and memberships."""
         return str(self.bot["user_id"])
 
     def changed(self) -> None:
-        """Count a change and wake everybody who waits for one."""
+        """Increase `version`, wake all waiting threads and call the listeners."""
         with self.lock:
             self.version += 1
             self.lock.notify_all()
@@ -54,9 +54,10 @@ class WorkspaceState:
                 listener()
 
     def wait(self, predicate: Callable[[], Got], seconds: float) -> Got:
-        """Wait until the predicate is true, in real seconds; its last value either way.
+        """Wait up to `seconds` (real time) until the predicate is true. Return its last value.
 
-        It is asked without the lock, so it may act or look elsewhere, and again every 50 ms.
+        The predicate is called without the lock, so it may act or wait itself. It is called on every change
+        and at least every 50 ms.
         """
         end = time.monotonic() + seconds
         while True:
@@ -67,40 +68,40 @@ class WorkspaceState:
                 return got
             with self.lock:
                 if self.version == before:
-                    self.lock.wait(min(left, LOOK_AGAIN))
+                    self.lock.wait(min(left, POLL_SECONDS))
 
     def complain(self, words: str) -> None:
-        """Note something the bot did that Slack would frown on."""
+        """Record something the bot did that Slack accepts or refuses but a correct bot does not do."""
         with self.lock:
             self.complaints.append(words)
         self.changed()
 
     def notify(self, user: str, words: str) -> None:
-        """Slack tells one person something, itself."""
+        """Show one person a notice from Slack itself."""
         with self.lock:
             self.notices[user].append(Notice(self.clock.now(), words))
         self.changed()
 
     def human(self, user: str) -> Human:
-        """The account with this id, or Slack's error."""
+        """Return the account. Raises SlackError: `user_not_found`."""
         if user not in self.people:
             raise SlackError("user_not_found")
         return self.people[user]
 
     def dm(self, user: str) -> Channel:
-        """The direct messages between this person and the bot, opened on first use."""
+        """Return the direct messages between this person and the bot; the first call creates them."""
         channel = "D" + self.human(user).id.removeprefix("U")
         if channel not in self.channels:
             self.channels[channel] = Channel(channel, str(self.bot["name"]), "dm", {user, self.bot_user})
         return self.channels[channel]
 
     def message(self, channel: str, ts: str) -> SlackMessage | None:
-        """The message at this address, unless it was deleted."""
+        """Return the message with this channel and ts, or None if it was deleted."""
         found = (each for each in self.messages if each.ts == ts and each.channel == channel)
         return next((each for each in found if not each.deleted), None)
 
     def view(self, view_id: str) -> View | None:
-        """The view with this id, open in a modal stack or on a Home tab."""
+        """Return the view with this id, open in a modal stack or as a Home tab, or None."""
         everywhere = [
             *self.homes.values(),
             *(view for stack in self.stacks.values() for view in stack),
@@ -109,7 +110,7 @@ class WorkspaceState:
 
 
 def contents(path: Path = DEFAULT) -> Json:
-    """The people and channels to start with."""
+    """Read the people and channels to start with."""
     loaded: Json = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
