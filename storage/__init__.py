@@ -1,1 +1,1 @@
-"""Where everything is kept. Speaks the types of flows, in and out; knows nothing of Slack's surface."""
+"""The database. Takes and returns the types of `flows`; imports nothing of Slack."""

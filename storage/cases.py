@@ -1,4 +1,4 @@
-"""Cases: what stands in the tables about a check that needs a lead, in and out."""
+"""Cases: a check that needs a lead, with its plan, who was paged and the timers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAVE = update(cases).where(cases.c.check_id == bindparam("check"))
 
 
 def add(tx: Connection, check: str, **columns: Any) -> None:
-    """A new case, open, with nothing decided."""
+    """Insert an open case without decisions."""
     tx.execute(
         insert(cases).values(
             check_id=check,
@@ -37,12 +37,12 @@ def add(tx: Connection, check: str, **columns: Any) -> None:
 
 
 def save(tx: Connection, check: str, **changes: Any) -> None:
-    """Write what changed."""
+    """Update columns of the case."""
     tx.execute(_SAVE.values(changes), {"check": check})
 
 
 def find(tx: Connection, opened: Opened, *, lock: bool = False) -> Case | None:
-    """The case a check became, None where it became none."""
+    """Return the case of a check, or None if it has none. lock: lock the row until the transaction ends."""
     check = opened.check.id
     row = tx.execute(_BY_CHECK_LOCKED if lock else _BY_CHECK, {"check": check}).first()
     if row is None:
@@ -89,7 +89,7 @@ def _strand(opened: Opened, row: Any) -> Strand:
 
 
 def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None:
-    """Put these strands in the place of those of the same name."""
+    """Insert strands of the plan, replacing those of the same name."""
     check = opened.check.id
     for strand in plan:
         text = json.dumps({"what": strand.what, "owner": strand.owner}).encode()
@@ -106,7 +106,7 @@ def save_strands(tx: Connection, opened: Opened, plan: Iterable[Strand]) -> None
 
 
 def ask(tx: Connection, check: str, people: Iterable[str], number: int) -> None:
-    """Note who is paged; somebody asked before keeps their first number."""
+    """Record who is paged in this ask; people asked before keep their first ask's number."""
     already = set(tx.scalars(select(asked.c.person).where(asked.c.check_id == check)))
     rows = [{"check_id": check, "person": person, "ask": number} for person in people if person not in already]
     if rows:
@@ -114,43 +114,43 @@ def ask(tx: Connection, check: str, people: Iterable[str], number: int) -> None:
 
 
 def saw(tx: Connection, check: str, person: str, now: datetime) -> bool:
-    """Note that somebody has seen the page; whether that is news."""
+    """Record that a person has seen the page. Return whether it is their first time."""
     mine = update(asked).where(asked.c.check_id == check, asked.c.person == person, asked.c.seen_at.is_(None))
     return tx.execute(mine.values(seen_at=now)).rowcount > 0
 
 
 def unanswered(tx: Connection, now: datetime) -> Sequence[str]:
-    """Checks whose next page is due."""
+    """Return the ids of checks whose next page is due, earliest first."""
     due = select(cases.c.check_id).where(cases.c.next_page_at <= now).order_by(cases.c.next_page_at)
     return tx.scalars(due).all()
 
 
 def is_due(tx: Connection, check: str, now: datetime) -> bool:
-    """Whether this case's next page is due."""
+    """Return whether this case's next page is due."""
     due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.next_page_at <= now)
     return tx.execute(due).first() is not None
 
 
 def bring_forward(tx: Connection, check: str, latest: datetime) -> bool:
-    """Move this case's next page to `latest` where it would come later. Return whether it would have."""
+    """Move this case's next page to `latest` if it is due later. Return whether it was moved."""
     late = cases.update().where(cases.c.check_id == check, cases.c.next_page_at > latest)
     return bool(tx.execute(late.values(next_page_at=latest)).rowcount)
 
 
 def reminding(tx: Connection, now: datetime) -> Sequence[str]:
-    """Checks whose leader asked to be reminded by now."""
+    """Return the ids of checks whose lead's requested reminder is due, earliest first."""
     due = select(cases.c.check_id).where(cases.c.remind_at <= now).order_by(cases.c.remind_at)
     return tx.scalars(due).all()
 
 
 def is_reminding(tx: Connection, check: str, now: datetime) -> bool:
-    """Whether the reminder of this case is still due."""
+    """Return whether this case's reminder is still due."""
     due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.remind_at <= now)
     return tx.execute(due).first() is not None
 
 
 def waiting_ids(tx: Connection) -> Sequence[str]:
-    """Checks with a case that is not closed, practice aside: the most urgent first, then the first to be answered."""
+    """Return the check ids of open cases, without drills: most urgent first, then by answer_by."""
     rows = (
         select(cases.c.check_id)
         .join(checks, checks.c.id == cases.c.check_id)
@@ -161,13 +161,13 @@ def waiting_ids(tx: Connection) -> Sequence[str]:
 
 
 def newest_practice(tx: Connection) -> str | None:
-    """The check of the practice page that was started last; None where nobody ever practised."""
+    """Return the check id of the latest drill, or None if there never was one."""
     rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(checks.c.is_drill)
     found: str | None = tx.scalar(rows.order_by(cases.c.raised_at.desc(), cases.c.check_id).limit(1))
     return found
 
 
 def open_ids(tx: Connection) -> Sequence[str]:
-    """Checks with a case that is not closed, oldest first."""
+    """Return the check ids of open cases, oldest first."""
     rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)
     return tx.scalars(rows).all()

@@ -1,4 +1,4 @@
-"""Checks: start one, load it, save a step. Every step is one short transaction."""
+"""Checks: start one, load it, save an answer. Each is one short transaction."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from storage.errors import CannotOpen, NoSuchCheck
 from storage.tables import cases, checks, left_out
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Nothing that reads like something else over the phone: no 0 O 1 I L U."""
+"""Without characters that are confused when read over the phone: 0 O 1 I L U."""
 _REF_LETTERS = 4
-"""After the "SC-"."""
+"""Characters after "SC-"."""
 _ID = re.compile("[0-9a-f]{32}")
-"""What is anything else is no id, and no database is asked for it."""
+"""Anything that does not match is no check id and is not looked up."""
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
@@ -48,7 +48,7 @@ _OF_REPORTER = (
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A check together with the sealer its key opens."""
+    """A check with the sealer for its key."""
 
     check: Check
     sealer: Sealer
@@ -57,7 +57,10 @@ class Opened:
 def start(
     tx: Connection, keys: Keyring, reporter: str, request: str, now: datetime, version: str, *, is_drill: bool = False
 ) -> tuple[Opened, bool]:
-    """A new draft, and whether it is new: the same request again, also at the same moment, finds the one it started."""
+    """Insert a draft check, or return the one this request already started. Return it and whether it is new.
+
+    The request is unique, so two simultaneous deliveries of it start one check.
+    """
     started = select(checks).where(checks.c.request == request)
     wrapped = keys.new_key()
     sealer = keys.sealer(wrapped)
@@ -81,13 +84,13 @@ def start(
     while (found := tx.execute(started).first()) is None:
         if idempotent.insert_if_absent(
             tx, checks, **draft, ref=_new_ref(tx)
-        ):  # else the request, or the reference, was taken just now
+        ):  # False: the request or the reference was taken just now
             return load(tx, keys, check_id), True
     return _opened(found, keys), False
 
 
 def _new_ref(tx: Connection) -> str:
-    """A random reference nobody has yet, as in SC-7K2M."""
+    """Return a random unused reference, such as SC-7K2M."""
     while True:
         ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(_REF_LETTERS))
         if tx.execute(select(checks.c.id).where(checks.c.ref == ref)).first() is None:
@@ -95,9 +98,9 @@ def _new_ref(tx: Connection) -> str:
 
 
 def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Opened:
-    """A check by id; lock: nobody else changes it until this transaction ends. Raises NoSuchCheck.
+    """Return a check by id; lock: lock the row until the transaction ends.
 
-    One that was erased is not there any more.
+    Raises NoSuchCheck, also for an erased check, and CannotOpen.
     """
     if not _ID.fullmatch(check):
         raise NoSuchCheck
@@ -108,7 +111,7 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
 
 
 def by_ref(tx: Connection, ref: str) -> str | None:
-    """The id of the check with this reference, however it was written down; None where there is none."""
+    """Return the id of the check with this reference, in whatever case and punctuation; None if there is none."""
     said = "".join(letter for letter in ref.upper() if letter.isalnum())
     wanted = said[2:] if said.startswith("SC") and len(said) > _REF_LETTERS else said
     found: str | None = tx.scalar(select(checks.c.id).where(checks.c.ref == f"SC-{wanted}"))
@@ -116,7 +119,7 @@ def by_ref(tx: Connection, ref: str) -> str | None:
 
 
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
-    """Write what changed; `answers` are sealed on the way, as answers to this version. The revision grows."""
+    """Update columns of a check; its revision grows. `answers` are sealed, as answers to this checklist version."""
     if "answers" in changes:
         changes["sealed_answers"] = _seal(opened.sealer, opened.check.id, opened.check.reporter, changes.pop("answers"))
         changes["checklist_version"] = CHECKLIST.version
@@ -127,23 +130,23 @@ def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
 
 @cache
 def _saving(columns: tuple[str, ...]) -> Update:
-    """The statement that saves these columns, made once: making it costs more than running it."""
+    """Build the UPDATE for these columns; cached, because compiling it costs more than running it."""
     values = {column: bindparam(f"new_{column}", type_=checks.c[column].type) for column in columns}
     return update(checks).where(checks.c.id == bindparam("check")).values(values)
 
 
 def drafts(tx: Connection, keys: Keyring, reporter: str) -> Sequence[Check]:
-    """A person's unfinished checks, newest first; one that does not open holds up no other."""
+    """Return a person's unfinished checks, latest change first, skipping those that do not open."""
     return list(_readable(tx.execute(_DRAFTS, {"reporter": reporter}), keys))
 
 
 def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequence[Check]:
-    """A person's newest checks, whatever became of them; those that do not open are in `shut.of_reporter`."""
+    """Return a person's latest checks of any status; those that do not open are in `unreadable.of_reporter`."""
     return list(_readable(tx.execute(_OF_REPORTER, {"reporter": reporter, "most": most}), keys))
 
 
 def ended_without_page(tx: Connection, keys: Keyring) -> Iterator[Check]:
-    """Checks that were sent and needed no lead (HOLD and FIX_FIRST), newest first; read as far as they are wanted."""
+    """Yield sent checks that needed no lead (HOLD and FIX_FIRST), newest first; rows are read as they are used."""
     rows = (
         select(checks)
         .outerjoin(cases, cases.c.check_id == checks.c.id)
@@ -160,50 +163,50 @@ def _readable(rows: Iterable[Row[Any]], keys: Keyring) -> Iterator[Check]:
 
 
 def touched_since(tx: Connection, since: datetime) -> Sequence[str]:
-    """Ids of drafts somebody was answering since then."""
+    """Return the ids of drafts changed since then."""
     found = select(checks.c.id).where(checks.c.status == CheckStatus.DRAFT, checks.c.touched_at >= since)
     return tx.scalars(found).all()
 
 
 def waking(tx: Connection, now: datetime) -> Sequence[str]:
-    """Ids of checks whose reporter stopped long enough ago that the leads are told."""
+    """Return the ids of checks whose reporter stopped answering long enough ago for a timer to be due."""
     found = select(checks.c.id).where(checks.c.wake_at <= now).order_by(checks.c.wake_at)
     return tx.scalars(found).all()
 
 
 def is_waking(tx: Connection, check: str, now: datetime) -> bool:
-    """Whether this check's time has come; another instance may have seen to it since."""
+    """Return whether this check's timer is still due; another instance may have handled it since."""
     due = select(checks.c.id).where(checks.c.id == check, checks.c.wake_at <= now)
     return tx.execute(due).first() is not None
 
 
 def reminders(tx: Connection, check: str) -> int:
-    """How often the reporter was reminded since they stopped."""
+    """Return how many reminders the reporter has had since they stopped answering."""
     return int(tx.scalar(select(checks.c.reminders).where(checks.c.id == check)) or 0)
 
 
 def wake_again(tx: Connection, check: str, when: datetime | None, reminded: int) -> None:
-    """Look at this check again then, the reporter having been reminded so often."""
+    """Set the check's next timer and the number of reminders sent."""
     tx.execute(update(checks).where(checks.c.id == check).values(wake_at=when, reminders=reminded))
 
 
 def shelve(tx: Connection, check: str) -> None:
-    """Put a draft away. Nothing is lost: it can be carried on at any time."""
+    """Set a draft aside. Nothing is lost: it can be continued at any time."""
     away = {"status": CheckStatus.SHELVED, "wake_at": None}
     tx.execute(update(checks).where(checks.c.id == check).values(away))
 
 
 def people_left_out(tx: Connection, check: str) -> frozenset[str]:
-    """Of the people who see nothing of this check: their organisation ids, and the Slack ids they had then."""
+    """Return the organisation ids of the people left out of this check, and the Slack ids they had then."""
     return frozenset(one for row in tx.execute(_LEFT_OUT, {"check": check}) for one in row if one)
 
 
 def leave_out(
     tx: Connection, check: str, people: Sequence[str], slack: Mapping[str, str], *, stepped_aside: bool = False
 ) -> None:
-    """Leave people out, now and later. Nobody is ever taken back in: they may have been told why.
+    """Leave people out of a check for good. Nobody is ever let back in: they may be the reason for it.
 
-    people: organisation ids. slack: of each their Slack id.
+    people: organisation ids. slack: Slack id by organisation id.
     """
     already = people_left_out(tx, check)
     rows = [
@@ -216,12 +219,12 @@ def leave_out(
 
 
 def _seal(sealer: Sealer, check: str, reporter: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
-    """All 24 answers fit the smallest size."""
+    """Seal the answers, padded: all 24 fit the smallest size, so the length reveals nothing."""
     return sealer.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), about_answers(check, reporter))
 
 
 def about_answers(check: str, reporter: str) -> str:
-    """What sealed answers are bound to: a check given to another reporter in the table does not open for anybody."""
+    """Return the associated data of sealed answers: with another reporter in the row they do not open."""
     return f"answers:{check}:{reporter}"
 
 

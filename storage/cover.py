@@ -1,4 +1,4 @@
-"""Days away and closed accounts: whom the ladder skips."""
+"""Days away and closed Slack accounts: the people whom escalation skips."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from storage.tables import unreachable as closed
 
 _DAY = timedelta(days=1)
 _STANDS = away.c.first <= away.c.last
-"""An entry that was taken back ends before it begins; it stays, with who took it back and when."""
+"""A cancelled entry has its last day before its first. It stays in the table, with who cancelled it and when."""
 
 
 def set_away(tx: Connection, person: str, first: date, last: date, *, by: str, now: datetime, request: str) -> bool:
-    """Somebody is away on these days, both included; whether that is new: the same request again adds no second.
+    """Record days away, first and last day included. Return whether the entry is new; a repeated request adds none.
 
     person: an organisation id. by: a Slack user id.
     """
@@ -28,7 +28,7 @@ def set_away(tx: Connection, person: str, first: date, last: date, *, by: str, n
 
 
 def end(tx: Connection, entry: int, today: date, *, by: str, now: datetime) -> bool:
-    """They are there again from today on, or, where they had not gone yet, do not go; whether that changed anything."""
+    """End days away as of today, or cancel them if they have not begun. Return whether anything changed."""
     found = find(tx, entry)
     if found is None or found.last < today:
         return False
@@ -38,34 +38,34 @@ def end(tx: Connection, entry: int, today: date, *, by: str, now: datetime) -> b
 
 
 def find(tx: Connection, entry: int) -> Away | None:
-    """One entry that stands, None where there is none."""
+    """Return one entry, or None if it does not exist or was cancelled."""
     row = tx.execute(select(away).where(away.c.id == entry, _STANDS)).first()
     return _away(row) if row else None
 
 
 def from_day(tx: Connection, day: date) -> tuple[Away, ...]:
-    """Everybody's days away that are not over on this day, the first to begin first."""
+    """Return everybody's days away that end on this day or later, by first day."""
     rows = select(away).where(away.c.last >= day, _STANDS).order_by(away.c.first, away.c.id)
     return tuple(_away(row) for row in tx.execute(rows))
 
 
 def absent(tx: Connection, day: date) -> frozenset[str]:
-    """Ids of those who are away on this day, or whose account is closed."""
+    """Return the ids of people who are away on this day or whose account is closed."""
     return absent_on(day, from_day(tx, day), unreachable(tx))
 
 
 def unreachable(tx: Connection) -> frozenset[str]:
-    """Ids of those whose account is closed."""
+    """Return the ids of people whose Slack account is closed."""
     return frozenset(tx.scalars(select(closed.c.person)))
 
 
 def mark_unreachable(tx: Connection, person: str, now: datetime) -> bool:
-    """Somebody's account is closed; whether that is news."""
+    """Record that a person's account is closed. Return whether that is new."""
     return idempotent.insert_if_absent(tx, closed, person=person, since=now)
 
 
 def mark_back(tx: Connection, person: str) -> bool:
-    """Somebody's account works again; whether that is news."""
+    """Record that a person's account works again. Return whether it was closed."""
     return tx.execute(delete(closed).where(closed.c.person == person)).rowcount > 0
 
 

@@ -1,7 +1,7 @@
-"""Which digests there are to be, and which were made: a row for each week and audience, so that each is made once.
+"""Weekly digests: one row for each week and audience, so that each digest is made once.
 
-Rows are planned for the week that runs, and for every week since the last one that was planned: a digest that nobody
-was there to make is made later. What a digest said of a week is kept with it, and later trends repeat that.
+Rows are planned for the current week and for every week since the last one planned, so that a digest missed while the
+bot was down is made later. A digest's figures are stored with it, and later trends repeat them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from storage.proof.signed_note import SealKey
 from storage.tables import digests
 
 MOST_MISSED = TREND
-"""Weeks that are made later; what is older than the trend is of no use any more."""
+"""Weeks. Older missed digests are not made: they would lie before the trend."""
 
 _UNSEALED = (digests.c.kept_in.is_not(None), digests.c.head.is_(None))
 
 
 class Audience(StrEnum):
-    """Who reads it; in this order they are made."""
+    """Who reads the digest; they are made in this order."""
 
     LEADS = "leads"
     STAFF = "staff"
@@ -41,7 +41,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One digest. figures: what it says, None until it is made, and for staff, who are given none of these."""
+    """One digest. figures: its content; None until it is made, and for staff, whose digest has no figures."""
 
     week: Week
     audience: Audience
@@ -53,9 +53,9 @@ class Planned:
 
 
 def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], datetime]) -> None:
-    """See to it that there is a row for the week that runs, and for those since the last that has one.
+    """Insert rows for the current week (`now`) and any missed weeks. Idempotent.
 
-    The first time ever, only for the one that runs: what was before share-check was there is nobody's to report.
+    The first time ever, insert only the current week: earlier weeks were before share-check was in use.
     """
     newest = tx.scalar(select(func.max(digests.c.week)).where(digests.c.audience == audience))
     last, week = (Week.parse(newest) if newest else now.before), now
@@ -68,21 +68,21 @@ def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], da
 
 
 def due(tx: Connection, now: datetime) -> Sequence[Planned]:
-    """Digests whose time has come and that nobody has made yet, oldest first, the leads' before the staff's."""
+    """Return the digests that are due and not made, oldest week first, the leads' before the staff's."""
     rows = select(digests).where(digests.c.made_at.is_(None), digests.c.due_at <= now)
     return [_planned(row) for row in tx.execute(rows.order_by(digests.c.week, digests.c.audience))]
 
 
 def take(tx: Connection, planned: Planned, now: datetime) -> bool:
-    """Make this one, in this transaction; False where somebody else has done so, or is doing it."""
+    """Mark the digest made in this transaction. Return False if another transaction has made it."""
     mine = _is(planned.week, planned.audience)
     return tx.execute(update(digests).where(*mine, digests.c.made_at.is_(None)).values(made_at=now)).rowcount > 0
 
 
 def keep(tx: Connection, keys: Keyring, planned: Planned, figures: WeekFigures, now: datetime) -> None:
-    """Keep what it says, with it and in the record, so that the seal that is printed below changes every week.
+    """Store the figures with the digest and as an event, so that the printed seal changes every week.
 
-    Without that, a week in which only a check happened that some may not know of would show by its seal alone.
+    Otherwise a week whose only check some leads may not know of would show by its seal alone.
     """
     request = f"digest:{planned.week}:{planned.audience}"
     opened, _ = checks.start(tx, keys, SYSTEM, request, now, CHECKLIST.version, is_drill=True)
@@ -93,12 +93,12 @@ def keep(tx: Connection, keys: Keyring, planned: Planned, figures: WeekFigures, 
 
 
 def is_sealed(tx: Connection) -> bool:
-    """Whether the seal of every digest that was made is known."""
+    """Return whether every digest made has its seal's head."""
     return tx.execute(select(digests.c.week).where(*_UNSEALED).limit(1)).first() is None
 
 
 def seal_made(tx: Connection, key: SealKey | None, now: datetime) -> bool:
-    """Seal what the digests say, and note the seal's head; whether that is done for all of them."""
+    """Seal the record and store the seal's head with the digests made. Return whether all of them have one."""
     rows = tx.execute(select(digests).where(*_UNSEALED)).all()
     if not rows:
         return True
@@ -112,13 +112,13 @@ def seal_made(tx: Connection, key: SealKey | None, now: datetime) -> bool:
 
 
 def find(tx: Connection, week: Week, audience: Audience = Audience.LEADS) -> Planned | None:
-    """One digest, None where there is to be none."""
+    """Return one digest, or None if it is not planned."""
     row = tx.execute(select(digests).where(*_is(week, audience))).first()
     return _planned(row) if row else None
 
 
 def kept(tx: Connection, first: Week, last: Week) -> Mapping[Week, WeekFigures]:
-    """What the leads' digests said of these weeks, both included."""
+    """Return the figures of the leads' digests from week `first` to `last`, both included."""
     rows = select(digests).where(
         digests.c.audience == Audience.LEADS, digests.c.week >= str(first), digests.c.week <= str(last)
     )

@@ -1,7 +1,7 @@
-"""Erase checks: destroy a check's key and everything about it that stands in clear (docs/design-decisions.md, 10).
+"""Erase checks: destroy a check's key and all its clear text (docs/design-decisions.md, 10).
 
-The events stay and still verify: what they say was sealed under the key that is gone. What is left of the check is a
-tombstone: reference and dates.
+The events stay and still verify: their content was sealed under the destroyed key. Of the check a tombstone is left:
+reference and dates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from storage.errors import CannotOpen, NoSuchCheck
 from storage.proof import erasure_evidence
 
 STAYS = frozenset({"events", "outbox", "deletions"})
-"""What keeps a row of an erased check. From every other table with a check's id its rows go."""
+"""Tables that keep rows of an erased check. From every other table with a check_id its rows are deleted."""
 
 _check, _case, _deletion = tables.checks, tables.cases, tables.deletions
 _NOTHING: Mapping[str, Any] = {
@@ -43,12 +43,12 @@ _NOTHING: Mapping[str, Any] = {
     "keep_until": None,
     "shrunk_at": None,
 }
-"""What is left in the columns of a tombstone. Reference, outcome, version and dates stay."""
+"""The columns of a tombstone that are emptied. Reference, outcome, version and dates stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is left of an erased check. entries: how many of its events there are, each without its content."""
+    """What is left of an erased check. entries: the number of its events, whose content is gone."""
 
     ref: str
     started_at: datetime
@@ -60,9 +60,9 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """That a check was erased. check: its id, which is random and says nothing. approved_by: a Slack id.
+    """The erasure of one check. check: its id, which is random and reveals nothing. approved_by: a Slack id.
 
-    is_private: not every lead could know of it.
+    is_private: not every lead could know of the check.
     """
 
     check: str
@@ -72,25 +72,25 @@ class Erasure:
 
 
 def may_be_private(opened: Opened) -> bool:
-    """Whether its reporter said that somebody has to be left out, or was not sure (S2)."""
+    """Return whether the reporter said that somebody must be left out, or was not sure (question S2)."""
     return opened.check.answers.get("S2", ("no",)) != ("no",)
 
 
 def _is_kept_from_somebody(tx: Connection, check: str) -> bool:
-    """Whether anybody is left out of it, as far as columns tell."""
+    """Return whether columns in clear text say that anybody is left out of the check."""
     out = select(tables.left_out.c.check_id).where(tables.left_out.c.check_id == check)
     direct = select(_case.c.check_id).where(_case.c.check_id == check, or_(_case.c.dm_only, _case.c.content_free))
     return any(tx.execute(each.limit(1)).first() is not None for each in (out, direct))
 
 
 def was_private(tx: Connection, check: str) -> bool:
-    """Whether it was erased, and not every lead could know of it."""
+    """Return whether the check was erased and not every lead could know of it."""
     wanted = select(_deletion.c.check_id).where(_deletion.c.check_id == check, _deletion.c.is_private)
     return tx.execute(wanted.where(_deletion.c.erased_at.is_not(None))).first() is not None
 
 
 def destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
-    """The key first, then everything in clear, in every table there is. Its messages in Slack are taken away."""
+    """Destroy the check's key, then delete its clear text from every table and its messages from Slack."""
     check = erasure.check
     is_private = erasure.is_private or _is_kept_from_somebody(tx, check)
     nothing = {**_NOTHING, "erased_at": erasure.erased_at}
@@ -109,7 +109,7 @@ def destroy(tx: Connection, erasure: Erasure, now: datetime) -> None:
 
 
 def tombstones(tx: Connection) -> tuple[Tombstone, ...]:
-    """What was erased, oldest first."""
+    """Return the tombstones of all erased checks, oldest erasure first."""
     entries = select(func.count()).where(tables.events.c.check_id == _check.c.id).scalar_subquery()
     rows = (
         select(_check.c.ref, _check.c.started_at, _deletion.c.erased_at, _deletion.c.approved_by, entries.label("n"))
@@ -122,19 +122,19 @@ def tombstones(tx: Connection) -> tuple[Tombstone, ...]:
 
 
 def was_erased_since(tx: Connection, since: datetime) -> bool:
-    """Whether anything was erased since then."""
+    """Return whether any check was erased since then."""
     return tx.execute(select(_deletion.c.check_id).where(_deletion.c.erased_at >= since).limit(1)).first() is not None
 
 
 def erasures(tx: Connection) -> tuple[Erasure, ...]:
-    """Everything that was erased, oldest first; also of a database that an older version made."""
+    """Return all erasures, oldest first. Works on databases of older versions too."""
     rows = select(_deletion.c.check_id, _deletion.c.approved_by, _deletion.c.erased_at)
     done = rows.where(_deletion.c.erased_at.is_not(None)).order_by(_deletion.c.erased_at, _deletion.c.check_id)
     return tuple(Erasure(*row) for row in tx.execute(done))
 
 
 def erase_again(database: Database, keys: Keyring, done: Iterable[Erasure], now: datetime) -> int:
-    """Erase what had been erased before an older copy of the database took its place; how many that were."""
+    """Repeat erasures on an older copy of the database that was restored. Return how many it needed."""
     return sum(_erased_again(database, keys, each, now) for each in done)
 
 
@@ -145,7 +145,7 @@ def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: date
             opened = checks.load(tx, keys, check, lock=True)
         except NoSuchCheck:
             return False
-        except CannotOpen:  # there is nothing to say it with
+        except CannotOpen:  # no key, so no event can be sealed
             pass
         else:
             said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}

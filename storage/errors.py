@@ -1,4 +1,4 @@
-"""What can go wrong here, one class a meaning."""
+"""The errors of this package: one class for each meaning."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ class StorageError(Exception):
 
 
 class CannotOpen(StorageError):
-    """A sealed text did not open: no key of ours fits it, or it was changed."""
+    """A sealed text did not open: none of our keys fits it, or it was changed."""
 
 
 class BadKey(StorageError):
-    """A key in the settings is not a key."""
+    """A key in the settings is malformed."""
 
 
 class NoSuchCheck(StorageError):
-    """No check by that id."""
+    """There is no check with that id, or it was erased."""
 
 
 class DatabaseNotReady(StorageError):
@@ -28,4 +28,4 @@ class DatabaseAway(DatabaseNotReady):
 
 
 class NotKept(StorageError):
-    """The database could not commit: nothing of this step, or of those that shared its commit, is on disk."""
+    """The commit failed: nothing of this step, or of the steps that shared its commit, is on disk."""

@@ -1,4 +1,4 @@
-"""The record: append-only events, each committing to its content (docs/design-decisions.md, 11)."""
+"""The record: append-only events, each with a commitment to its content (docs/design-decisions.md, 11)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.errors import CannotOpen
 from storage.tables import events
 
 SYSTEM = "share-check"
-"""Who did what nobody pressed a button for."""
+"""The actor of events that no person caused."""
 
 SALT_BYTES = 16
 _APPEND = insert(events)
@@ -35,11 +35,11 @@ def append(
     content: Mapping[str, object],
     request: str | None = None,
 ) -> int:
-    """Add an event and return its id. The content is sealed; the commitment is a salted hash over all of it.
+    """Insert an event and return its id. The content is sealed; the commitment is a salted hash of the whole event.
 
-    What is sealed is 256 bytes long, or 512, or 1024, and so on: its length tells next to nothing of what it says.
+    Sealed content is padded to 256 bytes, 512, 1024 and so on, so that its length reveals almost nothing.
 
-    request: what Slack sent, so that the same again can be recognised (`is_repeat`).
+    request: identifies Slack's request, so that a repeat can be recognised (`is_repeat`).
     """
     body = padded(json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), SALT_BYTES)
     salt = os.urandom(SALT_BYTES)
@@ -57,18 +57,18 @@ def append(
 
 
 def is_repeat(tx: Connection, request: str) -> bool:
-    """Whether this request already did what it asked for."""
+    """Return whether this request has already recorded its event."""
     return tx.execute(_BY_REQUEST, {"request": request}).first() is not None
 
 
 def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body: bytes) -> bytes:
-    """SHA-256 over the salt, the event's own columns and its content, each ended by a line feed."""
+    """Return the SHA-256 of the salt, the event's columns and its content, separated by line feeds."""
     head = f"{check}\n{at.isoformat()}\n{who}\n{what}".encode()
     return sha256(salt + b"\n" + head + b"\n" + body).digest()
 
 
 def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
-    """Everything recorded of a check, oldest first."""
+    """Return all events of a check, oldest first."""
     return tuple(
         Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
         for row in tx.execute(_OF_CHECK, {"check": check})
@@ -76,7 +76,7 @@ def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
 
 
 def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:
-    """What an event's sealed text says; empty where its key is gone."""
+    """Return an event's content; empty if it does not open."""
     try:
         opened = sealer.open(sealed, f"event:{check}")
     except CannotOpen:
@@ -86,21 +86,21 @@ def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:
 
 
 def newest(tx: Connection) -> int:
-    """Id of the newest event of all; 0 where there is none."""
+    """Return the highest event id, or 0."""
     return int(tx.scalar(select(func.max(events.c.id))) or 0)
 
 
 def newest_of(tx: Connection, check: str, what: EventKind) -> int:
-    """Id of the newest event of a kind that a check has; 0 where there is none."""
+    """Return the id of a check's newest event of this kind, or 0."""
     return int(tx.scalar(select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what == what)) or 0)
 
 
 def count(tx: Connection, check: str, what: EventKind) -> int:
-    """How many events of a kind a check has."""
+    """Return how many events of this kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)
     return int(tx.scalar(rows) or 0)
 
 
 def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:
-    """The newest entry of a kind, None where there is none."""
+    """Return the newest entry of this kind, or None."""
     return next((entry for entry in reversed(tuple(entries)) if entry.what == what), None)

@@ -1,4 +1,4 @@
-"""Packs: encrypted files that wait to be handed over. The passphrase, without which nobody reads one, is not kept."""
+"""Packs: encrypted export files waiting to be collected. Their passphrase is not stored."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from storage.tables import pack_checks, packs
 
 KEPT = timedelta(days=30)
-"""Long enough to hand it over; it can be made again."""
+"""Time to hand a pack over; it can be made again."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """An encrypted file and the number it is asked for by."""
+    """An encrypted file and the number by which it is collected."""
 
     number: str
     content: bytes
 
     @property
     def sha256(self) -> str:
-        """What the record says of it."""
+        """Return the SHA-256 of the file, as hex, which is recorded."""
         return sha256(self.content).hexdigest()
 
 
 def new_number() -> str:
-    """A random number, as in PK-7K2M4X, which tells nothing."""
+    """Return a random number such as PK-7K2M4X; it reveals nothing."""
     return "PK-" + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
 def put(tx: Connection, pack: Pack, checks: Iterable[str], now: datetime) -> None:
-    """Keep a pack for thirty days. checks: whose erasure takes it away as well. Older packs go."""
+    """Store a pack for 30 days, and delete older packs. checks: ids whose erasure also deletes the pack."""
     _remove(tx, packs.c.made_at < now - KEPT)
     tx.execute(insert(packs).values(number=pack.number, made_at=now, content=pack.content))
     tx.execute(insert(pack_checks), [{"number": pack.number, "check_id": one} for one in dict.fromkeys(checks)])
 
 
 def find(tx: Connection, number: str, now: datetime) -> Pack | None:
-    """A pack by its number; None where there is none, or it is too old."""
+    """Return a pack by its number, or None if there is none or it is over 30 days old."""
     wanted = number.strip().upper()
     known = select(packs).where(packs.c.number == wanted, packs.c.made_at >= now - KEPT)
     row = tx.execute(known).first()
@@ -52,7 +52,7 @@ def find(tx: Connection, number: str, now: datetime) -> Pack | None:
 
 
 def forget(tx: Connection, check: str) -> None:
-    """Take away every pack that holds something of this check: it is being erased."""
+    """Delete every pack that contains this check, because it is being erased."""
     holding = select(pack_checks.c.number).where(pack_checks.c.check_id == check)
     _remove(tx, packs.c.number.in_(holding))
 

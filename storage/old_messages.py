@@ -1,4 +1,4 @@
-"""Slack's copy of a check: cut to the reference when it is old, and what Slack did not let shrink."""
+"""Shrinking the Slack messages of old checks to the reference, and reporting those that Slack did not let us edit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
 
 _APART = timedelta(seconds=1.5)
-"""Between two messages: Slack takes about 50 edits a minute, and nothing else should wait behind these."""
+"""Between two messages: Slack allows about 50 edits a minute, and nothing else should wait behind these."""
 _SHRINKS = tuple(kind for kind in OutboxKind if kind.properties.shrinks)
 
 
 @dataclass(frozen=True, slots=True)
 class NotShrunk:
-    """Messages of one check that still say more than they should. why: Slack's word, the same for all of these."""
+    """Messages of one check that still show more than they should. why: Slack's error code, one for all."""
 
     check: str
     ref: str
@@ -28,7 +28,7 @@ class NotShrunk:
 
 
 def is_old(tx: Connection, check: Check, keep: timedelta, now: datetime) -> bool:
-    """Whether nothing has happened to a check for so long that its messages say no more than the reference."""
+    """Return whether nothing has happened to a check for so long that its messages show only the reference."""
     if check.touched_at > now - keep:
         return False
     recent = select(events.c.id).where(events.c.check_id == check.id, events.c.at > now - keep, _changes())
@@ -40,7 +40,7 @@ def _changes() -> ColumnElement[bool]:
 
 
 def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int:
-    """Make the messages of old checks due, one after the other; how many checks that were. Each is seen to once."""
+    """Make the messages of old checks due, 1.5 s apart. Return how many checks; each is handled once."""
     cutoff = now - keep
     mine = events.c.check_id == checks.c.id
     has_messages = exists().where(
@@ -66,7 +66,7 @@ def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int
 
 
 def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:
-    """What Slack did not let shrink, or be taken away, by check. It is not asked again."""
+    """Return the messages that Slack did not let us shrink or delete, by check. They are not tried again."""
     rows = (
         select(checks.c.id, checks.c.ref, outbox.c.unshrunk, func.count())
         .join(outbox, outbox.c.check_id == checks.c.id)

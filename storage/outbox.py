@@ -1,8 +1,8 @@
 """The outbox: what Slack should show, one row a message (docs/design-decisions.md, 7 and 8).
 
-A row is due when Slack does not yet show what it should. Its text is made when it is sent, so what goes out is
-true at that moment. A claim pushes the due time forward by a lease and takes a token; a worker whose token is
-gone changes nothing. A message already posted becomes due again when what it shows has changed.
+A row is due while Slack does not show what it should. The text is rendered when it is sent, so that it is true at that
+moment. A claim moves the due time by a lease and sets a token; a worker whose token was replaced changes nothing. A
+posted message becomes due again when its content has changed.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from storage.events import SYSTEM
 from storage.tables import outbox
 
 LEASE = timedelta(seconds=60)
-"""Longer than Slack's own 30 s time-out."""
+"""Longer than the 30 s time-out of a call to Slack."""
 
 PAGE, CARD, LATER, ELSEWHERE = LANES = tuple(Lane)
-"""Lanes: pages first, then cards and lines, then the rest; ELSEWHERE goes another way than through Slack."""
+"""Lanes: pages first, then cards and lines, then the rest; ELSEWHERE is not sent through Slack."""
 
 SLACK = "slack"
 
 PAGES = tuple(kind for kind in OutboxKind if kind.properties.is_page)
-"""Pages in Slack, also those that a newer one follows."""
+"""Kinds of pages in Slack, including pages that a newer one has followed."""
 _ASKS = tuple(kind for kind in OutboxKind if kind.properties.asks)
 
 _INSTANCE_LENGTH = 8
@@ -41,9 +41,9 @@ _FAILING_AFTER = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row this worker may send now. `ts` is set once Slack has the message: then it is edited.
+    """A row this worker may send now. `ts` is set once Slack has the message; then it is edited.
 
-    shown: hash of what Slack shows of it, None where that is not known for certain.
+    shown: hash of what Slack shows of it, or None if that is not known for certain.
     """
 
     id: int
@@ -63,7 +63,7 @@ class Claimed:
 
 
 _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due_at.type)), else_=outbox.c.due_at)
-"""Now; a row that is being sent keeps its lease, and its stamp makes it due: two workers never post it twice."""
+"""Due now; but a row being sent keeps its lease and becomes due when stamped, so that two workers never post it."""
 
 _SHOW_KEY_ANEW = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
@@ -134,18 +134,18 @@ def put(
     event: int | None = None,
     ask: int = 0,
 ) -> None:
-    """A message that should be in Slack. The same key again shows the same message anew, never a second.
+    """Queue a message for Slack. If the key exists, make that message due again instead of adding one.
 
-    To ourselves nothing is sent: nobody is behind a practice page that a command started.
+    A message to SYSTEM is dropped: nobody started a drill that came from a command.
     """
     if target != SYSTEM and not show_key_anew(tx, key, now):
         _add(tx, key, what, target, now, check_id=check, event_id=event, ask=ask)
 
 
 def put_home(tx: Connection, user: str, now: datetime, page: int | None = None) -> None:
-    """Somebody's Home tab, which they look at now: it is sent for sure, even where it looks the same.
+    """Queue an update of a person's Home tab, which they are looking at: always sent, even if unchanged.
 
-    page: of the list of open checks; None for the one shown last.
+    page: of the list of open checks; None for the page shown last.
     """
     columns: dict[str, Any] = {"created_at": now, "shown": None, "due_at": _DUE_AGAIN, "wanted": outbox.c.wanted + 1}
     if page is not None:
@@ -166,31 +166,31 @@ def put_elsewhere(
     check: str | None = None,
     ask: int = 0,
 ) -> None:
-    """A message to somebody by another way than Slack. The same key again adds none: it cannot be edited there."""
+    """Queue a message by another way than Slack (`via`). If the key exists, do nothing: it cannot be edited there."""
     _add(tx, key, what, target, now, check_id=check, lane=ELSEWHERE, via=via, ask=ask)
 
 
 def put_once(tx: Connection, key: str, what: OutboxKind, target: str, now: datetime) -> bool:
-    """A message of no check that is sent once, whichever instance thinks of it; whether it is new."""
+    """Queue a message that belongs to no check, once across all instances. Return whether it is new."""
     return _add(tx, key, what, target, now)
 
 
 def _add(
     tx: Connection, key: str, what: OutboxKind, target: str, now: datetime, *, ask: int = 0, **columns: Any
 ) -> bool:
-    """A row that is due now, unless its key is taken; whether it is new."""
+    """Insert a row due now, unless its key exists. Return whether it was inserted."""
     row = {"key": key, "what": what, "lane": what.properties.lane, "target": target, "ask": ask, **columns}
     return idempotent.insert_if_absent(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
 
 
 def show_recent_anew(tx: Connection, what: OutboxKind, since: datetime, now: datetime) -> None:
-    """Make messages of a kind due again in Slack that were asked for since then."""
+    """Make messages of this kind in Slack due again, if queued since then."""
     recent = update(outbox).where(outbox.c.what == what, outbox.c.created_at >= since, outbox.c.via == SLACK)
     tx.execute(recent.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
 def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
-    """Make one message due again; whether there is such a message."""
+    """Make one message due again. Return whether it exists."""
     return tx.execute(_SHOW_KEY_ANEW, {"wanted_key": key, "now": now}).rowcount > 0
 
 
@@ -200,33 +200,33 @@ def mark_due(tx: Connection, check: str, now: datetime, *whats: OutboxKind) -> N
 
 
 def show_older_anew(tx: Connection, row: Claimed, now: datetime) -> None:
-    """Make a check's messages of this one's kind due that were put before it."""
+    """Make the check's messages of the same kind that were queued before this one due again."""
     older = _showing((row.what,)).where(outbox.c.id < row.id)
     tx.execute(older, {"check": row.check, "now": now})
 
 
 @cache
 def _showing(whats: tuple[OutboxKind, ...]) -> Update:
-    """The statement that makes messages of these kinds due, made once."""
+    """Build the UPDATE that makes messages of these kinds due; cached."""
     kinds = or_(*(outbox.c.what == what for what in whats))
     due = update(outbox).where(outbox.c.check_id == bindparam("check"), kinds)
     return due.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 
 
 def force_resend(tx: Connection, check: str, what: OutboxKind) -> None:
-    """What Slack shows of these may not be so any more, such as where somebody deleted it: it is sent for sure."""
+    """Clear the cached content hash so that the next update is always sent, as after a deletion in Slack."""
     tx.execute(update(outbox).where(outbox.c.check_id == check, outbox.c.what == what).values(shown=None))
 
 
 def retire_pages(tx: Connection, check: str, target: str, now: datetime) -> None:
-    """A check's pages to this target are about to be followed by a newer one: show them so, once."""
+    """Mark a check's pages to this target as old, because a newer one follows, and make them due once."""
     pages = (outbox.c.check_id == check, outbox.c.what == OutboxKind.PAGE, outbox.c.target == target)
     older = update(outbox).where(*pages)
     tx.execute(older.values(what=OutboxKind.OLD_PAGE, due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
 def delete_in_slack(tx: Connection, check: str, now: datetime) -> None:
-    """A check was erased: what Slack has of it is taken away, and what was never posted, or went elsewhere, is gone."""
+    """Queue the deletion of an erased check's messages in Slack; drop rows never posted or sent elsewhere."""
     of_check = (outbox.c.check_id == check, outbox.c.what != OutboxKind.ERASED)
     tx.execute(delete(outbox).where(*of_check, or_(outbox.c.ts.is_(None), outbox.c.via != SLACK)))
     erased = OutboxKind.ERASED
@@ -237,7 +237,7 @@ def delete_in_slack(tx: Connection, check: str, now: datetime) -> None:
 
 
 def forget_taken_away(tx: Connection) -> None:
-    """Rows of erased checks whose message is gone from Slack say no more."""
+    """Delete the rows of erased checks whose message has been deleted in Slack."""
     gone = (outbox.c.what == OutboxKind.ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
     tx.execute(delete(outbox).where(*gone))
 
@@ -245,9 +245,9 @@ def forget_taken_away(tx: Connection) -> None:
 def claim(
     tx: Connection, now: datetime, most: int, lanes: Sequence[int] = LANES, instance: str = ""
 ) -> Sequence[Claimed]:
-    """The next rows to send, pages first; no other worker gets them until the lease runs out.
+    """Claim the next rows to send, pages first. No other worker gets them until the lease ends.
 
-    instance: eight characters that name this process, so that what it holds can be given back when it is gone.
+    instance: eight characters naming this process, so that its claims can be released once it is gone.
     """
     token = instance.ljust(_INSTANCE_LENGTH, "-") + secrets.token_hex(12)
     given = {"now": now, "lanes": lanes, "most": most, "lease_ends": now + LEASE, "new_token": token}
@@ -277,9 +277,9 @@ def _claimed(row: Any) -> Claimed:
 def stamp(
     tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None, shown: str | None = None
 ) -> bool:
-    """Slack shows it. False where another worker has taken the row since: then nothing is changed.
+    """Mark the row as shown in Slack. Return False, and change nothing, if another worker has claimed it since.
 
-    A row that was asked to change while it was being sent stays due.
+    A row that was made due while it was being sent stays due.
     """
     given = {"row": row.id, "claimed": row.token, "saw": row.wanted, "now": now}
     shows = {"new_channel": channel, "new_ts": ts, "new_shown": shown}
@@ -287,18 +287,18 @@ def stamp(
 
 
 def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
-    """Make one row due again: what was sent of it may have been overtaken by something older."""
+    """Make one row due again: an older update may have overtaken the newer one in Slack."""
     tx.execute(_SHOW_ID_ANEW, {"row": row, "now": now})
 
 
 def retry_later(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
-    """It could not be sent: try again then. The error's class is kept, never its words."""
+    """Make the row due at `until`, after a failure. Stores the error's class, never its message."""
     given = {"row": row.id, "claimed": row.token, "until": until, "error": error}
     return tx.execute(_PUT_OFF, given).rowcount > 0
 
 
 def leave(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
-    """Slack does not let it be shrunk: it stays as it is, is not tried again, and is reported. why: Slack's word."""
+    """Give up on changing a message, because Slack does not let us, and report it. why: Slack's error code."""
     again = case((outbox.c.wanted > row.wanted, now), else_=None)
     given = {"due_at": again, "token": None, "attempts": 0, "shown": None, "unshrunk": why, "last_error": why}
     return (
@@ -307,19 +307,19 @@ def leave(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
 
 
 def release(tx: Connection, now: datetime) -> int:
-    """Give back every claim, for a lone process that starts: whoever held them is gone."""
+    """Release every claim, when a single process starts: the workers that held them are gone."""
     free = update(outbox).where(outbox.c.token.is_not(None)).values(due_at=now, token=None)
     return tx.execute(free).rowcount
 
 
 def holders(tx: Connection) -> frozenset[str]:
-    """The instances that are sending something now."""
+    """Return the names of the instances that hold a claim."""
     held = tx.scalars(select(outbox.c.token).where(outbox.c.token.is_not(None)))
     return frozenset(token[:_INSTANCE_LENGTH] for token in held)
 
 
 def release_of(tx: Connection, gone: Iterable[str], now: datetime) -> int:
-    """Give back what these instances hold, without waiting for the lease; how much that was."""
+    """Release the claims of these instances before their lease ends. Return how many."""
     count = 0
     for instance in gone:
         theirs = update(outbox).where(outbox.c.token.startswith(instance, autoescape=True))
@@ -331,8 +331,8 @@ def release_of(tx: Connection, gone: Iterable[str], now: datetime) -> int:
 class Reach:
     """How far a check's pages have come. in_slack: channels and people whose page Slack has.
 
-    not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which a
-    page was handed over, such as "email". has_asked: whether the newest ask has arrived anywhere.
+    not_taken: those whose page Slack did not accept when tried. elsewhere: the other ways, such as "email", by which a
+    page was handed over. has_asked: whether the newest ask has arrived anywhere.
     """
 
     told: Told
@@ -343,9 +343,9 @@ class Reach:
 
 
 def reach(tx: Connection, check: str, now: datetime) -> Reach:
-    """What may truthfully be said of a check's pages: DELIVERED while Slack has at least one of them."""
+    """Return what may truthfully be said of a check's pages: DELIVERED only while Slack has at least one."""
     rows = tx.execute(_ASKED, {"check": check}).all()
-    standing = [row for row in rows if row.ts or row.due_at]  # the others were taken back, or never sent
+    standing = [row for row in rows if row.ts or row.due_at]  # the others were withdrawn or never sent
     newest = [row for row in standing if row.ask == max(row.ask for row in standing)]
     waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
     return Reach(
@@ -358,7 +358,7 @@ def reach(tx: Connection, check: str, now: datetime) -> Reach:
 
 
 def _told(rows: Sequence[Any], newest: Sequence[Any], *, is_failing: bool) -> Told:
-    """Of the newest ask, where anything is known of it: an older one that arrived is no comfort when this one fails."""
+    """Judge the newest ask, if anything is known of it: an older one that arrived does not excuse a failing one."""
     if not rows:
         return Told.NOBODY
     for asked in (newest, rows):
@@ -384,7 +384,7 @@ def _is_failing(row: Any, now: datetime) -> bool:
 
 
 def newest_shown(tx: Connection, check: str, what: OutboxKind) -> int | None:
-    """Id of a check's newest message of a kind that Slack has taken."""
+    """Return the id of a check's newest message of this kind that Slack has, or None."""
     rows = select(func.max(outbox.c.id)).where(
         outbox.c.check_id == check, outbox.c.what == what, outbox.c.ts.is_not(None)
     )
@@ -393,14 +393,14 @@ def newest_shown(tx: Connection, check: str, what: OutboxKind) -> int | None:
 
 
 def newest_at(tx: Connection, check: str, what: OutboxKind) -> datetime | None:
-    """When a check's newest message of a kind was asked for."""
+    """Return when a check's newest message of this kind was queued, or None."""
     rows = select(func.max(outbox.c.created_at)).where(outbox.c.check_id == check, outbox.c.what == what)
     found: datetime | None = tx.scalar(rows)
     return found
 
 
 def thread_of(tx: Connection, check: str, target: str) -> str | None:
-    """The message a check's lines hang under in one place: the first page posted there."""
+    """Return the `ts` of the thread for a check's messages in one place: the first page posted there."""
     rows = (
         select(outbox.c.ts)
         .where(
@@ -416,7 +416,7 @@ def thread_of(tx: Connection, check: str, target: str) -> str | None:
 
 
 def has_page(tx: Connection, check: str, target: str) -> bool:
-    """Whether somebody has a page of their own, or one is on its way."""
+    """Return whether this target has its own page, or one is due."""
     mine = select(outbox.c.id).where(
         outbox.c.check_id == check,
         outbox.c.what == OutboxKind.PAGE,
@@ -427,13 +427,13 @@ def has_page(tx: Connection, check: str, target: str) -> bool:
 
 
 def are_asked(tx: Connection, check: str, ask: int) -> frozenset[str]:
-    """Whom this ask pages: Slack ids of people, and of the leads' channel."""
+    """Return whom this ask pages: Slack ids of people and of the leads' channel."""
     pages = (outbox.c.check_id == check, outbox.c.what == OutboxKind.PAGE, outbox.c.ask == ask)
     return frozenset(tx.scalars(select(outbox.c.target).where(*pages)))
 
 
 def is_awaited(tx: Connection, check: str, target: str) -> bool:
-    """Whether a page to this target is still to be posted."""
+    """Return whether a page to this target is still to be posted."""
     waiting = select(outbox.c.id).where(
         outbox.c.check_id == check,
         outbox.c.what == OutboxKind.PAGE,
@@ -445,7 +445,7 @@ def is_awaited(tx: Connection, check: str, target: str) -> bool:
 
 
 def is_first(tx: Connection, row: Claimed) -> bool:
-    """Whether nothing of this row's kind that was put before it still has to be posted to the same target."""
+    """Return whether no earlier message of this kind to this target is still to be posted."""
     before = select(outbox.c.id).where(
         outbox.c.due_at.is_not(None),
         outbox.c.what == row.what,
@@ -457,7 +457,7 @@ def is_first(tx: Connection, row: Claimed) -> bool:
 
 
 def is_delivered(tx: Connection, check: str, what: OutboxKind) -> bool:
-    """Whether Slack has a check's newest message of a kind."""
+    """Return whether Slack has a check's newest message of this kind."""
     rows = (
         select(outbox.c.ts)
         .where(outbox.c.check_id == check, outbox.c.what == what)

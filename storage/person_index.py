@@ -1,8 +1,8 @@
-"""Finding records by person without keeping anything of the person in clear: keyed hashes of names, dates and numbers.
+"""Find records by person without storing anything about the person in clear: keyed hashes of names, dates and numbers.
 
-The key of the hashes is random, sealed in the database under the organisation's keys, and moved with them by
-`keys rotate` (docs/decisions/0014-subject-access.md). Where it cannot be opened any more a new one is made, and the
-index with it, from what the checks themselves say.
+The key of the hashes is random, sealed in the database under the organisation's keys, and rewrapped by `keys rotate`
+(docs/decisions/0014-subject-access.md). If it can no longer be opened, a new key is made and the index rebuilt from the
+checks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NAME = "people"
 _KEY_BYTES = 32
 _FORM_BYTES = 16
 _PORTION = 32
-"""Rows of a check come in such portions, so that their number tells next to nothing of the name."""
+"""Rows of a check come in multiples of this, so that their number reveals almost nothing about the name."""
 _SHORTEST_SOUND = 3
 _AT_ONCE = 500
 
@@ -38,14 +38,14 @@ _HAS_BORN, _HAS_NUMBER = "has:born", "has:number"
 
 
 class Index:
-    """The index under its key, in one transaction."""
+    """The index with its key, within one transaction."""
 
     def __init__(self, tx: Connection, key: bytes) -> None:
         self._tx = tx
         self._key = key
 
     def add(self, check: str, who: Described, today: date) -> None:
-        """This check is about somebody. What it said before stays: the record still says it."""
+        """Add what is known of the person a check is about. Earlier entries stay, as they do in the record."""
         wanted = {self._form(text) for text in _texts(who, today)}
         if not wanted:
             return
@@ -56,7 +56,7 @@ class Index:
             self._tx.execute(insert(people), [{"check_id": check, "form": form} for form in new])
 
     def find(self, who: Described, today: date) -> tuple[str, ...]:
-        """Ids of checks about somebody like this, as spelt or nearly so."""
+        """Return the ids of checks about a matching person, allowing for spelling and sound."""
         name = matching.words(who.name)
         spelt = {word: {self._form(text) for text in _word(word)} for word in (*name, *matching.joined(name))}
         born = {self._form(_born(day)) for day in matching.days(who.born, today)}
@@ -71,7 +71,7 @@ class Index:
         )
 
     def _held(self, wanted: set[bytes]) -> Sequence[str]:
-        """Ids of the checks that have any of these forms, in no order that tells anything."""
+        """Return the ids of checks with any of these hashes, in an order that reveals nothing."""
         found: dict[str, None] = {}
         listed = sorted(wanted)
         for start in range(0, len(listed), _AT_ONCE):
@@ -115,7 +115,7 @@ def _texts(who: Described, today: date) -> Iterator[str]:
 
 
 def _word(word: str) -> Iterator[str]:
-    """As it is spelt, a slip away, and as it sounds."""
+    """Yield the spelling, its variants by one slip, and the sound of a word."""
     yield from (f"name:{each}" for each in matching.near(word))
     sound = jellyfish.metaphone(word)
     if len(word) >= _SHORTEST_SOUND and sound.strip():
@@ -131,7 +131,7 @@ def _number(number: str) -> str:
 
 
 def index(tx: Connection, keys: Keyring, today: date) -> Index:
-    """The index as it is. The first time, or where its key opens no more, it is made from what the checks say."""
+    """Return the index. The first time, or if its key no longer opens, build it from the checks."""
     found = _key(tx, keys)
     if found is not None:
         return Index(tx, found)
@@ -139,18 +139,18 @@ def index(tx: Connection, keys: Keyring, today: date) -> Index:
 
 
 def remember(tx: Connection, keys: Keyring, check: str, details: Mapping[str, object], today: date) -> None:
-    """The details of a check name somebody: from now on it is found by them."""
+    """Add a check to the index by its details, so that it is found by person."""
     index(tx, keys, today).add(check, matching.described(details), today)
 
 
 def forget(tx: Connection, check: str) -> None:
-    """Nobody finds this check by a person any more, and no pack holds it: it is being erased."""
+    """Remove a check from the index and delete its packs, because it is being erased."""
     tx.execute(delete(people).where(people.c.check_id == check))
     export_files.forget(tx, check)
 
 
 def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
-    """Ids of other checks that seem to be about whom this one is about."""
+    """Return the ids of other checks that seem to be about the same person."""
     entry = record.latest(record.history(tx, opened.check.id, opened.sealer), EventKind.DETAILS)
     who = matching.described(entry.content) if entry else Described()
     if who.is_empty:
@@ -173,7 +173,7 @@ def _about() -> str:
 
 
 def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
-    """A new key, and every check that still opens under it."""
+    """Create a new key, and rebuild the index from every check that still opens."""
     wrapped, key = keys.new_key(), os.urandom(_KEY_BYTES)
     values = {"wrapped_key": wrapped, "sealed": keys.sealer(wrapped).seal(key, _about())}
     if not idempotent.insert_if_absent(tx, index_keys, name=_NAME, **values):
@@ -189,7 +189,7 @@ def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
 
 
 def _all_details(tx: Connection, keys: Keyring) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Everything that was ever said of whom a check is about; nothing of checks whose key is gone."""
+    """Yield every details entry of every check; skip checks whose key is gone."""
     rows = tx.execute(
         select(events.c.check_id, events.c.sealed, checks.c.wrapped_key)
         .join(checks, checks.c.id == events.c.check_id)

@@ -1,4 +1,4 @@
-"""The tables. The event table is the record; the others are its convenience (docs/design-decisions.md, 11)."""
+"""The tables. The event table is the record; the others are derived state (docs/design-decisions.md, 11)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC. A naive one is refused: it would mean a different moment elsewhere."""
+    """An aware datetime stored in UTC. A naive one is refused with ValueError: it would be ambiguous."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -68,7 +68,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Kind(TypeDecorator[K]):
-    """Text that is read as a member of an enum, and as an unknown one where another version wrote it."""
+    """Text read as a member of an enum, or as its unknown member if another version wrote it."""
 
     impl = String
     cache_ok = True
@@ -238,7 +238,7 @@ outbox = Table(
         comment="Slack's word for why this message could not be shrunk; it is not asked again",
     ),
     Index("ix_outbox_due_at", "lane", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),  # what to send next
-    Index("ix_outbox_check_id_what", "check_id", "what"),  # what to show anew when a check changes
+    Index("ix_outbox_check_id_what", "check_id", "what"),  # messages to update when a check changes
 )
 
 deletions = Table(
@@ -326,7 +326,7 @@ people = Table(
     metadata,
     Column("form", LargeBinary(16), primary_key=True, comment="keyed hash of one form of a name, birthday or number"),
     _check_id(primary_key=True),
-    Index("ix_people_check_id", "check_id"),  # what a check is found by
+    Index("ix_people_check_id", "check_id"),  # a check's hashes
 )
 
 requests = Table(
@@ -344,7 +344,7 @@ requests = Table(
     Column("due", Date, nullable=False),
     Column("extended", Boolean, nullable=False, comment="two months were added, once"),
     Column("sealed", LargeBinary, nullable=False, comment="whom it is about and who asks"),
-    Index("ix_requests_status_due", "status", "due"),  # open requests, the most pressing first
+    Index("ix_requests_status_due", "status", "due"),  # open requests, earliest due first
 )
 
 packs = Table(
@@ -353,7 +353,7 @@ packs = Table(
     Column("number", String(12), primary_key=True, comment="random, so that it tells nothing"),
     Column("made_at", Utc, nullable=False),
     Column("content", LargeBinary, nullable=False, comment="encrypted with a passphrase that is kept nowhere"),
-    Index("ix_packs_made_at", "made_at"),  # packs that are old enough to go
+    Index("ix_packs_made_at", "made_at"),  # expired packs
 )
 
 pack_checks = Table(
@@ -361,7 +361,7 @@ pack_checks = Table(
     metadata,
     Column("number", String(12), ForeignKey("packs.number"), primary_key=True),
     _check_id(primary_key=True),
-    Index("ix_pack_checks_check_id", "check_id"),  # packs that go when a check is erased
+    Index("ix_pack_checks_check_id", "check_id"),  # packs to delete when a check is erased
 )
 
 __all__ = [

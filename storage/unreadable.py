@@ -1,4 +1,4 @@
-"""Checks that do not open: what the plain columns still say of them, so that none of them is hidden."""
+"""Checks that do not open: what the clear columns say of them, so that none is hidden."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.tables import cases, checks
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A case whose check does not open. reporter: a Slack id. left_out: as `checks.people_left_out` has it.
+    """A case whose check does not open. reporter: a Slack id. left_out: as from `checks.people_left_out`.
 
     dm_only, content_free, led_by: as of a case.
     """
@@ -28,7 +28,7 @@ class Unreadable:
 
 
 def find(tx: Connection, check: str) -> Unreadable | None:
-    """What is known of this case without its key; None where there is none."""
+    """Return what is known of this case without its key, or None if there is no case."""
     columns = (checks.c.ref, checks.c.reporter, cases.c.dm_only, cases.c.content_free, cases.c.led_by)
     row = tx.execute(select(*columns).join(cases, cases.c.check_id == checks.c.id).where(checks.c.id == check)).first()
     if row is None:
@@ -37,7 +37,10 @@ def find(tx: Connection, check: str) -> Unreadable | None:
 
 
 def of_reporter(tx: Connection, reporter: str, opened: Sequence[str], most: int) -> Sequence[str]:
-    """References of a person's newest checks that are not among those that opened, given by id. Erased ones aside."""
+    """Return the references of a person's latest checks that did not open, without erased ones.
+
+    opened: ids of those that opened.
+    """
     rows = (
         select(checks.c.id, checks.c.ref)
         .where(checks.c.reporter == reporter, ~checks.c.is_drill, checks.c.status != CheckStatus.ERASED)

@@ -1,1 +1,1 @@
-"""Make, read, restore and transfer backups."""
+"""Make, verify, restore and transfer backups."""

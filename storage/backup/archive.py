@@ -1,4 +1,4 @@
-"""A backup's file: a tar of a copy of the database, and of a manifest that says what must be in it."""
+"""The backup file: a tar of a copy of the database and a manifest of what the copy must contain."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRIVATE = 0o600
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _MANIFEST_MOST = 1_000_000
-"""Bytes; a file that says it has more is none of ours."""
+"""Bytes. A larger manifest is refused: the file is not one of ours."""
 
 _OURS = re.compile(r"share-check-\d{8}T\d{6}\.\d{3}Z\.backup", re.ASCII)
 _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -30,10 +30,10 @@ _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, Attr
 
 @dataclass(frozen=True, slots=True)
 class BackupManifest:
-    """What a backup says of itself. schema: the revision of its tables. database: sqlite or postgresql.
+    """The manifest in a backup. schema: the Alembic revision. database: sqlite or postgresql.
 
-    counts: rows of each table. wrapped_keys: of checks; shut_keys: those that none of the keys opened even then.
-    sha256: of the copy of the database.
+    counts: rows of each table. wrapped_keys: wrapped keys of checks; shut_keys: those that no key in the settings
+    unwrapped when the backup was made. sha256: of the copy of the database, as hex.
     """
 
     share_check: str
@@ -47,29 +47,29 @@ class BackupManifest:
 
 
 def stamp(now: datetime) -> str:
-    """A moment in UTC as part of a file's name; names sort as their moments do."""
+    """Return `now` in UTC for a file name, so that names sort by time."""
     utc = now.astimezone(UTC)
     return f"{utc:%Y%m%dT%H%M%S}.{utc.microsecond // 1000:03}Z"
 
 
 def name_of(manifest: BackupManifest) -> str:
-    """What the file of this backup is called."""
+    """Return the file name of this backup."""
     return f"share-check-{stamp(manifest.made_at)}.backup"
 
 
 def is_ours(file: Path) -> bool:
-    """Whether a file is called what only backups are called."""
+    """Return whether the name and type of `file` are those of a backup."""
     return bool(_OURS.fullmatch(file.name)) and file.is_file() and not file.is_symlink()
 
 
 def digest(file: Path) -> str:
-    """SHA-256 of a file, as hex."""
+    """Return the SHA-256 of a file, as hex."""
     with file.open("rb") as content:
         return file_digest(content, "sha256").hexdigest()
 
 
 def write(file: Path, manifest: BackupManifest, copy: Path) -> None:
-    """Make the file, for our account alone, and see it onto the disk."""
+    """Write the backup file, readable by our account only, and fsync it."""
     said = asdict(manifest) | {"format": _FORMAT, "made_at": manifest.made_at.isoformat()}
     words = json.dumps(said, indent=2, sort_keys=True).encode()
     with private(file) as target:
@@ -81,7 +81,7 @@ def write(file: Path, manifest: BackupManifest, copy: Path) -> None:
 
 
 def read(file: Path) -> BackupManifest:
-    """What a backup says of itself. Raises BackupRefused where this is none."""
+    """Return the manifest of a backup. Raises BackupRefused if the file is not a backup."""
     with _opened(file) as tar:
         member = tar.getmember(_MANIFEST)
         content = tar.extractfile(member)
@@ -91,7 +91,7 @@ def read(file: Path) -> BackupManifest:
 
 
 def unpack(file: Path, manifest: BackupManifest, to: Path) -> None:
-    """Take the copy of the database out. Raises BackupRefused where it is not what was put in."""
+    """Extract the copy of the database. Raises BackupRefused if its checksum is not the manifest's."""
     with _opened(file) as tar, private(to) as target:
         content = tar.extractfile(_copy_of(manifest))
         if content is None:
@@ -104,10 +104,10 @@ def unpack(file: Path, manifest: BackupManifest, to: Path) -> None:
 
 @contextmanager
 def private(file: Path) -> Iterator[BinaryIO]:
-    """A new file that only our account can read, whatever the umask."""
+    """Create a file that only our account can read, whatever the umask. Raises FileExistsError."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
     with os.fdopen(descriptor, "wb") as opened:
-        with suppress(OSError):  # such a disk has no modes
+        with suppress(OSError):  # a file system without permissions
             os.fchmod(descriptor, PRIVATE)
         yield opened
 

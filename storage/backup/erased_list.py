@@ -1,6 +1,6 @@
-"""Which checks were erased, kept beside the backups: an older backup still holds them, and must not bring them back.
+"""The list of erased checks, kept beside the backups so that restoring an older backup does not bring them back.
 
-A line for each: the check's id, which is random and says nothing, who approved it, and when it was erased.
+One line a check: its id (random, so it reveals nothing), who approved the erasure, and when it was erased.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PARTS = 3
 
 
 def of_database(url: str) -> tuple[Erasure, ...]:
-    """What was erased in the database in the settings; nothing where it is not there, or cannot be read any more."""
+    """Return the erasures recorded in the database in the settings; empty if it does not exist or cannot be read."""
     if not is_there(url):
         return ()
     database = Database(url)
@@ -37,7 +37,7 @@ def of_database(url: str) -> tuple[Erasure, ...]:
 
 
 def read(folder: Path) -> tuple[Erasure, ...]:
-    """The list in a folder of backups; nothing where there is none. A line that is no such line is passed over."""
+    """Return the list in a folder of backups; empty if there is none. Malformed lines are skipped."""
     try:
         lines = (folder / NAME).read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -57,7 +57,7 @@ def _erasure(line: str) -> Erasure | None:
 
 
 def add(folder: Path, done: Iterable[Erasure]) -> None:
-    """Add these to the list in a folder, for our account alone; it is never half written. Raises OSError."""
+    """Add erasures to the list in a folder, by an atomic replace, readable by our account only. Raises OSError."""
     known = {each.check: each for each in (*done, *read(folder))}
     if not known:
         return

@@ -1,4 +1,4 @@
-"""Backups: made while the bot runs, and counted as made only once they were read again from end to end."""
+"""Make backups while the bot runs. A backup counts as made only after it was read back completely."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEYS_ARE_IN = "checks"
 
 @dataclass(frozen=True, slots=True)
 class BackupState:
-    """How a database stands at one moment. schema: the revision of its tables. counts: rows of each."""
+    """A database at one moment. schema: the Alembic revision. counts: rows of each table."""
 
     schema: str
     counts: dict[str, int]
@@ -35,7 +35,7 @@ class BackupState:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that is there. removed: older ones that are not any more."""
+    """A backup that was made. removed: how many older backups were deleted."""
 
     file: Path
     manifest: BackupManifest
@@ -43,7 +43,7 @@ class Made:
 
 
 def source_of(url: str) -> Source:
-    """The database in the settings."""
+    """Return the database in the settings, as something to back up."""
     known = make_url(url)
     if known.get_backend_name() == "sqlite":
         return SqliteFile(known)
@@ -53,7 +53,7 @@ def source_of(url: str) -> Source:
 
 
 def state(tx: Connection, keys: Sequence[str]) -> BackupState:
-    """Look at a database of ours, of any version. Raises BackupRefused where it is none."""
+    """Read the state of a share-check database of any version. Raises BackupRefused if it is not one."""
     counts = counts_of(tx)
     schema = MigrationContext.configure(tx).get_current_revision()
     if schema is None or KEYS_ARE_IN not in counts:
@@ -63,10 +63,10 @@ def state(tx: Connection, keys: Sequence[str]) -> BackupState:
 
 
 def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep: int | None = None) -> Made:
-    """Make one in this folder, then take away all but the newest `keep`.
+    """Make a backup in `folder`, then delete all but the newest `keep`.
 
-    It has its name only once it is complete, on the disk and read again: what is killed half-way leaves no file that
-    looks like a backup. Raises BackupRefused; then nothing was taken away.
+    The file gets its name only once it is complete, fsynced and read back, so that a killed run leaves nothing that
+    looks like a backup. Raises BackupRefused; nothing is deleted then.
     """
     with workshop(folder) as place:
         manifest = _copied(source, keys, place / "copy", now)
@@ -83,7 +83,7 @@ def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep:
 
 
 def note(url: str, made: Made) -> bool:
-    """Leave in the database when its newest backup was made; whether that was kept. The backup is good either way."""
+    """Record in the database when its newest backup was made. Return whether that worked; the backup is good anyway."""
     database = Database(url)
     try:
         with database.begin() as tx:
@@ -111,7 +111,7 @@ def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> B
 
 
 def _check(source: Source, draft: Path, again: Path) -> None:
-    """Read it as a restore would."""
+    """Read the backup back as a restore would. Raises BackupRefused if the row counts differ."""
     manifest = archive.read(draft)
     archive.unpack(draft, manifest, again)
     if source.counts(again) != manifest.counts:
@@ -120,7 +120,7 @@ def _check(source: Source, draft: Path, again: Path) -> None:
 
 
 def _remove_older(newest: Path, keep: int) -> int:
-    """The one just made stays, whatever the clock said when the others were made."""
+    """Delete all but the `keep` newest backups. Never delete `newest`, even if the clock dates it before others."""
     others = [file for file in newest.parent.iterdir() if archive.is_ours(file) and file != newest]
     older = sorted(others, reverse=True)[keep - 1 :]
     for file in older:

@@ -1,4 +1,4 @@
-"""A PostgreSQL database, copied by PostgreSQL's own programs, and tried in a database of its own on the same server."""
+"""Back up PostgreSQL with pg_dump and pg_restore; verify a backup in a temporary database on the same server."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from storage.engine.database import Database
 _ROWS_OF = re.compile(rb'COPY (?:\S+\.)?"?(\w+)"? \(')
 _NO_ROLES = ("--no-owner", "--no-privileges")
 _LONGEST = 38
-"""Characters of a database's name that are kept in the name of another: PostgreSQL cuts names at 63."""
+"""Characters of a database's name that are reused in another's: PostgreSQL truncates names at 63."""
 
 _GONE_WITHIN = 2.0
 """Seconds."""
 _TRY_ALONE = text("SELECT pg_try_advisory_lock(730463)")
-"""One trial at a time, so that what a killed one left can be told from one under way. The number is our own."""
+"""One trial at a time, so that databases left by a killed trial can be dropped. The lock number is arbitrary."""
 
 _LEFT = text("SELECT datname FROM pg_database WHERE starts_with(datname, :mark)")
 _OTHERS = text(
@@ -40,7 +40,7 @@ _OTHERS = text(
 
 
 class PostgresqlServer:
-    """The database in the settings, and the server it is on."""
+    """The database in the settings and its server."""
 
     kind = "postgresql"
 
@@ -52,7 +52,7 @@ class PostgresqlServer:
 
     @contextmanager
     def snapshot(self, to: Path) -> Iterator[Connection]:
-        """As Source.snapshot: pg_dump and the connection look at one moment."""
+        """Implement Source.snapshot: pg_dump and the connection share one exported snapshot."""
         with self._engine("REPEATABLE READ").connect() as tx:
             moment = tx.scalar(text("SELECT pg_export_snapshot()"))
             with archive.private(to):
@@ -62,7 +62,7 @@ class PostgresqlServer:
             yield tx
 
     def counts(self, copy: Path) -> Mapping[str, int]:
-        """As Source.counts: pg_restore writes all of it out, and the rows are counted as they pass."""
+        """Implement Source.counts: count the rows while pg_restore writes all of them out."""
         _run("pg_restore", "--list", str(copy))
         command = [_program("pg_restore"), "--data-only", "--file=-", str(copy)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own words, no shell
@@ -73,13 +73,13 @@ class PostgresqlServer:
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:
-        """In the system's folder for such things: the trial itself is on the server."""
+        """Yield a temporary folder of the system: the trial database is on the server."""
         with tempfile.TemporaryDirectory(prefix="share-check-") as place:
             yield Path(place)
 
     @contextmanager
     def trial(self, copy: Path) -> Iterator[Database]:
-        """As Source.trial: a new database on the same server."""
+        """Implement Source.trial: restore into a new database on the same server."""
         with self._server() as server:
             if not server.scalar(_TRY_ALONE):
                 message = "Another backup is being tried on this server. Wait until that has ended."
@@ -100,12 +100,12 @@ class PostgresqlServer:
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """As Source.quiet. Nothing keeps a bot from starting meanwhile, so it is asked again in the end."""
+        """Implement Source.quiet. A bot may still start meanwhile, so put_in_place checks again."""
         self._refuse_company()
         yield
 
     def put_in_place(self, trial: Database, now: datetime) -> str:
-        """As Source.put_in_place, under a name of its own: what is there is not touched, and the setting decides."""
+        """Implement Source.put_in_place: rename the trial database. The one in the settings stays as it is."""
         self._refuse_company()
         trial.close()
         first = re.sub(r"_restored_\d{8}_\d{6}$", "", self._name)
@@ -140,7 +140,7 @@ class PostgresqlServer:
                 raise BackupRefused(message)
 
     def _company(self, server: Connection) -> int:
-        """How many others there are: a connection that was just closed may still stand there for a moment."""
+        """Count the other connections. Wait up to _GONE_WITHIN: the server lists closed ones for a moment."""
         until = time.monotonic() + _GONE_WITHIN
         while (others := server.scalar(_OTHERS, {"ours": self._ours})) and time.monotonic() < until:
             time.sleep(0.05)
@@ -167,7 +167,7 @@ def _quoted(server: Connection, name: str) -> str:
 
 
 def _rows(lines: IO[bytes] | tuple[()]) -> dict[str, int]:
-    """Rows of each table, as pg_restore writes them: a line each, from COPY to a line of backslash and full stop."""
+    r"""Count the rows of each table in pg_restore's output: one line a row, from COPY to a line with `\.`."""
     found: dict[str, int] = {}
     at: str | None = None
     for line in lines:
@@ -195,9 +195,9 @@ def _program(name: str) -> str:
 
 
 def _run(program: str, *words: str, of: URL | None = None) -> None:
-    """Run it to its end; of: on this database, whose password it reads from a file that has no name.
+    """Run a PostgreSQL program; `of`: on this database, with the password passed in an unnamed file.
 
-    What it says is never shown: it may quote what is in a table.
+    Raises BackupRefused without the program's output, which may quote table contents.
     """
     command = [_program(program), *words]
     with tempfile.TemporaryFile() as secret:
@@ -211,7 +211,7 @@ def _run(program: str, *words: str, of: URL | None = None) -> None:
 
 
 def _address(url: URL, secret: IO[bytes]) -> str:
-    """Where the database is, in libpq's words, without the password: anybody can list a program's words."""
+    """Return libpq's connection string without the password, because any account can list a program's arguments."""
     known: dict[str, Any] = url.translate_connect_args(username="user", database="dbname")
     known |= {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
     password = known.pop("password", None)

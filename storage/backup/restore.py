@@ -1,4 +1,4 @@
-"""Proof that a backup can be restored, and restoring it: nothing is replaced that was not proved first."""
+"""Prove that a backup can be restored, and restore it. Nothing is replaced before the proof succeeded."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _EVENTS = select(events, checks.c.wrapped_key).join(checks).order_by(events.c.ch
 
 @dataclass(frozen=True, slots=True)
 class RestoreProof:
-    """What was proved. schema: the revision after the copy was brought up to date.
+    """The result of verifying a backup. schema: the revision after migrating the copy.
 
-    texts: sealed answers and plans that opened. lines: of the record, that opened and say what they committed to.
-    closed: texts and lines of checks whose key was destroyed, or opened with none of ours even when it was made.
-    seals: over the record, in a chain that nothing breaks. trusted: it is signed by keys that were said to be ours.
-    matched: the seal whose head was asked about. unsealed: what is said of entries that should have been sealed before
-    it was made, where the bot did not run then; it stops no restore.
+    texts: sealed answers and plans that opened. lines: entries of the record that opened and match their commitment.
+    closed: texts and entries of checks whose key was destroyed, or already could not be unwrapped when the backup was
+    made. seals: over the record, all chained. trusted: the seals are signed by the keys given as ours. matched: the
+    seal whose head was asked about. unsealed: a warning about entries that should have been sealed before the backup
+    but were not because the bot was not running; it does not stop a restore.
     """
 
     manifest: BackupManifest
@@ -60,7 +60,7 @@ class RestoreProof:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is known of the record from elsewhere. trusted: who may have signed it; with none, anybody may.
+    """What is known of the record from elsewhere. trusted: keys that may have signed; if empty, any key may.
 
     head: of a seal that was printed.
     """
@@ -73,7 +73,7 @@ _NOTHING = Expected()
 
 
 def verify(source: Source, keys: Sequence[str], file: Path, expected: Expected = _NOTHING) -> RestoreProof:
-    """Prove that a backup can be restored. Raises BackupRefused with what is wrong, DatabaseNotReady or BadKey."""
+    """Prove that a backup can be restored. Raises BackupRefused with the reason, DatabaseNotReady or BadKey."""
     with _tried(source, keys, file, expected) as (proof, _):
         return proof
 
@@ -86,9 +86,10 @@ def replace(
     erased: Iterable[Erasure] = (),
     expected: Expected = _NOTHING,
 ) -> tuple[RestoreProof, str]:
-    """Prove it, then put it in place; with words on where the database before is. Raises as verify does.
+    """Verify the backup, then put it in place. Return the proof and words on where the previous database is.
 
-    erased: what was erased since it was made. It is erased in the copy before that takes any place.
+    erased: erasures since the backup was made; they are repeated in the copy before it is put in place. Raises as
+    verify does.
     """
     with source.quiet(), _tried(source, keys, file, expected) as (proof, trial):
         again = erase_again(trial, Keyring(keys), erased, now)
@@ -155,7 +156,10 @@ def _changed(file: Path) -> BackupRefused:
 
 
 def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
-    """Open everything; how many texts, how many lines of the record, and how many of either have no key."""
+    """Open every sealed text. Return the numbers of texts, of entries of the record, and of either without a key.
+
+    Raises BackupRefused if one does not open or does not match its commitment.
+    """
     texts = Counter(
         _opens(keys, row, row.sealed_answers, about_answers(row.id, row.reporter)) for row in _each(tx, _ANSWERS)
     )
@@ -168,9 +172,10 @@ def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
 
 
 def _refuse_broken(verdict: Verdict, manifest: BackupManifest, file: Path, expected: Expected) -> str | None:
-    """Nothing may be wrong but what was so when it was made: keys that were lost then, and a bot that did not run.
+    """Raise BackupRefused for every finding except those that were already so when the backup was made.
 
-    What is said of the latter is returned. Without any seal at all it does not pass for that.
+    Those are keys lost by then, and entries left unsealed because the bot was not running; the warning about the latter
+    is returned. A record without any seal is not excused that way.
     """
     allowed = {Wrong.LOCKED} if manifest.shut_keys else set()
     allowed |= {Wrong.UNSEALED} if verdict.seals else set()
@@ -192,13 +197,13 @@ def _each(tx: Connection, rows: Select[Any]) -> Iterable[Row[Any]]:
 
 
 def _opens(keys: Keyring, row: Row[Any], sealed: bytes, about: str) -> bool | None:
-    """Whether a sealed text opens; None where its key does not."""
+    """Return whether a sealed text opens; None if the check's key cannot be unwrapped."""
     sealer = _box(keys, row)
     return None if sealer is None else _text(sealer, sealed, about) is not None
 
 
 def _holds(keys: Keyring, row: Row[Any]) -> bool | None:
-    """Whether a line of the record says what it committed to; None where its key does not open."""
+    """Return whether an entry of the record matches its commitment; None if the check's key cannot be unwrapped."""
     sealer = _box(keys, row)
     if sealer is None:
         return None

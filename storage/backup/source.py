@@ -1,4 +1,4 @@
-"""The database in the settings as something to copy, to try and to replace; and a place to do that in."""
+"""The interface of a database that can be copied, verified and replaced, and the work folder for that."""
 
 from __future__ import annotations
 
@@ -21,44 +21,44 @@ _MARK, _END = ".share-check-", ".part"
 
 
 class BackupRefused(StorageError):
-    """A backup could not be made, or cannot be used. Nothing was put in the place of anything."""
+    """A backup could not be made, or cannot be used. Nothing was replaced."""
 
 
 class Source(Protocol):
-    """One kind of database. All of these raise BackupRefused in words that hold no secret and nothing of a case."""
+    """One kind of database. All methods raise BackupRefused; its message has no secrets and no case content."""
 
     kind: str
 
     def snapshot(self, to: Path) -> AbstractContextManager[Connection]:
-        """Copy it to a new file while others write. What the connection sees is what the file holds."""
+        """Copy the database to a new file while others write. The connection sees what the file holds."""
 
     def counts(self, copy: Path) -> Mapping[str, int]:
-        """Read a copy from end to end: rows of each table."""
+        """Read a copy completely and return the rows of each table."""
 
     def workshop(self) -> AbstractContextManager[Path]:
-        """A folder for a copy to be tried in."""
+        """Yield a folder in which to try a copy."""
 
     def trial(self, copy: Path) -> AbstractContextManager[Database]:
-        """A copy as a database of its own, gone afterwards unless it was put in place."""
+        """Yield the copy as a separate database, deleted afterwards unless it was put in place."""
 
     def quiet(self) -> AbstractContextManager[None]:
-        """Nobody else serves with the database meanwhile."""
+        """Hold off while no other process serves with the database. Raises BackupRefused if one does."""
 
     def put_in_place(self, trial: Database, now: datetime) -> str:
-        """From now on this is the database; says where the one before is."""
+        """Make the trial database the one in use. Return words on where the previous one is."""
 
 
 def counts_of(tx: Connection) -> dict[str, int]:
-    """Rows of each table there is."""
+    """Return the rows of each table in the database."""
     names = sorted(inspect(tx).get_table_names())
     return {name: int(tx.scalar(select(func.count()).select_from(table(name))) or 0) for name in names}
 
 
 @contextmanager
 def workshop(folder: Path) -> Iterator[Path]:
-    """A hidden folder inside this one, for our account alone; what a killed command left of its own is taken away.
+    """Yield a hidden folder inside `folder`, for our account only; delete those left by killed commands.
 
-    Raises BackupRefused where another command is at work there.
+    Raises BackupRefused if another command is working there.
     """
     descriptor = _folder(folder)
     try:
@@ -75,7 +75,7 @@ def workshop(folder: Path) -> Iterator[Path]:
 
 
 def see_onto_disk(path: Path) -> None:
-    """A file's content, or the names in a folder, survive a power cut."""
+    """Call fsync on a file, or on a folder for the names in it, so that it survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -92,7 +92,10 @@ def _folder(folder: Path) -> int:
 
 
 def _is_ours_alone(descriptor: int, folder: Path) -> bool:
-    """Some network disks cannot lock a folder: there, nothing is taken away."""
+    """Lock the folder. Return False where a network disk cannot lock: then nothing is deleted.
+
+    Raises BackupRefused if another command holds the lock.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

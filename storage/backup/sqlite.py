@@ -1,4 +1,4 @@
-"""A SQLite file, copied through SQLite itself while others write, and put in place by one rename."""
+"""Back up a SQLite file with SQLite's online backup; restore it by one rename."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from storage.engine.process_lock import process_lock
 from storage.engine.unusable import damaged, is_damage
 
 _LOGS = ("-wal", "-journal")
-"""What SQLite keeps beside a file. Beside another file of that name it would be read into it."""
+"""Suffixes of SQLite's journals. A journal left beside a different database of that name would be applied to it."""
 
 
 class SqliteFile:
-    """The file in the settings, whether it is there or not."""
+    """The SQLite file in the settings, which may not exist yet."""
 
     kind = "sqlite"
 
@@ -32,14 +32,14 @@ class SqliteFile:
 
     @contextmanager
     def snapshot(self, to: Path) -> Iterator[Connection]:
-        """As Source.snapshot, by SQLite's online backup: one moment, and no writer waits."""
+        """Implement Source.snapshot with SQLite's online backup: a consistent copy, and writers do not wait."""
         if not self.file.is_file():
             message = f"There is no database {self.file.name} yet. Start share-check serve once."
             raise BackupRefused(message)
         try:
             with archive.private(to), closing(_connect(self.file)) as live, closing(_connect(to)) as copy:
                 live.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+                copy.execute("PRAGMA journal_mode=DELETE")  # no journal beside the copy
         except sqlite3.Error as error:
             if is_damage(error):
                 raise damaged() from error
@@ -49,7 +49,7 @@ class SqliteFile:
             yield tx
 
     def counts(self, copy: Path) -> Mapping[str, int]:
-        """As Source.counts, after SQLite has looked at every page and every reference."""
+        """Implement Source.counts, after SQLite's integrity and foreign key checks."""
         with _reading(copy) as tx:
             whole = tx.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             if not whole or tx.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
@@ -58,12 +58,12 @@ class SqliteFile:
             return counts_of(tx)
 
     def workshop(self) -> AbstractContextManager[Path]:
-        """Beside the database: one rename puts in place what was tried."""
+        """Yield a folder beside the database, so that one rename puts the verified copy in place."""
         return workshop(self.file.parent)
 
     @contextmanager
     def trial(self, copy: Path) -> Iterator[Database]:
-        """As Source.trial: the copy itself."""
+        """Implement Source.trial: open the copy itself."""
         database = Database(_url(copy))
         try:
             yield database
@@ -72,7 +72,7 @@ class SqliteFile:
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """As Source.quiet, by the lock that a serving process holds."""
+        """Implement Source.quiet with the lock that a serving process holds."""
         if self.file.exists() and self.file.stat().st_uid != os.geteuid():
             message = f"{self.file.name} belongs to another account. Run this as the account that runs the bot."
             raise BackupRefused(message)
@@ -80,7 +80,7 @@ class SqliteFile:
             yield
 
     def put_in_place(self, trial: Database, now: datetime) -> str:
-        """As Source.put_in_place. At every moment there is a whole database under the name in the settings."""
+        """Implement Source.put_in_place. The name in the settings always refers to a complete database."""
         new = Path(str(trial.engine.url.database))
         trial.close()
         see_onto_disk(new)
@@ -99,22 +99,22 @@ def _url(file: Path) -> str:
 
 
 def _connect(file: Path, patience: float = 30) -> sqlite3.Connection:
-    """To a file that is there: SQLite would make one that is not. patience: seconds for others to let go."""
+    """Connect to an existing file; SQLite would create a missing one. patience: seconds to wait for locks."""
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
 
 
 @contextmanager
 def _reading(copy: Path) -> Iterator[Connection]:
-    """A copy that nobody writes, read without leaving anything beside it."""
+    """Yield a connection to a copy that nobody writes, leaving no journal beside it."""
     engine = create_engine("sqlite://", creator=lambda: _connect(copy), poolclass=NullPool, hide_parameters=True)
     with engine.connect() as tx:
         yield tx
 
 
 def _set_aside(file: Path, kept: Path) -> None:
-    """Give a database and its logs a second name, and leave nothing beside the first that another would be read with.
+    """Link a database and its journals under a second name, and leave no journal beside the first.
 
-    SQLite is asked to empty the logs into the file; where it cannot, they are kept as they were.
+    SQLite is asked to checkpoint the journals into the file; if it cannot, they are kept beside the second name.
     """
     for end in ("", *_LOGS):
         if (part := _beside(file, end)).exists():
@@ -137,6 +137,6 @@ def _name_twice(file: Path, second: Path) -> None:
         os.link(file, second)
     except FileExistsError:
         raise
-    except OSError:  # a disk where a file has one name
+    except OSError:  # a file system without hard links
         shutil.copy2(file, second)
         see_onto_disk(second)

@@ -1,7 +1,6 @@
-"""From SQLite to PostgreSQL or back: every row copied as it is, proved equal, and only then kept.
+"""Move from SQLite to PostgreSQL or back: copy every row unchanged, verify, then commit.
 
-All of it is one transaction at the target, so that whatever ends it leaves the target as empty as it was. Nothing at
-the source is ever written.
+The whole copy is one transaction at the target, so a failure leaves the target empty. The source is never written.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ _FOUND = 3
 
 
 class MoveRefused(StorageError):
-    """Nothing was moved, and both databases are as they were."""
+    """Nothing was moved; both databases are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was copied and proved. rows: of each table. entries: of the record, compared with what they committed to.
+    """What was copied and verified. rows: of each table. entries: of the record, checked against their commitments.
 
-    findings: what was wrong with the record before, and still is, in words.
+    findings: what was already wrong with the record at the source, in words.
     """
 
     rows: dict[str, int]
@@ -49,9 +48,9 @@ class Moved:
 
 
 def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
-    """Copy everything. The bot must be stopped, and the target empty.
+    """Copy everything. The bot must be stopped and the target empty.
 
-    Raises MoveRefused, BackupRefused or DatabaseNotReady; an error of the database itself says that it is away.
+    Raises MoveRefused, BackupRefused or DatabaseNotReady; a database error means that a server is unreachable.
     """
     _refuse_same(source_url, target_url)
     source, target = source_of(source_url), source_of(target_url)
@@ -69,7 +68,7 @@ def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
             with before.read() as here:
                 moved = _copied(here, there, keys)
             before.close()
-            if source.kind == "postgresql":  # a bot may have been started on it meanwhile; SQLite's lock forbids that
+            if source.kind == "postgresql":  # SQLite's lock keeps a bot from starting meanwhile
                 with source.quiet():
                     pass
     return moved
@@ -90,7 +89,7 @@ def _copy(here: Connection, there: Connection, table: Table) -> None:
 
 
 def _count_on(tx: Connection, table: Table) -> None:
-    """The next row gets an id that no row has. SQLite does so by itself."""
+    """Set PostgreSQL's id sequence after the highest copied id. SQLite needs none."""
     column = table.autoincrement_column
     if tx.dialect.name != "postgresql" or column is None or not isinstance(column.type, Integer):
         return
@@ -102,7 +101,7 @@ def _count_on(tx: Connection, table: Table) -> None:
 
 
 def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
-    """Row by row the same; and the record, judged on both sides alike, holds what it held."""
+    """Compare both sides: every table's rows, the keys and the verdict on the record. Raises MoveRefused."""
     rows = {}
     for table in metadata.sorted_tables:
         (count, digest), (arrived, same) = _fingerprint(here, table), _fingerprint(there, table)
@@ -120,7 +119,7 @@ def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
 
 
 def _fingerprint(tx: Connection, table: Table) -> tuple[int, bytes]:
-    """How many rows, and a digest of all that is in them: the same on both kinds, which order words differently."""
+    """Return the number of rows and an order-independent digest: the two databases sort text differently."""
     rows = tx.execute(select(table), execution_options={"yield_per": _AT_ONCE})
     each = sorted(sha256(repr(tuple(map(_plain, row))).encode()).digest() for row in rows)
     return len(each), sha256(b"".join(each)).digest()
@@ -133,7 +132,7 @@ def _plain(value: Any) -> Any:
 def _refuse_same(source_url: str, target_url: str) -> None:
     try:
         source, target = make_url(source_url), make_url(target_url)
-    except (ArgumentError, ValueError):  # their words hold the password
+    except (ArgumentError, ValueError):  # their message contains the password
         message = "The address after --to cannot be understood. Write postgresql+psycopg://user:password@host/database."
         raise DatabaseNotReady(message) from None
     if source.set(password=None) == target.set(password=None):
@@ -159,7 +158,7 @@ def _naming_target() -> Iterator[None]:
 
 
 def _refuse_full(target: Database) -> None:
-    """Empty tables of ours are what an attempt that failed leaves; anything else is somebody's."""
+    """Raise MoveRefused unless the target is empty or has only our own empty tables, as a failed attempt leaves."""
     with target.read() as tx:
         there = set(inspect(tx).get_table_names())
         full = sorted(there - set(metadata.tables) - {_VERSIONS})

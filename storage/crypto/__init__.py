@@ -1,1 +1,1 @@
-"""Keys and sealed values."""
+"""Keys and sealed (encrypted) values."""

@@ -1,8 +1,8 @@
-"""Keys: one per check, wrapped by the organisation's keys (docs/design-decisions.md, 10).
+"""Envelope encryption: one key a check, wrapped by the organisation's keys (docs/design-decisions.md, 10).
 
-The organisation's keys are Fernet keys in the settings: the first wraps, all unwrap. What is sealed under a
-check's own key is AES-256-GCM, bound to the check and to what kind of text it is, so that a sealed text moved
-elsewhere does not open. Destroying a wrapped key erases all that was sealed under it.
+The organisation's keys are Fernet keys in the settings: the first wraps, all unwrap. Texts are sealed with AES-256-GCM
+under the check's own key, with the check and the kind of text as associated data, so that a sealed text moved elsewhere
+does not open. Destroying a wrapped key erases everything sealed under it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _UNWRAPPED_KEPT = 1024
 
 
 def padded(text: bytes, beside: int = 0, smallest: int = 256) -> bytes:
-    """JSON with spaces after it, which it does not mind: 256 bytes, 512, 1024, ..., with `beside` counted in.
+    """Pad JSON with trailing spaces so that it has, with `beside` bytes more, 256 bytes, 512, 1024 and so on.
 
-    So its length, sealed, tells next to nothing of what it says.
+    The length of the sealed text then reveals almost nothing.
     """
     size = smallest
     while size < beside + len(text):
@@ -33,18 +33,18 @@ def padded(text: bytes, beside: int = 0, smallest: int = 256) -> bytes:
 
 
 class Sealer:
-    """What one check's key seals and opens."""
+    """Encrypts and decrypts with one check's key."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
     def seal(self, text: bytes, about: str) -> bytes:
-        """The text sealed. `about` names what it is and whose; the same words are needed to open it."""
+        """Return the encrypted text. `about` names its kind and its check; the same value is needed to open it."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, text, about.encode())
 
     def open(self, sealed: bytes, about: str) -> bytes:
-        """The text again. Raises CannotOpen where it was changed, moved or sealed by another key."""
+        """Return the decrypted text. Raises CannotOpen if it was changed, moved or sealed with another key."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
         except (InvalidTag, ValueError) as error:
@@ -52,7 +52,7 @@ class Sealer:
 
 
 class Keyring:
-    """The organisation's keys. Raises BadKey for a key that is not a Fernet key."""
+    """The organisation's keys. Raises BadKey if one is not a Fernet key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
@@ -63,15 +63,15 @@ class Keyring:
         self._unwrap = lru_cache(_UNWRAPPED_KEPT)(self._unwrap_now)
 
     def new_key(self) -> bytes:
-        """A new check's key, wrapped: this is what is stored."""
+        """Return a new check's key, wrapped, as it is stored."""
         return self._fernet.encrypt(AESGCM.generate_key(256))
 
     def sealer(self, wrapped: bytes) -> Sealer:
-        """The sealer a wrapped key opens. Raises CannotOpen where none of our keys unwraps it."""
+        """Return the sealer for a wrapped key. Raises CannotOpen if none of our keys unwraps it."""
         return self._unwrap(wrapped)
 
     def forget(self) -> None:
-        """Keep no unwrapped key in memory: one of them was destroyed."""
+        """Drop all unwrapped keys from memory, because one was destroyed."""
         self._unwrap.cache_clear()
 
     def _unwrap_now(self, wrapped: bytes) -> Sealer:

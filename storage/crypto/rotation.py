@@ -1,7 +1,7 @@
-"""Which of the organisation's keys opens which check; moving all to the first (docs/design-decisions.md, 10).
+"""Which of the organisation's keys unwraps which check's key, and rotation to the first (docs/design-decisions.md, 10).
 
-A check's own key never changes; only its wrapping does. So nothing that was sealed is touched, and whoever opened a
-check before it was wrapped anew goes on with the sealer they have.
+Rotation changes only the wrapping, never a check's own key. Nothing sealed is touched, and a sealer obtained before
+keeps working.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.tables import cases, checks, index_keys
 
 _READ_AT_ONCE = 100
 _BREATH = 0.005
-"""Seconds between two writes, so that the running bot gets its turn at a SQLite file."""
+"""Seconds between two writes, so that the running bot gets at a SQLite file in between."""
 
 _WRAPPED = select(checks.c.wrapped_key)
 _DRAFT = checks.c.status == CheckStatus.DRAFT
@@ -31,7 +31,7 @@ _OPEN = (
     .outerjoin(cases, cases.c.check_id == checks.c.id)
     .where(~checks.c.is_drill, or_(cases.c.status != CaseStatus.CLOSED, and_(cases.c.check_id.is_(None), _DRAFT)))
 )
-"""Nobody is done with these: neither whoever answers, nor the leads."""
+"""Checks still in use: unfinished drafts and cases that are not closed, without drills."""
 _NEXT = (
     select(checks.c.id, checks.c.wrapped_key)
     .where(checks.c.id > bindparam("after"))
@@ -43,14 +43,14 @@ _REWRAP = (
     .where(checks.c.id == bindparam("check"), checks.c.wrapped_key == bindparam("before"))
     .values(wrapped_key=bindparam("after"))
 )
-"""Only where it still is what was read: a key destroyed in the meantime stays destroyed."""
+"""Update only if the wrapped key is still the one that was read: a key destroyed meanwhile stays destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many checks' keys open. opens: with the key at each place; the first that fits counts. shut: with none.
+    """How many checks' keys can be unwrapped. opens: by the position of the first key that fits. shut: by none.
 
-    destroyed: keys that were erased with what they sealed; nothing is missing there.
+    destroyed: keys destroyed by erasure, which is not a loss.
     """
 
     opens: tuple[int, ...]
@@ -59,20 +59,20 @@ class Tally:
 
     @property
     def wrapped(self) -> int:
-        """All keys there are."""
+        """Return the number of wrapped keys that exist."""
         return sum(self.opens) + self.shut
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """What a rotation did. moved: keys wrapped anew. left: how it stands now."""
+    """The result of a rotation. moved: keys rewrapped. left: the tally afterwards."""
 
     moved: int
     left: Tally
 
 
 def tally(tx: Connection, keys: Sequence[str]) -> Tally:
-    """Try every wrapped key. Raises BadKey."""
+    """Try to unwrap every check's key. Raises BadKey."""
     locks = _locks(keys)
     everything = tx.scalars(_WRAPPED).all()
     places = Counter(_place(locks, wrapped) for wrapped in everything if wrapped)
@@ -81,23 +81,22 @@ def tally(tx: Connection, keys: Sequence[str]) -> Tally:
 
 
 def open_and_shut(tx: Connection, keys: Sequence[str]) -> int:
-    """How many checks that somebody may be waiting for have a key that does not open. Raises BadKey."""
+    """Count the checks in use whose key cannot be unwrapped. Raises BadKey."""
     locks = _locks(keys)
     return sum(bool(wrapped) and _place(locks, wrapped) is None for wrapped in tx.scalars(_OPEN))
 
 
 def rotate(database: Database, keys: Sequence[str]) -> Rotation:
-    """Wrap with the first key whatever any of the keys opens. Raises BadKey.
+    """Rewrap with the first key every key that any of ours unwraps. Raises BadKey.
 
-    Each key is a transaction of its own: nobody waits for more than one row, and whatever ends this half-way, the
-    rest can be done later.
+    Each key is its own transaction: nobody waits for more than one row, and an interrupted rotation can be run again.
     """
     locks = _locks(keys)
     both = MultiFernet(locks)
     moved, rows = 0, _following(database, "")
     while rows:
         for row in rows:
-            if _place(locks, row.wrapped_key):  # neither the first already, nor none
+            if _place(locks, row.wrapped_key):  # 0: wrapped with the first key already; None: no key fits
                 moved += _rewrap(database, row, both.rotate(row.wrapped_key))
         rows = _following(database, rows[-1].id)
     _move_index_keys(database, locks, both)
@@ -106,7 +105,7 @@ def rotate(database: Database, keys: Sequence[str]) -> Rotation:
 
 
 def _move_index_keys(database: Database, locks: Sequence[Fernet], both: MultiFernet) -> None:
-    """The keys that records are found by, likewise; one that nothing opens is made anew when it is next needed."""
+    """Rewrap the person index's key too. If it cannot be unwrapped, it is replaced when next needed."""
     with database.begin() as tx:
         for row in tx.execute(select(index_keys.c.name, index_keys.c.wrapped_key)).all():
             if _place(locks, row.wrapped_key):
@@ -115,12 +114,12 @@ def _move_index_keys(database: Database, locks: Sequence[Fernet], both: MultiFer
 
 
 def _locks(keys: Sequence[str]) -> list[Fernet]:
-    Keyring(keys)  # says which setting is wrong
+    Keyring(keys)  # raises BadKey, which names the setting
     return [Fernet(key) for key in keys]
 
 
 def _place(locks: Sequence[Fernet], wrapped: bytes) -> int | None:
-    """The place of the first key that opens it; None where none does."""
+    """Return the position of the first key that unwraps it, or None."""
     for place, lock in enumerate(locks):
         try:
             lock.decrypt(wrapped)

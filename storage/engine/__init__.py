@@ -1,1 +1,1 @@
-"""The database itself: connections, transactions, locks, group commit."""
+"""Database connections, transactions, locks and group commit."""

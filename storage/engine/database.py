@@ -1,4 +1,4 @@
-"""Engines and transactions. SQLite: one writer at a time, WAL, every commit on disk. PostgreSQL through psycopg."""
+"""Engines and transactions. SQLite: one writer at a time, WAL, synchronous=FULL. PostgreSQL through psycopg."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _PRAGMAS = (
 
 
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""What PostgreSQL needs for that; SQLite's readers see one moment anyway."""
+"""A read-only snapshot on PostgreSQL; SQLite's read transactions are snapshots anyway."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
-"""Several instances that start together bring the tables up to date one after another. The number is our own."""
+"""Instances that start together migrate one after another. The lock number is arbitrary."""
 
 
 class Database:
-    """One database. `begin` is the unit of work: everything in it is kept, or nothing is.
+    """One database. `begin` is the unit of work: all of it is committed, or none.
 
-    is_lone: only one process works with it, as with SQLite.
+    is_lone: only one process serves with it, as with SQLite.
     """
 
     def __init__(self, url: str) -> None:
@@ -53,22 +53,22 @@ class Database:
         self._reading = self.engine if self.is_lone else self.engine.execution_options(**_ONE_MOMENT)
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction that may write; commits at the end, rolls back on any error.
+        """Return a write transaction: commits at the end, rolls back on any error.
 
-        SQLite has one writer at a time: its threads wait their turn, rather than poll the file.
+        On SQLite, threads queue for the single writer instead of polling the file.
         """
         return self._begin()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads, all from one moment: it waits for no writer. PostgreSQL refuses it writes."""
+        """Yield a read-only snapshot transaction, which waits for no writer. On PostgreSQL it refuses writes."""
         with self._reading.begin() as tx:
             if self.is_lone:
                 driver_of(tx).execute("BEGIN")
             yield tx
 
     def migrate(self) -> None:
-        """Bring the tables to this version. Raises DatabaseNotReady where the database cannot be used."""
+        """Run the Alembic migrations. Raises DatabaseNotReady if the database cannot be used."""
         try:
             with self.begin() as tx:
                 if not self.is_lone:
@@ -84,7 +84,7 @@ class Database:
             raise DatabaseAway(message) from error
 
     def version(self) -> tuple[str | None, str | None]:
-        """The version the tables have, and the one this code needs."""
+        """Return the Alembic revision of the tables and the one that this code needs."""
         with self.read() as tx:
             return _version_of(tx), _newest()
 
@@ -99,7 +99,7 @@ class Database:
             raise DatabaseNotReady(unusable.OLDER)
 
     def can_write(self) -> bool:
-        """Whether a write would be kept right now."""
+        """Return whether a write would succeed right now."""
         try:
             with self.begin() as tx:
                 tx.execute(text("UPDATE checks SET revision = revision WHERE 1 = 0"))
@@ -108,10 +108,10 @@ class Database:
         return True
 
     def empty_log(self) -> bool:
-        """Write SQLite's log into the file and cut it: what was erased stands in it until then. Whether it is empty.
+        """Checkpoint and truncate SQLite's WAL, which still holds erased content. Return whether it is empty.
 
-        It is not while somebody reads what was there before, or while another process writes. Whoever wants to write
-        waits meanwhile, so it is tried for a moment only.
+        It is not while a reader uses an older snapshot or another process writes. Our writers wait meanwhile, so it is
+        tried for 300 ms only.
         """
         if self._turns is None:
             return True
@@ -125,14 +125,14 @@ class Database:
             return not busy
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
 
 def _engine(url: str) -> Engine:
     try:
         backend = make_url(url).get_backend_name()
-    except (ArgumentError, ValueError):  # their words hold the password
+    except (ArgumentError, ValueError):  # their message contains the password
         message = (
             "SHARE_CHECK_DATABASE_URL cannot be understood. Write postgresql+psycopg://user:password@host/database."
         )
@@ -145,20 +145,20 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    """Set a new connection up; transactions are begun by us, not by the driver's own guess."""
+    """Set the pragmas of a new SQLite connection, and begin transactions explicitly instead of by the driver."""
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
 
 
 def _version_of(tx: Connection) -> str | None:
-    """Return the migration that the tables stand at, None before the first."""
+    """Return the Alembic revision of the tables, or None before the first."""
     return MigrationContext.configure(tx).get_current_revision()
 
 
 @cache
 def _newest() -> str | None:
-    """Return the last migration of this code. Kept: to find it, Alembic imports every one of them."""
+    """Return the newest revision in this code. Cached: Alembic imports every migration to find it."""
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 

@@ -1,8 +1,8 @@
-"""SQLite's writers: one at a time, and those who stand in line together are kept by one commit.
+"""Group commit for SQLite: writers queue, and those that queue together share a transaction, each in a savepoint.
 
-A commit is a write to disk, and costs more than all else of a step. The first in line opens a transaction; each of
-the others adds its work inside a savepoint; the last commits for all. Nobody goes on before that commit: what left
-`begin` without an error is on disk, as with a transaction of its own.
+A commit is a write to disk and costs more than the rest of a step. The first writer opens a transaction, the others add
+their work in savepoints, the last one commits. Nobody continues before that commit: work that left `begin` without an
+error is on disk, as with its own transaction.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.errors import NotKept
 
 _MOST = 64
-"""Steps in one commit: the first in line waits for no more than these."""
+"""Steps in one commit at most, which bounds the first writer's wait."""
 
 
 def driver_of(tx: Connection) -> sqlite3.Connection:
-    """The driver's own connection. Transactions are begun on it, by us: the driver's guess comes too late."""
+    """Return sqlite3's own connection, on which we begin transactions: the driver would begin them too late."""
     return cast("sqlite3.Connection", tx.connection.dbapi_connection)
 
 
 class GroupCommit:
-    """The line in front of one SQLite file."""
+    """The queue of writers of one SQLite file."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -39,7 +39,7 @@ class GroupCommit:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """As Database.begin. Raises NotKept where the commit failed, whoever made it."""
+        """Implement Database.begin. Raises NotKept if the commit failed, also when another thread committed."""
         self._wait()
         try:
             shared = self._shared = self._shared or _Shared(self._engine)
@@ -58,7 +58,7 @@ class GroupCommit:
 
     @contextmanager
     def nobody_writing(self) -> Iterator[None]:
-        """Whoever wants to write waits; what was being written is kept first."""
+        """Commit what is pending and hold off all writers."""
         with self._turn:
             if self._shared is not None:
                 self._shared.end()
@@ -76,7 +76,7 @@ class GroupCommit:
 
 
 class _Shared:
-    """One transaction that several threads add to, one after another. They go on once it has `ended`."""
+    """One transaction that several threads add steps to in turn. They continue once `ended` is set."""
 
     def __init__(self, engine: Engine) -> None:
         self._connection = engine.connect()
@@ -94,7 +94,7 @@ class _Shared:
 
     @contextmanager
     def step(self) -> Iterator[Connection]:
-        """One thread's work: all of it is added, or nothing; what the others added stays."""
+        """Run one thread's work in a savepoint: all of it is added, or none; the other threads' steps stay."""
         self._driver.execute("SAVEPOINT step")
         try:
             yield self._connection
@@ -106,14 +106,14 @@ class _Shared:
         self.steps += 1
 
     def _say(self, words: str) -> None:
-        """Where the disk failed, SQLite has rolled back the others' work and every savepoint: nothing is kept."""
+        """Execute a statement. If the disk failed, SQLite has rolled back all savepoints: mark it broken."""
         try:
             self._driver.execute(words)
         except sqlite3.Error:
             self.is_broken = True
 
     def end(self) -> None:
-        """Commit what was added, or let go of it, and tell everybody who waits."""
+        """Commit the steps, or roll back, and wake the waiting threads."""
         try:
             if self.steps and not self.is_broken:
                 self._transaction.commit()
@@ -122,6 +122,6 @@ class _Shared:
             self.is_broken = True
         finally:
             if not self.is_kept:
-                self._connection.invalidate()  # whatever state it is in, nothing of it goes on to the next
+                self._connection.invalidate()  # discard the connection, whatever its state
             self._connection.close()
             self.ended.set()

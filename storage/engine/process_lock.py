@@ -1,7 +1,7 @@
-"""SQLite is for one serving process: it holds a lock for as long as it lives.
+"""The lock that lets only one process serve with a SQLite file.
 
-The lock is on a file beside the database, and is the kernel's: whatever ends the process, kill -9 included, lets go of
-it. The file itself stays. Commands that only read or add rows do without the lock.
+A kernel lock (flock) on a file beside the database: it ends with the process, kill -9 included. The file itself stays.
+Commands that only read or add rows do not take the lock.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ MODE = 0o600
 
 @contextmanager
 def process_lock(url: str) -> Iterator[None]:
-    """Be the one process that serves with this SQLite file; with PostgreSQL there may be several, and nothing is held.
+    """Hold the lock of a serving process on this SQLite file. No-op on PostgreSQL, where several may serve.
 
-    Raises DatabaseNotReady where another process is that one, or no lock can be had.
+    Raises DatabaseNotReady if another process serves, or the file cannot be locked.
     """
     database = _file_of(url)
     if database is None:
@@ -39,13 +39,13 @@ def process_lock(url: str) -> Iterator[None]:
 
 
 def lock_beside(database: Path) -> Path:
-    """The lock's file, the same by whatever links the database is reached."""
+    """Return the lock file's path, the same through whatever symbolic links the database is reached."""
     file = database.resolve()
     return file.with_name(f"{file.name}.lock")
 
 
 def _file_of(url: str) -> Path | None:
-    """None where it is not SQLite, or not understood: Database says so."""
+    """Return the SQLite file, or None for another database or a malformed URL (which Database reports)."""
     try:
         known = make_url(url)
     except (ArgumentError, ValueError):

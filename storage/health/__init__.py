@@ -1,1 +1,1 @@
-"""What is overdue, who is alive, and how much waits."""
+"""Health figures: what is overdue, which instances are alive, and how much is due."""

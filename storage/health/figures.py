@@ -1,4 +1,4 @@
-"""How much is due and how late, in numbers: for whoever keeps the bot running, and never of one check."""
+"""How much is due and how late, as numbers for whoever operates the bot; nothing about single checks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from storage.tables import cases, checks, outbox
 
 @dataclass(frozen=True, slots=True)
 class DueFigures:
-    """pages_due: pages that should go out now and have not. late: what the auditor calls late, as a count.
+    """pages_due: pages due and not yet sent. late: the number of findings of `overdue.look`.
 
-    oldest_overdue: how long ago the oldest timer or message became due; nothing where none is due. since_backup: since
-    the newest backup that is known of, None where there is none.
+    oldest_overdue: how long ago the oldest timer or message became due; zero if none is. since_backup: time since the
+    newest known backup, or None.
     """
 
     pages_due: int
@@ -27,7 +27,7 @@ class DueFigures:
 
 
 def of(tx: Connection, now: datetime) -> DueFigures:
-    """As things stand at this moment."""
+    """Return the figures as of `now`."""
     found = overdue.look(tx, now)
     backup = liveness.last_backup(tx)
     return DueFigures(
@@ -39,7 +39,7 @@ def of(tx: Connection, now: datetime) -> DueFigures:
 
 
 _NOBODY_HAS_IT = (outbox.c.lane.in_((PAGE, ELSEWHERE)), outbox.c.due_at.is_not(None), outbox.c.ts.is_(None))
-"""Pages that are still to be posted or handed over, also those that were tried and wait for the next time."""
+"""Pages still to be sent, including those that failed and wait for a retry."""
 
 
 def _pages_due(tx: Connection) -> int:
@@ -47,7 +47,7 @@ def _pages_due(tx: Connection) -> int:
 
 
 def _oldest_overdue(tx: Connection, now: datetime) -> timedelta:
-    """Among timers and messages alike."""
+    """Return how long ago the oldest timer or message became due; zero if none is."""
     moments = (
         tx.scalar(select(func.min(outbox.c.created_at)).where(*_NOBODY_HAS_IT)),
         _first(tx, outbox.c.due_at, now),

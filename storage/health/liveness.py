@@ -1,4 +1,4 @@
-"""Whether anybody is there: the clockwork leaves the time it last turned, and each instance its own."""
+"""Heartbeats: when the scheduler last ran, when each instance was last alive, the last backup and connection."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ _SOCKET = "socket"
 
 
 def beat(tx: Connection, now: datetime) -> datetime | None:
-    """Leave the time; returns the time left before, None the first time ever."""
+    """Record that the scheduler runs. Return the time recorded before, or None the first time."""
     before: datetime | None = tx.scalar(select(pulse.c.at).where(pulse.c.name == _NAME).with_for_update())
     _leave(tx, _NAME, now)
     return before
 
 
 def beat_as(tx: Connection, instance: str, now: datetime) -> None:
-    """Leave the time in this instance's own name."""
+    """Record that this instance is alive."""
     _leave(tx, _INSTANCE + instance, now)
 
 
 def stamps(tx: Connection) -> dict[str, datetime]:
-    """The time each instance left last, by that instance's own clock."""
+    """Return each instance's last heartbeat, by that instance's own clock."""
     rows = tx.execute(select(pulse.c.name, pulse.c.at).where(pulse.c.name.startswith(_INSTANCE)))
     return {row.name.removeprefix(_INSTANCE): row.at for row in rows}
 
 
 def forget(tx: Connection, gone: Iterable[str]) -> None:
-    """These instances are gone for good."""
+    """Delete the heartbeats of instances that are gone."""
     tx.execute(delete(pulse).where(pulse.c.name.in_([_INSTANCE + instance for instance in gone])))
 
 
 def backed_up(tx: Connection, now: datetime) -> None:
-    """A backup of this database was made and read again."""
+    """Record that a backup of this database was made and verified."""
     _leave(tx, _BACKUP, now)
 
 
 def last_backup(tx: Connection) -> datetime | None:
-    """When the newest backup was made."""
+    """Return when the newest backup was made, or None."""
     return _left(tx, _BACKUP)
 
 
 def connected(tx: Connection, now: datetime) -> None:
-    """A serving bot found its connection to Slack good."""
+    """Record that a serving instance is connected to Slack."""
     _leave(tx, _SOCKET, now)
 
 
 def last_connected(tx: Connection) -> datetime | None:
-    """When a serving bot last found its connection to Slack good."""
+    """Return when a serving instance was last known to be connected to Slack, or None."""
     return _left(tx, _SOCKET)
 
 
 def last_beat(tx: Connection) -> datetime | None:
-    """When the clockwork of any instance last turned."""
+    """Return when the scheduler of any instance last ran, or None."""
     return _left(tx, _NAME)
 
 

@@ -1,4 +1,4 @@
-"""Whether everything that must happen is going to: what is overdue, and which open case nothing would wake."""
+"""Find overdue timers, undelivered pages, and open cases without a next timer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from storage.outbox import ELSEWHERE, PAGE
 from storage.tables import cases, checks, outbox
 
 OVERDUE = timedelta(seconds=30)
-"""A timer that nobody saw to for so long: the clockwork looks every second."""
+"""A timer this late is a finding: the scheduler runs every second."""
 UNSENT = timedelta(minutes=2)
-"""A page that nobody has for so long, however often it was tried."""
+"""A page undelivered for this long is a finding, however often it was tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong, each by the id of its check.
+    """What is wrong, as check ids.
 
-    late: timers overdue. unsent: pages nobody has yet, and messages nobody tries to send. unwatched: a case that is
-    open, with nothing that would ever wake it.
+    late: overdue timers. unsent: pages not delivered anywhere, and messages that nobody tries to send. unwatched: open
+    cases without a next timer and without a pending message.
     """
 
     late: tuple[str, ...]
@@ -32,17 +32,17 @@ class Findings:
 
     @property
     def is_well(self) -> bool:
-        """Nothing is late, and nothing is forgotten."""
+        """Return whether there are no findings."""
         return not self.checks
 
     @property
     def checks(self) -> frozenset[str]:
-        """All that anything is wrong with."""
+        """Return the ids of all checks with a finding."""
         return frozenset((*self.late, *self.unsent, *self.unwatched))
 
 
 def look(tx: Connection, now: datetime) -> Findings:
-    """Look at every open case, every timer and every message."""
+    """Find everything that is wrong in all open cases, timers and messages."""
     overdue = now - OVERDUE
     late = (
         *tx.scalars(select(cases.c.check_id).where(cases.c.next_page_at < overdue)),
@@ -58,7 +58,7 @@ def look(tx: Connection, now: datetime) -> Findings:
 
 
 def _unwatched(tx: Connection) -> Sequence[str]:
-    """Open cases without a time at which something happens, and without a message under way."""
+    """Return open cases without a next timer and without a pending message."""
     under_way = exists().where(outbox.c.check_id == cases.c.check_id, outbox.c.due_at.is_not(None))
     is_known = cases.c.shared.in_((Shared.RECORDED, Shared.CHOSE_NOT_TO))
     forgotten = select(cases.c.check_id).where(

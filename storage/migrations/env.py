@@ -1,4 +1,4 @@
-"""How Alembic runs our migrations: on the connection it is given, inside that one transaction."""
+"""Runs the Alembic migrations on the connection they are given, in its transaction."""
 
 from alembic import context
 

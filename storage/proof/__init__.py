@@ -1,1 +1,1 @@
-"""The signed chain over the record, its export, and the verifier."""
+"""The signed chain of seals over the record, its export, and the verifier."""

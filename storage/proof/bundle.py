@@ -1,7 +1,7 @@
-"""The proof: what a stranger needs to check the record, and nothing of what it says.
+"""The proof: what an outsider needs to verify the record, without its content.
 
-It comes from the database, or from a file that was exported (`storage/proof/bundle_file.py`).
-`storage/proof/verify.py` judges both alike.
+Read from the database, or from an exported file (`storage/proof/bundle_file.py`); `storage/proof/verify.py` judges both
+the same way.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from storage.tables import checks, digests, events, left_out
 
 
 class NotAProof(StorageError):
-    """A file is not a proof, or not a whole one; or a row of the record cannot be read at all."""
+    """The file is not a complete proof, or a row of the record cannot be read at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedEntry:
-    """An event with all that it says. sealed: SHA-256 of what was sealed, in hex. content: JSON, as it was sealed."""
+    """An event with its content. sealed: SHA-256 of the sealed bytes, as hex. content: JSON, exactly as sealed."""
 
     check: str
     who: str
@@ -46,7 +46,7 @@ class OpenedEntry:
     content: str
 
     def is_of(self, entry: SealedEntry) -> bool:
-        """Whether it is what the entry committed to."""
+        """Return whether it matches the entry's commitment and hash."""
         said = record.commitment(self.salt, self.check, entry.at, self.who, self.what, self.content.encode())
         return said == entry.commitment and self._about() == entry.about
 
@@ -56,9 +56,9 @@ class OpenedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry of the proof. is_erased: its key was destroyed. opened: where its content is shown too.
+    """An entry of the proof. is_erased: its key was destroyed lawfully. opened: its content, if it is shown too.
 
-    doubt: its key is gone, and why that does not count as erased.
+    doubt: its key is gone, and the reason it does not count as erased.
     """
 
     entry: SealedEntry
@@ -69,7 +69,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody who is left out. person: an organisation id. slack: their Slack id then."""
+    """A person who is left out. person: an organisation id. slack: the Slack id they had then."""
 
     person: str
     slack: str | None
@@ -78,7 +78,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the tables beside the record say of a check that has a key. answers: None where they do not open."""
+    """What the tables beside the record say of a check that has a key. answers: None if they do not open."""
 
     check: str
     ref: str
@@ -89,7 +89,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A head that a digest printed, as it is kept with it."""
+    """A seal's head that a digest printed, as stored with the digest."""
 
     week: str
     audience: str
@@ -98,10 +98,10 @@ class Printed:
 
 @dataclass(frozen=True)
 class Proof:
-    """Seals and entries, each in the order in which they stand. The entries can be gone through once.
+    """Seals and entries, each in stored order. The entries can be iterated once.
 
-    made_at: when it was written out, by its own word. printed, standing: known of a database alone, the latter only
-    where it was opened; to be gone through once, after the entries.
+    made_at: when the file was exported, by its own account. printed, standing: only from a database, the latter only if
+    opened with keys; to be iterated once, after the entries.
     """
 
     seals: tuple[Seal, ...]
@@ -112,11 +112,10 @@ class Proof:
 
 
 def of_record(tx: Connection, keys: Keyring | None = None, of: Callable[[str], bool] = lambda _: True) -> Proof:
-    """The proof of everything that is recorded, its entries read as they are asked for.
+    """Return the proof of the whole record; entries are read as they are iterated.
 
-    keys: open what these open, of those checks that `of` says yes to; without keys nothing is opened, and what is
-    recorded of erasures is not known.
-    Raises NotAProof, also later, where somebody wrote what is not even a time.
+    keys: open the entries these unwrap, of the checks that `of` accepts; without keys nothing is opened, and the record
+    of erasures is not known. Raises NotAProof, also while iterating, if a column holds a value of the wrong type.
     """
     with _readable():
         found = tuple(seal.seal_of(row) for row in tx.execute(SEALS))
@@ -128,7 +127,7 @@ def of_record(tx: Connection, keys: Keyring | None = None, of: Callable[[str], b
 
 
 def of_check(tx: Connection, keys: Keyring, check: str) -> tuple[Shown, ...]:
-    """The entries of one check that open, oldest first, and nothing that was recorded beside them."""
+    """Return the entries of one check that open, oldest first."""
     rows = EVENTS.add_columns(cast(checks.c.wrapped_key, LargeBinary).label("wrapped_key"))
     mine = rows.join(checks, checks.c.id == events.c.check_id).where(events.c.check_id == check)
     with _readable():
@@ -147,7 +146,7 @@ def _entries(tx: Connection, keys: Keyring | None, of: Callable[[str], bool], er
 
 
 def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Standing]:
-    """Of every check whose key opens: what it says beside the record."""
+    """Yield, for every check whose key opens, what the tables beside the record say."""
     out: dict[str, list[Left]] = defaultdict(list)
     for row in tx.execute(select(left_out)):
         out[row.check_id].append(Left(row.person, row.slack, row.stepped_aside))
@@ -169,7 +168,7 @@ def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Sta
 
 
 def _open(row: Row[Any], keys: Keyring) -> OpenedEntry | None:
-    """None where its key is gone, is not one of ours, or does not fit."""
+    """Return the opened entry, or None if its key is gone, is not ours or does not fit."""
     try:
         text = keys.sealer(row.wrapped_key or b"").open(row.sealed, f"event:{row.check_id}")
         salt, content = text[: record.SALT_BYTES], text[record.SALT_BYTES :].decode()
@@ -180,7 +179,7 @@ def _open(row: Row[Any], keys: Keyring) -> OpenedEntry | None:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """SQLite keeps words where a time or a number should be; then a row cannot even be read."""
+    """Raise NotAProof if a row cannot be converted: SQLite accepts text in a time or number column."""
     try:
         yield
     except (ValueError, TypeError) as error:

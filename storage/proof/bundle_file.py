@@ -1,4 +1,4 @@
-"""A proof as a file: JSON, as docs/decisions/0011-the-seal.md describes it. Nothing in a file is believed."""
+"""The proof as a JSON file (docs/decisions/0011-the-seal.md). The reader trusts nothing in the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_ITSELF = frozenset({"at", "about", "commitment", "opened"})
 
 
 def written(proof: Proof, now: datetime) -> str:
-    """The proof as JSON."""
+    """Return the proof as JSON."""
     found = {
         "format": FORMAT,
         "made_at": now.isoformat(),
@@ -30,10 +30,10 @@ def written(proof: Proof, now: datetime) -> str:
 
 
 def export_written(entries: Iterable[Shown]) -> str:
-    """The opened entries of one record as JSON, to be compared with the whole proof.
+    """Return the opened entries of one check as JSON, for comparison with the whole proof.
 
-    Neither the number of an entry nor a seal is in it: both grow with whatever else is recorded, and a list of a
-    seal's entries says when. An entry is found in the whole proof by its digest.
+    Entry numbers and seals are left out: they grow with all that is recorded, and so reveal how much that is and when.
+    An entry is found in the whole proof by its digest.
     """
     shown = [{name: said for name, said in _shown_as_json(each).items() if name in _OF_ITSELF} for each in entries]
     return json.dumps({"format": EXPORTED, "entries": shown}, indent=1) + "\n"
@@ -76,7 +76,7 @@ def _opened_as_json(given: OpenedEntry) -> Mapping[str, object]:
 
 
 def read(text: str) -> Proof:
-    """The proof in a file. Raises NotAProof."""
+    """Read a proof from JSON. Raises NotAProof."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -128,7 +128,7 @@ def _opened_of(given: _Fields) -> OpenedEntry:
 
 
 class _Fields:
-    """One object of the file, whose fields are what they should be, or NotAProof says where they are not."""
+    """One object of the file, with typed access. Raises NotAProof that names the faulty place."""
 
     def __init__(self, found: object, place: str) -> None:
         if not isinstance(found, dict):
@@ -150,14 +150,14 @@ class _Fields:
         return found
 
     def words(self, name: str) -> str:
-        """Text that can be written out again: JSON can name half a character."""
+        """Return text that can be encoded again: JSON can contain half a surrogate pair."""
         found = self._found.get(name)
         if not isinstance(found, str) or not _is_text(found):
             raise self._refusal(f"{name} in {self._place}")
         return found
 
     def octets(self, name: str) -> bytes:
-        """Written in hex, in small letters."""
+        """Return bytes written in lower-case hex."""
         written = self.words(name)
         try:
             found = bytes.fromhex(written)
@@ -168,7 +168,7 @@ class _Fields:
         return found
 
     def time(self, name: str) -> datetime:
-        """In UTC, and written in the one way that is hashed."""
+        """Return a time in UTC, written exactly as it is hashed."""
         written = self.words(name)
         try:
             found = datetime.fromisoformat(written)

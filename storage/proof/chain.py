@@ -1,4 +1,4 @@
-"""Whether the seals are what they were: each by itself, each after the one before, and signed by whom."""
+"""Verification of the chain of seals: each seal by itself, its link to the one before, and its signature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE = re.compile(r"(-?\d{1,20}) (\S+) ([0-9a-f]{64})")
 
 
 class Wrong(StrEnum):
-    """What can be wrong, to follow "Entry 7 " or "Seal 2 "."""
+    """The kinds of findings, worded to follow "Entry 7 " or "Seal 2 "."""
 
     CHANGED = "was changed"
     REMOVED = "was removed"
@@ -33,7 +33,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChainFinding:
-    """Something wrong. subject: "Entry 7" or "Seal 2". why: what shows it."""
+    """Something that is wrong. subject: "Entry 7" or "Seal 2". why: the evidence."""
 
     subject: str
     what: Wrong
@@ -57,7 +57,7 @@ class ChainLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A seal, with its list read. is_whole: its head is what it must be; is_sound: and its numbers are its list's."""
+    """A seal with its list parsed. is_whole: its head matches its content; is_sound: its numbers match its list too."""
 
     seal: Seal
     lines: tuple[ChainLine, ...]
@@ -81,7 +81,7 @@ class Page:
 
 
 def _lines(listed: str) -> Iterator[ChainLine]:
-    """Every line of a list that nobody touched."""
+    """Yield the well-formed lines of a seal's list."""
     for found in filter(None, map(_LINE.fullmatch, listed.split("\n"))):
         try:
             at = datetime.fromisoformat(found[2])
@@ -92,13 +92,13 @@ def _lines(listed: str) -> Iterator[ChainLine]:
 
 
 def moment(at: datetime) -> str:
-    """A time as the verifier's words have it: 16 Nov 2026, 08:30 UTC."""
+    """Return a time in the verifier's format: 16 Nov 2026, 08:30 UTC."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
 def order(thing: str, numbers: Iterable[int]) -> Iterator[ChainFinding]:
-    """What stands there twice, or after a higher number."""
+    """Yield a finding for each number that is repeated, or that follows a higher one."""
     seen: set[int] = set()
     highest: int | None = None
     for number in numbers:
@@ -111,7 +111,7 @@ def order(thing: str, numbers: Iterable[int]) -> Iterator[ChainFinding]:
 
 
 def chain(pages: Sequence[Page]) -> Iterator[ChainFinding]:
-    """What is wrong with seals that stand in order, without their signatures."""
+    """Yield what is wrong with seals in order, apart from their signatures."""
     for page in pages:
         if not page.is_whole:
             yield page.found(Wrong.CHANGED, "its head does not follow from what it says")
@@ -140,7 +140,10 @@ def _links(before: Seal | None, page: Page) -> Iterator[ChainFinding]:
 
 
 def signatures(pages: Sequence[Page], trusted: Collection[PublicKey]) -> Iterator[ChainFinding]:
-    """Once there was a key, everything is signed; and by a key that is known, where any is given."""
+    """Yield what is wrong with the signatures: after the first signed seal all must be signed, and by a trusted key.
+
+    trusted: with none given, any key may sign.
+    """
     signed: Page | None = None
     sound = [page for page in pages if page.is_sound]
     for page in sound:

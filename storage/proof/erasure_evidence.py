@@ -1,8 +1,8 @@
-"""What outlives an erasure: a record of each under a key that stays, and whether a key that is gone went lawfully.
+"""Evidence of erasures that outlives them, and whether a missing key was destroyed lawfully.
 
-The rows that say that a check was erased can be written by anybody with the database. So each erasure is recorded once
-more, in a record of the bot's own as digests have theirs: which check, who approved it, and how far its entries went.
-Nobody without the organisation's keys can write that.
+Anybody who can write to the database could write the rows that say a check was erased. So each erasure is recorded once
+more in a record of the bot's own, as digests are: which check, who approved it, and its last entry. Writing that needs
+the organisation's keys.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class Doubt(StrEnum):
     LOST = "lost"
     """Nothing shows that its check was erased under the retention rule."""
     LATE = "late"
-    """It came after its check was erased, when nobody could have written it."""
+    """It was recorded after its check was erased, when nobody could have written it."""
     UNSURE = "unsure"
     """The record of erasures does not open with these keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was recorded of an erasure. last: id of the check's last entry. entries: how many it had."""
+    """A recorded erasure. last: id of the check's last entry. entries: how many it had."""
 
     approved_by: str
     entries: int
@@ -53,7 +53,7 @@ class Erased:
 
 
 def keep(tx: Connection, keys: Keyring, check: str, approved_by: str, now: datetime) -> None:
-    """Record an erasure under a key that stays. In the transaction that destroys the check's own."""
+    """Record an erasure under a key that stays, in the transaction that destroys the check's own key."""
     opened = _kept_in(tx, keys, now)
     ids = select(func.count(), func.max(events.c.id)).where(events.c.check_id == check)
     entries, last = tx.execute(ids).one()
@@ -62,7 +62,7 @@ def keep(tx: Connection, keys: Keyring, check: str, approved_by: str, now: datet
 
 
 def _kept_in(tx: Connection, keys: Keyring, now: datetime) -> Opened:
-    """The bot's own record of erasures, which is about nobody; another where its key was lost."""
+    """Return the bot's own record of erasures, which is about nobody; start another if its key was lost."""
     for number in count(1):
         with suppress(CannotOpen):
             request = f"erasures:{number}"
@@ -74,13 +74,13 @@ def _kept_in(tx: Connection, keys: Keyring, now: datetime) -> Opened:
 
 
 def has_no_key() -> ColumnElement[bool]:
-    """Of an event joined with its check: there is no check, or its key is gone."""
+    """Return the condition, on events joined with checks, that the check is missing or its key is gone."""
     wrapped = cast(check_table.c.wrapped_key, LargeBinary)
     return or_(check_table.c.id.is_(None), func.length(wrapped) == 0)
 
 
 class Erasures:
-    """What the database says of keys that are gone, and where there are keys, what was recorded of that."""
+    """What the database says of keys that are gone and, if keys are given, what the record of erasures says."""
 
     def __init__(self, tx: Connection, keys: Keyring | None) -> None:
         self._ids: dict[str, list[int]] = defaultdict(list)
@@ -102,7 +102,7 @@ class Erasures:
         self._ends: dict[str, int | Doubt] = {}
 
     def doubt(self, check: str | None, entry: int) -> Doubt | None:
-        """Of an entry whose key is gone: None where its check was erased after it, under the retention rule."""
+        """Return why an entry without a key does not count as erased; None if the check was lawfully erased later."""
         if check is None:
             return Doubt.LOST
         if check not in self._ends:
@@ -113,7 +113,7 @@ class Erasures:
         return Doubt.LATE if entry > end else None
 
     def _end(self, check: str) -> int | Doubt:
-        """The last entry that the check had when it was erased."""
+        """Return the id of the check's last entry when it was erased, or a doubt."""
         approved = self._approved.get(check)
         if approved is None:
             return Doubt.LOST
@@ -126,7 +126,7 @@ class Erasures:
         return found.last if (approved, there) == (found.approved_by, found.entries) else Doubt.LOST
 
     def _opened(self, tx: Connection, keys: Keyring) -> Mapping[str, Erased]:
-        """By check. A line that is not what it committed to counts for nothing."""
+        """Return the recorded erasures by check. Entries that do not match their commitment are ignored."""
         wrapped = cast(check_table.c.wrapped_key, LargeBinary).label("wrapped_key")
         lines = EVENTS.add_columns(wrapped).outerjoin(check_table, check_table.c.id == events.c.check_id)
         found: dict[str, Erased] = {}

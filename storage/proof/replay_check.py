@@ -1,4 +1,4 @@
-"""Whether what stands beside the record is what the record says: the answers of each check, and who is left out."""
+"""Check that the tables agree with the record: each check's answers, and who is left out."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class _Told:
 
 
 class Replayed:
-    """The record's answers, gathered entry by entry, in the order in which they stand."""
+    """The answers in the record, collected from its entries in order."""
 
     def __init__(self) -> None:
         self._told: dict[str, _Told] = {}
 
     def take(self, opened: OpenedEntry) -> None:
-        """The next entry that says what it committed to."""
+        """Add the next entry; its commitment has been verified."""
         told = self._told.setdefault(opened.check, _Told())
         if opened.what is EventKind.STEPPED_ASIDE:
             told.aside.add(opened.who)
@@ -47,7 +47,7 @@ class Replayed:
             told.out |= set(left_out(told.answers))
 
     def findings(self, standing: Iterable[Standing]) -> Iterator[ChainFinding]:
-        """Each check that is not as its entries say, by its reference."""
+        """Yield a finding for each check whose tables do not agree with its entries, by reference."""
         for each in standing:
             why = self._wrong(each)
             if why:

@@ -1,6 +1,6 @@
-"""Seals: once an hour what was added to the record is listed, hashed onto what was sealed before, and signed.
+"""Seals: once an hour, new entries of the record are listed, hashed together with the previous seal, and signed.
 
-What is hashed and signed is written out in docs/decisions/0011-the-seal.md, so that others can check it without us.
+docs/decisions/0011-the-seal.md specifies what is hashed and signed, so that others can verify it without us.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from storage.tables import events, seals
 
 EVERY = timedelta(hours=1)
 START = bytes(32)
-"""What stands for the head before the first seal."""
+"""Stands for the previous head in the first seal."""
 
 _ALONE = text("SELECT pg_try_advisory_xact_lock(730462)")
-"""The number is our own."""
+"""The lock number is arbitrary."""
 _WAIT_BRIEFLY = text("SET LOCAL lock_timeout = '300ms'")
-"""Writers stand behind us meanwhile; and PostgreSQL looks for deadlocks, which might end one of theirs, after 1 s."""
+"""Writers queue behind this lock; after 1 s PostgreSQL would look for deadlocks and might abort one of them."""
 _WRITERS_OUT = text("LOCK TABLE events IN SHARE MODE")
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
 def _bytes(column: Column[Any]) -> ColumnElement[bytes]:
-    """Also where somebody put words in: SQLite lets them, and the seals must still be made and checked."""
+    """Return the column cast to bytes: SQLite accepts text in it, and seals must still be made and verified."""
     return cast(column, LargeBinary).label(column.name)
 
 
@@ -46,7 +46,7 @@ IN_PORTIONS = {"yield_per": 1000}
 
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
-    """What a stranger may see of an event. about: a hash over who, what and whose, which only its own row opens."""
+    """What an outsider may see of an event. about: a hash of who, what and whose, which only the full row can match."""
 
     id: int
     at: datetime
@@ -59,13 +59,13 @@ class SealedEntry:
 
     @property
     def line(self) -> str:
-        """How a seal lists it."""
+        """Return the entry's line in a seal's list."""
         return f"{self.id} {self.at.isoformat()} {self.digest}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One batch of events. listed: a line for each. size: how many events are sealed so far, these included."""
+    """One batch of events. listed: one line each. size: how many events are sealed so far, these included."""
 
     number: int
     made_at: datetime
@@ -80,7 +80,7 @@ class Seal:
     signature: bytes | None = None
 
     def due_head(self) -> bytes:
-        """What its head must be, by everything else that it says."""
+        """Return the head that the seal's other fields require."""
         return _hash(
             "share-check seal v1\n"
             f"previous {self.previous.hex()}\n"
@@ -93,7 +93,7 @@ class Seal:
 
     @property
     def text(self) -> str:
-        """What is signed, and published."""
+        """Return the text that is signed and published."""
         return (
             f"share-check record v1\nseal {self.number}\nmade {self.made_at.isoformat()}\n"
             f"entries {self.size}\nhead {self.head.hex()}\n"
@@ -101,15 +101,15 @@ class Seal:
 
     @property
     def note(self) -> str:
-        """The text, and its signature where it has one."""
+        """Return the text with its signature, if it has one."""
         return note(self.text, self.signer, self.signature) if self.signer and self.signature else self.text
 
 
 class SealWatch:
-    """The newest head that this process has seen, in its memory, where nobody who has only the database reaches.
+    """The newest head that this process has seen, kept in memory, out of reach of anybody who has only the database.
 
-    Once the chain in the database does not hold that head any more, it never does again for this process: a person has
-    to look, and start it anew.
+    Once the chain in the database no longer contains that head, is_broken stays set: a person must investigate and
+    restart the process.
     """
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class SealWatch:
         self.is_broken = False
 
     def look(self, tx: Connection) -> Seal | None:
-        """Look at the chain, in a transaction that has changed no seal; the newest seal where it is news."""
+        """Check the chain, in a transaction that changed no seal. Return the newest seal if it is new, else None."""
         if self.is_broken:
             return None
         newest = latest(tx)
@@ -130,12 +130,12 @@ class SealWatch:
 
     @property
     def seen(self) -> str:
-        """The head that was seen last, in words for the log: hashes and numbers alone."""
+        """Return the last seen head for the log: hash and number only."""
         return f"seal {self._seen[0]}, head {self._seen[1].hex()}" if self._seen else "no seal"
 
     @staticmethod
     def _goes_on(tx: Connection, seen: tuple[int, bytes]) -> bool:
-        """Whether that seal is there, and each that came since names the head of the one before."""
+        """Return whether the seen seal is still there, and each later seal names the head before it."""
         number, head = seen
         columns = (seals.c.number, _bytes(seals.c.previous), _bytes(seals.c.head))
         since = tx.execute(select(*columns).where(seals.c.number >= number).order_by(seals.c.number)).all()
@@ -145,7 +145,7 @@ class SealWatch:
 
 
 def seal_due(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
-    """Seal what is there if the last seal is an hour old; None where nothing was sealed."""
+    """Seal the new entries if the last seal is an hour old. Return the seal, or None."""
     made_at = tx.scalar(select(func.max(seals.c.made_at)))
     if made_at is not None and abs(now - made_at) < EVERY:
         return None
@@ -153,9 +153,10 @@ def seal_due(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
 
 
 def seal_now(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
-    """Everything since the last seal, in one batch. Without a key it is chained and not signed.
+    """Seal all new entries in one batch. Without a key the seal is chained but not signed.
 
-    None where there is nothing, or somebody else seals, or somebody has been writing for long: later, then.
+    Return None if there is nothing to seal, another process is sealing, or a writer is busy too long: it is tried again
+    later.
     """
     newest = _newest_settled(tx) if _is_alone(tx) else None
     if newest is None:
@@ -171,37 +172,37 @@ def seal_now(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
 
 
 def latest(tx: Connection) -> Seal | None:
-    """The newest seal, None where nothing was sealed yet."""
+    """Return the newest seal, or None."""
     row = tx.execute(SEALS.order_by(None).order_by(seals.c.number.desc()).limit(1)).first()
     return seal_of(row) if row else None
 
 
 def is_waiting(tx: Connection, seal: Seal | None) -> bool:
-    """Whether there is anything newer than this seal."""
+    """Return whether there are entries newer than this seal."""
     newer = select(events.c.id).where(events.c.id > (seal.last if seal else 0)).limit(1)
     return tx.execute(newer).first() is not None
 
 
 def waiting_since(tx: Connection) -> datetime | None:
-    """When the oldest was recorded that no seal lists yet; None where there is none."""
+    """Return when the oldest unsealed entry was recorded, or None."""
     last = select(func.coalesce(func.max(seals.c.last_event), 0)).scalar_subquery()
     found: datetime | None = tx.scalar(select(func.min(events.c.at)).where(events.c.id > last))
     return found
 
 
 def entry_of(row: Row[Any]) -> SealedEntry:
-    """A row of EVENTS. What is sealed is part of `about`: it is what nobody can guess."""
+    """Return the entry for a row of EVENTS. `about` includes the sealed bytes' hash, which nobody can guess."""
     sealed = sha256(row.sealed).hexdigest()
     return SealedEntry(row.id, row.at, about(row.check_id, row.who, row.what, row.request, sealed), row.commitment)
 
 
 def about(check: str | None, who: str, what: str, request: str | None, sealed: str) -> bytes:
-    """A hash over the columns that a stranger need not see. sealed: SHA-256 of what is sealed, in hex."""
+    """Return the hash of the columns an outsider need not see. sealed: SHA-256 of the sealed bytes, as hex."""
     return _hash(json.dumps(["share-check about v1", check, who, what, request, sealed], separators=(",", ":")))
 
 
 def seal_of(row: Row[Any]) -> Seal:
-    """A row of SEALS."""
+    """Return the seal for a row of SEALS."""
     return Seal(
         number=int(row.number),
         made_at=row.made_at,
@@ -218,16 +219,16 @@ def seal_of(row: Row[Any]) -> Seal:
 
 
 def _is_alone(tx: Connection) -> bool:
-    """Whether nobody else seals until this transaction ends. SQLite has one writer anyway."""
+    """Take the sealing lock for this transaction. Return whether we have it; SQLite has a single writer anyway."""
     return tx.dialect.name == "sqlite" or bool(tx.scalar(_ALONE))
 
 
 def _newest_settled(tx: Connection) -> int | None:
-    """The highest id below which no other can appear any more; None where that cannot be told now.
+    """Return the highest event id below which no other can still appear, or None if writers are busy.
 
-    On PostgreSQL ids are given before the commit, so a lower one may be kept later than a higher one. Whoever has been
-    given one holds a lock on the table until then. So for a moment nobody else may hold one: what is there then is
-    all there is, and what comes has higher ids. Going back to the savepoint lets the writers in again at once.
+    PostgreSQL assigns ids before the commit, so a lower id may be committed after a higher one. A writer with an
+    assigned id holds a lock on the table. A share lock, held for a moment, waits for all of them: what exists then is
+    complete, and later ids are higher. Rolling back to the savepoint lets writers continue at once.
     """
     if tx.dialect.name == "sqlite":
         return _newest(tx)
@@ -249,7 +250,7 @@ def _newest(tx: Connection) -> int:
 
 
 def _made(before: Seal | None, listed: list[str], key: SealKey | None, now: datetime) -> Seal:
-    """Never dated before the one before it, whatever happened to the clock."""
+    """Return the new seal, never dated before the previous one even if the clock went back."""
     seal = Seal(
         number=before.number + 1 if before else 1,
         made_at=max(now, before.made_at) if before else now,

@@ -1,7 +1,7 @@
-"""Signed notes (c2sp.org/signed-note): a few lines that a person can read, and anybody can check who signed them.
+"""Signed notes (c2sp.org/signed-note): a few readable lines whose signature anybody can verify.
 
-Keys are written as others write them who use that format: the public one as name+id+key, the private one with
-PRIVATE+KEY+ in front. The id is made of the name and the public key, so a slip of the hand is noticed.
+Keys use that format's encoding: public as name+id+key, private with PRIVATE+KEY+ in front. The id is a hash of name and
+public key, so a typing mistake is noticed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from storage.errors import BadKey
 
 NAME = "share-check"
-"""Whose keys they are, in every note. Which organisation's they are is told by the key."""
+"""The key name in every note. The key itself tells which organisation's it is."""
 _PRIVATE = "PRIVATE+KEY+"
 _ED25519 = b"\x01"
 _KEY_BYTES = 32
@@ -24,13 +24,13 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """What a signature is checked with. raw: the 32 bytes of an Ed25519 public key."""
+    """A key to verify signatures with. raw: the 32 bytes of an Ed25519 public key."""
 
     raw: bytes
 
     @classmethod
     def read(cls, written: str) -> PublicKey:
-        """The key as somebody wrote it down. Raises BadKey."""
+        """Parse a public key. Raises BadKey."""
         name, found, raw = _taken_apart(written)
         key = cls(raw)
         if (name, found) != (NAME, key.id.hex()):
@@ -42,16 +42,16 @@ class PublicKey:
 
     @property
     def name(self) -> str:
-        """Short enough to be compared by eye, and enough to tell our own keys apart."""
+        """Return name+id: short enough to compare by eye, and enough to tell our keys apart."""
         return f"{NAME}+{self.id.hex()}"
 
     @property
     def id(self) -> bytes:
-        """Four bytes."""
+        """Return the four bytes that identify the key."""
         return sha256(NAME.encode() + b"\n" + _ED25519 + self.raw).digest()[:4]
 
     def has_signed(self, text: str, signature: bytes) -> bool:
-        """Whether it was this key that signed this text."""
+        """Return whether this key signed this text."""
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, text.encode())
         except (InvalidSignature, ValueError):
@@ -60,7 +60,7 @@ class PublicKey:
 
 
 class SealKey:
-    """What the record's seals are signed with. Made from 32 random bytes."""
+    """The private key that signs seals, made from a 32-byte seed."""
 
     def __init__(self, seed: bytes) -> None:
         self._seed = seed
@@ -73,7 +73,7 @@ class SealKey:
 
     @classmethod
     def read(cls, written: str) -> SealKey:
-        """The key as it stands in the settings. Raises BadKey."""
+        """Parse the key in the settings. Raises BadKey."""
         if not written.startswith(_PRIVATE):
             raise BadKey("private key")
         name, found, seed = _taken_apart(written.removeprefix(_PRIVATE))
@@ -84,21 +84,21 @@ class SealKey:
 
     @property
     def written(self) -> str:
-        """As it stands in the settings. A secret."""
+        """Return the key as written in the settings. A secret."""
         return f"{_PRIVATE}{self.public.name}+{_text(_ED25519 + self._seed)}"
 
     def sign(self, text: str) -> bytes:
-        """64 bytes."""
+        """Return the 64-byte signature."""
         return self._key.sign(text.encode())
 
 
 def note(text: str, signer: PublicKey, signature: bytes) -> str:
-    """The text, an empty line, and who signed it."""
+    """Return the text, an empty line and the signature line."""
     return f"{text}\n— {NAME} {_text(signer.id + signature)}\n"
 
 
 def _taken_apart(written: str) -> tuple[str, str, bytes]:
-    """Name, id and the 32 bytes of the key."""
+    """Return name, id and the 32 bytes of the key. Raises BadKey."""
     try:
         name, found, coded = written.split("+", 2)
         opened = b64decode(coded, validate=True)

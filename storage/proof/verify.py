@@ -1,4 +1,4 @@
-"""What a proof comes to: which seal or entry is not what it was, or that all of them are."""
+"""Judge a proof: find every seal or entry that is not what it was."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from storage.proof.seal import Seal
 from storage.proof.signed_note import PublicKey
 
 TOLERANCE = timedelta(minutes=5)
-"""How far the clocks of two servers may be apart before an entry counts as back-dated."""
+"""How far two servers' clocks may differ before an entry counts as back-dated."""
 SEALED_WITHIN = timedelta(hours=2)
-"""Where there is a key, what is older and not sealed is wrong: the bot seals once an hour."""
+"""With a key, an entry this old and unsealed is a finding: the bot seals once an hour."""
 _UNFIT = "its content is not what it committed to"
 _LOCKED = "its check's key was replaced, or is wrapped with a key that SHARE_CHECK_KEYS does not have"
 _GONE = {
@@ -28,7 +28,7 @@ _GONE = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """entries: how many there are. erased: those of them whose content has no key any more. newer: not sealed yet.
+    """The result. entries: how many. erased: entries whose content was erased. newer: entries not sealed yet.
 
     matched: the seal whose head was asked about.
     """
@@ -42,12 +42,12 @@ class Verdict:
 
     @property
     def signers(self) -> tuple[PublicKey, ...]:
-        """Whose signatures are on it, in the order of the seals."""
+        """Return the keys that signed, in the order of the seals."""
         return tuple(dict.fromkeys(seal.signer for seal in self.seals if seal.signer and seal.signature))
 
     @property
     def unsigned(self) -> int:
-        """How many seals nobody signed."""
+        """Return how many seals have no signature."""
         return sum(seal.signature is None for seal in self.seals)
 
 
@@ -59,11 +59,11 @@ def judge(
     open_all: bool = False,
     now: datetime | None = None,
 ) -> Verdict:
-    """Everything that is wrong with a proof.
+    """Return everything that is wrong with a proof.
 
-    trusted: the keys that may have signed; with none, any may. head: a seal's head that was published elsewhere.
-    open_all: every entry should have been opened, unless it was erased; and what stands beside the record is held
-    against it. now: when this is asked; without it, when the proof was made.
+    trusted: keys that may have signed; if empty, any may. head: a seal's head that was published elsewhere. open_all:
+    every entry should open unless it was erased, and the tables beside the record are compared with it. now: the time
+    of asking; by default the time the proof was made.
     """
     replayed = Replayed()
     rows = _Rows.of(proof.entries, replayed, open_all=open_all)
@@ -87,7 +87,7 @@ def judge(
 
 
 def _printed(printed: Iterable[Printed], pages: Sequence[Page]) -> Iterator[ChainFinding]:
-    """Heads that digests printed, and that no seal has any more."""
+    """Yield a finding for each head that a digest printed and no seal has."""
     heads = {page.seal.head.hex() for page in pages if page.is_sound}
     for each in printed:
         if each.head not in heads:
@@ -97,7 +97,7 @@ def _printed(printed: Iterable[Printed], pages: Sequence[Page]) -> Iterator[Chai
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The entries as they stand. ids: in the order in which they do. unfit: those with something wrong inside."""
+    """The entries as stored. ids: in stored order. unfit: findings about their content."""
 
     ids: Sequence[int]
     lines: Mapping[int, ChainLine]
@@ -128,7 +128,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What a seal says of an entry. earliest: it cannot be older, or the seal before would have it."""
+    """A seal's line for an entry. earliest: an older entry would be in the seal before."""
 
     line: ChainLine
     seal: Seal
@@ -136,7 +136,7 @@ class _Listed:
 
 
 class _Comparison:
-    """The entries, held against what the seals list."""
+    """The entries compared with what the seals list."""
 
     def __init__(self, rows: _Rows, pages: Sequence[Page]) -> None:
         self._rows = rows.lines
@@ -160,11 +160,11 @@ class _Comparison:
 
     @property
     def _last(self) -> float:
-        """The last entry that is sealed."""
+        """Return the id of the last sealed entry."""
         return self._spans[-1][1] if self._spans else float("-inf")
 
     def _lines_of(self, page: Page) -> Sequence[ChainLine]:
-        """Its list; or the entries that stand there, where its head says that they were its list."""
+        """Return the seal's list; if it was changed, the stored entries if they match the seal's head."""
         seal = page.seal
         if page.is_whole:
             return page.lines
@@ -174,11 +174,11 @@ class _Comparison:
 
     @property
     def newer(self) -> int:
-        """How many entries wait for the next seal."""
+        """Return how many entries wait for the next seal."""
         return sum(number > self._last for number in self._rows)
 
     def unsealed(self, since: datetime) -> Iterator[ChainFinding]:
-        """The oldest entry that should have been sealed by now, with how many more there are."""
+        """Yield a finding for the oldest entry that should have been sealed by now, with the number of others."""
         late = sorted(number for number, line in self._rows.items() if number > self._last and line.at < since)
         if late:
             oldest = self._rows[late[0]]
@@ -187,7 +187,7 @@ class _Comparison:
             yield _entry(oldest.id, Wrong.UNSEALED, why)
 
     def findings(self) -> Iterator[ChainFinding]:
-        """By entry, one for each that is wrong."""
+        """Yield at most one finding for each entry."""
         for number in sorted({*self._listed, *self._rows}):
             line, listed = self._rows.get(number), self._listed.get(number)
             found = self._wrong(line, listed) if line else self._removed(listed)
@@ -196,13 +196,13 @@ class _Comparison:
                 yield found
 
     def _removed(self, listed: _Listed | None) -> ChainFinding | None:
-        """Of an entry that is not there: unless it is there under another number."""
+        """Return the finding for a listed entry that is missing, unless it is there under another number."""
         if listed is None or listed.line.digest in self._stand_as:
             return None
         return _entry(listed.line.id, Wrong.REMOVED, f"seal {listed.seal.number} lists it, and it is not there")
 
     def _wrong(self, line: ChainLine, listed: _Listed | None) -> ChainFinding | None:
-        """Of an entry that is there."""
+        """Return the finding for an entry that is there, or None."""
         if listed and listed.line.digest == line.digest:
             return self._mistimed(line, listed)
         elsewhere = self._listed_as.get(line.digest)
@@ -230,7 +230,7 @@ class _Comparison:
         return _entry(line.id, Wrong.REORDERED, f"seal {listed.seal.number} lists it as entry {listed.line.id}")
 
     def _too_late(self, line: ChainLine) -> ChainFinding | None:
-        """Of an entry that no seal lists yet: it cannot be much older than the newest seal."""
+        """Return the finding for an unsealed entry that is much older than the newest seal, or None."""
         newest = self._newest
         if newest is None or not newest.is_sound or line.id <= self._last:
             return None

@@ -1,4 +1,4 @@
-"""The first tables, and a record that refuses to be changed."""
+"""The first tables, and triggers that make the event table append-only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ _SQLITE = (
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
     "CREATE TRIGGER events_no_delete BEFORE DELETE ON events "
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
-    # REPLACE deletes what it replaces without waking the trigger above.
+    # REPLACE deletes the row it replaces without firing the trigger above.
     "CREATE TRIGGER events_no_replace BEFORE INSERT ON events "
     "WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id OR request = NEW.request) "
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
@@ -27,7 +27,7 @@ _POSTGRESQL = (
 
 
 def upgrade() -> None:
-    """Make the tables, then guard the record."""
+    """Create the tables and the triggers."""
     op.create_table(
         "checks",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -223,7 +223,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables away."""
+    """Drop the tables."""
     op.drop_table("strands")
     op.drop_index("ix_outbox_due_at", table_name="outbox")
     op.drop_index("ix_outbox_check_id_what", table_name="outbox")

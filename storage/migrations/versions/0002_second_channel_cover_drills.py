@@ -1,4 +1,4 @@
-"""Messages by other ways than Slack, days away, accounts that are gone, reminders and drills."""
+"""Messages by other ways than Slack, days away, closed accounts, reminders and drills."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ _REMINDING = sa.text("remind_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Add what is new; nothing that is there changes."""
+    """Add tables and columns; existing rows do not change."""
     op.add_column(
         "outbox",
         sa.Column("via", sa.String(length=8), server_default="slack", nullable=False, comment="slack, email or push"),
@@ -91,7 +91,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop them."""
     op.drop_table("unreachable")
     op.drop_index("ix_away_last", table_name="away")
     op.drop_table("away")

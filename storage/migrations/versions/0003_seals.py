@@ -1,4 +1,4 @@
-"""Seals over the record, which refuse to be changed like the record itself."""
+"""Seals over the record, append-only like the record."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _SQLITE = (
     "CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
     "CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
-    # REPLACE deletes what it replaces without waking the trigger above.
+    # REPLACE deletes the row it replaces without firing the trigger above.
     "CREATE TRIGGER seals_no_replace BEFORE INSERT ON seals "
     "WHEN EXISTS (SELECT 1 FROM seals WHERE number = NEW.number) "
     "BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END",
@@ -24,7 +24,7 @@ _POSTGRESQL = (
 
 
 def upgrade() -> None:
-    """Make the table, then guard it."""
+    """Create the table and its triggers."""
     op.create_table(
         "seals",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False, comment="1, 2, 3, ... without a gap"),
@@ -45,5 +45,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop them."""
     op.drop_table("seals")

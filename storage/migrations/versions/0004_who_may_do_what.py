@@ -1,4 +1,4 @@
-"""Who is left out, also by the Slack id they had then."""
+"""The Slack id that a person had when they were left out."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column. Of those left out before, the organisation's id alone is known."""
+    """Add the column. For people left out before, only the organisation id is known."""
     op.add_column(
         "left_out",
         sa.Column(
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop the column."""
     op.drop_column("left_out", "slack")

@@ -1,4 +1,4 @@
-"""What is kept until when, legal holds, what was erased, and what Slack did not let shrink."""
+"""Retention dates, legal holds, erasures, and messages that Slack did not let us shrink."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +17,7 @@ _CHECKS = {
 
 
 def upgrade() -> None:
-    """Add the columns, and make the table of approvals and tombstones."""
+    """Add the columns, and create the table of approvals and tombstones."""
     for name, comment in _CHECKS.items():
         op.add_column("checks", sa.Column(name, sa.DateTime(timezone=True), nullable=True, comment=comment))
     op.add_column(
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again. What was erased stays erased."""
+    """Drop them. Erased content stays erased."""
     op.drop_table("deletions")
     op.drop_column("outbox", "unshrunk")
     for name in reversed(_CHECKS):

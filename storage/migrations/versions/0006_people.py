@@ -1,4 +1,4 @@
-"""Finding records by person, requests of the people in them, and packs."""
+"""The index of records by person, subject access requests, and packs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ def _check_id(table: str) -> tuple[sa.Column[str], sa.ForeignKeyConstraint]:
 
 
 def upgrade() -> None:
-    """Make the tables; the index is filled when it is first needed."""
+    """Create the tables; the index is built when it is first needed."""
     op.create_table(
         "index_keys",
         sa.Column("name", sa.String(length=16), nullable=False, comment="what it is the key of"),
@@ -77,6 +77,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop them."""
     for table in ("pack_checks", "packs", "requests", "people", "index_keys"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Weekly digests: each made once, its figures kept, and found without looking through the whole record."""
+"""Weekly digests: each made once with its figures stored, and indexes to find a week's events."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ _UNMADE = sa.text("made_at IS NULL")
 
 
 def upgrade() -> None:
-    """Make the table, and the two indexes that find a week."""
+    """Create the table and the two indexes."""
     op.create_table(
         "digests",
         sa.Column("week", sa.String(length=8), nullable=False, comment="as in 2026-W47"),
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop them."""
     op.drop_index("ix_cases_raised_at", table_name="cases", sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.drop_index("ix_events_at", table_name="events")
     op.drop_index("ix_digests_due_at", table_name="digests", sqlite_where=_UNMADE, postgresql_where=_UNMADE)

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Say of a check when it was answered on paper."""
+    """Add the time at which a check was answered on paper."""
     op.add_column(
         "checks",
         sa.Column(
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop it."""
     op.drop_column("checks", "paper_at")

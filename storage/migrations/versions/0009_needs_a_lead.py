@@ -1,4 +1,4 @@
-"""Since when a case needs a lead, how often people were asked since, and whether its plan stands."""
+"""Since when a case needs a lead, how often people were paged since, and whether its plan stands."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns. A case from before counts all its asks, and its plan stands where it waits or is agreed."""
+    """Add the columns. Existing cases count all their asks; their plan stands if it is waiting or agreed."""
     op.add_column(
         "cases",
         sa.Column(
@@ -40,6 +40,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away again."""
+    """Drop them."""
     for name in ("plan_stands", "needed_at", "tries"):
         op.drop_column("cases", name)

@@ -1,4 +1,4 @@
-"""Whether every lead could know of a check that was erased: nobody can find that out afterwards."""
+"""Whether every lead could know of an erased check, which cannot be found out afterwards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column. Of what was erased before nobody can say, so it is taken for private."""
+    """Add the column. Checks erased before count as private, because it is not known."""
     op.add_column(
         "deletions",
         sa.Column(
@@ -25,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Drop it."""
     op.drop_column("deletions", "is_private")
