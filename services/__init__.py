@@ -1,1 +1,1 @@
-"""What the product does, one transaction a use case; no Slack."""
+"""The use cases, each in one transaction. Nothing here knows of Slack."""

@@ -1,7 +1,7 @@
-"""Subject access requests: opened, looked through item by item, released, each step in the record.
+"""Subject access requests: opened, reviewed item by item, released; each step is recorded.
 
-A request has a record of its own beside the checks: a reference, a key, and events. What is decided of a check's items
-stands in that check's record, sealed with its key, and goes with it when it is erased.
+A request has its own record: a reference, a key and events. Rulings on a check's items are in that check's record,
+sealed with its key, and are erased with it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from storage.tables import requests
 
 _ASKED = ("name", "born", "number", "asked_by")
 NOT_THEM = "not_them"
-"""Stands for every item of a check: it is about somebody else."""
+"""Stands for every item of a check: the check is about somebody else."""
 
 
 class Requests(Service):
-    """What those who answer requests do; who they are, the gate has decided before."""
+    """The use cases of those who answer subject access requests; the gate has checked their permission."""
 
     def open(self, who: str, asked: Mapping[str, str], received: date, request: str) -> AccessRequest:
-        """A new request. The same submission again opens no second."""
+        """Open a request. A repeated submission opens no second one."""
         opened, is_new = checks.start(self.tx, self.keys, SYSTEM, request, self.now, CHECKLIST.version)
         if is_new:
             checks.save(self.tx, opened, self.now, status=CheckStatus.REQUEST)
@@ -55,24 +55,24 @@ class Requests(Service):
         return self.request(opened.check.id)
 
     def request(self, request: str) -> AccessRequest:
-        """A request by id. Raises NoSuchCheck, also where the id is a check's."""
+        """Return a request by id. Raises NoSuchCheck, also if the id is a check's."""
         return load(self.tx, self.keys, request)
 
     def viewed(self, request: str, who: str) -> None:
-        """Somebody looks. Before anything is shown."""
+        """Record that somebody views the request; call before showing anything."""
         self.record(self.load(request), who, EventKind.REQUEST_VIEWED, {})
 
     def looked_through(self, request: AccessRequest, check: str, who: str) -> None:
-        """Somebody opens the items of a check. Before anything is shown."""
+        """Record that somebody opens the items of a check; call before showing anything."""
         self.record(self.load(check), who, EventKind.OPENED_ITEMS, {"request": request.ref})
 
     def extend(
         self, request: str, who: str, reason: str, submission: str, held: Iterable[str] = (), *, again: bool = False
     ) -> Did:
-        """Two months more, once, with a reason that the person who asked is told (UK GDPR article 12).
+        """Extend the time limit by two months, once, with the reason given to the requester (UK GDPR article 12).
 
-        held: checks that this person found for it. again: they may not know that somebody added them before.
-        STALE: they were added by somebody else, or the request is closed; this reason is not kept.
+        held: checks that this lead found for the request. again: this lead may not know of an earlier extension.
+        Return STALE, and keep no reason, if somebody else extended it or the request is closed.
         """
         opened, known = self.load(request), self.request(request)
         if self.is_repeat(submission):
@@ -86,14 +86,14 @@ class Requests(Service):
         return Did.DONE
 
     def add(self, request: AccessRequest, check: str, who: str, submission: str) -> Did:
-        """A record that the index did not find, by somebody who knows that it is about this person."""
+        """Add a check that the index did not find, which the lead knows to be about this person."""
         if self.is_repeat(submission) or check in self.found(request):
             return Did.ALREADY
         self.record(self.load(request.id), who, EventKind.RECORD_ADDED, {"check": check}, submission)
         return Did.DONE
 
     def rule(self, request: AccessRequest, check: str, who: str, item: str, ruling: Ruling, submission: str) -> Did:
-        """Include, redact or leave out one item, or with NOT_THEM all of a check. The newest ruling counts."""
+        """Record a ruling (include, redact, leave out) on one item, or with NOT_THEM on a check. The newest counts."""
         if self.is_repeat(submission):
             return Did.ALREADY
         content = {
@@ -107,7 +107,7 @@ class Requests(Service):
         return Did.DONE
 
     def release(self, request: str, who: str, pack: export_files.Pack, held: Iterable[str], submission: str) -> None:
-        """A pack was made of these checks. content: encrypted already. The request is locked first, as elsewhere."""
+        """Store the encrypted pack of these checks and record the release. Locks the request first, as elsewhere."""
         self.load(request)
         held = list(held)
         export_files.put(self.tx, pack, [request, *held], self.now)
@@ -119,7 +119,7 @@ class Requests(Service):
         self.record(self.load(request), who, EventKind.REQUEST_RELEASED, {**about, "held": held}, submission)
 
     def close(self, request: str, who: str, outcome: str, submission: str) -> Did:
-        """It was answered, or there was nothing to give; in words. STALE: somebody else closed it before."""
+        """Close the request with an outcome in words. Return STALE if somebody else closed it before."""
         opened = self.load(request)
         if self.is_repeat(submission):
             return Did.ALREADY
@@ -130,15 +130,15 @@ class Requests(Service):
         return Did.DONE
 
     def steps(self, request: str, what: EventKind) -> tuple[Entry, ...]:
-        """What was done of this kind with a request, oldest first. "held" in it: ids of the checks it was done with."""
+        """Return a request's events of this kind, oldest first. Their "held" lists the ids of the checks involved."""
         return tuple(entry for entry in self._history(request) if entry.what == what)
 
     def closing(self, request: str) -> Entry | None:
-        """When it was closed and by whom; None where it is not."""
+        """Return the event that closed the request, or None."""
         return events.latest(self._history(request), EventKind.REQUEST_CLOSED)
 
     def found(self, request: AccessRequest) -> tuple[str, ...]:
-        """Ids of checks that may be about this person. Nothing of it is shown before the gate has been asked."""
+        """Return the ids of checks that may be about this person. Ask the gate before showing anything of them."""
         today = self.roster.week.day_of(self.now)
         who = Described(request.name, request.born, request.number)
         added = [step.content.get("check") for step in self.steps(request.id, EventKind.RECORD_ADDED)]
@@ -152,7 +152,7 @@ class Requests(Service):
 
 
 def load(tx: Connection, keys: Keyring, request: str) -> AccessRequest:
-    """A request by id. Raises NoSuchCheck, also where the id is a check's."""
+    """Return a request by id. Raises NoSuchCheck, also if the id is a check's."""
     opened = checks.load(tx, keys, request)
     row = tx.execute(select(requests).where(requests.c.check_id == request)).first()
     if row is None:
@@ -161,21 +161,21 @@ def load(tx: Connection, keys: Keyring, request: str) -> AccessRequest:
 
 
 def recent(tx: Connection, keys: Keyring, since: date) -> Sequence[AccessRequest]:
-    """Requests that are not closed, or came in since then; the first due first. None of those whose key is gone."""
+    """Return requests that are open or were received since then, earliest due first, if their key still opens."""
     wanted = or_(requests.c.status != RequestStatus.CLOSED, requests.c.received >= since)
     rows = tx.execute(select(requests).where(wanted).order_by(requests.c.due, requests.c.check_id)).all()
     return [found for row in rows if (found := _opened(tx, keys, row)) is not None]
 
 
 def pressing(tx: Connection) -> tuple[int, date | None]:
-    """How many requests are not closed, and when the first is due of those that nobody added two months to."""
+    """Return how many requests are open, and the earliest due date among those not extended."""
     first = func.min(requests.c.due).filter(~requests.c.extended)
     count, due = tx.execute(select(func.count(), first).where(requests.c.status != RequestStatus.CLOSED)).one()
     return int(count), due
 
 
 def extended(tx: Connection) -> Sequence[str]:
-    """Ids of requests that are not closed and were given two months more."""
+    """Return the ids of open requests whose time limit was extended."""
     wanted = select(requests.c.check_id).where(requests.c.status != RequestStatus.CLOSED, requests.c.extended)
     return tx.scalars(wanted.order_by(requests.c.check_id)).all()
 
@@ -201,7 +201,7 @@ def _request(opened: Opened, row: Row[Any]) -> AccessRequest:
 
 
 def rulings(entries: Iterable[Entry], request: str) -> dict[str, Ruling]:
-    """What was decided in a check's record for this request, by item; the newest counts."""
+    """Return the newest ruling for each item of a check, as recorded for this request."""
     found: dict[str, Ruling] = {}
     for entry in entries:
         said = entry.content
@@ -213,10 +213,10 @@ def rulings(entries: Iterable[Entry], request: str) -> dict[str, Ruling]:
 
 
 def is_not_them(ruled: Mapping[str, Ruling]) -> bool:
-    """Whether a lead found this check to be about somebody else, and has not thought better of it since."""
+    """Return whether the newest ruling is that this check is about somebody else."""
     return NOT_THEM in ruled and ruled[NOT_THEM].choice is Choice.LEAVE_OUT
 
 
 def undecided(found: Iterable[ReviewItem], ruled: Mapping[str, Ruling]) -> tuple[ReviewItem, ...]:
-    """Items without a ruling."""
+    """Return the items without a ruling."""
     return () if is_not_them(ruled) else tuple(item for item in found if item.key not in ruled)

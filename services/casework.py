@@ -1,4 +1,4 @@
-"""What a lead does with a case, and what the reporter does in it. The bot's gate has let them in already."""
+"""What leads do with a case, and what the reporter does in it. The bot's gate has checked their permission."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from storage.checks import Opened
 from storage.events import SYSTEM
 
 DRILL_LASTS = timedelta(hours=1)
-"""A practice page that nobody answers is over after this."""
+"""A drill that nobody answers ends after this."""
 _AFTER_SHARING = ("3.4.1", "3.4.2")
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a request did, and the case as it now stands."""
+    """What became of a request, and the case as it is now."""
 
     did: Did
     case: Case
@@ -40,7 +40,7 @@ class Result:
 
 
 class Casework(Service):
-    """The leads' use cases. `by` is an organisation id, `who` the Slack id that goes into the record."""
+    """The leads' use cases. `by` is an organisation id, `who` the Slack id that is recorded."""
 
     def _open(self, check: str) -> tuple[Opened, Case]:
         opened = self.load(check)
@@ -65,17 +65,17 @@ class Casework(Service):
         request: str | None = None,
         **changes: Any,
     ) -> Result:
-        """Save, record and show, in one."""
+        """Save the changes, record the event and update the messages that show the case."""
         if changes:
             cases.save(self.tx, opened.check.id, **changes)
         self.record_and_notify(opened, who, what, content, request)
         return self._deed(Did.DONE, opened)
 
     def escalate_due(self, check: str) -> None:
-        """Nobody answered in time: page the next people. Somebody may have done so since, or answered.
+        """Do what the case's timer asks for, if it is still due; another instance may have done so since.
 
-        Where somebody leads and there is no plan yet, they are reminded, and again, until there is. A plan that
-        waits for the reporter is shown to them again; after it is agreed they are asked how the sharing went.
+        Nobody leads: page the next people. Led without a plan: remind the lead, repeatedly. Plan waiting for the
+        reporter: remind the reporter. Plan disagreed with: ask for a review again. Agreed: ask how the sharing went.
         """
         opened, case = self._open(check)
         if not cases.is_due(self.tx, check, self.now):
@@ -105,17 +105,17 @@ class Casework(Service):
         self.page(opened, (leader,), case.asks + 1, channel=False)
 
     def _remind_reporter(self, opened: Opened, what: EventKind, again: datetime) -> None:
-        """In a message of its own, and again then; the messages before it say so from now on."""
+        """Send the reporter a reminder and set the next one; earlier messages point to it."""
         cases.save(self.tx, opened.check.id, next_page_at=again)
         self.record_and_notify(opened, SYSTEM, what, {})
 
     def _remind_about_sharing(self, opened: Opened) -> None:
-        """The last two questions again (policy 3.4), until they are answered."""
+        """Ask the two questions about sharing again (policy 3.4), until they are answered."""
         reminded = events.count(self.tx, opened.check.id, EventKind.AFTERCARE_REMINDED)
         self._remind_reporter(opened, EventKind.AFTERCARE_REMINDED, self.roster.aftercare_at(reminded + 1, self.now))
 
     def remind_me(self, check: str, who: str, at: datetime, request: str) -> Result:
-        """Whoever leads it is paged again then; while there is no plan, instead of the next reminder."""
+        """Page the lead again at `at`; while there is no plan, instead of the next reminder."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -127,7 +127,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.REMIND_ME, {"at": at.isoformat()}, request, **changes)
 
     def remind(self, check: str) -> None:
-        """The time has come that whoever leads this asked to be reminded at."""
+        """Send the reminder that the lead asked for, if it is still due."""
         opened, case = self._open(check)
         if not cases.is_reminding(self.tx, check, self.now):
             return
@@ -136,20 +136,20 @@ class Casework(Service):
             self._remind_leader(opened, case, case.led_by, EventKind.REMINDED_LEADER)
 
     def look_again(self, check: str) -> None:
-        """An open case that nothing would ever wake: the clockwork looks at it now. It must not happen."""
+        """Make an open case without a next timer due now, and record that it was found. This should never happen."""
         opened, _ = self._open(check)
         self.record(opened, SYSTEM, EventKind.FOUND_FORGOTTEN, {})
         cases.save(self.tx, check, next_page_at=self.now)
 
     def keep_within_ladder(self, check: str) -> None:
-        """Bring an ask forward that would come later than the ladder allows, as after a change of its waits."""
+        """Bring the next ask forward if it is later than the escalation waits allow, as after they were shortened."""
         _, case = self._open(check)
         if case.status is CaseStatus.OPEN:
             asked_at = min(case.asked_at, self.now)
             cases.bring_forward(self.tx, check, self.roster.latest_ask(case.urgency, asked_at, case.needed_at))
 
     def check_leader(self, check: str) -> None:
-        """Somebody leads who is no longer listed, may no longer know, or has no account: it needs a lead again."""
+        """Ask for a lead again if the case's lead is no longer listed, may no longer know, or has no account."""
         opened, case = self._open(check)
         there = set(self.allowed(case)) - cover.unreachable(self.tx)
         if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in there:
@@ -157,11 +157,11 @@ class Casework(Service):
             self.needs_a_lead(opened)
 
     def viewed(self, check: str, who: str, what: EventKind) -> None:
-        """Record that somebody looked (I21). Before anything is shown."""
+        """Record that somebody views the case (I21); call before showing anything."""
         self.record(self.load(check), who, what, {})
 
     def see(self, check: str, who: str, by: str) -> Result:
-        """I have seen it: mine alone, the paging goes on."""
+        """Mark the page as seen by this person. Paging goes on."""
         opened, case = self._open(check)
         cases.ask(self.tx, check, [by], case.asks)
         if not cases.saw(self.tx, check, by, self.now):
@@ -169,7 +169,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.SEEN, {})
 
     def lead(self, check: str, who: str, by: str, request: str | None = None) -> Result:
-        """I will lead: the paging stops. The second to press is told who was first."""
+        """Take the lead, which stops the paging. Return STALE if somebody else leads already."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -182,13 +182,13 @@ class Casework(Service):
         return self._do(opened, who, EventKind.LED, {}, request, **led)
 
     def _end_drill(self, opened: Opened, who: str, what: EventKind, **changes: Any) -> Result:
-        """The practice is over: somebody answered, or nobody did for too long."""
+        """End a drill: somebody answered, or nobody did within DRILL_LASTS."""
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes |= {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}
         return self._do(opened, who, what, {}, **changes)
 
     def _taken_up(self, case: Case) -> dict[str, Any]:
-        """How far a case is that somebody leads from now on, and when the next step of it is asked for."""
+        """Return the columns for a case that is led from now on: its status and when its next step is due."""
         if not case.plan_stands:
             return {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         if case.reporter_agreed_at is None:
@@ -196,7 +196,7 @@ class Casework(Service):
         return {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
 
     def take_over(self, check: str, who: str, by: str, request: str | None = None) -> Result:
-        """Lead in the place of somebody who does not go on. Recorded, and said in the thread and to the reporter."""
+        """Take the lead over from another lead. Recorded, and shown in the thread and to the reporter."""
         opened, case = self._open(check)
         if self.is_repeat(request) or case.led_by == by:
             return Result(Did.ALREADY, case)
@@ -209,7 +209,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.LED, {"instead_of": case.led_by}, request, **changes)
 
     def hand_on(self, check: str, who: str, request: str | None = None) -> Result:
-        """Somebody else should lead: everybody allowed is asked again."""
+        """Give up the lead: everybody allowed is asked again."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -220,7 +220,7 @@ class Casework(Service):
         return self._deed(Did.DONE, opened)
 
     def page_again(self, check: str, who: str, request: str | None = None) -> Result:
-        """Page the next people now. Within a minute of the last page it is a second click, and pages nobody."""
+        """Page the next people now. Within a minute of the last page it counts as a double click and does nothing."""
         opened, case = self._open(check)
         if self.is_repeat(request) or self.now - case.asked_at < ASK_AGAIN_AFTER:
             return Result(Did.ALREADY, case)
@@ -231,7 +231,10 @@ class Casework(Service):
         return self._deed(Did.DONE, opened)
 
     def step_aside(self, check: str, who: str, by: str) -> Result:
-        """I should not deal with this: no reason asked. They see nothing of it from now on; the next are asked."""
+        """Leave this person out of the case without asking why, and ask the next people if nobody else is asked.
+
+        Return REFUSED if they are the only one who may know.
+        """
         opened, case = self._open(check)
         if by in case.left_out:
             return Result(Did.ALREADY, case)
@@ -241,7 +244,7 @@ class Casework(Service):
             return Result(Did.REFUSED, case)
         checks.leave_out(self.tx, check, [by], self.roster.slack, stepped_aside=True)
         event = self.record(opened, who, EventKind.STEPPED_ASIDE, {})
-        cases.save(self.tx, check, dm_only=True)  # They read the shared channel too.
+        cases.save(self.tx, check, dm_only=True)  # The person who stepped aside reads the shared channel too.
         if case.led_by == by:
             self.notify(opened, event)
             self.needs_a_lead(opened)
@@ -252,12 +255,12 @@ class Casework(Service):
         return self._deed(Did.DONE, opened)
 
     def _nobody_else_asked(self, case: Case, by: str) -> bool:
-        """Whether the next people must be asked now: the last in line went, or nobody of the newest ask is left."""
+        """Return whether to page the next people now: the newest ask has nobody else, or `by` is the last in line."""
         after = replace(case, left_out=case.left_out | {by})
         return by == self.roster.people.independent or not self.is_asked(case, self.allowed(after))
 
     def write(self, check: str, who: str, what: EventKind, content: Mapping[str, object], request: str) -> Result:
-        """A note, a question to the reporter, the reporter's reply."""
+        """Record a note, a question to the reporter, or the reporter's reply."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -265,12 +268,12 @@ class Casework(Service):
             return Result(Did.STALE, case)
         waiting = {EventKind.QUESTION: True, EventKind.REPLY: False}
         changes: dict[str, Any] = {"waiting_for_answer": waiting[what]} if what in waiting else {}
-        if case.status is CaseStatus.LED and what is not EventKind.REPLY:  # somebody is at work on it
+        if case.status is CaseStatus.LED and what is not EventKind.REPLY:  # the lead is working on it
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, what, content, request, **changes)
 
     def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Result:
-        """The decision and its reason. The plan comes next; nothing is agreed yet."""
+        """Record the decision and its reason. A plan follows; any earlier plan must be made and agreed again."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -281,14 +284,14 @@ class Casework(Service):
         shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
         content = {"decision": decision, **content}
         changes: dict[str, Any] = {"decision": decision, "shared": shared}
-        if case.plan_round:  # what was agreed was another decision
+        if case.plan_round:  # the plan was agreed for another decision
             changes |= ANOTHER_PLAN | {"plan_round": case.plan_round + 1}
         if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):
             changes |= {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         return self._do(opened, who, EventKind.DECIDED, content, request, **changes)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Result:
-        """The three strands. It is agreed when the reporter agrees too (policy 4.2)."""
+        """Save the three strands of the plan. It is agreed only when the reporter agrees too (policy 4.2)."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -309,7 +312,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.PLANNED, content, request, **changes)
 
     def agree(self, check: str, who: str, plan_round: int) -> Result:
-        """The reporter agrees the plan they were shown, and no other."""
+        """Record that the reporter agrees the plan they were shown; STALE for any other round."""
         opened, case = self._open(check)
         if case.reporter_agreed_at is not None and case.plan_round == plan_round:
             return Result(Did.ALREADY, case)
@@ -321,7 +324,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.AGREED, {"round": plan_round}, **changes)
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Result:
-        """The reporter disagrees: the reason is kept and another lead or the independent contact is asked."""
+        """Record the reporter's disagreement and its reason; ask another lead or the independent contact to review."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -332,7 +335,7 @@ class Casework(Service):
         return self._deed(Did.DONE, opened)
 
     def _ask_for_review(self, opened: Opened, case: Case) -> None:
-        """Page those who may know, the leader of the plan aside; where nobody else may, the independent contact."""
+        """Page those who may know, except the plan's lead; if there is nobody else, the independent contact."""
         absent, _ = self._not_there()
         others = tuple(one for one in self.allowed(case) if one != case.led_by)
         others = tuple(one for one in others if one not in absent) or others
@@ -344,7 +347,7 @@ class Casework(Service):
         self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
 
     def talk_first(self, check: str, who: str, plan_round: int) -> Result:
-        """The reporter wants to talk before agreeing."""
+        """Record that the reporter wants to talk before agreeing."""
         opened, case = self._open(check)
         if not _is_the_plan(case, plan_round):
             return Result(Did.STALE, case)
@@ -361,7 +364,7 @@ class Casework(Service):
         content: Mapping[str, object],
         request: str,
     ) -> Result:
-        """Sharing happened: the two questions of 3.4, and what was shared with whom and why."""
+        """Record that information was shared: the two answers of policy 3.4, and what was shared with whom and why."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -375,7 +378,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.SHARED, body, request, shared=Shared.RECORDED)
 
     def not_shared(self, check: str, who: str, *, chose: bool) -> Result:
-        """Nothing shared yet, or it was decided not to."""
+        """Record that nothing was shared yet, or (`chose`) that it was decided not to share."""
         opened, case = self._open(check)
         if case.status is CaseStatus.CLOSED or case.shared is Shared.RECORDED:
             return Result(Did.STALE, case)
@@ -386,7 +389,7 @@ class Casework(Service):
         return self._do(opened, who, what, {}, shared=now_known)
 
     def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Result:
-        """What became of the strands since the plan was made. Other words in them are another plan, to agree anew."""
+        """Update how the strands went. Other changes to them make a new plan, which must be agreed again."""
         opened, case = self._open(check)
         changed = [strand for strand in plan if strand not in case.strands]
         if case.led_by is not None and any(_says_something_else(strand, case) for strand in changed):
@@ -400,7 +403,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.STRAND, content, request)
 
     def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Result:
-        """Complete, once nothing is missing (I20); otherwise nothing happens and what is missing comes back."""
+        """Close the case if nothing is missing (I20). Otherwise change nothing and return what is missing."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -414,7 +417,7 @@ class Casework(Service):
         return self._do(opened, who, EventKind.CLOSED, content, request, **changes)
 
     def reopen(self, check: str, who: str, reason: str, request: str) -> Result:
-        """Open a closed case again; delete is not allowed."""
+        """Reopen a closed case."""
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
@@ -425,12 +428,12 @@ class Casework(Service):
 
 
 def _is_the_plan(case: Case, plan_round: int) -> bool:
-    """Whether this is the plan that stands, whoever leads by now."""
+    """Return whether this is the current plan, whoever leads now."""
     return case.status is not CaseStatus.CLOSED and 0 < plan_round == case.plan_round
 
 
 def _says_something_else(strand: Strand, case: Case) -> bool:
-    """Whether more changed than where it stands; "not appropriate" brings its own reason."""
+    """Return whether more than the strand's status changed; "not appropriate" comes with its own reason."""
     before = next((one for one in case.strands if one.name is strand.name), None)
     if before is None or strand.status is StrandStatus.NOT_APPROPRIATE:
         return False

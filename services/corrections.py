@@ -1,6 +1,6 @@
-"""Corrections: they add, and what they correct stays as it was written (invariant I21).
+"""Corrections: they are added, and the entry they correct stays as written (invariant I21).
 
-A dispute keeps the words of the person who says that it is not so, marked as theirs.
+A dispute records the words of the person who disagrees, marked as theirs.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from storage.events import SYSTEM
 
 
 class Corrections(Service):
-    """What anybody may do who may correct; who may, the gate has decided before."""
+    """The use cases of anybody who may correct; the gate has checked that."""
 
     def entries(self, opened: Opened, who: str | None = None) -> tuple[Entry, ...]:
-        """What can be corrected, oldest first. who: only what this person said."""
+        """Return the entries that can be corrected, oldest first. who: only what this person wrote."""
         history = events.history(self.tx, opened.check.id, opened.sealer)
         said = (entry for entry in history if entry.what.properties.can_be_corrected and entry.who != SYSTEM)
         return tuple(entry for entry in said if who in (None, entry.who))
@@ -34,9 +34,9 @@ class Corrections(Service):
         *,
         of: str | None = None,
     ) -> Did:
-        """A correction or a dispute of one entry of this check. STALE where there is no such entry.
+        """Record a correction or dispute of one entry. Return STALE if there is no such entry.
 
-        what: CORRECTED or DISPUTED. entry: the id of what it is about. by: whose words these are. of: as `who` of
+        what: CORRECTED or DISPUTED. entry: id of the entry it is about. by: whose words these are. of: as `who` of
         `entries`.
         """
         opened = self.load(check)

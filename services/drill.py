@@ -1,4 +1,4 @@
-"""A practice page: through the real ladder, about nobody, and in no figures."""
+"""A drill (practice page): through the real escalation, about nobody, and not counted in the figures."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from storage import checks
 
 
 class Drill(Service):
-    """Starting one; it ends when somebody presses I will lead (Casework.lead), or when its time is over."""
+    """Starts a drill. It ends when somebody takes the lead (Casework.lead) or when its time is over."""
 
     def start(self, who: str, request: str) -> str:
-        """Page the leads as for an urgent check; the practice's id. The same request again starts no second."""
+        """Page the leads as for an urgent check. Return the drill's check id. A repeated request starts no second."""
         opened, is_new = checks.start(self.tx, self.keys, who, request, self.now, CHECKLIST.version, is_drill=True)
         if is_new:
             self.record(opened, who, EventKind.DRILL_STARTED, {})

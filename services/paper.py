@@ -1,7 +1,7 @@
-"""A check that somebody filled in on paper while Slack was away, put in for them by whoever has the sheet.
+"""A check that was filled in on paper while Slack was unavailable, entered by whoever has the sheet.
 
-It goes through the same engine as a check in Slack, now: an urgent one pages now. The record is never back-dated; what
-is entered carries the time on the paper and who typed it as part of what it says.
+It goes through the same code as a check in Slack, now: an urgent one pages now. The record is never back-dated; its
+entries carry the time on the paper and who typed it.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from storage.tables import checks as check_table
 
 
 class NotEntered(StorageError):
-    """The sheet cannot be entered like this, in words for whoever types it. Nothing was kept."""
+    """The sheet cannot be entered like this; the message is for the person typing it. Nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What became of a sheet. is_new: False where this sheet was entered before."""
+    """The result of entering a sheet. is_new: False if this sheet was entered before."""
 
     ref: str
     is_new: bool
 
 
 class Paper(Reporting):
-    """Enters one sheet. typed_by: Slack id of whoever types it. at: when it was filled in, as the sheet says."""
+    """Enters one sheet. typed_by: Slack id of the person typing. at: when the sheet says it was filled in."""
 
     def __init__(
         self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, typed_by: str, at: datetime
@@ -52,7 +52,7 @@ class Paper(Reporting):
         self._at = at
 
     def enter(self, reporter: str, answers: Answers) -> Entered:
-        """Everything on the sheet, in one transaction. The same reporter and time again enters no second.
+        """Enter the whole sheet in one transaction. The same reporter and time again return the first entry.
 
         Raises NotEntered.
         """
@@ -74,7 +74,7 @@ class Paper(Reporting):
     def record(
         self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
-        """Add to the record, now, with the time on the paper and who typed it."""
+        """Record an event now, with the time on the paper and who typed it."""
         on_paper = {"on_paper": self._at.isoformat(), "typed_by": self._typed_by}
         return super().record(opened, who, what, {**content, **on_paper}, request)
 
@@ -83,7 +83,7 @@ class Paper(Reporting):
         return found
 
     def _refuse_to_let_in(self, answers: Answers) -> None:
-        """Whoever the sheet leaves out learns nothing more of it from here."""
+        """Raise NotEntered if the sheet leaves out the person typing it, who must learn nothing more of it."""
         if self.roster.person_at(self._typed_by) in left_out(answers):
             message = (
                 "This sheet leaves out whoever is to type it. Give it, in an envelope, to the independent contact or "
@@ -103,7 +103,7 @@ class Paper(Reporting):
             raise NotEntered(message)
 
     def _end(self, check: str, reporter: str) -> None:
-        """A finished sheet is sent. One that stops part-way is told to the leads at once where it raised anything."""
+        """Send a finished sheet. One that stops part-way is handed to the leads at once if it raised any concern."""
         opened = self.load(check)
         if replay(CHECKLIST, opened.check.answers, opened.check.level).is_finished:
             self.send(check, reporter)

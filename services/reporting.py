@@ -1,4 +1,4 @@
-"""What a reporter does with a check: every step is saved here before anybody is told it is."""
+"""What a reporter does with a check. Every step is saved before anybody is told that it is."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from storage.events import SYSTEM
 
 _MOST_REMINDERS = 2
 _ONE_CLICK = timedelta(seconds=3)
-"""A second click within this puts no second card below the first."""
+"""A second click within this time posts no second card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step did, and the check as it now stands. `opens`: ids of questions a changed answer brought up."""
+    """The result of a step and the check as it is now. `opens`: ids of questions that a changed answer added."""
 
     did: Did
     opened: Opened
@@ -33,10 +33,10 @@ class Step:
 
 
 class Reporting(Service):
-    """The reporter's use cases; anybody else is REFUSED."""
+    """The reporter's use cases; for anybody else they return REFUSED."""
 
     def start(self, reporter: str, request: str) -> Opened:
-        """A new draft and its card."""
+        """Start a draft and post its card. A repeated request returns the draft it started."""
         opened, is_new = checks.start(self.tx, self.keys, reporter, request, self.now, CHECKLIST.version)
         if is_new:
             self.record(opened, reporter, EventKind.STARTED, {"checklist": CHECKLIST.version})
@@ -45,9 +45,9 @@ class Reporting(Service):
         return opened
 
     def put_card(self, opened: Opened, event: int | None = None) -> None:
-        """A card at the foot of the reporter's messages; the one before it points there.
+        """Post a new card below the reporter's other messages; the previous card points to it.
 
-        event: one the card speaks of until the next step.
+        event: an event that the card mentions until the next step.
         """
         check = opened.check
         outbox.mark_due(self.tx, check.id, self.now, OutboxKind.CARD)
@@ -57,14 +57,14 @@ class Reporting(Service):
         )
 
     def come_back(self, check: str, away: timedelta) -> None:
-        """Nobody was there while this person was answering: say so, and show where they are."""
+        """Tell a reporter who was answering that the bot was away, with a card that shows where they are."""
         opened = self.load(check)
         if opened.check.status is CheckStatus.DRAFT and opened.check.cover is None:
             minutes = max(round(away / timedelta(minutes=1)), 1)
             self.put_card(opened, self.record(opened, SYSTEM, EventKind.AWAY, {"minutes": minutes}))
 
     def carry_on(self, check: str, who: str) -> Step:
-        """Show a draft again, where the person is now."""
+        """Post the card of a draft again, at the current question."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
@@ -78,12 +78,12 @@ class Reporting(Service):
         return Step(Did.DONE, opened)
 
     def _wait_for_more(self, opened: Opened) -> None:
-        """Start counting, at NONE, how long the person has been away; `wake` puts it off while they answer."""
+        """Start the idle timer of a draft at NONE; `wake` postpones it while the reporter is answering."""
         if opened.check.level is Level.NONE and opened.check.status is CheckStatus.DRAFT:
             checks.wake_again(self.tx, opened.check.id, self.now + self.roster.idle, 0)
 
     def answer(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
-        """Save one answer. The page, where one is due at once, is in the outbox when this returns."""
+        """Save one answer. If it needs a page at once, the page is in the outbox when this returns."""
         opened = self.load(check)
         before = replay(CHECKLIST, opened.check.answers, opened.check.level)
         if (refusal := self._cannot_answer(opened, before, who, question, choices)) is not None:
@@ -102,7 +102,7 @@ class Reporting(Service):
         return Did.ALREADY if check.answers.get(question) == choices else Did.STALE
 
     def _leaves_nobody(self, opened: Opened, question: str, choices: tuple[str, ...]) -> Did | None:
-        """Leaving out everybody, those left out before counted in, is refused: somebody must be able to help."""
+        """Return NOBODY_LEFT if S2, with people left out before, would leave nobody: somebody must be able to help."""
         if question != "S2":
             return None
         check = replace(opened.check, answers={**opened.check.answers, question: choices})
@@ -110,7 +110,7 @@ class Reporting(Service):
         return None if self.roster.may_know(check, out) else Did.NOBODY_LEFT
 
     def _are_options(self, question: str, choices: tuple[str, ...]) -> bool:
-        """Whether these can be chosen: options of the question, or at S2 people on the roster."""
+        """Return whether these choices are valid: options of the question, or at S2 people on the roster."""
         asked = CHECKLIST[question]
         known = set(asked.by_id)
         if asked.choose is Choose.PEOPLE:
@@ -120,9 +120,9 @@ class Reporting(Service):
         return bool(choices) and known.issuperset(choices)
 
     def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
-        """Put another answer in the place of one given; every other answer stays.
+        """Replace one given answer; all other answers stay.
 
-        Once it is sent only S2 may change: somebody can be left out at any time.
+        Once the check is sent only S2 may be changed: somebody can be left out at any time.
         """
         opened = self.load(check)
         if opened.check.reporter != who:
@@ -152,7 +152,7 @@ class Reporting(Service):
         return Step(Did.DONE, opened, opens)
 
     def _show_step(self, opened: Opened, question: str) -> None:
-        """Page where that is due, and show what the answer changed."""
+        """Page if due, and update the messages that show the answer."""
         if opened.check.level is Level.NONE:
             self.show_reporter(opened)
             return
@@ -160,12 +160,12 @@ class Reporting(Service):
             self.settle_who_may_know(opened)
         self._page_if_due(opened)
         shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER]
-        if question == "S2":  # Whoever is left out now loses these as well.
+        if question == "S2":  # People left out now must lose these as well.
             shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]
         outbox.mark_due(self.tx, opened.check.id, self.now, *shown)
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
-        """Save; once the level is raised, with the time at which stopping here means that the leads are told."""
+        """Save the changes; above NONE also the time at which the leads are told if the reporter stops here."""
         after = Opened(replace(opened.check, **changes), opened.sealer)
         if after.check.level > Level.NONE:
             changes["wake_at"] = self._wake_at(after)
@@ -185,16 +185,16 @@ class Reporting(Service):
         return self.case(opened) is not None
 
     def _page_if_due(self, opened: Opened) -> None:
-        """Page first, ask later (docs/rules.md, decision 3), once it is known who to leave out."""
+        """Page before the check is finished (docs/rules.md, decision 3), once it is known whom to leave out."""
         check = opened.check
         is_sent = check.status is CheckStatus.SENT and check.level > Level.NONE
         if _pages_at_once(check) or is_sent:
             self.raise_case(opened, check.level)
 
     def wake(self, check: str) -> None:
-        """The reporter stopped part-way. At CONSULT or above the leads are told what is known (I12).
+        """Handle the idle timer of a check. At CONSULT or above the leads are told what is known (I12).
 
-        At NONE the reporter is reminded, again next working day, and then it is put away, never deleted.
+        At NONE the reporter is reminded, again on the next working day, and then the draft is set aside, never deleted.
         """
         opened = self.load(check)
         if not checks.is_waking(self.tx, check, self.now):
@@ -235,7 +235,7 @@ class Reporting(Service):
         self.show_reporter(opened)
 
     def ask_lead(self, check: str, who: str, request: str) -> Step:
-        """Ask a lead: no reason needed, at any step, as often as wanted."""
+        """Ask for a lead: no reason needed, at any step, as often as wanted."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
@@ -250,7 +250,7 @@ class Reporting(Service):
         opened = self._save(opened, asked_lead=True, level=level, cover=None, revisiting=None, **_taken_up(opened))
         self._page_if_due(opened)
         if "S2" not in opened.check.answers:
-            self.put_card(opened)  # It asks who may be told: below whatever was pressed, so that it is seen.
+            self.put_card(opened)  # It asks who may be told, so it goes below the pressed message, to be seen.
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
         return Step(Did.DONE, opened)
 
@@ -262,9 +262,9 @@ class Reporting(Service):
         self.ask_again(opened)
 
     def back(self, check: str, who: str, revision: int) -> Step:
-        """Show the question before the one shown; its answer stays until another takes its place.
+        """Show the question before the one shown; its answer stays until it is replaced.
 
-        revision: of the card that was pressed, so that pressing twice goes back once.
+        revision: of the card that was pressed, so that a double click goes back once.
         """
         opened = self.load(check)
         if opened.check.reporter != who:
@@ -279,19 +279,19 @@ class Reporting(Service):
         return self._show(opened, revisiting=before[-1])
 
     def forward(self, check: str, who: str) -> Step:
-        """Keep the answer shown again and go on."""
+        """Keep the answer that is shown again and continue."""
         return self._reporters(check, who, revisiting=None)
 
     def hide(self, check: str, who: str) -> Step:
-        """Cover the card."""
+        """Hide the card's content."""
         return self._reporters(check, who, cover=Cover.HIDDEN)
 
     def show(self, check: str, who: str) -> Step:
-        """Uncover the card."""
+        """Show the card's content again."""
         return self._reporters(check, who, cover=None)
 
     def stop(self, check: str, who: str) -> Step:
-        """Stop for now. Where someone may be at risk the leads are told at once, as the first card promised."""
+        """Pause the check. If anybody may be at risk the leads are told at once, as the first card promised."""
         step = self._reporters(check, who, cover=Cover.STOPPED)
         if step.did is Did.DONE and step.opened.check.level > Level.NONE and not self._is_told(step.opened):
             self.record(step.opened, who, EventKind.STOPPED, {})
@@ -312,7 +312,7 @@ class Reporting(Service):
         return Step(Did.DONE, opened)
 
     def write(self, check: str, who: str, what: EventKind, content: Mapping[str, object], request: str) -> Step:
-        """Keep something typed: a note to a question, or the details. Sealed; never in a message."""
+        """Record typed text: a note on a question, or the details. It is sealed, and never shown in a message."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
@@ -327,7 +327,7 @@ class Reporting(Service):
         return self._show(opened)
 
     def send(self, check: str, who: str) -> Step:
-        """The finished check is handed over: the outcome stands, and the leads are paged where it says so."""
+        """Send the finished check: fix its outcome, and page the leads if the level requires it."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
@@ -348,7 +348,7 @@ class Reporting(Service):
         return Step(Did.DONE, opened)
 
     def reopen(self, check: str, who: str) -> Step:
-        """Open a check that ended without a page again, all its answers in place."""
+        """Reopen a check that ended without a page, with all its answers."""
         opened = self.load(check)
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
@@ -362,17 +362,17 @@ class Reporting(Service):
 
 
 def _pages_at_once(check: Check) -> bool:
-    """Whether the leads are told without waiting for the end: it is urgent, or a lead was asked for."""
+    """Return whether the leads are paged before the check is finished: it is urgent, or a lead was asked for."""
     return "S2" in check.answers and (check.level >= Level.CONSULT_URGENT or check.asked_lead)
 
 
 def _taken_up(opened: Opened) -> dict[str, CheckStatus]:
-    """A check that was put away is a draft again."""
+    """Return the status change for a check that was set aside and becomes a draft again; empty for others."""
     return {"status": CheckStatus.DRAFT} if opened.check.status is CheckStatus.SHELVED else {}
 
 
 def _expected(opened: Opened, before: Progress) -> str | None:
-    """The question the card shows now."""
+    """Return the id of the question that the card shows now, or None."""
     check = opened.check
     if check.revisiting in CHECKLIST.by_id:
         return check.revisiting
@@ -382,6 +382,6 @@ def _expected(opened: Opened, before: Progress) -> str | None:
 
 
 def _may_change(check: Check, question: str) -> bool:
-    """Whether an answer may be changed: any of a draft, and S2 also once it is sent."""
+    """Return whether an answer may be changed: any of a draft, and S2 also after sending."""
     open_to = (CheckStatus.DRAFT,) if question != "S2" else (CheckStatus.DRAFT, CheckStatus.SENT)
     return question in check.answers and check.status in open_to

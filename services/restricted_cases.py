@@ -1,4 +1,4 @@
-"""Cases that are in no shared figure: each is told of to those alone who may know of it."""
+"""Cases that are in no shared figure: each is shown only to those who may know of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.tables import cases, checks, events
 
 @dataclass(frozen=True, slots=True)
 class RestrictedCases:
-    """One such case. left_out: as `checks.people_left_out` has it. raised: in the week. missed: its target."""
+    """One such case. left_out: as from `checks.people_left_out`. raised: in the week. missed: its answer target."""
 
     check: Check
     left_out: frozenset[str]
@@ -25,7 +25,7 @@ class RestrictedCases:
 
 
 def apart(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
-    """Those of the week, and those that are open."""
+    """Return the restricted cases that are open or had an event in the week."""
     tx = counting.tx
     touched = select(events.c.check_id).where(counting.within(events.c.at))
     wanted = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(~checks.c.is_drill, IS_CHECK)

@@ -1,7 +1,7 @@
-"""Deleting what is due: who approved it, legal holds, and erasure itself (docs/design-decisions.md, 10).
+"""Deletion of due records: approval, legal holds, and erasure (docs/design-decisions.md, 10).
 
-To erase a check is to destroy its key and everything about it that stands in clear. The events stay and still verify:
-what they say was sealed under the key that is gone. What is left of the check is a tombstone: reference and dates.
+Erasing a check destroys its key and all its clear text. The events stay and still verify: their content was sealed
+under the destroyed key. Of the check a tombstone is left: reference and dates.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class DueRecord:
-    """A record whose time is over, or soon will be. due: when. approved_by: the Slack id of whoever approved it."""
+    """A record that is due for deletion or soon will be. due: when. approved_by: Slack id of who approved it."""
 
     check: Check
     case: Case | None
@@ -44,23 +44,23 @@ class DueRecord:
 
 
 class Retention(Service):
-    """What a lead does with a record whose time is over. The bot's gate has let them in already."""
+    """The leads' use cases for due records. The bot's gate has checked their permission."""
 
     def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, schedule: Schedule) -> None:
         super().__init__(tx, keys, roster, now)
         self._schedule = schedule
 
     def items(self, until: datetime) -> tuple[DueRecord, ...]:
-        """Every record that is due by then, the longest due first. What is open, unread or held is not among them.
+        """Return every record due by then, earliest due first, except open, unread and held ones.
 
-        Nor is what is about nobody: practice pages, and the bot's own records. A request for a copy is, once closed.
+        Records about nobody (drills and the bot's own) are not included. Closed subject access requests are.
         """
         found = filter(None, (self._readable(one) for one in self._candidates(until)))
         due = [item for item in found if item.keeping.can_end and item.due <= until]
         return tuple(sorted(due, key=lambda item: (item.due, item.check.ref)))
 
     def _candidates(self, until: datetime) -> Sequence[str]:
-        """Ids of those old enough; each is opened and looked at."""
+        """Return the ids of records old enough to be due; each must still be opened and judged."""
         child = _YEAR * max(self._schedule.years - ADULT, 0)
         touched, has_case = _check.c.touched_at, exists().where(_case.c.check_id == _check.c.id)
         old_enough = or_(
@@ -76,7 +76,7 @@ class Retention(Service):
         return self.tx.scalars(rows.where(func.length(_check.c.wrapped_key) > 0)).all()
 
     def _readable(self, check: str) -> DueRecord | None:
-        """None where it does not open: it is kept, and doctor says so to whoever runs this."""
+        """Return the record, or None if it does not open: it is kept, and `doctor` reports it to the operator."""
         try:
             return self._item(checks.load(self.tx, self.keys, check))
         except CannotOpen:
@@ -108,20 +108,20 @@ class Retention(Service):
         )
 
     def _asked_for(self, check: Check) -> RequestStatus | None:
-        """How a request for a copy of records stands; None where it is a check."""
+        """Return the status of a subject access request, or None if this is a check."""
         if check.status is not CheckStatus.REQUEST:
             return None
         mine = select(_request.c.status).where(_request.c.check_id == check.id)
         return RequestStatus(self.tx.execute(mine).scalar_one())
 
     def listed(self, shown: Iterable[str], who: str) -> None:
-        """Record that somebody looks at the list with these on it. Before it is shown."""
+        """Record that somebody views the list with these checks; call before showing it."""
         for check in shown:
-            with suppress(NoSuchCheck):  # erased a moment ago
+            with suppress(NoSuchCheck):  # erased meanwhile
                 self.record(self.load(check), who, EventKind.LISTED, {})
 
     def approve(self, check: str, who: str, reason: str, request: str) -> ReasonKept | None:
-        """A lead approves that it is deleted; nothing is yet. None where it is approved, else why it stays."""
+        """Approve the deletion of a record; nothing is deleted yet. Return None, or the reason it is kept."""
         opened = self.load(check)
         if self.is_repeat(request):
             return None
@@ -133,7 +133,7 @@ class Retention(Service):
         return None
 
     def keep(self, check: str, who: str, reason: str, until: datetime, request: str) -> Did:
-        """A lead wants it kept until then; it comes back on the list. An approval is taken back."""
+        """Keep a record until then, and withdraw any approval. It returns to the list afterwards."""
         opened = self.load(check)
         if self.is_repeat(request):
             return Did.ALREADY
@@ -142,7 +142,7 @@ class Retention(Service):
         return Did.DONE
 
     def hold(self, check: str, who: str, reason: str, request: str) -> Did:
-        """Legal hold: never deleted until somebody lifts it. An approval is taken back. STALE: it is on hold."""
+        """Set a legal hold: no deletion until it is lifted. Withdraw any approval. STALE: already on hold."""
         opened = self.load(check)
         if self.is_repeat(request):
             return Did.ALREADY
@@ -153,7 +153,7 @@ class Retention(Service):
         return Did.DONE
 
     def lift(self, check: str, who: str, reason: str, request: str) -> Did:
-        """The legal hold ends. Nothing is deleted by that: the calendar, and a lead, decide again. STALE: it ended."""
+        """Lift a legal hold. Deletion again needs the retention period and an approval. STALE: not on hold."""
         opened = self.load(check)
         if self.is_repeat(request):
             return Did.ALREADY
@@ -172,9 +172,9 @@ class Retention(Service):
         return found
 
     def erase(self, check: str, who: str) -> ReasonKept | None:
-        """Destroy it, once approved. None where it is gone, else why it stays: looked at anew, with the row locked.
+        """Erase an approved record. Return None, or the reason it is kept, judged again with the row locked.
 
-        It is in the record that it was erased before its key goes. Raises NoSuchCheck where it is gone already.
+        The erasure is recorded before the key is destroyed. Raises NoSuchCheck if the record is already gone.
         """
         opened = self.load(check)
         if (why := self._stays(opened)) is not None:
@@ -193,7 +193,7 @@ class Retention(Service):
         return {"kind": keeping.kind, "due": keeping.due(self._schedule).isoformat()}
 
     def _stays(self, opened: Opened) -> ReasonKept | None:
-        """Why it may not be erased now."""
+        """Return the reason it may not be erased now, or None."""
         check = opened.check.id
         if opened.check.is_drill:
             return ReasonKept.NOT_YET

@@ -1,7 +1,7 @@
-"""One transaction's work on checks and cases: what every use case shares.
+"""What all use cases share: one transaction's work on checks and cases.
 
-A use case loads with the row locked, changes, adds an event, and marks the messages that show it. All of it is
-kept together, or none of it.
+A use case loads a check with its row locked, changes it, records an event, and marks the messages that show it as due.
+All of it is committed, or none.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from storage.crypto.envelope import Keyring
 from storage.events import SYSTEM
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
-"""Asking again sooner than this after a page is a second click."""
+"""Asking again sooner than this after a page counts as a double click."""
 
 URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
 
 _URGENT = (Urgency.P0, Urgency.P1)
 _TRIES_WORTH_A_SOUND = (1, 2)
-"""So many asks had no answer."""
+"""Numbers of unanswered asks after which the reporter is told, with a notification, to phone for help themselves."""
 ANOTHER_PLAN = {"plan_stands": False, "reporter_agreed_at": None, "disagreed": False}
-"""Something has happened that the plan does not know of: it is made, and agreed, anew (policy 4.2)."""
-"""After these the reporter has been told, aloud, to ring for help themselves; the card says the rest."""
+"""The columns that invalidate the plan, after something the plan did not know of: it must be made and agreed again
+(policy 4.2).
+"""
 
 
 class Did(StrEnum):
@@ -45,7 +46,7 @@ class Did(StrEnum):
 
 
 class Service:
-    """Shared parts. `now` is one moment for the whole transaction."""
+    """The shared parts. `now` is one moment for the whole transaction."""
 
     def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime) -> None:
         self.tx = tx
@@ -54,31 +55,31 @@ class Service:
         self.now = now
 
     def load(self, check: str) -> Opened:
-        """A check, locked. Raises NoSuchCheck."""
+        """Return a check with its row locked. Raises NoSuchCheck."""
         return checks.load(self.tx, self.keys, check, lock=True)
 
     def case(self, opened: Opened) -> Case | None:
-        """The check's case, locked."""
+        """Return the check's case with its row locked, or None."""
         return cases.find(self.tx, opened, lock=True)
 
     def record(
         self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
-        """Add to the record."""
+        """Record an event. Return its id."""
         return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request)
 
     def is_repeat(self, request: str | None) -> bool:
-        """Whether this request was carried out before."""
+        """Return whether this request was carried out before."""
         return request is not None and events.is_repeat(self.tx, request)
 
     def show_reporter(self, opened: Opened) -> None:
-        """The reporter's card shows something new."""
+        """Mark the reporter's card as due."""
         outbox.mark_due(self.tx, opened.check.id, self.now, OutboxKind.CARD)
 
     def record_and_notify(
         self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
-        """Record an event of a case and show it wherever it shows: cards, thread, the reporter's messages."""
+        """Record an event of a case, make every message that shows it due (card, pages, thread), return its id."""
         event = self.record(opened, who, what, content, request)
         shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.NOTICE]
         if what.properties.ends_case:
@@ -91,12 +92,12 @@ class Service:
         return event
 
     def notify(self, opened: Opened, event: int) -> None:
-        """Tell the reporter of an event in a message that makes a sound."""
+        """Tell the reporter of an event in a message of its own, which causes a notification."""
         check = opened.check
         outbox.put(self.tx, f"notice:{event}", OutboxKind.NOTICE, check.reporter, self.now, check=check.id, event=event)
 
     def _add_line(self, opened: Opened, event: int) -> None:
-        """One line in each thread there is: the channel's, or in a conflict each person's own."""
+        """Post a line in each thread of the case: the channel's or, in a conflict, each person's own."""
         check = opened.check.id
         case = self.case(opened)
         if case is None:
@@ -110,15 +111,15 @@ class Service:
         return tuple(self.roster.slack[person] for person in case.asked if person in allowed)
 
     def allowed(self, case: Case) -> tuple[str, ...]:
-        """Ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
+        """Return the ids of the people who may know of this case. Never empty: somebody must be able to help (I13)."""
         return self.roster.may_know(case.check, case.left_out)
 
     def _not_there(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Ids of those whom the ladder skips today, and of those among them whose account is closed."""
+        """Return the ids of people whom escalation skips today, and of those among them whose account is closed."""
         return cover.absent(self.tx, self.roster.week.day_of(self.now)), cover.unreachable(self.tx)
 
     def raise_case(self, opened: Opened, level: Level, *, content_free: bool = False) -> None:
-        """Make it a case and page the first people, or ask anew where it became more urgent."""
+        """Open a case and page the first people, or ask again if it became more urgent."""
         urgency = URGENCY_OF_LEVEL[level]
         case = self.case(opened)
         if case is None:
@@ -153,7 +154,7 @@ class Service:
             self.ask_elsewhere(opened, people, 1)
 
     def settle_who_may_know(self, opened: Opened) -> None:
-        """S2 was answered, or answered anew, when people had been paged already: leave out, and ask the others."""
+        """Apply a new answer to S2 after people were paged: leave people out, and ask others if needed."""
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
@@ -172,12 +173,12 @@ class Service:
         self.keep_in_reach(opened)
 
     def is_asked(self, case: Case, people: Iterable[str]) -> bool:
-        """Whether the newest ask pages any of these people themselves: what is left of an older one is not enough."""
+        """Return whether the newest ask pages any of these people directly; an older ask does not count."""
         targets = outbox.are_asked(self.tx, case.check.id, case.asks)
         return any(self.roster.slack[person] in targets for person in people)
 
     def keep_in_reach(self, opened: Opened) -> None:
-        """Whoever leads, or was asked and has answered, has a card of their own once the shared channel has none."""
+        """Give the lead, or those who were asked, their own page if the shared channel no longer has one."""
         case = self.case(opened)
         if case is None or not case.dm_only or case.status is CaseStatus.CLOSED:
             return
@@ -190,40 +191,45 @@ class Service:
             self.page(opened, left, case.asks + len(leads), channel=False)
 
     def _ask_independent(self, opened: Opened, may: tuple[str, ...]) -> None:
-        """Where a lead is, or may be, part of it, the independent contact, if there, is asked with the first."""
+        """Page the independent contact too, if reachable, in a conflict: a lead is, or may be, part of the concern."""
         case, independent = self.case(opened), self.roster.people.independent
         absent, _ = self._not_there()
         if case is not None and self._is_conflict(opened) and independent in set(may) - set(case.asked) - absent:
             self.page(opened, (independent,), case.asks, channel=False)
 
     def _is_conflict(self, opened: Opened) -> bool:
-        """Whether anybody is, or may have to be, left out: such a case never touches the shared channel."""
+        """Return whether anybody is, or may have to be, left out: such a case never appears in the shared channel."""
         out = checks.people_left_out(self.tx, opened.check.id)
         return bool(out) or opened.check.answers.get("S2") != ("no",)
 
     def _make_more_urgent(self, opened: Opened, case: Case, urgency: Urgency) -> None:
-        """More urgent than what somebody took on: it needs an answer anew, whoever leads it so far."""
+        """Raise the urgency of a case. It needs an answer again, even if somebody leads it."""
         cases.save(self.tx, case.check.id, urgency=urgency, **ANOTHER_PLAN if case.plan_round else {})
         self.record_and_notify(opened, SYSTEM, EventKind.ESCALATED, {"urgency": urgency})
         self.needs_a_lead(opened)
 
     def needs_a_lead(self, opened: Opened) -> None:
-        """Nobody leads it any more: the people on the ladder are asked, from its second step, until somebody does."""
+        """Remove the lead and ask for another, from the second step of escalation, until somebody leads."""
         cases.save(self.tx, opened.check.id, **self._without_lead(opened))
         self.ask_again(opened)
 
     def _without_lead(self, opened: Opened) -> dict[str, object]:
-        """The columns of a case that needs a lead from now on, whom nobody was asked for yet."""
+        """Return the columns of a case that needs a lead from now on and has had no ask for one."""
         led = {"status": CaseStatus.OPEN, "led_by": None, "led_at": None, "remind_at": None}
         answer_by = self.roster.answer_by(self._urgency(opened), self.now)
         return led | {"tries": 0, "needed_at": self.now, "answer_by": answer_by}
 
     def ask_again(self, opened: Opened) -> None:
-        """Page the next people on the ladder; the last rung repeats without end. Whoever leads is not a new try."""
+        """Page the next people of the escalation policy; its last step repeats for ever.
+
+        An ask about a case that somebody leads does not count as a new try.
+        """
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
-        step = case.tries + (case.needed_at > case.raised_at)  # who was asked first led it, or was asked before
+        step = case.tries + (
+            case.needed_at > case.raised_at
+        )  # skip the first step: its people led it or were asked before
         turn = (case.urgency, step, self.allowed(case), self.now)
         people, following = self.roster.next_ask(*turn, *self._not_there(), needed_at=case.needed_at)
         usual, _ = self.roster.next_ask(*turn)
@@ -241,12 +247,12 @@ class Service:
 
     @staticmethod
     def _is_worth_a_sound(opened: Opened, case: Case) -> bool:
-        """Whether the reporter is told aloud that nobody answered so far: to ring for help themselves."""
+        """Return whether to notify the reporter that nobody has answered yet, so that they phone for help."""
         is_open = case.status is CaseStatus.OPEN and not opened.check.is_drill
         return is_open and case.urgency in _URGENT and case.tries in _TRIES_WORTH_A_SOUND
 
     def reopen_case(self, opened: Opened, who: str, content: Mapping[str, object], request: str | None = None) -> None:
-        """Open a closed case again. A lead who reopens it leads it; where the reporter does, it needs a lead."""
+        """Reopen a closed case. A lead who reopens it leads it; if the reporter does, it needs a lead."""
         by = self.roster.person_at(who) if who != opened.check.reporter else None
         changes = self._without_lead(opened)
         if by is not None:
@@ -261,7 +267,7 @@ class Service:
         return case.urgency if case else Urgency.P2
 
     def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool) -> None:
-        """Put one page to each of these people in the outbox, and one in the leads' channel."""
+        """Queue a page to each of these people and, if `channel`, to the leads' channel."""
         check = opened.check.id
         cases.ask(self.tx, check, people, ask)
         targets = [self.roster.slack[person] for person in people]
@@ -272,7 +278,7 @@ class Service:
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD)
 
     def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int) -> None:
-        """Ask these people by every other way than Slack there is for them; once for each page."""
+        """Queue a message to these people by each of their ways other than Slack, once for each ask."""
         check = opened.check.id
         for person in people:
             target = self.roster.slack[person]
@@ -281,7 +287,7 @@ class Service:
                 outbox.put_elsewhere(self.tx, key, OutboxKind.ALERT, target, via, self.now, check=check, ask=ask)
 
     def not_taken(self, check: str, target: str, ask: int) -> None:
-        """Slack did not take a page: whoever it was for is asked another way, at once (I19)."""
+        """Ask the person another way at once, because Slack did not accept their page (I19)."""
         person = self.roster.person_at(target)
         opened = self.load(check)
         case = self.case(opened)
@@ -290,6 +296,6 @@ class Service:
 
 
 def _asked(people: tuple[str, ...], usual: tuple[str, ...]) -> dict[str, object]:
-    """For the record: who is asked, and whose step was passed over because nobody on it is there."""
+    """Return the event's content: who is asked, and whose step was skipped because nobody on it is available."""
     away = skipped(usual, people)
     return {"asked": list(people), **({"skipped": list(away)} if away else {})}

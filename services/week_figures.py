@@ -1,9 +1,8 @@
 """The figures of one week, counted from the record: numbers only, and only of checks that every lead may know of.
 
-A check that anybody is left out of, or may have to be, is in no figure here, whatever it did to the outbox or the
-record (I23). What one week costs depends on what happened in it and on what is open, not on how much there was before:
-events are found by their time, and everything else by its check. Only what comes onto the deletion list is looked for
-among everything that is old enough, as the list itself is.
+A check that anybody is left out of, or may have to be, is in no figure (I23). The cost depends on the week's events and
+the open cases, not on the size of the database: events are found by time, everything else by check. Only the number of
+records coming up for deletion is searched among all records that are old enough, as the deletion list is.
 """
 
 from __future__ import annotations
@@ -36,15 +35,15 @@ from storage.outbox import PAGES, SLACK
 from storage.tables import cases, checks, events, left_out, outbox, requests, strands
 
 LATE = timedelta(seconds=60)
-"""A page that Slack has later than this after it was due is a miss, whoever's fault it was."""
+"""A page that reaches Slack later than this after it was due is a miss, whatever the cause."""
 
 _ENDED = (EventKind.ABANDONED, EventKind.STOPPED, EventKind.SHELVED)
-"""What is recorded of a check that its reporter did not finish."""
+"""The events of checks that the reporter did not finish."""
 _ASKED = (EventKind.RAISED, EventKind.ESCALATED)
 _ANSWERED = (EventKind.LED, EventKind.PLANNED)
 _TO_SAMPLE = (Outcome.HOLD, Outcome.FIX_FIRST)
 _LOOKED = (EventKind.OPENED_CHECK, EventKind.OPENED_RECORD)
-"""A lead opened a check that nobody was paged about: from the digest's sample, or as it was found."""
+"""A lead opened a check that nobody was paged about, from the digest's sample or otherwise."""
 _COUNTED = (
     *(EventKind.STARTED, EventKind.SENT, *_ENDED, EventKind.RAISED, EventKind.DECIDED, EventKind.CLOSED),
     *(EventKind.DISAGREED, EventKind.FOUND_FORGOTTEN),
@@ -56,19 +55,19 @@ NOBODY_LEFT_OUT = and_(
     ~exists().where(left_out.c.check_id == checks.c.id),
     ~exists().where(_case.c.check_id == checks.c.id, or_(_case.c.dm_only, _case.c.content_free)),
 )
-"""As far as columns tell: see also `is_shared`."""
+"""As far as clear columns show; see also `is_shared`."""
 IS_CHECK = and_(~exists().where(requests.c.check_id == checks.c.id), func.length(checks.c.wrapped_key) > 0)
-"""Neither the record of a request for records, nor one that was erased."""
+"""Not a subject access request, and not erased."""
 
 
 def is_shared(check: Check) -> bool:
-    """Whether it is known, from the reporter's own answer, that nobody has to be left out (S2)."""
+    """Return whether the reporter answered that nobody has to be left out (S2)."""
     return check.answers.get("S2") == ("no",)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerTime:
-    """How a case was first answered. after: None where nobody leads it yet."""
+    """How a case was first answered. after: None if nobody leads it yet."""
 
     raised_at: datetime
     after: timedelta | None
@@ -77,7 +76,7 @@ class AnswerTime:
 
 @dataclass(frozen=True)
 class WeekCounter:
-    """One week, in one transaction. schedule: how long records are kept, as organisation.toml has it."""
+    """Counts one week in one transaction. schedule: retention periods from organisation.toml."""
 
     tx: Connection
     keys: Keyring
@@ -91,17 +90,17 @@ class WeekCounter:
         return self.week.bounds(self.roster.week.zone)
 
     def within(self, column: Any) -> ColumnElement[bool]:
-        """Whether a moment is in the week."""
+        """Return the condition that a column's time is in the week."""
         since, until = self._bounds
         return and_(column >= since, column < until)
 
     def has(self, moment: datetime) -> bool:
-        """Whether this moment is in the week."""
+        """Return whether this time is in the week."""
         since, until = self._bounds
         return since <= moment < until
 
     def figures(self) -> WeekFigures:
-        """All of them."""
+        """Return all figures of the week."""
         rows = self.tx.execute(self._rows(events.c.what.in_(_COUNTED))).all()
         opened = self._open({row.check_id for row in rows})
         real = [row for row in rows if row.check_id in opened and not opened[row.check_id].check.is_drill]
@@ -111,25 +110,25 @@ class WeekCounter:
         )
 
     def _rows(self, *which: ColumnElement[bool]) -> Select[Any]:
-        """Events of the week, of checks that may be counted."""
+        """Return the query for the week's events of checks that may be counted."""
         wanted = select(*(events.c.id, events.c.check_id, events.c.at, events.c.what, events.c.sealed))
         of_checks = wanted.join(checks, checks.c.id == events.c.check_id)
         return of_checks.where(self.within(events.c.at), *which, NOBODY_LEFT_OUT, IS_CHECK).order_by(events.c.id)
 
     def _open(self, ids: Iterable[str]) -> dict[str, Opened]:
-        """Those of these checks that everybody may know of. What was erased can be counted no more."""
+        """Open those of these checks that every lead may know of. Erased checks cannot be counted any more."""
         found = {one: opened for one in ids if (opened := self.load(one)) is not None}
         return {one: opened for one, opened in found.items() if is_shared(opened.check)}
 
     def load(self, check: str) -> Opened | None:
-        """A check; None where it was erased."""
+        """Return a check, or None if it does not open."""
         try:
             return check_rows.load(self.tx, self.keys, check)
         except CannotOpen:
             return None
 
     def _checks(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
-        """What became of checks, and where people were not sure."""
+        """Count what became of checks, and where reporters were not sure."""
         sent = {row.check_id: self._said(row, opened, "outcome") for row in rows if row.what == EventKind.SENT}
         stopped = {row.check_id for row in rows if row.what in _ENDED} - sent.keys()
         ended = [opened[one].check for one in (*sent, *sorted(stopped))]
@@ -148,12 +147,12 @@ class WeekCounter:
         return str(content.get(key, ""))
 
     def _is_to_sample(self, check: Check) -> bool:
-        """Whether it ended without a page, stands as it was sent, and no lead has looked at it."""
+        """Return whether it ended without a page, was not changed since, and no lead has opened it."""
         ended = check.status is CheckStatus.SENT and check.outcome in _TO_SAMPLE
         return ended and not any(record.count(self.tx, check.id, what) for what in _LOOKED)
 
     def _cases(self, rows: Sequence[Row[Any]], opened: Mapping[str, Opened]) -> dict[str, Any]:
-        """Cases raised in the week and how soon each was answered, decisions, and the bot's own misses."""
+        """Count the cases raised in the week, their time to answer, decisions, and the bot's own misses."""
         raised = list(dict.fromkeys(row.check_id for row in rows if row.what == EventKind.RAISED))
         answers = [self.answer(opened[one]) for one in raised]
         decided = {row.check_id: self._said(row, opened, "decision") for row in rows if row.what == EventKind.DECIDED}
@@ -173,7 +172,7 @@ class WeekCounter:
         return self.roster.week.after(moment, timedelta(0)) != moment
 
     def answer(self, opened: Opened) -> AnswerTime:
-        """A case's first answer, against the target that held until then."""
+        """Return a case's first answer, measured against the target in force at that time."""
         check, kinds = opened.check.id, events.c.what.in_((*_ASKED, *_ANSWERED))
         of_check = select(events.c.at, events.c.what, events.c.sealed).where(events.c.check_id == check, kinds)
         rows = self.tx.execute(of_check.order_by(events.c.id)).all()
@@ -186,7 +185,7 @@ class WeekCounter:
         return AnswerTime(raised_at, answered_at - raised_at if answered_at else None, missed)
 
     def _pages(self) -> dict[str, Any]:
-        """Pages of the week that Slack had late, or has not had yet although they are wanted."""
+        """Count the week's pages that reached Slack late, or have not reached it although they are due."""
         touched = select(events.c.check_id).where(self.within(events.c.at))
         rows = self.tx.execute(
             select(outbox.c.check_id, outbox.c.created_at, outbox.c.delivered_at)
@@ -209,7 +208,7 @@ class WeekCounter:
         return {"late": tuple(sorted(_seconds(wait) for wait in waits if wait > LATE)), "undelivered": missing}
 
     def _drills(self, rows: Sequence[Row[Any]]) -> dict[str, Any]:
-        """Practice pages, which are in no other figure."""
+        """Count drills, which are in no other figure."""
         started = {row.check_id: row.at for row in rows if row.what == EventKind.DRILL_STARTED}
         answered = {row.check_id: row.at for row in rows if row.what == EventKind.DRILL_ANSWERED}
         waits = (_seconds(at - started[one]) for one, at in answered.items() if one in started)
@@ -220,7 +219,7 @@ class WeekCounter:
         }
 
     def _now(self) -> dict[str, Any]:
-        """What is open as things stand, and what comes to its retention review."""
+        """Count what is open now, and what comes up for retention review."""
         rows = self.tx.execute(
             select(cases)
             .join(checks, checks.c.id == cases.c.check_id)
@@ -242,13 +241,13 @@ class WeekCounter:
         }
 
     def _overdue(self, check: str) -> int:
-        """Parts of its plan that should have been done before today."""
+        """Count the strands of the check's plan that are overdue."""
         today = self.roster.week.day_of(self.now).isoformat()
         late = (strands.c.check_id == check, strands.c.status == StrandStatus.TO_DO, strands.c.due < today)
         return int(self.tx.scalar(select(func.count()).select_from(strands).where(*late)) or 0)
 
     def _retention(self) -> int:
-        """Records that everybody may know of and that come onto the deletion list in the seven days after the week."""
+        """Count records that every lead may know of and that come up for deletion in the seven days after the week."""
         since = self._bounds[1]
         until = since + timedelta(days=7)
         items = Retention(self.tx, self.keys, self.roster, self.now, self.schedule).items(until)
@@ -256,7 +255,7 @@ class WeekCounter:
 
 
 def _is_for_everybody(item: DueRecord) -> bool:
-    """The same as NOBODY_LEFT_OUT and `is_shared`."""
+    """Return whether every lead may know of it: the same as NOBODY_LEFT_OUT and `is_shared`."""
     is_private = item.case is not None and (item.case.dm_only or item.case.content_free)
     return not item.left_out and not is_private and is_shared(item.check)
 
@@ -266,12 +265,12 @@ def _counts(keys: Iterable[str]) -> dict[str, int]:
 
 
 def _seconds(wait: timedelta) -> int:
-    """Never less than none: a clock that was put back makes nobody answer before they were asked."""
+    """Return the wait in seconds, not below zero: after the clock went back an answer may precede its ask."""
     return max(round(wait.total_seconds()), 0)
 
 
 def _unsure(check: Check) -> list[str]:
-    """Ids of the questions that were answered "not sure", in whatever words."""
+    """Return the ids of the questions answered "not sure", whatever the option's wording."""
     given = check.answers
     return [one.id for one in CHECKLIST if one.id in given and "unsure" in one.meaning(given[one.id]).effects]
 
