@@ -204,7 +204,7 @@ def people_left_out(tx: Connection, check: str) -> frozenset[str]:
 def leave_out(
     tx: Connection, check: str, people: Sequence[str], slack: Mapping[str, str], *, stepped_aside: bool = False
 ) -> None:
-    """Leave people out of a check for good. Nobody is ever let back in: they may be the reason for it.
+    """Leave people out of a check for good. Nobody is ever let back in: they may have been told why.
 
     people: organisation ids. slack: Slack id by organisation id.
     """

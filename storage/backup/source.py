@@ -42,7 +42,7 @@ class Source(Protocol):
         """Yield the copy as a separate database, deleted afterwards unless it was put in place."""
 
     def quiet(self) -> AbstractContextManager[None]:
-        """Hold off while no other process serves with the database. Raises BackupRefused if one does."""
+        """Ensure that no other process serves with the database. Raises BackupRefused if one does."""
 
     def put_in_place(self, trial: Database, now: datetime) -> str:
         """Make the trial database the one in use. Return words on where the previous one is."""

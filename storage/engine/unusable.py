@@ -1,4 +1,4 @@
-"""Say why a database cannot be used: the same words wherever it is noticed, and whether waiting may help."""
+"""Explains why a database cannot be used, in the same words everywhere, and whether waiting may help."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ EMPTY = "There is nothing in the database yet. Start share-check serve once, whi
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PRIMARY = 0xFF
-"""SQLite's extended codes hold the plain one in their last byte: sqlite.org/rescode.html."""
+"""SQLite's extended codes have the primary code in their last byte: sqlite.org/rescode.html."""
 
 
 def is_there(url: str) -> bool:
-    """Whether a SQLite file exists: opening would make it. True for a server, and for what is no address."""
+    """Return whether the SQLite file exists: opening would create it. True for other databases and malformed URLs."""
     try:
         known = make_url(url)
     except (ArgumentError, ValueError):
-        return True  # Opening it says what is wrong, without the password.
+        return True  # Opening it raises the error, without the password.
     return known.get_backend_name() != "sqlite" or Path(known.database or "").is_file()
 
 
@@ -43,7 +43,7 @@ def damaged(named: str = SETTING) -> DatabaseNotReady:
 def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
     """Explain an error of the database without its own text, which may hold an address or a value.
 
-    named: where its address was written. DatabaseAway where it may pass by itself.
+    named: the setting that holds its address. Return DatabaseAway if waiting may help.
     """
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, sqlite3.Error):
@@ -63,5 +63,5 @@ def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
 
 
 def _code(error: sqlite3.Error) -> int:
-    """0 where the driver found the trouble itself, without SQLite."""
+    """Return SQLite's primary error code, or 0 if the error is the driver's own."""
     return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY

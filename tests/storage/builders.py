@@ -1,4 +1,4 @@
-"""Checks and cases in a real database, one transaction for each step, as the bot makes them."""
+"""Builds checks and cases in a real database, one transaction a step, through the services."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ DONE = tuple(Strand(name, StrandStatus.DONE, f"{name} is told") for name in Stra
 
 
 class Office:
-    """A database, its keys and a clock; each verb is one transaction."""
+    """A database, its keys and a clock; each method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -40,7 +40,7 @@ class Office:
         self.now += timedelta(**wait)
 
     def request(self) -> str:
-        """A name no request had before."""
+        """Return a request id that was not used before."""
         return f"request-{next(self._requests)}"
 
     @contextmanager
@@ -62,12 +62,12 @@ class Office:
             return work.answer(check, who or self.check(check, work.tx).reporter, question, choices)
 
     def answers(self, check: str, sheet: Answers) -> None:
-        """All of them, one after the other."""
+        """Answer all these questions in order."""
         for question, choices in sheet.items():
             self.answer(check, question, *choices)
 
     def raised(self, sheet: Answers, reporter: str = REPORTER) -> str:
-        """A check that has become a case."""
+        """Return a check that has become a case."""
         check = self.start(reporter)
         self.answers(check, sheet)
         assert self.case(check) is not None
@@ -105,7 +105,7 @@ class Office:
             return cases.find(tx, checks.load(tx, self.keys, check))
 
     def the_case(self, check: str) -> Case:
-        """The case, which there must be."""
+        """Return the case; fail if there is none."""
         found = self.case(check)
         assert found is not None
         return found
@@ -115,18 +115,18 @@ class Office:
             return events.history(tx, check, checks.load(tx, self.keys, check).sealer)
 
     def happened(self, check: str) -> list[EventKind]:
-        """What the record says, oldest first."""
+        """Return the kinds of the check's events, oldest first."""
         return [entry.what for entry in self.history(check)]
 
     def rows(self, check: str, what: OutboxKind) -> list[Mapping[str, object]]:
-        """Its messages of one kind."""
+        """Return the check's outbox rows of one kind."""
         box = tables.outbox
         wanted = select(box).where(box.c.check_id == check, box.c.what == what).order_by(box.c.id)
         with self.database.read() as tx:
             return [dict(row._mapping) for row in tx.execute(wanted)]  # noqa: SLF001 - SQLAlchemy's public name
 
     def paged(self, check: str) -> list[str]:
-        """Where pages were put, in that order."""
+        """Return the targets of the check's pages, in the order in which they were queued."""
         return [str(row["target"]) for row in self.rows(check, OutboxKind.PAGE)]
 
     def wake_at(self, check: str) -> datetime | None:
@@ -143,5 +143,5 @@ class Office:
 
 
 def not_done() -> tuple[Strand, ...]:
-    """A plan of which nothing has been done."""
+    """Return a plan whose strands are all still to do."""
     return tuple(replace(strand, status=StrandStatus.TO_DO) for strand in DONE)

@@ -1,4 +1,4 @@
-"""A record with words in it that must never be seen, sealed with keys that the test knows."""
+"""A record with marker words that must never be shown, sealed with keys known to the test."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ from tests.storage.builders import DONE, LEAD_ONE, REPORTER, Office
 
 OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))
 MARKS = ("Xanthippe", "quokkas", "periwinkle", "marzipan")
-"""In a note, in the details, in a plan and in a decision's reason."""
+"""The marker words: in a note, in the details, in a plan and in a decision's reason."""
 URGENT: Answers = {"S1": ("no",), "S2": ("no",), "S3": ("harm",)}
 
 
@@ -29,7 +29,7 @@ def url_of(database: Database) -> str:
 
 
 class KeyedOffice(Office):
-    """Several of them work on one database, each with keys of its own."""
+    """An Office with given keys and random request ids, so that several can work on one database."""
 
     def __init__(self, database: Database, *keys: str) -> None:
         super().__init__(database)
@@ -40,7 +40,7 @@ class KeyedOffice(Office):
 
 
 def filled(database: Database, *keys: str) -> Office:
-    """A case with everything that people type, and a check without any answer."""
+    """Build a case with all kinds of typed text, and a check without any answer."""
     office = KeyedOffice(database, *(keys or (OLD,)))
     check = office.led(URGENT)
     note, details, plan, reason = MARKS
@@ -55,7 +55,7 @@ def filled(database: Database, *keys: str) -> Office:
 
 
 def settings(url: str, *keys: str) -> dict[str, str]:
-    """With which the commands run; they ask Slack nothing."""
+    """Return the settings for commands that do not call Slack."""
     return {
         "SLACK_BOT_TOKEN": "xoxb-test",
         "SLACK_APP_TOKEN": "xapp-test",
@@ -65,13 +65,13 @@ def settings(url: str, *keys: str) -> dict[str, str]:
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Of a program with these settings and no other."""
+    """Return the environment of a program with these settings and no others."""
     inherited = {name: value for name, value in os.environ.items() if name not in setting_names()}
     return {**inherited, **given, "PYTHONPATH": str(ROOT)}
 
 
 def started(folder: Path, given: Mapping[str, str], *words: str) -> subprocess.Popen[str]:
-    """share-check as a program of its own."""
+    """Start share-check as a child process."""
     return subprocess.Popen(  # noqa: S603 - our own words
         [sys.executable, "-m", "bot", *words],
         cwd=folder,

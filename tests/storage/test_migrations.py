@@ -27,7 +27,7 @@ Rows = dict[str, list[dict[str, object]]]
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgres)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """A database that nobody has used."""
+    """Yield a database without tables."""
     on_file = request.param == "sqlite"
     database = Database(
         f"sqlite:///{tmp_path / 'old.db'}" if on_file else request.getfixturevalue("empty_postgres_url")
@@ -66,7 +66,7 @@ def test_rows_of_every_version_are_there_after_the_way_up_and_the_way_down(empty
 
 
 def _tables(tx: Connection) -> MetaData:
-    """Whatever tables there are at this version."""
+    """Return the tables that exist at this version."""
     found = MetaData()
     found.reflect(tx)
     for name in ("alembic_version", SQLITES_OWN):
@@ -76,7 +76,7 @@ def _tables(tx: Connection) -> MetaData:
 
 
 def _rows(tx: Connection, tables: MetaData) -> Rows:
-    """By the columns of that version."""
+    """Return the rows with the columns of this version."""
     return {
         table.name: [dict(row._mapping) for row in tx.execute(select(table))]  # noqa: SLF001 - SQLAlchemy's public name
         for table in tables.sorted_tables
@@ -84,7 +84,7 @@ def _rows(tx: Connection, tables: MetaData) -> Rows:
 
 
 def _row(tx: Connection, table: Table) -> dict[str, object]:
-    """Something in every column that can hold something."""
+    """Return a row with a value in every column."""
     row: dict[str, object] = {}
     for column in table.columns:
         if column.foreign_keys:

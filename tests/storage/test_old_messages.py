@@ -31,7 +31,7 @@ def _ended(office: Office) -> str:
 
 
 def _all_sent(office: Office) -> None:
-    """Slack has taken every message."""
+    """Mark every message as posted in Slack."""
     with office.database.begin() as tx:
         for row in outbox.claim(tx, office.now + timedelta(days=1), 1000):
             outbox.stamp(tx, row, office.now, row.target, row.ts or f"{row.id}.0", "shown")

@@ -21,13 +21,13 @@ BEN = {"person": "Benjamin Okafor", "born": "3/4/2011", "number": ""}
 
 @pytest.fixture
 def two(database: Database) -> tuple[Office, str, str]:
-    """Two checks, about two people."""
+    """Build two checks about two people."""
     office = Office(database)
     return office, about(office, ANNA), about(office, BEN)
 
 
 def about(office: Office, details: dict[str, str]) -> str:
-    """A check with these details."""
+    """Build a check with these details."""
     check = office.start()
     with office.reporting() as work:
         work.write(check, REPORTER, EventKind.DETAILS, details, office.request())

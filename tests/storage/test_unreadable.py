@@ -25,7 +25,7 @@ def office(database: Database) -> Office:
 
 
 def close(office: Office, check: str) -> None:
-    """Put a key in its place that nobody has."""
+    """Replace the check's wrapped key by one that nobody can unwrap."""
     with office.database.begin() as tx:
         lost = Keyring([Fernet.generate_key().decode()]).new_key()
         tx.execute(update(table).where(table.c.id == check).values(wrapped_key=lost))

@@ -1,4 +1,4 @@
-"""Making, trying and restoring backups as tests do, and looking at what is there before and after."""
+"""Helpers that make, verify and restore backups, and read a database's content to compare it before and after."""
 
 import re
 import tarfile
@@ -31,7 +31,7 @@ def verified(url: str, file: Path, *keys: str, expected: Expected | None = None)
 
 @contextmanager
 def restored(url: str, file: Path, *keys: str, erased: Iterable[Erasure] = ()) -> Iterator[Database]:
-    """Put in place, on PostgreSQL under its new name."""
+    """Restore a backup and yield the database; on PostgreSQL it has a new name and is dropped afterwards."""
     _, said = put_back(source_of(url), keys or (OLD,), file, START, erased)
     found = re.search(r"new database (\S+)\. ", said)
     database = Database(named(url, found[1]) if found else url)
@@ -54,7 +54,7 @@ def server_of(url: str) -> Iterator[psycopg.Connection]:
 
 
 def history(database: Database, *keys: str) -> list[tuple[Check, tuple[Entry, ...]]]:
-    """All that is recorded, opened."""
+    """Return every check with its events, opened."""
     office = KeyedOffice(database, *(keys or (OLD,)))
     with database.read() as tx:
         ids = sorted(tx.scalars(select(checks.c.id)))
@@ -62,7 +62,7 @@ def history(database: Database, *keys: str) -> list[tuple[Check, tuple[Entry, ..
 
 
 def content(url: str) -> object:
-    """Everything that is in a database, to see that nothing was touched; and which databases there are."""
+    """Return all events in the database and the names of the databases there, to show that nothing was touched."""
     known = make_url(url)
     if known.get_backend_name() == "sqlite":
         place = Path(str(known.database)).parent
@@ -82,7 +82,7 @@ def _rows(url: str) -> list[object]:
 
 
 def manifest_in(file: Path) -> bytes:
-    """The manifest as it stands in the file."""
+    """Return the bytes of the manifest in a backup file."""
     with tarfile.open(file) as tar:
         words = tar.extractfile("manifest.json")
         assert words

@@ -53,7 +53,7 @@ PAGE = 4096
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where backups are put."""
+    """Return an empty folder for backups."""
     place = tmp_path / "backups"
     place.mkdir()
     return place
@@ -66,13 +66,13 @@ def url(database: Database) -> str:
 
 @pytest.fixture
 def running() -> Iterator[ExitStack]:
-    """Programs entered here are gone after the test."""
+    """Yield a stack of programs that end with the test."""
     with ExitStack() as stack:
         yield stack
 
 
 def started_programs(running: ExitStack, source: str, *given: list[str]) -> list[subprocess.Popen[str]]:
-    """One for each that is given, all at work when this returns."""
+    """Start one program for each argument list; return once all are at work."""
     programs = []
     for words in given:
         command = [sys.executable, "-c", source, *words]
@@ -145,12 +145,12 @@ def test_killed_at_any_moment_it_leaves_no_file_that_looks_complete(
 
 
 def _files(folder: Path, end: str) -> set[str]:
-    """Files below it that end so; folders may come and go meanwhile."""
+    """Return the files below a folder with this suffix; folders may appear and vanish meanwhile."""
     return {f"{inside}/{name}" for inside, _, names in os.walk(folder) for name in names if name.endswith(end)}
 
 
 def _wait_for_the_last_child(folder: Path) -> None:
-    """pg_dump goes on for a moment after whoever started it was killed."""
+    """Wait for pg_dump, which goes on for a moment after its parent was killed."""
     until = time.monotonic() + 5
     sizes: object = None
     while time.monotonic() < until:

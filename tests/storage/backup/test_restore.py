@@ -41,7 +41,7 @@ from tests.storage.records_with_secrets import LOST, NEW, OLD, URGENT, KeyedOffi
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where backups are put."""
+    """Return an empty folder for backups."""
     place = tmp_path / "backups"
     place.mkdir()
     return place
@@ -200,7 +200,7 @@ def test_a_record_that_was_changed_by_hand_is_refused(sqlite: Database, folder: 
 
 
 def _forged(made: Made, folder: Path, *statements: str) -> Path:
-    """A backup whose database was changed, with a manifest that fits it."""
+    """Return a backup whose database was changed, with a manifest that matches it."""
     copy, file = folder / "copy", folder / "forged.backup"
     archive.unpack(made.file, made.manifest, copy)
     with closing(sqlite3.connect(copy)) as opened:
@@ -442,7 +442,7 @@ def test_what_a_killed_trial_left_on_the_server_is_taken_away(postgresql: Databa
 
 @pytest.fixture
 def hushed(postgres: Server, empty_postgres_url: str) -> Iterator[str]:
-    """The address of a database of an account that is nobody special and has a password."""
+    """Yield the URL of a database of an account without privileges and with a password."""
     name, secret = make_url(empty_postgres_url).database, "h:u\\s'h @/%"
     with psycopg.connect(postgres.address("postgres"), autocommit=True) as server:
         server.execute(psycopg.sql.SQL("CREATE ROLE hushed LOGIN CREATEDB PASSWORD {}").format(secret))

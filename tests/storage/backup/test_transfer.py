@@ -35,7 +35,7 @@ SECRET_KEY = SealKey.new()
 
 @pytest.fixture(params=["to postgresql", "to sqlite"])
 def ends(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
-    """The address of a full database, and of one that is not there or empty."""
+    """Return the URLs of a full database and of an empty or missing one."""
     file = tmp_path / "share-check.db"
     if request.param == "to postgresql":
         source, target = sqlite_file(file), request.getfixturevalue("empty_postgres_url")
@@ -57,7 +57,7 @@ def ends(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 @pytest.fixture
 def opened() -> Iterator[Callable[[str], Database]]:
-    """Databases that are closed in the end."""
+    """Yield a function that opens a database by its URL; it is closed after the test."""
     made: list[Database] = []
 
     def opened(url: str) -> Database:
@@ -70,7 +70,7 @@ def opened() -> Iterator[Callable[[str], Database]]:
 
 
 def _fill_the_rest(tx: Any) -> None:
-    """A row in every table there is, so that none can be forgotten."""
+    """Insert a row into every remaining table, so that none is forgotten."""
     for table in metadata.sorted_tables:
         if not tx.scalar(select(func.count()).select_from(table)):
             tx.execute(insert(table).values(_row(tx, table)))

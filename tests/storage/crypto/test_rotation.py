@@ -39,7 +39,7 @@ def destroy(database: Database, check: str) -> None:
 
 @pytest.fixture
 def other(database: Database) -> Iterator[Database]:
-    """The same database, from another process's side."""
+    """Yield the same database as another process opens it."""
     beside = Database(url_of(database))
     yield beside
     beside.close()
@@ -93,7 +93,7 @@ def test_more_than_one_read_of_checks_is_moved(sqlite: Database) -> None:
 
 
 def many(database: Database, count: int) -> None:
-    """Checks under the old key, put there quickly."""
+    """Insert many checks under the old key, without going through the services."""
     office, keys = KeyedOffice(database, OLD), Keyring([OLD])
     first = office.start()
     with database.begin() as tx:
@@ -137,7 +137,7 @@ def test_people_go_on_answering_while_the_keys_are_rotated(database: Database, o
 
 
 def _answer_all(bot: KeyedOffice, person: str, mine: list[str], stop: Event) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Answer, change and type until told to stop; what each check must then say."""
+    """Answer, change and type until told to stop. Return what each check must then contain."""
     said: dict[str, dict[str, tuple[str, ...]]] = {}
     turn = 0
     while not (stop.is_set() and len(said) == len(mine)):

@@ -25,7 +25,7 @@ URLS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgres)]
 
 @pytest.fixture(params=URLS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
-    """A database that nobody has used."""
+    """Return a database without tables."""
     on_file = request.param == "sqlite"
     return Database(f"sqlite:///{tmp_path / 'new.db'}" if on_file else request.getfixturevalue("empty_postgres_url"))
 

@@ -32,7 +32,7 @@ class Line:
         self.commits += 1
 
     def join(self, work: Work, *, behind: int) -> Future[None]:
-        """Stand in line with this work, once so many stand there already."""
+        """Queue for the writer with this work, once so many others are queued."""
         turns = self.office.database._begin.__self__  # type: ignore[attr-defined] # noqa: SLF001 - who waits is its own
 
         def write() -> None:
@@ -101,13 +101,13 @@ def test_one_who_fails_takes_nobody_down(line: Line, who: int) -> None:
 
 
 def forbidden_at_commit(tx: Connection) -> None:
-    """A row of a check that is not there, looked at only when all is committed."""
+    """Insert a row of a check that does not exist; the foreign key is checked at the commit."""
     tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     leaving_out("no such check", "U0")(tx)
 
 
 def rolled_back_by_sqlite(tx: Connection) -> None:
-    """As where the disk is full: all of the transaction is gone, and whoever wrote heard nothing of it."""
+    """Roll back the whole transaction behind the writers' back, as SQLite does when the disk is full."""
     driver_of(tx).execute("ROLLBACK")
 
 

@@ -36,13 +36,13 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def started() -> Iterator[ExitStack]:
-    """Whatever is entered here is gone after the test."""
+    """Yield a stack of processes that end with the test."""
     with ExitStack() as stack:
         yield stack
 
 
 def _holder(started: ExitStack, url: str) -> subprocess.Popen[str]:
-    """Another process, that has the lock."""
+    """Start another process that holds the lock."""
     process = subprocess.Popen(  # noqa: S603 - our own words
         [sys.executable, "-c", HOLD], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -66,7 +66,7 @@ def _any_check(office: Office) -> str:
 
 
 def _set(table: str, number: int, column: str, value: object) -> Deed:
-    """UPDATE, as an administrator of the database would."""
+    """Return an UPDATE of one column, as a database administrator could make."""
     known = events if table == "events" else seals
     return lambda tx: tx.execute(update(known).where(next(iter(known.c)) == number).values({column: value}))
 
@@ -313,7 +313,7 @@ def test_a_changed_entry_is_named(sqlite: Database, column: str, value: object) 
 
 
 def _copy_of(number: int, new: int, changes: dict[str, object]) -> Deed:
-    """INSERT a row like another one."""
+    """Return an INSERT of a copy of an event with some columns changed."""
 
     def deed(tx: Connection) -> None:
         row = tx.execute(select(events).where(events.c.id == number)).mappings().one()
@@ -323,7 +323,7 @@ def _copy_of(number: int, new: int, changes: dict[str, object]) -> Deed:
 
 
 def _swap(one: int, other: int) -> list[str]:
-    """Each takes the other's number."""
+    """Return the SQL that exchanges the ids of two events."""
     steps = ((one, -one), (other, one), (-one, other))
     return [f"UPDATE events SET id = {new} WHERE id = {old}" for old, new in steps]  # noqa: S608 - numbers
 
@@ -420,7 +420,7 @@ def test_a_changed_seal_is_named_and_its_entries_are_not(
 
 
 def _remake(since: int, key: SealKey | None, until: int = 99) -> Deed:
-    """What somebody does who knows how seals are made: from one seal on, or only some, over what is there now."""
+    """Return a forgery of the seals from `since` to `until` over the present events, with `key` or unsigned."""
 
     def deed(tx: Connection) -> None:
         before = [seal.seal_of(row) for row in tx.execute(seal.SEALS)]
@@ -457,7 +457,7 @@ def test_whatever_is_done_to_seals_is_named(database: Database) -> None:
 
 
 def _made_anew(number: int, **changes: object) -> Deed:
-    """What somebody does who has the key too: a seal that says something else, with the head and signature for it."""
+    """Return a forgery by somebody who has the key: a seal with other content and a matching head and signature."""
 
     def deed(tx: Connection) -> None:
         old = seal.seal_of(tx.execute(seal.SEALS.where(seals.c.number == number)).one())
@@ -561,7 +561,7 @@ _FORGED_ROWS = (
 
 
 def _gone(tx: Connection) -> None:
-    """The rows of the checks themselves, foreign keys or not."""
+    """Delete the row of one check, regardless of foreign keys."""
     is_lone = tx.dialect.name == "sqlite"
     tx.execute(text("PRAGMA defer_foreign_keys = ON" if is_lone else "SET LOCAL session_replication_role = replica"))
     tx.execute(text("DELETE FROM checks WHERE id = (SELECT check_id FROM events WHERE id = 5)"))
@@ -834,7 +834,7 @@ STEPS = some.lists(
 
 
 def _live(tx: Connection, office: Office, steps: list[tuple[str, int, dict[str, str]]]) -> None:
-    """Three checks, written about and sealed in any order; the first note is always sealed."""
+    """Build three checks, written to and sealed in any order; the first note is always sealed."""
     opened = [checks.start(tx, office.keys, f"U{who}", f"start-{who}", START, "1")[0] for who in range(3)]
     now = START
     for what, number, content in [("note", 0, {}), ("seal", 0, {}), *steps]:
@@ -869,7 +869,7 @@ def test_any_history_is_proven_and_any_one_entry_that_was_touched_is_named(
 
 
 def _touched(number: int, last: int) -> list[tuple[Deed | str, set[tuple[str, str]]]]:
-    """What can be done to one entry, and what must be said of it."""
+    """Return every way to tamper with one entry, each with the findings it must cause."""
     here = f"Entry {number}"
     return [
         (_set("events", number, "who", "U9"), {(here, CHANGED)}),
