@@ -42,6 +42,16 @@ class Cover(StrEnum):
     STOPPED = "stopped"
 
 
+class Did(StrEnum):
+    """What became of a request. Only DONE changed anything. NOBODY_LEFT: it would leave nobody to tell."""
+
+    DONE = "done"
+    ALREADY = "already"
+    STALE = "stale"
+    REFUSED = "refused"
+    NOBODY_LEFT = "nobody left"
+
+
 class StrandName(StrEnum):
     """The three strands of a plan (policy 4.2)."""
 

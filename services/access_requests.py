@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from flows.case import CheckStatus, Entry
+from flows.case import CheckStatus, Did, Entry
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.records import access_requests
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling
 from flows.records.matching import Described
-from services.transaction import Did, Service
+from services.transaction import Service
 from storage import checks, events, export_files, person_index
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring, padded

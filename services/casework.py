@@ -12,6 +12,7 @@ from flows.case import (
     Case,
     CaseStatus,
     CheckStatus,
+    Did,
     Shared,
     Strand,
     StrandStatus,
@@ -20,7 +21,7 @@ from flows.case import (
 )
 from flows.checklist import CHECKLIST
 from flows.events import EventKind, OutboxKind
-from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Did, Service
+from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.events import SYSTEM

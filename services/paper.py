@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
+from flows.case import Did
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import left_out
 from flows.engine.replay import replay
@@ -20,7 +21,6 @@ from flows.events import EventKind
 from flows.model import Answers
 from flows.paging.roster import Roster
 from services.reporting import Reporting
-from services.transaction import Did
 from storage import checks
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.case import Case, CaseStatus, Check, CheckStatus, Cover
+from flows import answering
+from flows.answering import WHO_TO_LEAVE_OUT, Change, Given
+from flows.case import Case, CaseStatus, Check, CheckStatus, Cover, Did
 from flows.checklist import CHECKLIST
-from flows.engine.outcome import decide, left_out
-from flows.engine.replay import Progress, replay
 from flows.events import EventKind, OutboxKind
-from flows.model import PEOPLE, Choose, Level, Outcome
-from services.transaction import ASK_AGAIN_AFTER, Did, Service
+from flows.model import Level, Outcome
+from flows.paging.roster import Roster
+from services.transaction import ASK_AGAIN_AFTER, Service
 from storage import checks, outbox, person_index
 from storage.checks import Opened
 from storage.events import SYSTEM
 
+Asked = Callable[[Check, Given, Roster, frozenset[str]], Change | Did]
 _MOST_REMINDERS = 2
 _ONE_CLICK = timedelta(seconds=3)
 """A second click within this time posts no second card."""
@@ -25,11 +27,16 @@ _ONE_CLICK = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The result of a step and the check as it is now. `opens`: ids of questions that a changed answer added."""
+    """The result of a step and the check as it is now.
+
+    opens: ids of questions that a changed answer added. done_at: if ALREADY, when it was done; None: when the check was
+    last touched.
+    """
 
     did: Did
     opened: Opened
     opens: tuple[str, ...] = ()
+    done_at: datetime | None = None
 
 
 class Reporting(Service):
@@ -84,83 +91,38 @@ class Reporting(Service):
 
     def answer(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
         """Save one answer. If it needs a page at once, the page is in the outbox when this returns."""
-        opened = self.load(check)
-        before = replay(CHECKLIST, opened.check.answers, opened.check.level)
-        if (refusal := self._cannot_answer(opened, before, who, question, choices)) is not None:
-            return Step(refusal, opened)
-        return self._take(opened, who, question, choices, before)
-
-    def _cannot_answer(
-        self, opened: Opened, before: Progress, who: str, question: str, choices: tuple[str, ...]
-    ) -> Did | None:
-        check = opened.check
-        if check.reporter != who:
-            return Did.REFUSED
-        is_asked = check.status is CheckStatus.DRAFT and question == _expected(opened, before)
-        if is_asked and self._are_options(question, choices):
-            return self._leaves_nobody(opened, question, choices)
-        return Did.ALREADY if check.answers.get(question) == choices else Did.STALE
-
-    def _leaves_nobody(self, opened: Opened, question: str, choices: tuple[str, ...]) -> Did | None:
-        """Return NOBODY_LEFT if S2, with people left out before, would leave nobody: somebody must be able to help."""
-        if question != "S2":
-            return None
-        check = replace(opened.check, answers={**opened.check.answers, question: choices})
-        out = checks.people_left_out(self.tx, check.id) | set(left_out(check.answers))
-        return None if self.roster.may_know(check, out) else Did.NOBODY_LEFT
-
-    def _are_options(self, question: str, choices: tuple[str, ...]) -> bool:
-        """Return whether these choices are valid: options of the question, or at S2 people on the roster."""
-        asked = CHECKLIST[question]
-        known = set(asked.by_id)
-        if asked.choose is Choose.PEOPLE:
-            known = (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(self.roster.everyone)
-        if asked.choose is Choose.ONE and len(choices) != 1:
-            return False
-        return bool(choices) and known.issuperset(choices)
+        return self._take(check, Given(who, question, choices), answering.answer)
 
     def change(self, check: str, who: str, question: str, choices: tuple[str, ...]) -> Step:
-        """Replace one given answer; all other answers stay.
+        """Replace one given answer; all other answers stay."""
+        return self._take(check, Given(who, question, choices), answering.change)
 
-        Once the check is sent only S2 may be changed: somebody can be left out at any time.
-        """
-        opened = self.load(check)
-        if opened.check.reporter != who:
-            return Step(Did.REFUSED, opened)
-        if not _may_change(opened.check, question) or not self._are_options(question, choices):
-            return Step(Did.STALE, opened)
-        if (refusal := self._leaves_nobody(opened, question, choices)) is not None:
-            return Step(refusal, opened)
-        if opened.check.answers[question] == choices:
-            return Step(Did.ALREADY, opened)
-        before = replay(CHECKLIST, opened.check.answers, opened.check.level)
-        return self._take(opened, who, question, choices, before)
+    def _take(self, check: str, given: Given, asked: Asked) -> Step:
+        opened, is_s2 = self.load(check), given.question == WHO_TO_LEAVE_OUT
+        out = checks.people_left_out(self.tx, check) if is_s2 else frozenset[str]()
+        change = asked(opened.check, given, self.roster, out)
+        if isinstance(change, Did):
+            return Step(change, opened)
+        what = EventKind.ANSWERED if change.is_first else EventKind.CHANGED
+        self.record(opened, given.who, what, {"question": given.question, "options": given.choices})
+        if is_s2:
+            checks.leave_out(self.tx, check, change.left_out, self.roster.slack)
+        columns = {"answers": change.answers, "level": change.level, "outcome": change.outcome}
+        opened = self._save(opened, **columns, revisiting=None, cover=None)
+        self._show_step(opened, is_s2=is_s2, page_due=change.page_due)
+        return Step(Did.DONE, opened, change.opens)
 
-    def _take(self, opened: Opened, who: str, question: str, choices: tuple[str, ...], before: Progress) -> Step:
-        answers = {**opened.check.answers, question: choices}
-        after = replay(CHECKLIST, answers, opened.check.level)
-        what = EventKind.CHANGED if question in opened.check.answers else EventKind.ANSWERED
-        self.record(opened, who, what, {"question": question, "options": choices})
-        if question == "S2":
-            checks.leave_out(self.tx, opened.check.id, left_out(answers), self.roster.slack)
-        changes: dict[str, Any] = {"level": max(after.level, opened.check.level)}
-        if opened.check.status is CheckStatus.SENT:
-            changes["outcome"] = decide(CHECKLIST, replay(CHECKLIST, answers, changes["level"])).outcome
-        opened = self._save(opened, answers=answers, revisiting=None, cover=None, **changes)
-        self._show_step(opened, question)
-        opens = (after.next.id,) if before.is_finished and after.next else ()
-        return Step(Did.DONE, opened, opens)
-
-    def _show_step(self, opened: Opened, question: str) -> None:
+    def _show_step(self, opened: Opened, *, is_s2: bool, page_due: bool) -> None:
         """Page if due, and update the messages that show the answer."""
         if opened.check.level is Level.NONE:
             self.show_reporter(opened)
             return
-        if question == "S2":
+        if is_s2:
             self.settle_who_may_know(opened)
-        self._page_if_due(opened)
+        if page_due:
+            self.raise_case(opened, opened.check.level)
         shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER]
-        if question == "S2":  # People left out now must lose these as well.
+        if is_s2:  # People left out now must lose these as well.
             shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]
         outbox.mark_due(self.tx, opened.check.id, self.now, *shown)
 
@@ -174,22 +136,11 @@ class Reporting(Service):
         return Opened(check, opened.sealer)
 
     def _wake_at(self, opened: Opened) -> datetime | None:
-        check = opened.check
-        if check.status is not CheckStatus.DRAFT or _pages_at_once(check) or self._is_told(opened):
-            return None
-        waits_for_choice = check.level is Level.EMERGENCY or check.asked_lead
-        no_choice = waits_for_choice and "S2" not in check.answers
-        return self.now + (self.roster.no_choice if no_choice else self.roster.idle)
+        wait = answering.patience(opened.check, self.roster)
+        return None if wait is None or self._is_told(opened) else self.now + wait
 
     def _is_told(self, opened: Opened) -> bool:
         return self.case(opened) is not None
-
-    def _page_if_due(self, opened: Opened) -> None:
-        """Page before the check is finished (docs/rules.md, decision 3), once it is known whom to leave out."""
-        check = opened.check
-        is_sent = check.status is CheckStatus.SENT and check.level > Level.NONE
-        if _pages_at_once(check) or is_sent:
-            self.raise_case(opened, check.level)
 
     def wake(self, check: str) -> None:
         """Handle the idle timer of a check. At CONSULT or above the leads are told what is known (I12).
@@ -241,14 +192,15 @@ class Reporting(Service):
             return Step(Did.REFUSED, opened)
         case = self.case(opened)
         if self.is_repeat(request) or (case is not None and self.now - case.asked_at < ASK_AGAIN_AFTER):
-            return Step(Did.ALREADY, opened)
+            return Step(Did.ALREADY, opened, done_at=case.asked_at if case else None)
         if case is not None:
             self._ask_about_case(opened, case, who, request)
             return Step(Did.DONE, opened)
         self.record(opened, who, EventKind.ASKED_LEAD, {}, request)
         level = max(opened.check.level, Level.CONSULT)
         opened = self._save(opened, asked_lead=True, level=level, cover=None, revisiting=None, **_taken_up(opened))
-        self._page_if_due(opened)
+        if answering.is_page_due(opened.check):
+            self.raise_case(opened, opened.check.level)
         if "S2" not in opened.check.answers:
             self.put_card(opened)  # It asks who may be told, so it goes below the pressed message, to be seen.
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
@@ -267,16 +219,8 @@ class Reporting(Service):
         revision: of the card that was pressed, so that a double click goes back once.
         """
         opened = self.load(check)
-        if opened.check.reporter != who:
-            return Step(Did.REFUSED, opened)
-        if opened.check.revision != revision:
-            return Step(Did.ALREADY, opened)
-        given = list(replay(CHECKLIST, opened.check.answers, opened.check.level).answers)
-        at = opened.check.revisiting
-        before = given[: given.index(at)] if at in given else given
-        if opened.check.status is not CheckStatus.DRAFT or not before:
-            return Step(Did.STALE, opened)
-        return self._show(opened, revisiting=before[-1])
+        to = answering.go_back(opened.check, who, revision)
+        return Step(to, opened) if isinstance(to, Did) else self._show(opened, revisiting=to)
 
     def forward(self, check: str, who: str) -> Step:
         """Keep the answer that is shown again and continue."""
@@ -329,14 +273,8 @@ class Reporting(Service):
     def send(self, check: str, who: str) -> Step:
         """Send the finished check: fix its outcome, and page the leads if the level requires it."""
         opened = self.load(check)
-        if opened.check.reporter != who:
-            return Step(Did.REFUSED, opened)
-        if opened.check.status is not CheckStatus.DRAFT:
-            return Step(Did.ALREADY, opened)
-        progress = replay(CHECKLIST, opened.check.answers, opened.check.level)
-        if not progress.is_finished:
-            return Step(Did.STALE, opened)
-        return self._hand_over(opened, who, decide(CHECKLIST, progress).outcome)
+        outcome = answering.hand_over(opened.check, who)
+        return Step(outcome, opened) if isinstance(outcome, Did) else self._hand_over(opened, who, outcome)
 
     def _hand_over(self, opened: Opened, who: str, outcome: Outcome) -> Step:
         opened = self._save(
@@ -361,27 +299,6 @@ class Reporting(Service):
         return Step(Did.DONE, opened)
 
 
-def _pages_at_once(check: Check) -> bool:
-    """Return whether the leads are paged before the check is finished: it is urgent, or a lead was asked for."""
-    return "S2" in check.answers and (check.level >= Level.CONSULT_URGENT or check.asked_lead)
-
-
 def _taken_up(opened: Opened) -> dict[str, CheckStatus]:
     """Return the status change for a check that was set aside and becomes a draft again; empty for others."""
     return {"status": CheckStatus.DRAFT} if opened.check.status is CheckStatus.SHELVED else {}
-
-
-def _expected(opened: Opened, before: Progress) -> str | None:
-    """Return the id of the question that the card shows now, or None."""
-    check = opened.check
-    if check.revisiting in CHECKLIST.by_id:
-        return check.revisiting
-    if check.asked_lead and "S2" not in check.answers:
-        return "S2"
-    return before.next.id if before.next else None
-
-
-def _may_change(check: Check, question: str) -> bool:
-    """Return whether an answer may be changed: any of a draft, and S2 also after sending."""
-    open_to = (CheckStatus.DRAFT,) if question != "S2" else (CheckStatus.DRAFT, CheckStatus.SENT)
-    return question in check.answers and check.status in open_to

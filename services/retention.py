@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
-from flows.case import Case, Check, CheckStatus
+from flows.case import Case, Check, CheckStatus, Did
 from flows.events import EventKind
 from flows.paging.roster import Roster
 from flows.records import retention
 from flows.records.access_requests import RequestStatus
 from flows.records.retention import ADULT, QUIET, Keeping, ReasonKept, Schedule
-from services.transaction import Did, Service
+from services.transaction import Service
 from storage import cases, checks, erasure, events, tables
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring

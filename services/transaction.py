@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -33,16 +32,6 @@ ANOTHER_PLAN = {"plan_stands": False, "reporter_agreed_at": None, "disagreed": F
 """The columns that invalidate the plan, after something the plan did not know of: it must be made and agreed again
 (policy 4.2).
 """
-
-
-class Did(StrEnum):
-    """What became of a request. Only DONE changed anything. NOBODY_LEFT: it would leave nobody to tell."""
-
-    DONE = "done"
-    ALREADY = "already"
-    STALE = "stale"
-    REFUSED = "refused"
-    NOBODY_LEFT = "nobody left"
 
 
 class Service:

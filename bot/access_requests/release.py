@@ -17,9 +17,9 @@ from bot.records.listeners import closed_file, put_instead, put_up
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
+from flows.case import Did
 from flows.records.access_requests import AccessRequest
 from services.access_requests import Requests, is_not_them
-from services.transaction import Did
 from storage import events
 from storage.export_files import Pack
 

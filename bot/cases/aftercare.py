@@ -13,10 +13,9 @@ from bot.context import Services
 from bot.permission import Act, Gate
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from flows.case import Entry
+from flows.case import Did, Entry
 from flows.events import EventKind
 from services.casework import Casework, Result
-from services.transaction import Did
 from storage.events import latest
 
 Json = dict[str, Any]

@@ -14,9 +14,9 @@ from bot.context import Services
 from bot.permission import Act, may
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded
+from flows.case import Did
 from flows.events import EventKind
 from services.corrections import Corrections
-from services.transaction import Did
 from storage import checks
 
 Json = dict[str, Any]

@@ -17,10 +17,9 @@ from bot.records.listeners import with_others
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
-from flows.case import DECISIONS, Case, Strand, StrandName, StrandStatus
+from flows.case import DECISIONS, Case, Did, Strand, StrandName, StrandStatus
 from flows.events import EventKind, opened
 from services.casework import Casework, Result
-from services.transaction import Did
 
 Json = dict[str, Any]
 NOT_FOUND = "This card is out of date. There is nothing to do here."

@@ -15,11 +15,11 @@ from bot.context import CheckView, Services
 from bot.slack import block_kit
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies, guarded
+from flows.case import Did
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import PEOPLE, Choose
 from services.reporting import Reporting, Step
-from services.transaction import Did
 from storage.errors import NoSuchCheck
 
 Json = dict[str, Any]

@@ -22,10 +22,10 @@ from bot.retention import modals
 from bot.slack.block_kit import Message
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies, guarded, log_failure
+from flows.case import Did
 from flows.events import OutboxKind
 from flows.records.retention import ReasonKept, years_after
 from services.retention import DueRecord, Retention
-from services.transaction import Did
 from storage import outbox
 from storage.erasure import was_private
 from storage.errors import CannotOpen

@@ -7,11 +7,11 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, update
 
+from flows.case import Did
 from flows.events import EventKind
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, Ruling
 from services import access_requests
 from services.access_requests import NOT_THEM, Requests, is_not_them, rulings
-from services.transaction import Did
 from storage import checks, events, export_files, person_index, tables
 from storage.crypto import rotation
 from storage.crypto.envelope import Keyring

@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from flows.case import CaseStatus, CheckStatus, Shared, StrandStatus
+from flows.case import CaseStatus, CheckStatus, Did, Shared, StrandStatus
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
-from services.transaction import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
 

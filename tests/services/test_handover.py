@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from flows.case import CaseStatus
+from flows.case import CaseStatus, Did
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
-from services.transaction import Did
 from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
 
 CALM: Answers = {"S1": ("no",), "S2": ("no",), "S3": ("none",)}

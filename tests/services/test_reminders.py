@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.case import CaseStatus, CheckStatus, Shared, Told
+from flows.case import CaseStatus, CheckStatus, Did, Shared, Told
 from flows.events import EventKind, OutboxKind
 from services.casework import DRILL_LASTS
 from services.drill import Drill
-from services.transaction import Did
 from storage import cases, checks, outbox
 from storage.engine.database import Database
 from storage.events import SYSTEM

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from flows.case import CaseStatus, CheckStatus, Cover
+from flows.case import CaseStatus, CheckStatus, Cover, Did
 from flows.checklist import CHECKLIST
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers, Level, Outcome
 from flows.paging.roster import Roster
-from services.transaction import Did
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import LEAD_ONE, REPORTER, START, Office
 

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, inspect, select, text, update
 
-from flows.case import CheckStatus, Strand, StrandName, StrandStatus
+from flows.case import CheckStatus, Did, Strand, StrandName, StrandStatus
 from flows.events import EventKind, OutboxKind
 from flows.paging.roster import Roster
 from flows.records.matching import Described
@@ -20,7 +20,6 @@ from services import access_requests
 from services.access_requests import Requests
 from services.drill import Drill
 from services.retention import Retention
-from services.transaction import Did
 from storage import checks, erasure, export_files, outbox, person_index, tables
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database

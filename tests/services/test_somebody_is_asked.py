@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.case import CaseStatus, Shared
+from flows.case import CaseStatus, Did, Shared
 from flows.events import OutboxKind
 from flows.model import Answers, Level, Outcome, Urgency
-from services.transaction import Did
 from storage import cases
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_TWO, REPORTER, Office
