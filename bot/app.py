@@ -38,8 +38,9 @@ from bot.practice import drill
 from bot.practice import listeners as practice
 from bot.records import listeners as records
 from bot.retention import listeners as retention
-from bot.slack import replies as errors
+from bot.slack import failures
 from bot.slack.membership import Outsiders
+from bot.slack.replies import Replies, phone_words
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -168,8 +169,9 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     deliverers = [
         Deliverer(services, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
     ]
-    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(settings.secrets.heartbeat_url))
-    register(app, services, client, errors.Replies(client, replies, errors.phone_words(organisation)))
+    heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
+    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
+    register(app, services, client, Replies(client, replies, phone_words(organisation)))
     gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
     return Bot(app, services, deliverers, Clockwork(services, instance), auditor, (listeners, replies, *pools))
 
@@ -188,7 +190,7 @@ def register(
     app: App,
     services: Services,
     client: WebClient,
-    replies: errors.Replies,
+    replies: Replies,
     door: type[entry_points.EntryPoints] = entry_points.EntryPoints,
 ) -> None:
     """Everything people can press, type and open. door: lets people in.
@@ -196,15 +198,15 @@ def register(
     Raises SlackApiError where Slack refuses the token.
     """
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
-    errors.register(app, services.organisation, replies)
+    failures.register(app, services.organisation, replies)
     conversation.register(app, services, replies)  # first: Bolt tries matchers in this order, and answers are most
     entry_points.register(app, door(services, client, replies, outsiders))
     casework.register(app, services, replies)
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)
-    tab.register(app, services, outsiders)
+    tab.register(app, services, replies, outsiders)
     cover.register(app, services, replies)
-    drill.register(app, services)
+    drill.register(app, services, replies)
     records.register(app, services, replies)
     requests.register(app, services, replies)
     release.register(app, services, replies)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
@@ -18,16 +16,17 @@ from bot.access_requests.modals import ReviewPosition
 from bot.access_requests.reader import Look, Reader
 from bot.context import Services
 from bot.permission import Act
-from bot.records.listeners import let_through, put_up
+from bot.records.listeners import let_through
 from bot.slack import block_kit
-from bot.slack.payloads import Press, Sent, named
-from bot.slack.replies import Replies, guarded
+from bot.slack.failures import guarded
+from bot.slack.listeners import Answer, Listeners, close, errors, update
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies
 from flows.records.access_requests import AccessRequest, Choice, Ruling, not_there, problem
 from services import access_requests
 from services.access_requests import NOT_THEM, is_not_them, undecided
 from storage import checks
 
-Json = dict[str, Any]
 LATER = "This day is still to come."
 RESURFACES = timedelta(days=366)
 """For so long a request that was closed comes back to those who know of something that was not decided."""
@@ -42,89 +41,73 @@ class Answering:
         self._services = services
         self._reader = Reader(services)
 
-    def list(self, body: Json, client: WebClient) -> None:
-        """Requests that are not done."""
-        press = Press.model_validate(body)
+    def list(self, press: Press) -> block_kit.Block | None:
+        """Show requests that are not done."""
         if not self._reader.may(press.user.id):
-            return
+            return None
         self._reader.ready()
         with self._services.database.read() as tx:
             everything = access_requests.recent(tx, self._services.keys, self._reader.today() - RESURFACES)
             still = [each for each in everything if self._reader.is_open(tx, each, press.user.id)]
             shown = [self._reader.as_seen(tx, each, press.user.id) for each in still]
         shown.sort(key=lambda each: (each.due, each.id))
-        client.views_open(trigger_id=press.trigger_id, view=modals.listed(shown, self._reader.today()))
+        return modals.listed(shown, self._reader.today())
 
-    def ask_new(self, body: Json, client: WebClient) -> None:
+    def ask_new(self, press: Press) -> block_kit.Block | None:
         """Somebody asks for what is kept about them."""
-        press = Press.model_validate(body)
-        if self._reader.may(press.user.id):
-            put_up(client, press, modals.new())
+        return modals.new() if self._reader.may(press.user.id) else None
 
-    def new(self, ack: Ack, body: Json) -> None:
+    def new(self, sent: Sent) -> Answer:
         """Keep it, and show what there is."""
-        sent = Sent.model_validate(body)
         said = {key: sent.typed(key) for key in ("name", "born", "number", "asked_by")}
         received = date.fromisoformat(sent.day("received") or date.max.isoformat())
         missing = {key: "Please write something." for key in ("name", "asked_by") if not said[key]}
         missing |= {"received": LATER} if received > self._reader.today() else {}
         if missing or not self._reader.may(sent.user.id):
-            ack(response_action="errors", errors=missing or {"name": CHANGED})
-            return
+            return errors(missing or {"name": CHANGED})
         with self._services.write() as tx:
-            work = self._reader.work(tx)
-            known = work.open(sent.user.id, said, received, sent.request)
+            known = self._reader.work(tx).open(sent.user.id, said, received, sent.request)
             held = self._reader.listing(tx, known, sent.user.id)
-        ack(response_action="update", view=modals.request(known, held, self._reader.today()))
+        return update(modals.request(known, held, self._reader.today()))
 
-    def open(self, body: Json, client: WebClient) -> None:
-        """One request. The opening is recorded first (I21)."""
-        press = Press.model_validate(body)
+    def open(self, press: Press) -> block_kit.Block | None:
+        """Show one request. The opening is recorded first (I21)."""
         with self._services.write() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             if known is None:
-                return
+                return None
             self._reader.work(tx).viewed(known.id, press.user.id)
             held = self._reader.listing(tx, known, press.user.id)
-        put_up(client, press, modals.request(known, held, self._reader.today()))
+        return modals.request(known, held, self._reader.today())
 
-    def ask_add(self, body: Json, client: WebClient) -> None:
-        """A record that was not found, by its reference."""
-        press = Press.model_validate(body)
+    def ask_add(self, press: Press) -> block_kit.Block | None:
+        """Ask for a record that was not found, by its reference."""
         with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
-        if known is not None and press.view is not None:
-            put_up(client, press, modals.add(ReviewPosition(known.id, "", press.view.id, "")))
+        return modals.add(ReviewPosition(known.id, "", press.modal, "")) if known and press.modal else None
 
-    def add(self, ack: Ack, body: Json) -> None:
-        """It belongs to this request from now on; one that may not be known of is no record."""
-        sent = Sent.model_validate(body)
+    def add(self, sent: Sent) -> Answer:
+        """Add a record to this request; one that may not be known of is no record."""
         spot = ReviewPosition.read(sent.view.private_metadata)
         with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, sent.user.id)
             check = checks.by_ref(tx, sent.typed("ref")) if known else None
             through = let_through(self._services, tx, [check] if check else [], sent.user.id, Act.EXPORT)
-            if known is not None and through:
-                self._reader.work(tx).add(known, through[0].check.id, sent.user.id, sent.request)
-        if through:
-            ack()
-        else:
-            ack(response_action="errors", errors={"ref": NO_SUCH})
+            if known is None or not through:
+                return errors({"ref": NO_SUCH})
+            self._reader.work(tx).add(known, through[0].check.id, sent.user.id, sent.request)
+        return close()
 
-    def items(self, body: Json, client: WebClient) -> None:
-        """The first item that is not decided, or the first. The opening is recorded first (I21)."""
-        press = Press.model_validate(body)
-        beneath = press.view.id if press.view else ""
+    def items(self, press: Press) -> block_kit.Block | None:
+        """Show the first item that is not decided, or the first. The opening is recorded first (I21)."""
         with self._services.write() as tx:
             known, look = self._reader.reach(tx, press.check, press.argument, press.user.id)
             if known is None or look is None or not look.items:
-                return
+                return None
             self._reader.work(tx).looked_through(known, press.argument, press.user.id)
             first = next(iter(undecided(look.items, look.ruled)), look.items[0])
-            view = self._page(
-                tx, known, look, ReviewPosition(known.id, press.argument, beneath, first.key), press.user.id
-            )
-        put_up(client, press, view)
+            spot = ReviewPosition(known.id, press.argument, press.modal, first.key)
+            return self._page(tx, known, look, spot, press.user.id)
 
     def _page(
         self, tx: Connection, known: AccessRequest, look: Look, spot: ReviewPosition, who: str
@@ -142,46 +125,38 @@ class Answering:
         place = look.items.index(item) + 1, len(look.items)
         return modals.item(spot, look.view.check, item, place, look.ruled.get(item.key), more)
 
-    def move(self, body: Json, client: WebClient) -> None:
-        """The item before, or the next one; nothing is decided by that."""
-        press = Press.model_validate(body)
+    def move(self, press: Press) -> block_kit.Block | None:
+        """Show the item before, or the next one; nothing is decided by that."""
         with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
-                return
-            spot, known, look, window = found
+                return None
+            spot, known, look = found
             keys = [item.key for item in look.items]
             step = 1 if press.verb_argument == "next" else -1
             to = min(max(keys.index(spot.key) + step, 0), len(keys) - 1) if spot.key in keys else 0
-            view = self._page(tx, known, look, replace(spot, key=keys[to]), press.user.id)
-        client.views_update(view_id=window, view=view)
+            return self._page(tx, known, look, replace(spot, key=keys[to]), press.user.id)
 
-    def _on_screen(self, tx: Connection, press: Press) -> tuple[ReviewPosition, AccessRequest, Look, str] | None:
-        """Where a button beside an item was pressed: spot, request, check, and the window; None where nothing is."""
+    def _on_screen(self, tx: Connection, press: Press) -> tuple[ReviewPosition, AccessRequest, Look] | None:
+        """Where a button beside an item was pressed: spot, request, check; None where nothing is."""
         spot = ReviewPosition.read(press.action.value)
         known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
-        if known is None or look is None or press.view is None:
-            return None
-        return spot, known, look, press.view.id
+        return None if known is None or look is None or not press.modal else (spot, known, look)
 
-    def rule(self, ack: Ack, body: Json) -> None:
-        """What becomes of an item; then the next that is not decided."""
-        sent = Sent.model_validate(body)
+    def rule(self, sent: Sent) -> Answer:
+        """Keep what becomes of an item; show the next that is not decided."""
         spot = ReviewPosition.read(sent.view.private_metadata)
         ruling = _ruling(sent, spot.key)
-        view: block_kit.Block = {}
         with self._services.write() as tx:
             known, look = self._reader.reach(tx, spot.request, spot.check, sent.user.id)
             item = next((each for each in look.items if each.key == spot.key), None) if look else None
-            wrong = problem(item, ruling) if item and ruling else ("choice", CHANGED)
-            if wrong is None and known is not None and look is not None and ruling is not None:
-                self._reader.work(tx).rule(known, spot.check, sent.user.id, spot.key, ruling, sent.request)
-                self._include_again(tx, known, look, sent)
-                view = self._following(tx, known, spot, sent.user.id)
-        if wrong is not None:
-            ack(response_action="errors", errors={f"{wrong[0]}.{spot.key}": wrong[1]})
-        else:
-            ack(response_action="update", view=view)
+            if known is None or look is None or item is None or ruling is None:
+                return errors({f"choice.{spot.key}": CHANGED})
+            if wrong := problem(item, ruling):
+                return errors({f"{wrong[0]}.{spot.key}": wrong[1]})
+            self._reader.work(tx).rule(known, spot.check, sent.user.id, spot.key, ruling, sent.request)
+            self._include_again(tx, known, look, sent)
+            return update(self._following(tx, known, spot, sent.user.id))
 
     def _following(self, tx: Connection, known: AccessRequest, spot: ReviewPosition, who: str) -> block_kit.Block:
         look = self._reader.look(tx, known, spot.check)
@@ -196,12 +171,16 @@ class Answering:
             again, request = Ruling(Choice.INCLUDE), f"{sent.request[:60]}.nt"
             self._reader.work(tx).rule(known, look.view.check.id, sent.user.id, NOT_THEM, again, request)
 
-    def refresh(self, body: Json, client: WebClient) -> None:
-        """The request's window beneath, as it stands now. Where it is not there any more, nothing is missing."""
-        sent = Sent.model_validate(body)
+    def refresh(self, sent: Sent, client: WebClient) -> None:
+        """Show the request's window beneath as it stands now."""
         self._refresh(client, ReviewPosition.read(sent.view.private_metadata), sent.user.id)
 
+    def refresh_pressed(self, press: Press, client: WebClient) -> None:
+        """The same, after a button in the window on top."""
+        self._refresh(client, ReviewPosition.read(press.action.value), press.user.id)
+
     def _refresh(self, client: WebClient, spot: ReviewPosition, who: str) -> None:
+        """Where the window is not there any more, nothing is missing."""
         with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, who)
             held = self._reader.listing(tx, known, who) if known and spot.beneath else []
@@ -209,18 +188,16 @@ class Answering:
             with suppress(SlackApiError):
                 client.views_update(view_id=spot.beneath, view=modals.request(known, held, self._reader.today()))
 
-    def not_them(self, body: Json, client: WebClient) -> None:
-        """The record is about somebody else."""
-        press = Press.model_validate(body)
+    def not_them(self, press: Press) -> block_kit.Block | None:
+        """Leave the record out: it is about somebody else."""
         with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
-                return
-            spot, known, look, window = found
+                return None
+            spot, known, look = found
             ruling = Ruling(Choice.LEAVE_OUT, "It is not about this person.")
             self._reader.work(tx).rule(known, spot.check, press.user.id, NOT_THEM, ruling, press.request)
-        client.views_update(view_id=window, view=modals.all_decided(look.view.check))
-        self._refresh(client, spot, press.user.id)
+        return modals.all_decided(look.view.check)
 
 
 def _ruling(sent: Sent, key: str) -> Ruling | None:
@@ -232,21 +209,14 @@ def _ruling(sent: Sent, key: str) -> Ruling | None:
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of requests."""
-    answering = Answering(services)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    def lazily(listener: Callable[..., None]) -> dict[str, Any]:
-        return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
-
-    app.action("requests")(**lazily(answering.list))
-    app.action("new_request")(**lazily(answering.ask_new))
-    app.action(named("request"))(**lazily(answering.open))
-    app.action(named("items"))(**lazily(answering.items))
-    app.action(named("item_move"))(**lazily(answering.move))
-    app.action("not_them")(**lazily(answering.not_them))
-    app.action("add_record")(**lazily(answering.ask_add))
-    app.view("add_record")(ack=answering.add, lazy=[guarded(answering.refresh)])
-    app.view("new_request")(answering.new)
-    app.view("rule")(ack=answering.rule, lazy=[guarded(answering.refresh)])
+    answering, on = Answering(services), Listeners(app, replies)
+    on.opens("requests", answering.list)
+    on.opens("new_request", answering.ask_new)
+    on.opens("request", answering.open)
+    on.opens("items", answering.items)
+    on.replaces("item_move", answering.move)
+    on.replaces("not_them", answering.not_them, then=answering.refresh_pressed)
+    on.opens("add_record", answering.ask_add)
+    on.submission("add_record", answering.add, then=guarded(answering.refresh))
+    on.submission("new_request", answering.new)
+    on.submission("rule", answering.rule, then=guarded(answering.refresh))

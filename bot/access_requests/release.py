@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.access_requests import modals
@@ -13,17 +12,17 @@ from bot.access_requests.reader import Look, Reader
 from bot.context import Services
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
-from bot.records.listeners import closed_file, put_instead, put_up
+from bot.records.listeners import closed_file, put_instead
 from bot.slack import block_kit
+from bot.slack.listeners import Answer, Listeners, clear, errors, update
 from bot.slack.payloads import Press, Sent
-from bot.slack.replies import Replies, guarded
+from bot.slack.replies import Replies
 from flows.case import Did
 from flows.records.access_requests import AccessRequest
 from services.access_requests import Requests, is_not_them
 from storage import events
 from storage.export_files import Pack
 
-Json = dict[str, Any]
 NOT_READY = "Not every item is decided, or this was done already. Nothing was made. Close this and look again."
 NOT_EXTENDED = (
     "Somebody else added the two months or closed the request meanwhile. This was not saved: copy what you need of it, "
@@ -50,36 +49,30 @@ class RequestEnding:
         self._services = services
         self._reader = Reader(services)
 
-    def show(self, make: Callable[[AccessRequest], block_kit.Block]) -> Callable[[Json, WebClient], None]:
-        """A button of a request that opens a modal on top."""
+    def ask(self, make: Callable[[AccessRequest], block_kit.Block]) -> Callable[[Press], block_kit.Block | None]:
+        """The listener of a button that opens a modal about its request."""
 
-        def listen(body: Json, client: WebClient) -> None:
-            press = Press.model_validate(body)
+        def listen(press: Press) -> block_kit.Block | None:
             with self._services.database.read() as tx:
                 known = self._reader.known(tx, press.check, press.user.id)
-            if known is not None:
-                put_up(client, press, make(known))
+            return make(known) if known else None
 
         return listen
 
-    def ask_release(self, body: Json, client: WebClient) -> None:
-        """How much goes into the pack."""
-        press = Press.model_validate(body)
+    def ask_release(self, press: Press) -> block_kit.Block | None:
+        """Ask how much goes into the pack."""
         with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             looks = self._reader.looks(tx, known, press.user.id) if known else []
         if known is None or any(each.left for each in looks):
-            return
+            return None
         included = sum(len(tuple(each.parts())) for each in looks)
         total = sum(len(each.items) for each in looks)
-        put_up(client, press, modals.release(known, included, total - included))
+        return modals.release(known, included, total - included)
 
-    def extend(self, ack: Ack, body: Json) -> None:
-        """Two months more."""
-        self._end(
-            *(ack, body, "reason", NOT_EXTENDED),
-            self._extended,
-        )
+    def extend(self, sent: Sent) -> Answer:
+        """Add two months."""
+        return self._end(sent, "reason", NOT_EXTENDED, self._extended)
 
     def _extended(self, work: Requests, sent: Sent, said: str) -> Did:
         """Somebody who may not know that they were added already adds them once more: there is no difference to see."""
@@ -89,37 +82,29 @@ class RequestEnding:
         held = [each.view.check.id for each in self._reader.looks(work.tx, known, sent.user.id)]
         return work.extend(sent.check, sent.user.id, said, sent.request, held, again=not known.extended)
 
-    def close(self, ack: Ack, body: Json) -> None:
+    def close(self, sent: Sent) -> Answer:
         """It is answered."""
-        self._end(
-            *(ack, body, "outcome", NOT_CLOSED),
-            lambda work, sent, said: work.close(sent.check, sent.user.id, said, sent.request),
-        )
+        return self._end(sent, "outcome", NOT_CLOSED, _closed)
 
-    def _end(self, ack: Ack, body: Json, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> None:
-        sent = Sent.model_validate(body)
+    def _end(self, sent: Sent, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> Answer:
         said = sent.typed(box)
+        if not said:
+            return errors({box: "Please write something."})
         with self._services.write() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)
-            did = do(self._reader.work(tx), sent, said) if known and said else Did.STALE
-        if did is Did.STALE:
-            ack(response_action="errors", errors={box: stale if said else "Please write something."})
-        else:
-            ack(response_action="clear")
+            did = do(self._reader.work(tx), sent, said) if known else Did.STALE
+        return errors({box: stale}) if did is Did.STALE else clear()
 
-    def wait(self, ack: Ack, body: Json) -> None:
+    def wait(self, sent: Sent) -> Answer:
         """What follows takes longer than Slack waits."""
-        sent = Sent.model_validate(body)
-        view = words.making(sent.request) if self._is_theirs(sent) else words.refused(NOT_READY)
-        ack(response_action="update", view=view)
+        return update(words.making(sent.request) if self._is_theirs(sent) else words.refused(NOT_READY))
 
     def _is_theirs(self, sent: Sent) -> bool:
         with self._services.database.read() as tx:
             return self._reader.known(tx, sent.check, sent.user.id) is not None
 
-    def release(self, body: Json, client: WebClient) -> None:
+    def release(self, sent: Sent, client: WebClient) -> None:
         """Make the pack of what was decided. It is in the record before the passphrase is shown."""
-        sent = Sent.model_validate(body)
         if not self._is_theirs(sent):
             return
         made = self._made(sent)
@@ -168,19 +153,16 @@ class RequestEnding:
         )
 
 
+def _closed(work: Requests, sent: Sent, said: str) -> Did:
+    return work.close(sent.check, sent.user.id, said, sent.request)
+
+
 def register(app: App, services: Services, replies: Replies) -> None:
     """The buttons and modals that end a request."""
-    ending = RequestEnding(services)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    def lazily(listener: Callable[..., None]) -> dict[str, Any]:
-        return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
-
-    app.action("extend")(**lazily(ending.show(modals.extend)))
-    app.action("close_request")(**lazily(ending.show(modals.close)))
-    app.action("release")(**lazily(ending.ask_release))
-    app.view("extend")(ending.extend)
-    app.view("close_request")(ending.close)
-    app.view("release")(ack=ending.wait, lazy=[guarded(ending.release, replies.sorry)])
+    ending, on = RequestEnding(services), Listeners(app, replies)
+    on.opens("extend", ending.ask(modals.extend))
+    on.opens("close_request", ending.ask(modals.close))
+    on.opens("release", ending.ask_release)
+    on.submission("extend", ending.extend)
+    on.submission("close_request", ending.close)
+    on.submission("release", ending.wait, then=ending.release)

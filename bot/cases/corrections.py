@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from slack_bolt import Ack, App
-from slack_sdk import WebClient
+from slack_bolt import App
 from sqlalchemy import Connection
 
 from bot.cases import corrections_modal
-from bot.cases.listeners import NOT_FOUND, nothing_typed
+from bot.cases.gated import NOT_FOUND
 from bot.context import Services
 from bot.permission import Act, may
+from bot.slack import block_kit
+from bot.slack.listeners import Answer, Listeners, close, errors
 from bot.slack.payloads import Press, Sent
-from bot.slack.replies import Replies, guarded
+from bot.slack.replies import Replies
 from flows.case import Did
 from flows.events import EventKind
 from services.corrections import Corrections
 from storage import checks
 
-Json = dict[str, Any]
 _LONGEST_ID = 18
 
 
 class Correct:
     """Listeners of the button and its window."""
 
-    def __init__(self, services: Services, replies: Replies) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._replies = replies
 
-    def open(self, body: Json, client: WebClient) -> None:
-        """The opening is recorded first (I21). The reporter is offered what they said themselves."""
-        press = Press.model_validate(body)
-        who = press.user.id
+    def open(self, press: Press) -> block_kit.Block | str:
+        """Open the window; a lead's opening is recorded first (I21)."""
         with self._services.write() as tx:
-            window = self._window(tx, press.check, who)
-        if window is None:
-            self._replies.say(body, NOT_FOUND)
-        elif press.view is None:
-            client.views_open(trigger_id=press.trigger_id, view=window)
-        else:
-            client.views_push(trigger_id=press.trigger_id, view=window)
+            return self._window(tx, press.check, press.user.id) or NOT_FOUND
 
-    def _window(self, tx: Connection, check: str, who: str) -> Json | None:
+    def _window(self, tx: Connection, check: str, who: str) -> block_kit.Block | None:
+        """The reporter is offered what they said themselves. None where this person may not correct it."""
         subject = self._services.subject(tx, check, lock=True)
         if subject is None or not may(subject, who, Act.CORRECT, self._services.roster):
             return None
@@ -57,20 +47,14 @@ class Correct:
     def _work(self, tx: Connection) -> Corrections:
         return Corrections(tx, self._services.keys, self._services.roster, self._services.clock.now())
 
-    def submit(self, ack: Ack, body: Json) -> None:
-        """Added; the window stays where it could not be."""
-        sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent, "text"):
-            return
-        did = Did.REFUSED
+    def submit(self, sent: Sent) -> Answer:
+        """Add it; the window stays where it could not be added."""
         with self._services.write() as tx:
             subject = self._services.subject(tx, sent.check, lock=True)
-            if subject is not None and may(subject, sent.user.id, Act.CORRECT, self._services.roster):
-                did = self._add(tx, sent, sent.user.id if sent.user.id == subject.check.reporter else None)
-        if did in (Did.DONE, Did.ALREADY):
-            ack()
-        else:
-            ack(response_action="errors", errors={"text": NOT_FOUND})
+            if subject is None or not may(subject, sent.user.id, Act.CORRECT, self._services.roster):
+                return errors({"text": NOT_FOUND})
+            did = self._add(tx, sent, sent.user.id if sent.user.id == subject.check.reporter else None)
+        return close() if did in (Did.DONE, Did.ALREADY) else errors({"text": NOT_FOUND})
 
     def _add(self, tx: Connection, sent: Sent, of: str | None) -> Did:
         kind, entry = (next(iter(sent.chosen(box)), "") for box in ("kind", "entry"))
@@ -83,10 +67,6 @@ class Correct:
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """The button, in a message or a window, and what it opens."""
-    correct = Correct(services, replies)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    app.action("correct")(ack=quickly, lazy=[guarded(correct.open, replies.sorry)])
-    app.view("correct")(correct.submit)
+    correct, on = Correct(services), Listeners(app, replies)
+    on.opens("correct", correct.open)
+    on.submission("correct", correct.submit, needs=("text",))

@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 
 from bot.context import Services
 from bot.slack import block_kit
+from bot.slack.failures import guarded
+from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser
-from bot.slack.replies import Replies, guarded, phone_words
+from bot.slack.replies import Replies, phone_words
 from flows.case import Check
 from flows.events import OutboxKind
 from storage import checks, outbox
@@ -160,7 +162,7 @@ def register(app: App, door: EntryPoints) -> None:
     app.shortcut("check_before_sharing")(way_in(by_shortcut))
     app.action("start")(way_in(by_button))
     app.action("start_another")(way_in(by_button))
-    app.action("go_there")(lambda ack: ack())
+    Listeners(app, door.replies).nothing("go_there")
 
 
 def _person(body: Json) -> Presser:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.cases.listeners import nothing_typed
 from bot.checks import modals
 from bot.context import CheckView, Services
 from bot.slack import block_kit
-from bot.slack.payloads import Press, Sent, named
-from bot.slack.replies import Replies, guarded
+from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies
 from flows.case import Did
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
@@ -22,7 +20,6 @@ from flows.model import PEOPLE, Choose
 from services.reporting import Reporting, Step
 from storage.errors import NoSuchCheck
 
-Json = dict[str, Any]
 OUT_OF_DATE = "This card is out of date. Here is the new one."
 NOT_YOURS = "This is somebody else's check. Type /share-check to start your own."
 NOBODY_LEFT = "Somebody must be told. Leave at least one person unticked."
@@ -51,75 +48,41 @@ DEEDS: dict[str, Action] = {
 class Reporter:
     """Listeners of the reporter's card and modals."""
 
-    def __init__(self, services: Services, replies: Replies) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._replies = replies
 
-    def answer(self, ack: Ack, body: Json) -> None:
-        """A pressed option. Saved before Slack hears of it."""
-        press = Press.model_validate(body)
-        self._save(ack, body, (press.verb_argument,), press.argument)
+    def answer(self, press: Press) -> str | None:
+        """Save a pressed option."""
+        return self._answer(press, press.argument, (press.verb_argument,))
 
-    def answer_ticks(self, ack: Ack, body: Json) -> None:
-        """Continue under the boxes of 3.1.6."""
-        press = Press.model_validate(body)
+    def answer_ticks(self, press: Press) -> str | None:
+        """Save what is ticked, once Continue is pressed under the boxes of 3.1.6."""
         question, _, revision = press.argument.partition(":")
         choices = press.chosen(f"{question}.{revision}")
-        if choices:
-            self._save(ack, body, choices, question)
-        else:
-            ack()
-            self._replies.say_later(body, TICK_ONE)
+        if not choices:
+            return TICK_ONE
+        return self._answer(press, question, choices)
 
-    def _save(self, ack: Ack, body: Json, choices: tuple[str, ...], question: str) -> None:
-        press = Press.model_validate(body)
-        self._carry_out(ack, body, lambda work: work.answer(press.check, press.user.id, question, choices))
+    def do(self, press: Press) -> str | None:
+        """Carry out one of `DEEDS`."""
+        return self._carry_out(lambda work: DEEDS[press.verb](work, press))
 
-    def do(self, ack: Ack, body: Json) -> None:
-        """One of the plain buttons."""
-        press = Press.model_validate(body)
-        self._carry_out(ack, body, lambda work: DEEDS[press.verb](work, press), is_page=press.verb == "ask_lead")
+    def _answer(self, press: Press, question: str, choices: tuple[str, ...]) -> str | None:
+        return self._carry_out(lambda work: work.answer(press.check, press.user.id, question, choices))
 
-    def _carry_out(self, ack: Ack, body: Json, do: Callable[[Reporting], Step], *, is_page: bool = False) -> None:
-        """Save, ack, and where nothing changed whisper why; for a card that was old put the new one below."""
-        with self._services.write() as tx:
-            work = self._services.reporting(tx)
-            try:
-                step = do(work)
-            except NoSuchCheck:
-                words: str | None = NOT_YOURS
-            else:
-                case = work.case(step.opened) if is_page else None
-                words = self._words(step, case.asked_at if case else step.opened.check.touched_at)
-                if step.did is Did.STALE:
-                    work.put_card(step.opened)
-        ack()
-        self._replies.say_later(body, words)
+    def _carry_out(self, do: Callable[[Reporting], Step]) -> str | None:
+        """Save, and say why where nothing changed; below a card that was old put the new one."""
+        step = self._step(lambda work: _with_new_card(work, do(work)))
+        return _words(step) if step else NOT_YOURS
 
-    @staticmethod
-    def _words(step: Step, done_at: datetime) -> str | None:
-        match step.did:
-            case Did.ALREADY:
-                return f"Already done at {block_kit.at(done_at)}."
-            case Did.STALE:
-                return OUT_OF_DATE
-            case Did.REFUSED:
-                return NOT_YOURS
-            case Did.NOBODY_LEFT:
-                return NOBODY_LEFT
-            case _:
-                return None
-
-    def open_modal(self, body: Json, client: WebClient) -> None:
-        """Why we ask, Policy words, Add a note, Add details, Leave someone out, Check your answers, numbers."""
-        press = Press.model_validate(body)
+    def open_modal(self, press: Press) -> block_kit.Block | str:
+        """Open one of `OPENS`."""
         view = self._own(press, history=press.verb == "add_details")
         if view is None:
-            self._replies.say(body, NOT_YOURS)
-        elif press.verb in ABOUT_A_QUESTION and press.argument not in CHECKLIST.by_id:
-            self._replies.say(body, OUT_OF_DATE)
-        else:
-            client.views_open(trigger_id=press.trigger_id, view=_modal(view, press))
+            return NOT_YOURS
+        if press.verb in ABOUT_A_QUESTION and press.argument not in CHECKLIST.by_id:
+            return OUT_OF_DATE
+        return _modal(view, press)
 
     def _own(self, press: Press, *, history: bool = False) -> CheckView | None:
         """The check pressed, where it is this person's; None for another's and for none at all, alike."""
@@ -130,16 +93,12 @@ class Reporter:
                 return None
         return view if view.check.reporter == press.user.id else None
 
-    def open_change(self, body: Json, client: WebClient) -> None:
-        """Change, in Check your answers: a second modal on top."""
-        press = Press.model_validate(body)
+    def open_change(self, press: Press) -> block_kit.Block | str:
+        """Open Change, in Check your answers."""
         view = self._own(press)
         if view is None:
-            self._replies.say(body, NOT_YOURS)
-        elif press.argument not in view.check.answers:
-            self._replies.say(body, TOO_LATE)
-        else:
-            client.views_push(trigger_id=press.trigger_id, view=modals.change(view, CHECKLIST[press.argument]))
+            return NOT_YOURS
+        return modals.change(view, CHECKLIST[press.argument]) if press.argument in view.check.answers else TOO_LATE
 
     def _step(self, do: Callable[[Reporting], Step]) -> Step | None:
         """What became of it; None where there is no such check, which is answered like somebody else's."""
@@ -149,65 +108,71 @@ class Reporter:
             except NoSuchCheck:
                 return None
 
-    def leave_out(self, ack: Ack, body: Json) -> None:
-        """The people ticked are left out, now and later."""
-        sent = Sent.model_validate(body)
+    def leave_out(self, sent: Sent) -> Answer:
+        """Leave the people ticked out, now and later."""
         step = self._step(lambda work: work.answer(sent.check, sent.user.id, "S2", sent.chosen("people")))
-        _settle(ack, step, "people", ALREADY_SAID_WHO)
+        return _settled(step, "people", ALREADY_SAID_WHO)
 
-    def change(self, ack: Ack, body: Json, context: BoltContext) -> None:
-        """Another answer in the place of one given."""
-        sent = Sent.model_validate(body)
+    def change(self, sent: Sent) -> Answer:
+        """Put another answer in the place of one given."""
         question, choices, people = CHECKLIST.by_id.get(sent.argument), sent.chosen("option"), sent.chosen("people")
         if question is None:
-            ack(response_action="errors", errors={"option": TOO_LATE})
-            return
+            return errors({"option": TOO_LATE})
         if question.choose is Choose.PEOPLE and (choices == (PEOPLE,)) != bool(people):
-            ack(response_action="errors", errors={"people": UNTICK if people else NAME_SOMEONE})
-            return
+            return errors({"people": UNTICK if people else NAME_SOMEONE})
         step = self._step(lambda work: work.change(sent.check, sent.user.id, question.id, people or choices))
-        _settle(ack, step, "people" if people else "option", TOO_LATE)
         if step is not None and step.did is Did.DONE:
-            context["changed"] = BROUGHT_UP if step.opens else CHANGED
+            return close(BROUGHT_UP if step.opens else CHANGED)
+        return _settled(step, "people" if people else "option", TOO_LATE)
 
-    def show_changed(self, body: Json, client: WebClient, context: BoltContext) -> None:
-        """Check your answers again, saying what the change brought up."""
-        sent = Sent.model_validate(body)
-        words = context.get("changed")
-        if words is None or not sent.view.root_view_id:
+    def show_changed(self, sent: Taken, client: WebClient) -> None:
+        """Show Check your answers again, with what the change brought up; not where nothing changed."""
+        if not sent.note or not sent.view.root_view_id:
             return
         with self._services.database.read() as tx:
             view = self._services.look(tx, sent.check)
-        client.views_update(view_id=sent.view.root_view_id, view=modals.review(view, words))
+        client.views_update(view_id=sent.view.root_view_id, view=modals.review(view, sent.note))
 
-    def note(self, ack: Ack, body: Json) -> None:
-        """A note to one question, sealed."""
-        sent = Sent.model_validate(body)
-        if nothing_typed(ack, sent, "note"):
-            return
-        content = {"question": sent.argument, "text": sent.typed("note")}
-        self._write(ack, sent, EventKind.NOTE, content)
+    def note(self, sent: Sent) -> Answer:
+        """Keep a note to one question, sealed."""
+        return self._write(sent, EventKind.NOTE, {"question": sent.argument, "text": sent.typed("note")})
 
-    def details(self, ack: Ack, body: Json) -> None:
-        """Who this is about and what is to be shared, sealed."""
-        sent = Sent.model_validate(body)
+    def details(self, sent: Sent) -> Answer:
+        """Keep who this is about and what is to be shared, sealed."""
         content = {field.key: sent.typed(field.key, field.longest) for field in modals.DETAILS}
-        self._write(ack, sent, EventKind.DETAILS, content)
+        return self._write(sent, EventKind.DETAILS, content)
 
-    def _write(self, ack: Ack, sent: Sent, what: EventKind, content: dict[str, str]) -> None:
+    def _write(self, sent: Sent, what: EventKind, content: dict[str, str]) -> Answer:
         step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
-        _settle(ack, step, next(iter(sent.view.state.values), what), TOO_LATE)
+        return _settled(step, next(iter(sent.view.state.values), what), TOO_LATE)
 
-    def send(self, ack: Ack, body: Json) -> None:
-        """Hand the finished check over."""
-        sent = Sent.model_validate(body)
+    def send(self, sent: Sent) -> Answer:
+        """Hand the finished check over; where it is not finished, show Check your answers as it stands."""
         step = self._step(lambda work: work.send(sent.check, sent.user.id))
         if step is None or step.did is not Did.STALE:
-            ack(response_action="clear")
-            return
+            return clear()
         with self._services.database.read() as tx:
-            view = self._services.look(tx, sent.check)
-        ack(response_action="update", view=modals.review(view))
+            return update(modals.review(self._services.look(tx, sent.check)))
+
+
+def _with_new_card(work: Reporting, step: Step) -> Step:
+    if step.did is Did.STALE:
+        work.put_card(step.opened)
+    return step
+
+
+def _words(step: Step) -> str | None:
+    match step.did:
+        case Did.ALREADY:
+            return f"Already done at {block_kit.at(step.done_at or step.opened.check.touched_at)}."
+        case Did.STALE:
+            return OUT_OF_DATE
+        case Did.REFUSED:
+            return NOT_YOURS
+        case Did.NOBODY_LEFT:
+            return NOBODY_LEFT
+        case _:
+            return None
 
 
 def _modal(view: CheckView, press: Press) -> block_kit.Block:
@@ -228,39 +193,31 @@ def _modal(view: CheckView, press: Press) -> block_kit.Block:
             return modals.review(view)
 
 
-def _settle(ack: Ack, step: Step | None, block_id: str, too_late: str) -> None:
+def _settled(step: Step | None, block_id: str, too_late: str) -> Answer:
     """Close the modal only where what it asked for is kept; otherwise it stays, with the reason."""
     did = Did.REFUSED if step is None else step.did
     if did in (Did.DONE, Did.ALREADY):
-        ack()
-        return
-    words = {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(did, too_late)
-    ack(response_action="errors", errors={block_id: words})
+        return close()
+    return errors({block_id: {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(did, too_late)})
 
 
 OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review")
 ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
-NOTHING_TO_DO = ("tick",)
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of the reporter."""
-    reporter = Reporter(services, replies)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    app.action(named("answer"))(reporter.answer)
-    app.action("answer_ticks")(reporter.answer_ticks)
+    reporter, on = Reporter(services), Listeners(app, replies)
+    on.press("answer", reporter.answer)
+    on.press("answer_ticks", reporter.answer_ticks)
     for verb in DEEDS:
-        app.action(named(verb))(reporter.do)
+        on.press(verb, reporter.do)
     for verb in OPENS:
-        app.action(named(verb))(ack=quickly, lazy=[guarded(reporter.open_modal, replies.sorry)])
-    for verb in NOTHING_TO_DO:
-        app.action(named(verb))(quickly)
-    app.action(named("change"))(ack=quickly, lazy=[guarded(reporter.open_change, replies.sorry)])
-    app.view("change")(ack=reporter.change, lazy=[guarded(reporter.show_changed, replies.sorry)])
-    app.view("leave_out")(reporter.leave_out)
-    app.view("note")(reporter.note)
-    app.view("details")(reporter.details)
-    app.view("send")(reporter.send)
+        on.opens(verb, reporter.open_modal)
+    on.nothing("tick")
+    on.opens("change", reporter.open_change)
+    on.submission("change", reporter.change, then=reporter.show_changed)
+    on.submission("leave_out", reporter.leave_out)
+    on.submission("note", reporter.note, needs=("note",))
+    on.submission("details", reporter.details)
+    on.submission("send", reporter.send)

@@ -6,9 +6,8 @@ import logging
 from collections.abc import Iterator
 from datetime import date, datetime
 from http.client import HTTPException
-from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
@@ -18,15 +17,16 @@ from bot.cover import blocks
 from bot.each import each
 from bot.home import tab
 from bot.permission import may_set_away
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
-from bot.slack.payloads import Press, Sent, named
-from bot.slack.replies import Replies, guarded
+from bot.slack.listeners import Answer, Listeners, Taken, close, errors, update
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies
 from flows.events import OutboxKind
 from flows.paging.cover import AHEAD, Gap, gaps
 from storage import cases, cover, outbox
 from storage.outbox import Claimed
 
-Json = dict[str, Any]
 NO_ACCOUNT = frozenset({"users_not_found", "user_not_found"})
 """Slack's words for an account that is not there."""
 
@@ -39,34 +39,27 @@ class DaysAway:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def open_modal(self, body: Json, client: WebClient) -> None:
-        """Set days away."""
-        press = Press.model_validate(body)
+    def open_modal(self, press: Press) -> block_kit.Block | None:
+        """Open Set days away."""
         roster = self._services.roster
         me = roster.person_at(press.user.id)
-        if me is not None:
-            mine = [one for one in roster.everyone if may_set_away(press.user.id, one, roster)]
-            people = {one: self._services.organisation.person(one).name for one in mine}
-            client.views_open(trigger_id=press.trigger_id, view=blocks.set_days(people, me, _today(self._services)))
+        if me is None:
+            return None
+        mine = [one for one in roster.everyone if may_set_away(press.user.id, one, roster)]
+        people = {one: self._services.organisation.person(one).name for one in mine}
+        return blocks.set_days(people, me, _today(self._services))
 
-    def save(self, ack: Ack, body: Json, context: BoltContext) -> None:
-        """The days chosen; where nobody is there on some of them, that is said at once."""
-        sent = Sent.model_validate(body)
+    def save(self, sent: Sent) -> Answer:
+        """Keep the days chosen; where nobody is there on some of them, say so at once."""
         person = next(iter(sent.chosen("person")), self._services.roster.person_at(sent.user.id))
         if person is None or not may_set_away(sent.user.id, person, self._services.roster):
-            ack(response_action="update", view=blocks.not_saved())
-            return
+            return update(blocks.not_saved())
         first, last = _date(sent.typed("first")), _date(sent.typed("last"))
         wrong = blocks.problems(first, last, _today(self._services))
         if wrong or first is None or last is None:
-            ack(response_action="errors", errors=wrong)
-            return
+            return errors(wrong)
         alone = self._keep(sent, person, first, last)
-        context["saved"] = True
-        if alone:
-            ack(response_action="update", view=blocks.saved(alone))
-        else:
-            ack()
+        return update(blocks.saved(alone), note=SAVED) if alone else close(note=SAVED)
 
     def _keep(self, sent: Sent, person: str, first: date, last: date) -> tuple[Gap, ...]:
         """Keep the days; those of them on which nobody is on cover now."""
@@ -79,16 +72,15 @@ class DaysAway:
             days = (last - first).days + 1
             return _gaps(self._services, tx, first, days) if person != self._services.roster.people.independent else ()
 
-    def redraw(self, body: Json, context: BoltContext) -> None:
-        """The Home tab as it is now."""
-        if context.get("saved"):
-            tab.show(self._services, Sent.model_validate(body).user.id)
+    def redraw(self, sent: Taken, _client: WebClient) -> None:
+        """Draw the Home tab anew where days were kept."""
+        if sent.note == SAVED:
+            tab.show(self._services, sent.user.id)
 
-    def remove(self, body: Json) -> None:
+    def remove(self, press: Press) -> None:
         """Take an entry back, or come back early."""
-        press = Press.model_validate(body)
         entry, now, who = press.action.value, self._services.clock.now(), press.user.id
-        with self._services.database.begin() as tx:
+        with self._services.write() as tx:
             found = cover.find(tx, int(entry)) if entry.isdecimal() and len(entry) < _LONGEST_ID else None
             if found is None or not may_set_away(who, found.person, self._services.roster):
                 return
@@ -96,19 +88,16 @@ class DaysAway:
         tab.show(self._services, who)
 
 
+SAVED = "saved"
 _LONGEST_ID = 18
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """The buttons and the modal of days away."""
-    days = DaysAway(services)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    app.action("set_days_away")(ack=quickly, lazy=[guarded(days.open_modal, replies.sorry)])
-    app.action(named("remove_days_away"))(ack=quickly, lazy=[guarded(days.remove, replies.sorry)])
-    app.view("days_away")(ack=days.save, lazy=[guarded(days.redraw, replies.sorry)])
+    days, on = DaysAway(services), Listeners(app, replies)
+    on.opens("set_days_away", days.open_modal)
+    on.press("remove_days_away", days.remove)
+    on.submission("days_away", days.save, then=days.redraw)
 
 
 def plan_gap_report(services: Services, tx: Connection, now: datetime) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
@@ -25,9 +25,11 @@ from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, E
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.records.modals import on_home
 from bot.slack import block_kit
+from bot.slack.failures import guarded
+from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
-from bot.slack.payloads import Press, Presser, named
-from bot.slack.replies import guarded
+from bot.slack.payloads import Press, Presser
+from bot.slack.replies import Replies
 from flows.case import Case, Check, StrandStatus
 from flows.events import EventKind, OutboxKind
 from flows.paging.cover import AHEAD, gaps, on_cover
@@ -187,7 +189,7 @@ def _today(services: Services) -> date:
     return services.roster.week.day_of(services.clock.now())
 
 
-def register(app: App, services: Services, outsiders: Outsiders) -> None:
+def register(app: App, services: Services, replies: Replies, outsiders: Outsiders) -> None:
     """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
 
     @guarded
@@ -200,14 +202,12 @@ def register(app: App, services: Services, outsiders: Outsiders) -> None:
         else:
             show(services, user)
 
-    def turn_page(ack: Ack, body: dict[str, Any]) -> None:
-        press = Press.model_validate(body)
+    def turn_page(press: Press) -> None:
         page = press.verb_argument
         show(services, press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
-        ack()
 
     app.event("app_home_opened")(opened)
-    app.action(named("home_page"))(turn_page)
+    Listeners(app, replies).press("home_page", turn_page)
 
 
 _LONGEST_PAGE = 5

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 
 from bot.context import Services
+from bot.slack.listeners import Listeners
 from bot.slack.payloads import Press
+from bot.slack.replies import Replies
 from services.drill import Drill
 from storage import checks, outbox
 
-Json = dict[str, Any]
 _LOOK_EVERY = 0.5
 
 
@@ -38,13 +38,11 @@ def follow(services: Services, drill: str, patience: float) -> Iterator[str]:
     yield f"Slack does not have it after {patience:.0f} seconds. Is share-check serve running?"
 
 
-def register(app: App, services: Services) -> None:
+def register(app: App, services: Services, replies: Replies) -> None:
     """The button on the Home tab of those who can be asked."""
 
-    def practise(ack: Ack, body: Json) -> None:
-        press = Press.model_validate(body)
+    def practise(press: Press) -> None:
         if services.roster.person_at(press.user.id) is not None:
             start(services, press.user.id, press.request)
-        ack()
 
-    app.action("start_drill")(practise)
+    Listeners(app, replies).press("start_drill", practise)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from slack_bolt import Ack, App
-from slack_sdk import WebClient
+from slack_bolt import App
 
 from bot.config.roster import facts_of
 from bot.context import Services
 from bot.practice import modals
 from bot.practice.modals import Practice
-from bot.slack.payloads import Press, named
-from bot.slack.replies import Replies, guarded
+from bot.slack import block_kit
+from bot.slack.listeners import Listeners
+from bot.slack.payloads import Press
+from bot.slack.replies import Replies
 from flows.case import Told
 from flows.checklist import CHECKLIST
 from flows.engine.explain import explain
 from flows.engine.outcome import decide
 from flows.engine.replay import PAGE_MOMENT, replay
 from flows.training.practice import BY_ID
-
-Json = dict[str, Any]
 
 
 class Practising:
@@ -30,89 +26,68 @@ class Practising:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def choose(self, body: Json, client: WebClient) -> None:
-        """Which situation; in the window that is open already where there is one."""
-        press = Press.model_validate(body)
-        if press.view is not None and _is_practice(body):
-            client.views_update(view_id=press.view.id, view=modals.choose())
-        else:
-            client.views_open(trigger_id=press.trigger_id, view=modals.choose())
+    def choose(self, _press: Press) -> block_kit.Block:
+        """Which situation."""
+        return modals.choose()
 
-    def begin(self, body: Json, client: WebClient) -> None:
+    def begin(self, press: Press) -> block_kit.Block | None:
         """The situation chosen, from its first question."""
-        press = Press.model_validate(body)
         situation = BY_ID.get(press.verb_argument)
-        if situation is not None:
-            self._show(press, client, Practice(situation, {}))
+        return self._shown(Practice(situation, {})) if press.modal and situation else None
 
-    def answer(self, body: Json, client: WebClient) -> None:
-        """An option of the question shown."""
-        press = Press.model_validate(body)
-        self._step(press, client, press.action.value, (press.verb_argument,))
+    def answer(self, press: Press) -> block_kit.Block | None:
+        """Take an option of the question shown."""
+        return self._step(press, press.action.value, (press.verb_argument,))
 
-    def answer_ticks(self, body: Json, client: WebClient) -> None:
-        """Continue under the boxes; nothing ticked, nothing happens."""
-        press = Press.model_validate(body)
-        question = press.action.value.rpartition(".")[0]
-        if choices := press.chosen(press.action.value):
-            self._step(press, client, question, choices)
+    def answer_ticks(self, press: Press) -> block_kit.Block | None:
+        """Take what is ticked, once Continue is pressed; nothing ticked, nothing happens."""
+        choices = press.chosen(press.action.value)
+        return self._step(press, press.action.value.rpartition(".")[0], choices) if choices else None
 
-    def back(self, body: Json, client: WebClient) -> None:
+    def back(self, press: Press) -> block_kit.Block | None:
         """The question before."""
-        press = Press.model_validate(body)
-        if press.view is not None:
-            practice = Practice.read(press.view.private_metadata)
-            self._show(press, client, practice if press.action.value == modals.UNANSWERED else practice.without_last())
+        practice = _practice(press)
+        if practice is None:
+            return None
+        return self._shown(practice if press.action.value == modals.UNANSWERED else practice.without_last())
 
-    def outcome(self, body: Json, client: WebClient) -> None:
+    def outcome(self, press: Press) -> block_kit.Block | None:
         """Stop here, and see what it has come to; only once a lead would have been told at once."""
-        press = Press.model_validate(body)
-        if press.view is not None:
-            self._show(press, client, Practice.read(press.view.private_metadata), stops=True)
+        practice = _practice(press)
+        return self._shown(practice, stops=True) if practice else None
 
-    def _step(self, press: Press, client: WebClient, question: str, choices: tuple[str, ...]) -> None:
+    def _step(self, press: Press, question: str, choices: tuple[str, ...]) -> block_kit.Block | None:
         """A second click on the same window is answered by the same next question."""
-        if press.view is None:
-            return
-        practice = Practice.read(press.view.private_metadata)
+        practice = _practice(press)
+        if practice is None:
+            return None
         asked = replay(CHECKLIST, practice.answers).next
         if asked is not None and asked.id == question and asked.has(choices):
             practice = practice.with_answer(question, choices)
-        self._show(press, client, practice)
+        return self._shown(practice)
 
-    def _show(self, press: Press, client: WebClient, practice: Practice, *, stops: bool = False) -> None:
+    def _shown(self, practice: Practice, *, stops: bool = False) -> block_kit.Block:
         progress = replay(CHECKLIST, practice.answers)
-        if press.view is None:
-            return
         if progress.next is not None and not (stops and progress.level >= PAGE_MOMENT):
-            view = modals.ask(practice, progress.next, progress.level)
-        else:
-            decision = decide(CHECKLIST, progress)
-            facts = facts_of(self._services.organisation, ())
-            told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
-            view = modals.outcome(practice, decision, told, is_finished=progress.is_finished)
-        client.views_update(view_id=press.view.id, view=view)
+            return modals.ask(practice, progress.next, progress.level)
+        decision = decide(CHECKLIST, progress)
+        facts = facts_of(self._services.organisation, ())
+        told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
+        return modals.outcome(practice, decision, told, is_finished=progress.is_finished)
 
 
-def _is_practice(body: Json) -> bool:
-    return (body.get("view") or {}).get("type") == "modal"
+def _practice(press: Press) -> Practice | None:
+    """How far they are; None where no modal was pressed."""
+    return Practice.read(press.view.private_metadata) if press.view and press.modal else None
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """Practise, and everything in its windows."""
-    practising = Practising(services)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    listeners: dict[str, Callable[..., None]] = {
-        "practise": practising.choose,
-        "practise_on": practising.begin,
-        "practise_answer": practising.answer,
-        "practise_ticks": practising.answer_ticks,
-        "practise_back": practising.back,
-        "practise_outcome": practising.outcome,
-    }
-    for verb, listener in listeners.items():
-        app.action(named(verb))(ack=quickly, lazy=[guarded(listener, replies.sorry)])
-    app.action("practise_tick")(quickly)
+    practising, on = Practising(services), Listeners(app, replies)
+    on.replaces("practise", practising.choose)
+    on.replaces("practise_on", practising.begin)
+    on.replaces("practise_answer", practising.answer)
+    on.replaces("practise_ticks", practising.answer_ticks)
+    on.replaces("practise_back", practising.back)
+    on.replaces("practise_outcome", practising.outcome)
+    on.nothing("practise_tick")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
@@ -22,8 +21,9 @@ from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 from bot.records.items import STAFF, items_of
 from bot.slack import block_kit
-from bot.slack.payloads import Press, Sent, named
-from bot.slack.replies import Replies, guarded
+from bot.slack.listeners import Answer, Listeners, errors, update
+from bot.slack.payloads import Press, Sent
+from bot.slack.replies import Replies
 from flows.case import Check
 from flows.events import EventKind
 from flows.records.matching import Described
@@ -31,7 +31,6 @@ from storage import checks, events, export_files, person_index
 from storage.export_files import Pack
 from storage.proof import bundle, bundle_file
 
-Json = dict[str, Any]
 _PATIENCE = 5.0
 _LOOK_EVERY = 0.1
 SAY_SOMETHING = "Please fill in at least one box."
@@ -75,11 +74,6 @@ def with_others(services: Services, tx: Connection, view: CheckView, who: str) -
     return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, services.roster))
 
 
-def put_up(client: WebClient, press: Press, view: block_kit.Block) -> None:
-    """A window on top of the one that was pressed; where there is none, the first."""
-    (client.views_open if press.view is None else client.views_push)(trigger_id=press.trigger_id, view=view)
-
-
 def put_instead(client: WebClient, name: str, view: block_kit.Block) -> None:
     """In the place of the window that says to wait, once Slack shows that one: or it would cover this.
 
@@ -117,75 +111,62 @@ class Records:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def ask(self, body: Json, client: WebClient) -> None:
-        """Whom to look for."""
-        press = Press.model_validate(body)
-        if self._services.roster.person_at(press.user.id) is not None:
-            client.views_open(trigger_id=press.trigger_id, view=forms.search())
+    def ask(self, press: Press) -> block_kit.Block | None:
+        """Ask whom to look for."""
+        return forms.search() if self._services.roster.person_at(press.user.id) else None
 
-    def find(self, ack: Ack, body: Json) -> None:
-        """What there is about somebody like this. A record that may not be known of leaves no trace here."""
-        sent = Sent.model_validate(body)
+    def find(self, sent: Sent) -> Answer:
+        """Show what there is about somebody like this. A record that may not be known of leaves no trace here."""
         said = {key: sent.typed(key) for key in forms.SEARCHES}
-        who = Described(said["name"], said["born"], said["number"])
-        ref = sent.typed(forms.REF)
+        who, ref = Described(said["name"], said["born"], said["number"]), sent.typed(forms.REF)
         if who.is_empty and not ref:
-            ack(response_action="errors", errors={"name": SAY_SOMETHING})
-            return
-        found: list[Subject] = []
-        if self._services.roster.person_at(sent.user.id) is not None:
-            today = self._services.roster.week.day_of(self._services.clock.now())
-            with self._services.write() as tx:
-                held = {
-                    *person_index.index(tx, self._services.keys, today).find(who, today),
-                    checks.by_ref(tx, ref) or "",
-                }
-                found = let_through(self._services, tx, held - {""}, sent.user.id, Act.KNOW)
-                for each in found[: forms.MOST_FOUND]:
-                    self._services.casework(tx).viewed(each.check.id, sent.user.id, EventKind.FOUND)
-        ack(response_action="update", view=forms.results(listed(self._services, found, sent.user.id)))
+            return errors({"name": SAY_SOMETHING})
+        found = self._found(who, ref, sent.user.id) if self._services.roster.person_at(sent.user.id) else []
+        return update(forms.results(listed(self._services, found, sent.user.id)))
 
-    def open(self, body: Json, client: WebClient) -> None:
-        """A record that was found. The opening is recorded first (I21)."""
-        press = Press.model_validate(body)
+    def _found(self, who: Described, ref: str, reader: str) -> list[Subject]:
+        """What this person may know of; that it was found is in the record of each that is shown."""
+        today = self._services.roster.week.day_of(self._services.clock.now())
         with self._services.write() as tx:
-            subject = self._services.subject(tx, press.check)
-            if not may(subject, press.user.id, Act.OPEN, self._services.roster):
-                view = None
-            else:
-                self._services.casework(tx).viewed(press.check, press.user.id, EventKind.OPENED_RECORD)
-                view = self._services.look(tx, press.check, history=True)
-        if view is None and self._services.roster.person_at(press.user.id) is None:
-            return
+            held = {*person_index.index(tx, self._services.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
+            found = let_through(self._services, tx, held - {""}, reader, Act.KNOW)
+            for each in found[: forms.MOST_FOUND]:
+                self._services.casework(tx).viewed(each.check.id, reader, EventKind.FOUND)
+        return found
+
+    def open(self, press: Press) -> block_kit.Block | None:
+        """Open a record that was found. The opening is recorded first (I21)."""
+        view = self._opened(press.check, press.user.id)
         if view is None:
-            put_up(client, press, block_kit.modal("Summary", [block_kit.section(NOT_YOURS)]))
-            return
+            is_known = self._services.roster.person_at(press.user.id) is not None
+            return block_kit.modal("Summary", [block_kit.section(NOT_YOURS)]) if is_known else None
         with self._services.write() as tx:
             view = with_others(self._services, tx, view, press.user.id)
-        shown = modals.summary(view, view.case) if view.case else modals.sample(view)
-        put_up(client, press, shown)
+        return modals.summary(view, view.case) if view.case else modals.sample(view)
 
-    def ask_export(self, body: Json, client: WebClient) -> None:
-        """What the export is for."""
-        press = Press.model_validate(body)
+    def _opened(self, check: str, who: str) -> CheckView | None:
+        with self._services.write() as tx:
+            if not may(self._services.subject(tx, check), who, Act.OPEN, self._services.roster):
+                return None
+            self._services.casework(tx).viewed(check, who, EventKind.OPENED_RECORD)
+            return self._services.look(tx, check, history=True)
+
+    def ask_export(self, press: Press) -> block_kit.Block | None:
+        """Ask what the export is for."""
         with self._services.database.read() as tx:
             subject = self._services.subject(tx, press.check)
-        if subject and may(subject, press.user.id, Act.EXPORT, self._services.roster):
-            put_up(client, press, forms.export(subject.check))
+        allowed = may(subject, press.user.id, Act.EXPORT, self._services.roster)
+        return forms.export(subject.check) if subject and allowed else None
 
-    def wait(self, ack: Ack, body: Json) -> None:
-        """A reason is needed; what follows takes longer than Slack waits."""
-        sent = Sent.model_validate(body)
+    def wait(self, sent: Sent) -> Answer:
+        """Take the reason; what follows takes longer than Slack waits."""
         if not sent.typed("reason"):
-            ack(response_action="errors", errors={"reason": "Please write what it is for."})
-        else:
-            view = forms.making(sent.request) if self._is_theirs(sent) else forms.refused(NOT_MADE)
-            ack(response_action="update", view=view)
+            return errors({"reason": "Please write what it is for."})
+        return update(forms.making(sent.request) if self._is_theirs(sent) else forms.refused(NOT_MADE))
 
-    def export(self, body: Json, client: WebClient) -> None:
-        """The whole of one record; the export itself is in the record before the passphrase is shown."""
-        sent = Sent.model_validate(body)
-        if not sent.typed("reason") or not self._is_theirs(sent):
+    def export(self, sent: Sent, client: WebClient) -> None:
+        """Make the whole of one record; the export itself is in the record before the passphrase is shown."""
+        if not self._is_theirs(sent):
             return
         made = self._made(sent)
         put_instead(client, sent.request, forms.made(*made) if made else forms.refused(NOT_MADE))
@@ -241,16 +222,9 @@ def exported(view: CheckView) -> Contents:
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """Every button and modal of finding and exporting."""
-    records = Records(services)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    def lazily(listener: Callable[..., None]) -> dict[str, Any]:
-        return {"ack": quickly, "lazy": [guarded(listener, replies.sorry)]}
-
-    app.action("find_record")(**lazily(records.ask))
-    app.view("find_record")(records.find)
-    app.action(named("open_record"))(**lazily(records.open))
-    app.action("export_case")(**lazily(records.ask_export))
-    app.view("make_export")(ack=records.wait, lazy=[guarded(records.export, replies.sorry)])
+    records, on = Records(services), Listeners(app, replies)
+    on.opens("find_record", records.ask)
+    on.submission("find_record", records.find)
+    on.opens("open_record", records.open)
+    on.opens("export_case", records.ask_export)
+    on.submission("make_export", records.wait, then=records.export)

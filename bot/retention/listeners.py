@@ -10,18 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.context import Services
 from bot.permission import Act, Subject, may
 from bot.retention import modals
+from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from bot.slack.failures import guarded, log_failure
+from bot.slack.listeners import Answer, Listeners, errors, update
 from bot.slack.payloads import Press, Sent
-from bot.slack.replies import Replies, guarded, log_failure
+from bot.slack.replies import Replies
 from flows.case import Did
 from flows.events import OutboxKind
 from flows.records.retention import ReasonKept, years_after
@@ -32,7 +34,6 @@ from storage.errors import CannotOpen
 from storage.old_messages import NotShrunk, not_shrunk
 from storage.outbox import Claimed
 
-Json = dict[str, Any]
 Action = Callable[[Retention, str, str, str, str], Did]
 AHEAD = timedelta(days=31)
 """How long before the end of its time a record is announced: no month is longer."""
@@ -104,37 +105,26 @@ class _Chosen:
 class Deleting:
     """Listeners of the list and of legal holds."""
 
-    def __init__(self, services: Services, replies: Replies) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._replies = replies
 
-    def open_list(self, body: Json, client: WebClient) -> None:
+    def open_list(self, press: Press) -> block_kit.Block:
         """What is due, for this reader; that they looked is in the record first."""
-        press = Press.model_validate(body)
         with self._services.database.read() as tx:
             items = items_for(self._services, tx, press.user.id)
         with self._services.write() as tx:
             keeper(self._services, tx).listed([item.check.id for item in items[: modals.MOST]], press.user.id)
-        is_known = self._services.roster.person_at(press.user.id) is not None
-        view = modals.the_list(items, self._services.clock.now(), self._services.organisation.zone)
-        client.views_open(trigger_id=press.trigger_id, view=view if is_known else modals.said(modals.NOT_YOURS))
+        if self._services.roster.person_at(press.user.id) is None:
+            return modals.said(modals.NOT_YOURS)
+        return modals.the_list(items, self._services.clock.now(), self._services.organisation.zone)
 
-    def decide(self, ack: Ack, body: Json) -> None:
-        """What was chosen, item by item. What is to be deleted is asked about once more."""
-        sent = Sent.model_validate(body)
+    def decide(self, sent: Sent) -> Answer:
+        """Carry out what was chosen, item by item. What is to be deleted is asked about once more."""
         chosen = {check: choice for check in _listed(sent) for choice in sent.chosen(f"{modals.DECIDE}.{check}")}
-        wrong = {
-            f"{modals.REASON}.{check}": modals.WHY_NEEDED
-            for check, choice in chosen.items()
-            if choice != modals.DELETE and not sent.typed(f"{modals.REASON}.{check}")
-        }
-        if not chosen:
-            wrong = {f"{modals.DECIDE}.{check}": modals.CHOOSE for check in _listed(sent)[:1]}
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
+        if wrong := _wrong(sent, chosen):
+            return errors(wrong)
         outcome = self._carry_out(sent, chosen)
-        ack(response_action="update", view=modals.confirm(outcome) if outcome.approved else modals.saved(outcome))
+        return update(modals.confirm(outcome) if outcome.approved else modals.saved(outcome))
 
     def _carry_out(self, sent: Sent, chosen: dict[str, str]) -> modals.ApprovalResult:
         done = _Chosen()
@@ -169,12 +159,11 @@ class Deleting:
             work.keep(*given, _in_a_year(self._services.clock.now()), request)
             done.kept.append(ref)
 
-    def delete(self, ack: Ack, body: Json) -> None:
+    def delete(self, sent: Sent) -> Answer:
         """Confirmed: each is looked at once more, and goes in a transaction of its own.
 
         One that fails holds up none of the others, and takes nothing back of those that are gone.
         """
-        sent = Sent.model_validate(body)
         done = modals.Deleted()
         for check, ref in modals.confirmed(sent.view.private_metadata):
             try:
@@ -186,7 +175,7 @@ class Deleting:
                 done.gone.append(found[0])
             elif found is not None:
                 done.stays.append((found[0], found[1] or ReasonKept.NOT_YET))
-        ack(response_action="update", view=modals.deleted(done))
+        return update(modals.deleted(done))
 
     def _erase(self, check: str, who: str) -> tuple[str, ReasonKept | None] | None:
         """Its reference, and why it stays; None where they may not, or it is gone already."""
@@ -196,52 +185,53 @@ class Deleting:
                 return None
             return subject.check.ref, keeper(self._services, tx).erase(check, who)
 
-    def tidy_up(self) -> None:
+    def tidy_up(self, _sent: Sent, _client: WebClient) -> None:
         """Nothing of what was erased stays in the database's log; messages with a number tell the new one."""
         self._services.database.empty_log()
         with self._services.write() as tx:
             now = self._services.clock.now()
             outbox.show_recent_anew(tx, OutboxKind.DELETIONS_DUE, now - _MESSAGES_LIVE, now)
 
-    def open_hold(self, body: Json, client: WebClient) -> None:
-        """From the summary: why it must be kept, or need not any more."""
-        press = Press.model_validate(body)
+    def open_hold(self, press: Press) -> block_kit.Block:
+        """Ask, from the summary, why it must be kept, or need not any more."""
         with self._services.database.read() as tx:
             subject = self._services.subject(tx, press.check)
-        view = modals.said(modals.NOT_YOURS)
-        if subject is not None and may(subject, press.user.id, Act.HOLD, self._services.roster):
-            make = modals.hold if press.verb == "hold_record" else modals.lift
-            view = make(subject.check.ref, press.check)
-        in_modal = press.view is not None
-        (client.views_push if in_modal else client.views_open)(trigger_id=press.trigger_id, view=view)
+        if subject is None or not may(subject, press.user.id, Act.HOLD, self._services.roster):
+            return modals.said(modals.NOT_YOURS)
+        return (modals.hold if press.verb == "hold_record" else modals.lift)(subject.check.ref, press.check)
 
-    def hold(self, ack: Ack, body: Json) -> None:
+    def hold(self, sent: Sent) -> Answer:
         """Put on legal hold."""
         words = "{ref} is on legal hold. It is kept until somebody lifts the hold."
-        self._hold(ack, body, Retention.hold, words, modals.HELD_BEFORE)
+        return self._hold(sent, Retention.hold, words, modals.HELD_BEFORE)
 
-    def lift(self, ack: Ack, body: Json) -> None:
+    def lift(self, sent: Sent) -> Answer:
         """Lift the hold."""
-        self._hold(ack, body, Retention.lift, "{ref} is not on legal hold any more.", modals.LIFTED_BEFORE)
+        return self._hold(sent, Retention.lift, "{ref} is not on legal hold any more.", modals.LIFTED_BEFORE)
 
-    def _hold(self, ack: Ack, body: Json, deed: Action, words: str, stale: str) -> None:
-        sent = Sent.model_validate(body)
+    def _hold(self, sent: Sent, action: Action, words: str, stale: str) -> Answer:
         reason = sent.typed("text")
         if not reason:
-            ack(response_action="errors", errors={"text": modals.WHY_NEEDED})
-            return
-        did = None
+            return errors({"text": modals.WHY_NEEDED})
         with self._services.write() as tx:
             subject = self._services.subject(tx, sent.check, lock=True)
             if subject is None or not may(subject, sent.user.id, Act.HOLD, self._services.roster):
-                words = modals.NOT_YOURS
-            else:
-                did = deed(keeper(self._services, tx), sent.check, sent.user.id, reason, sent.request)
-                words = words.format(ref=subject.check.ref)
+                return update(modals.said(modals.NOT_YOURS))
+            did = action(keeper(self._services, tx), sent.check, sent.user.id, reason, sent.request)
         if did is Did.STALE:
-            ack(response_action="errors", errors={"text": stale})
-        else:
-            ack(response_action="update", view=modals.said(words))
+            return errors({"text": stale})
+        return update(modals.said(words.format(ref=subject.check.ref)))
+
+
+def _wrong(sent: Sent, chosen: dict[str, str]) -> dict[str, str]:
+    """By block id: reasons that are missing; where nothing was chosen, that something must be."""
+    if not chosen:
+        return {f"{modals.DECIDE}.{check}": modals.CHOOSE for check in _listed(sent)[:1]}
+    return {
+        f"{modals.REASON}.{check}": modals.WHY_NEEDED
+        for check, choice in chosen.items()
+        if choice != modals.DELETE and not sent.typed(f"{modals.REASON}.{check}")
+    }
 
 
 def _listed(sent: Sent) -> list[str]:
@@ -280,18 +270,11 @@ def due_for(services: Services, tx: Connection) -> tuple[str, ...]:
 
 def register(app: App, services: Services, replies: Replies) -> None:
     """The list, its two windows, and legal holds."""
-    deleting = Deleting(services, replies)
-
-    def quickly(ack: Ack) -> None:
-        ack()
-
-    def tidy_up() -> None:
-        deleting.tidy_up()
-
-    app.action("deletion_list")(ack=quickly, lazy=[guarded(deleting.open_list, replies.sorry)])
-    app.view("deletion_list")(deleting.decide)
-    app.view("delete_for_good")(ack=deleting.delete, lazy=[guarded(tidy_up)])
-    for verb in ("hold_record", "lift_hold"):
-        app.action(verb)(ack=quickly, lazy=[guarded(deleting.open_hold, replies.sorry)])
-    app.view("hold_record")(deleting.hold)
-    app.view("lift_hold")(deleting.lift)
+    deleting, on = Deleting(services), Listeners(app, replies)
+    on.opens("deletion_list", deleting.open_list)
+    on.submission("deletion_list", deleting.decide)
+    on.submission("delete_for_good", deleting.delete, then=guarded(deleting.tidy_up))
+    on.opens("hold_record", deleting.open_hold)
+    on.opens("lift_hold", deleting.open_hold)
+    on.submission("hold_record", deleting.hold)
+    on.submission("lift_hold", deleting.lift)

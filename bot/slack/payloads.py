@@ -52,6 +52,7 @@ class _State(_Payload):
 
 class _View(_Payload):
     id: str
+    type: str = ""
     hash: str = ""
     private_metadata: str = ""
     state: _State = _State()
@@ -84,6 +85,11 @@ class Press(_Payload):
     def verb_argument(self) -> str:
         """What stands after the dot of the action id: "yes" in "answer.yes"."""
         return self.action.action_id.partition(".")[2]
+
+    @property
+    def modal(self) -> str:
+        """Id of the modal that was pressed; empty for a message and for the Home tab."""
+        return self.view.id if self.view and self.view.type == "modal" else ""
 
     @property
     def request(self) -> str:

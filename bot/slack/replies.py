@@ -1,19 +1,13 @@
-"""When something breaks: a reference in the log, and plain words to the person about what still happened.
-
-Never an exception's own words: they may hold what somebody typed.
-"""
+"""Words to the one person who pressed: whispered where they pressed, in a window, or on top of their card."""
 
 from __future__ import annotations
 
-import functools
 import logging
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import urlsplit
 
-from slack_bolt import App, BoltContext, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
@@ -35,69 +29,11 @@ def phone_words(organisation: Organisation) -> str:
     return ", ".join([f"{contact.name} {contact.phone}", *numbers])
 
 
-def not_saved(organisation: Organisation, reference: str) -> str:
-    """What to say when a step could not be kept."""
-    return (
-        "I could not save that. Nothing was sent just now. What you told me before is safe. Please try again, "
-        f"or phone a lead, or: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
-    )
-
-
-def register(app: App, organisation: Organisation, reply: Replies) -> None:
-    """Answer every failing listener."""
-
-    @app.error
-    def failed(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
-        reference = log_failure(error)
-        if context.authorize_result is None:  # it failed before it was known to come from Slack
-            return BoltResponse(status=401, body="")
-        words = not_saved(organisation, reference)
-        kind = body.get("type")
-        if kind == "view_submission":
-            return _keep_modal_open(body, words)
-        if "command" in body:
-            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
-        reply.warn_later(body, words)
-        return BoltResponse(status=500)
-
-
-def _keep_modal_open(body: Json, words: str) -> BoltResponse:
-    """The modal stays as it is, so that nothing typed is lost."""
-    inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-    if not inputs:
-        view = block_kit.modal("Not saved", [block_kit.section(block_kit.esc(words))])
-        return BoltResponse(status=200, body={"response_action": "push", "view": view})
-    return BoltResponse(status=200, body={"response_action": "errors", "errors": {inputs[0]: words}})
-
-
-def log_failure(error: Exception) -> str:
-    """A reference to find this in the log by; the log gets the class of the error and where, never its words."""
-    reference = secrets.token_hex(3)
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
-    log.error("error %s: %s at %s", reference, type(error).__name__, where)
-    return reference
-
-
-def guarded(listener: Callable[..., None], sorry: Callable[[Json, str], None] | None = None) -> Callable[..., None]:
-    """A listener that, failing, logs a reference and nothing of the payload. sorry: tells the person."""
-
-    @functools.wraps(listener)
-    def safe(*args: Any, **kwargs: Any) -> None:
-        try:
-            listener(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - Bolt would log the error's own words
-            reference = log_failure(error)
-            if sorry is not None and "body" in kwargs:
-                sorry(kwargs["body"], reference)
-
-    return safe
-
-
 class Replies:
-    """Words to one person alone, through the address Slack sent with their press."""
+    """Answers presses through the address Slack sent with each. senders: for what is said after Slack has its answer.
+
+    phones: numbers for when something failed.
+    """
 
     def __init__(self, client: WebClient, senders: Executor, phones: str = "999") -> None:
         self._client = client

@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.access_requests import listeners as requests
-from bot.cases import aftercare
-from bot.cases import listeners as casework
+from bot.cases import aftercare, gated
 from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
 from bot.records import modals
@@ -38,9 +37,9 @@ from tests.flows.builders import calm_but
 
 STRANGERS = (at.COLLEAGUE, at.GUEST, at.OTHER, at.ADMIN, at.UNKNOWN)
 REFUSALS = (
-    casework.NOT_FOUND,
-    casework.NOT_LEADING,
-    casework.NOT_FOR_REPORTER,
+    gated.NOT_FOUND,
+    gated.NOT_LEADING,
+    gated.NOT_FOR_REPORTER,
     conversation.NOT_YOURS,
     aftercare.CHANGED,
     retention.NOT_YOURS,

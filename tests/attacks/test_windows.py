@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.cases import listeners
+from bot.cases import gated
 from bot.checks import listeners as conversation
 from bot.checks.modals import SHARING
 from bot.context import Services
@@ -117,4 +117,4 @@ def test_a_left_out_leads_press_on_an_old_home_tab_is_answered_like_one_on_nothi
         body.pop("response_url")
         seen.append(booth.send(body | _where(booth, "home")))
     assert seen[0] == seen[1]
-    assert listeners.NOT_FOUND in seen[0].said
+    assert gated.NOT_FOUND in seen[0].said

@@ -12,9 +12,9 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.slack import block_kit
-from bot.slack import replies as errors
-from bot.slack.replies import Replies, guarded, log_failure, not_saved, phone_words
+from bot.slack import block_kit, failures
+from bot.slack.failures import guarded, log_failure, not_saved
+from bot.slack.replies import Replies, phone_words
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot
 
@@ -54,7 +54,7 @@ def bot(workspace: Workspace) -> Iterator[App]:
     bot = Bot(workspace)
     app, client = bot.app, bot.client
     senders = ThreadPoolExecutor(2)
-    errors.register(app, ORGANISATION, Replies(client, senders))
+    failures.register(app, ORGANISATION, Replies(client, senders))
     app.action("press")(_fail)
     app.command("/share-check")(_fail)
     app.view("typed")(_fail)
@@ -97,7 +97,7 @@ def _nth_reference(logged: pytest.LogCaptureFixture, count: int) -> str:
     """The reference of the failure of this number, once it is in the log."""
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        lines = [record.getMessage() for record in logged.records if record.name == "bot.slack.replies"]
+        lines = [record.getMessage() for record in logged.records if record.name == "bot.slack.failures"]
         if len(lines) == count:
             return lines[-1].split()[1].rstrip(":")
         time.sleep(0.01)
