@@ -38,9 +38,10 @@ STARTED_WITHIN = 20
 STOPPED_WITHIN = 6
 SERVE = """
 from functools import partial
-from bot import cli, serving
-serving.serve = partial(serving.serve, ping=0.2, give_up_after=1)
-cli.main(["serve"])
+from bot import serve
+from bot.cli.main import main
+serve.serve = partial(serve.serve, ping=0.2, give_up_after=1)
+main(["serve"])
 """
 """share-check serve, less patient than usual."""
 
