@@ -6,7 +6,6 @@ import gc
 import logging
 import secrets
 import ssl
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +41,7 @@ from bot.slack import failures
 from bot.slack.membership import Outsiders
 from bot.slack.replies import Replies, phone_words
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
+from bot.supervised_loop import SupervisedLoop
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
@@ -73,20 +73,17 @@ class Bot:
         self.auditor = auditor
         auditor.is_connected = lambda: self.is_connected
         self._pools = pools
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._loops: list[SupervisedLoop] = []
         self._watch: SocketWatch | None = None
         self._started = time.monotonic()
 
     def start(self, tick: float = TICK) -> None:
         """Start the loops that send and that watch the clock, each `tick` seconds."""
         self.clockwork.wake_up()
-        senders = [deliverer.run for deliverer in self.deliverers]
-        loops: list[Callable[[threading.Event, float], None]] = [*senders, self.clockwork.run, self.auditor.run]
-        for loop in loops:
-            thread = threading.Thread(target=loop, args=(self._stopping, tick), daemon=True, name=loop.__qualname__)
-            thread.start()
-            self._threads.append(thread)
+        senders = [deliverer.loop(tick) for deliverer in self.deliverers]
+        self._loops = [*senders, self.clockwork.loop(tick), self.auditor.loop()]
+        for loop in self._loops:
+            loop.start()
 
     def connect(
         self,
@@ -117,7 +114,7 @@ class Bot:
     @property
     def ended_loops(self) -> tuple[str, ...]:
         """Names of the loops that have ended, which none should before the bot is stopped."""
-        return tuple(thread.name for thread in self._threads if not thread.is_alive())
+        return tuple(loop.name for loop in self._loops if loop.has_ended)
 
     def since(self, loop: str) -> float:
         """Seconds since the clockwork or the auditor last did its round; before the first, since the start."""
@@ -133,10 +130,10 @@ class Bot:
         """Take nothing new, finish what was begun, let go of the database. What is unsent stays in the outbox."""
         if self._watch is not None:
             self._watch.stop()
-        self._stopping.set()
-        self.services.unsent.wake()
-        for thread in self._threads:
-            thread.join(CLOSE_WITHIN)
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.join(CLOSE_WITHIN)
         for pool in self._pools:
             pool.shutdown(wait=True, cancel_futures=False)
         self.services.database.close()

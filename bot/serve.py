@@ -19,6 +19,7 @@ from bot.exit_codes import Exit
 from bot.monitoring import health, logs
 from bot.slack import http_mode
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
+from bot.supervised_loop import SupervisedLoop
 from storage.engine.database import Database
 from storage.engine.process_lock import process_lock
 from storage.errors import DatabaseNotReady
@@ -67,7 +68,9 @@ def _served(
     with ExitStack() as stack:
         stack.callback(bot.stop)
         bot.start()
-        _look_further(bot, settings, stopping)
+        doctor = _doctor(bot, settings)
+        doctor.start()
+        stack.callback(doctor.stop)
         if settings.mode == "http":
             _listen(bot, settings, stopping, watched)
         else:
@@ -75,26 +78,23 @@ def _served(
     return bot
 
 
-def _look_further(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
-    """What stops nobody is looked at once the bot runs, beside it: a start is as quick as before. Then every hour."""
-
-    def look() -> None:
-        wait = LOOK_AFTER
-        while not stopping.wait(wait):
-            look_once(bot, settings)
-            wait = LOOK_EVERY
-
-    threading.Thread(target=look, daemon=True, name="doctor").start()
+def _doctor(bot: Bot, settings: Settings) -> SupervisedLoop:
+    """Run doctor's non-fatal checks in the background soon after the start, which they must not delay; then hourly."""
+    return SupervisedLoop(
+        "doctor",
+        lambda: look_once(bot, settings),
+        first=LOOK_AFTER,
+        every=LOOK_EVERY,
+        failure="doctor stumbled",
+        level=logging.WARNING,
+        meter=bot.services.meters.turned,
+    )
 
 
 def look_once(bot: Bot, settings: Settings) -> None:
     """What doctor finds, in the log where it is new, and on the Home tab of whoever runs the bot."""
     services = bot.services
-    try:
-        found = examine.later(settings, services.organisation, bot.app.client, services.database, services.clock)
-    except Exception as error:  # noqa: BLE001 - a doctor that stumbles must not trouble the bot
-        log.warning("doctor stumbled: %s", type(error).__name__)
-        return
+    found = examine.later(settings, services.organisation, bot.app.client, services.database, services.clock)
     if services.doctor.keep(found):
         examine.tell(found, log)
 

@@ -7,7 +7,6 @@ somebody hears of it even where this process, its network or its database is gon
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +20,7 @@ from bot.context import Services
 from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
+from bot.supervised_loop import SupervisedLoop
 from flows.events import OutboxKind
 from storage import outbox
 from storage.health import liveness, overdue
@@ -48,13 +48,10 @@ class Auditor:
         self._asked_for_accounts = datetime.min.replace(tzinfo=UTC)
         self.is_connected: Callable[[], bool] = lambda: True
 
-    def run(self, stopping: threading.Event, _tick: float) -> None:
-        """Look every minute until told to stop."""
-        while not stopping.wait(EVERY):
-            try:
-                self.turn()
-            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
-                log.error("the audit failed: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+    def loop(self) -> SupervisedLoop:
+        """Look every minute, the first time a minute after the start."""
+        meter = self._services.meters.turned
+        return SupervisedLoop("auditor", self.turn, every=EVERY, failure="the audit failed", meter=meter)
 
     def turn(self) -> Findings:
         """Look, put right what can be, say what cannot, and tell the outside only where all is well."""
@@ -79,7 +76,6 @@ class Auditor:
                 seal_due(tx, self._services.seal_key, now)
             if is_connected:
                 liveness.connected(tx, now)
-        self._services.meters.turned("auditor")
         return found
 
     def _alarm(self, tx: Connection, found: Findings) -> None:

@@ -15,6 +15,7 @@ from bot.digest.content import Digests
 from bot.each import each
 from bot.home.tab import Refresh
 from bot.retention.schedule import RetentionClock
+from bot.supervised_loop import SupervisedLoop
 from storage import cases, checks, outbox
 from storage.health import liveness
 
@@ -61,13 +62,10 @@ class Clockwork:
         self._each(open_cases, lambda tx, check: self._services.casework(tx).check_leader(check))
         self._each(open_cases, lambda tx, check: self._services.casework(tx).keep_within_ladder(check))
 
-    def run(self, stopping: threading.Event, tick: float) -> None:
-        """Look every `tick` seconds until told to stop."""
-        while not stopping.wait(tick):
-            try:
-                self.turn()
-            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
-                log.error("the clockwork could not turn: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+    def loop(self, tick: float) -> SupervisedLoop:
+        """Look every `tick` seconds."""
+        meter = self._services.meters.turned
+        return SupervisedLoop("clockwork", self.turn, every=tick, failure="the clockwork could not turn", meter=meter)
 
     def turn(self) -> int:
         """Do all that is due now, one turn at a time; how much that was. Each in a transaction of its own."""
@@ -88,7 +86,6 @@ class Clockwork:
         self._digests.turn()
         self._retention.turn()
         self._homes.turn()
-        self._services.meters.turned("clockwork")
         return len(abandoned) + len(unanswered) + len(reminding)
 
     def _beat(self, now: datetime) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
@@ -39,6 +38,7 @@ from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from bot.supervised_loop import SupervisedLoop
 from flows.case import CheckStatus, Entry
 from flows.events import EventKind, OutboxKind
 from storage import old_messages, outbox
@@ -138,18 +138,18 @@ class Deliverer:
         self._drawn: dict[str, str] = {}
         self._holds = Holds()
 
-    def run(self, stopping: threading.Event, tick: float) -> None:
-        """Send until told to stop; look again every `tick` seconds, or at once when woken."""
-        woken = self._services.unsent.listen()
-        while not stopping.is_set():
-            try:
-                sent = self.deliver_due()
-            except Exception as error:  # noqa: BLE001 - the loop outlives a database that is away
-                log.error("the outbox could not be read: %s", type(error).__name__)  # noqa: TRY400 - no words of it
-                sent = 0
-            if not sent:
-                woken.wait(tick)
-                woken.clear()
+    def loop(self, tick: float) -> SupervisedLoop:
+        """Send what is due at the start, until nothing is; then every `tick` seconds, or at once when woken."""
+        return SupervisedLoop(
+            f"sender of {'-'.join(map(str, self._lanes))}",
+            self.deliver_due,
+            first=0,
+            every=tick,
+            wake=self._services.unsent.listen(),
+            drains=True,
+            failure="the outbox could not be read",
+            meter=self._services.meters.turned,
+        )
 
     def deliver_due(self) -> int:
         """Send one batch; how many rows were taken."""

@@ -21,6 +21,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackClientNotConn
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.supervised_loop import SupervisedLoop
+
 log = logging.getLogger("share-check")
 
 PINGS_OF_GRACE = 6
@@ -228,8 +230,13 @@ class SocketWatch:
         self._line: SocketConnection | None = None
         self._change = threading.Lock()
         self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="socket watch")
+        self._loop = SupervisedLoop(
+            "socket watch",
+            self._look,
+            every=min(LOOK_EVERY, ping / 2),
+            wake=self._wake,
+            failure="the watch over the connection to Slack stumbled",
+        )
         self._pong: float | None = None
         self._opened = self._heard = float("-inf")
         self._deaf_since: float | None = None
@@ -255,24 +262,13 @@ class SocketWatch:
         with suppress(SlackAway):
             self._open(self._address())
             self._heard = self._opened
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Take nothing new, finish what was begun, and leave."""
-        self._stopping.set()
-        self._wake.set()
+        self._loop.stop()
         self._drop()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_WITHIN)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set() and not self.has_given_up:
-            self._wake.wait(min(LOOK_EVERY, self._ping / 2))
-            self._wake.clear()
-            try:
-                self._look()
-            except Exception as error:  # noqa: BLE001 - the watch outlives whatever it meets
-                log.error("the watch over the connection to Slack stumbled: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+        self._loop.join(CLOSE_WITHIN)
 
     def _look(self) -> None:
         now = self._monotonic()
@@ -281,7 +277,7 @@ class SocketWatch:
         if line is not None and self._is_lost(line, now):
             self._drop()
             line = None
-        if (line is None or line.is_told_to_leave) and now >= self._next and not self._stopping.is_set():
+        if (line is None or line.is_told_to_leave) and now >= self._next and not self._loop.is_stopping:
             self._renew()
 
     def _listen(self, now: float) -> None:
@@ -332,7 +328,7 @@ class SocketWatch:
         line = SocketConnection(self._app, self._app_token, self._workers, self._ping, self._wake.set)
         line.open(address)
         with self._change:
-            if self._stopping.is_set() or not line.is_open:
+            if self._loop.is_stopping or not line.is_open:
                 old: SocketConnection | None = line
             else:
                 old, self._line = self._line, line
@@ -360,4 +356,5 @@ class SocketWatch:
             self._give_up_after,
         )
         self.has_given_up = True
+        self._loop.stop()
         self._give_up()

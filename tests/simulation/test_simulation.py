@@ -73,7 +73,7 @@ def _no_stamp(patch: Patch) -> None:
 
 
 def _no_ladder(patch: Patch) -> None:
-    patch.setattr(Casework, "climb", lambda *_: None)
+    patch.setattr(Casework, "escalate_due", lambda *_: None)
 
 
 def _open_to_all(patch: Patch) -> None:

@@ -458,17 +458,15 @@ def test_the_loop_outlives_a_database_that_is_away(rig: Rig, monkeypatch: pytest
         return begin()
 
     monkeypatch.setattr(rig.database, "begin", failing)
-    stopping = threading.Event()
-    loop = threading.Thread(target=rig.deliverer.run, args=(stopping, 0.05))
+    loop = rig.deliverer.loop(tick=0.05)
     loop.start()
     try:
         rig.workspace.wait_for(lambda: rig.dms("U0STAFF"))
     finally:
-        stopping.set()
-        rig.services.unsent.wake()
+        loop.stop()
         loop.join(5)
     assert broken.is_set()
-    assert not loop.is_alive()
+    assert loop.has_ended
 
 
 def test_two_deliverers_never_send_the_same_message(workspace: Workspace, postgres_url: str) -> None:

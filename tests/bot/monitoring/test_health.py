@@ -132,9 +132,10 @@ def test_a_loop_that_has_not_turned_is_late(stage: Stage, loop: str, after: floa
         meters.turned(loop)
         real = meters._monotonic  # noqa: SLF001 - the clock nobody sets
         meters._monotonic = lambda: real() + after  # noqa: SLF001 - another clock
-        stage.bot._stopping.set()  # noqa: SLF001 - the loops end
-        for thread in stage.bot._threads:  # noqa: SLF001 - the loops themselves
-            thread.join(5)
+        for each in stage.bot._loops:  # noqa: SLF001 - the loops end
+            each.stop()
+        for each in stage.bot._loops:  # noqa: SLF001 - the loops themselves
+            each.join(5)
         meters._monotonic = real  # noqa: SLF001 - the clock it had
         meters._turned[loop] = real() - after  # noqa: SLF001 - as if it had turned then
         status, parts = asked.parts()

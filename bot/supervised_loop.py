@@ -1,0 +1,91 @@
+"""One way to run a function again and again in a background thread: it outlives errors, and says whether it ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+class SupervisedLoop:
+    """Call `turn` every `every` seconds, in a daemon thread of its own, until stopped.
+
+    name: of the thread and of the meter. first: seconds before the first call; `every` where it is None.
+    wake: cuts a wait short when set. drains: call again without a wait as long as `turn` returns something true.
+    failure: what the log says when `turn` raises; only the error's class is added, as its words may hold personal data.
+    level: of that line. meter: called with the name after each call that raised nothing.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        turn: Callable[[], object],
+        *,
+        every: float,
+        failure: str,
+        first: float | None = None,
+        wake: threading.Event | None = None,
+        drains: bool = False,
+        level: int = logging.ERROR,
+        meter: Callable[[str], None] = lambda _name: None,
+    ) -> None:
+        self.name = name
+        self._turn = turn
+        self._every = every
+        self._first = every if first is None else first
+        self._failure = failure
+        self._wake = wake or threading.Event()
+        self._drains = drains
+        self._level = level
+        self._meter = meter
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name=name)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let a call that is under way finish, and make no other. Returns at once; may be called from `turn`."""
+        self._stopping.set()
+        self._wake.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread to end, at most this long; not at all where it was never started."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread was started and is gone."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    def _run(self) -> None:
+        pause = self._first
+        while not self._is_stopped_within(pause):
+            has_more = self._turn_once()
+            pause = 0 if has_more and self._drains else self._every
+
+    def _is_stopped_within(self, seconds: float) -> bool:
+        """Wait until the time is up, somebody wakes the loop, or it is stopped."""
+        if seconds > 0:
+            self._wake.wait(seconds)
+            self._wake.clear()
+        return self._stopping.is_set()
+
+    def _turn_once(self) -> object:
+        """Call `turn`; None where it failed."""
+        try:
+            result = self._turn()
+        except Exception as error:  # noqa: BLE001 - the loop outlives a database or a network that is away
+            log.log(self._level, "%s: %s", self._failure, type(error).__name__)
+            return None
+        self._meter(self.name)
+        return result
