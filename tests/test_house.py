@@ -186,10 +186,11 @@ def test_the_wheel_ships_everything_that_runs(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own words
     (wheel,) = tmp_path.glob("*.whl")
     shipped = set(ZipFile(wheel).namelist())
-    packages = ("bot/", "flows/", "storage/", "sandbox/")
+    packages = ("bot/", "flows/", "sandbox/", "services/", "storage/")
     expected = {name for name, _ in _files() if name.startswith(packages)}
     assert expected | {"bot/organisation.example.toml"} <= shipped
-    assert not any(name.startswith("tests/") for name in shipped)
+    folders = {f"{name.partition('/')[0]}/" for name in shipped if ".dist-info/" not in name}
+    assert folders == set(packages), "neither tests nor the simulation are shipped"
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".ci/run"])
