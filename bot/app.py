@@ -8,11 +8,13 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
 from bot.access_requests import listeners as requests
 from bot.access_requests import release
@@ -28,9 +30,9 @@ from bot.config.roster import roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
 from bot.context import Services
 from bot.cover import listeners as cover
-from bot.delivery.other_channels import SecondChannel
+from bot.delivery.other_channels import SecondChannel, Via
 from bot.delivery.scheduler import Clockwork
-from bot.delivery.sender import QUEUES, Deliverer
+from bot.delivery.sender import QUEUES, Deliverer, OtherWays
 from bot.home import tab
 from bot.monitoring.metrics import Measured
 from bot.practice import drill
@@ -39,7 +41,7 @@ from bot.records import listeners as records
 from bot.retention import listeners as retention
 from bot.slack import failures
 from bot.slack.membership import Outsiders
-from bot.slack.replies import Replies, phone_words
+from bot.slack.replies import Replies, phone_words, webhooks
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
 from bot.supervised_loop import SupervisedLoop
 from storage.crypto.envelope import Keyring
@@ -64,7 +66,7 @@ class Bot:
         deliverers: Sequence[Deliverer],
         clockwork: Clockwork,
         auditor: Auditor,
-        pools: tuple[ThreadPoolExecutor, ...],
+        executors: Sequence[Executor],
     ) -> None:
         self.app = app
         self.services = services
@@ -72,7 +74,7 @@ class Bot:
         self.clockwork = clockwork
         self.auditor = auditor
         auditor.is_connected = lambda: self.is_connected
-        self._pools = pools
+        self._executors = executors
         self._loops: list[SupervisedLoop] = []
         self._watch: SocketWatch | None = None
         self._started = time.monotonic()
@@ -134,43 +136,80 @@ class Bot:
             loop.stop()
         for loop in self._loops:
             loop.join(CLOSE_WITHIN)
-        for pool in self._pools:
-            pool.shutdown(wait=True, cancel_futures=False)
+        for executor in self._executors:
+            executor.shutdown(wait=True, cancel_futures=False)
         self.services.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where the bot ends: Slack, the other ways to people, the heartbeat, and the threads that its work runs in.
+
+    webhook: makes the client that posts to a response_url. ways_to_administrators: other than Slack.
+    senders: one executor for each of QUEUES.
+    """
+
+    slack: WebClient
+    webhook: Callable[[str], WebhookClient]
+    signing_secret: str
+    other_ways: OtherWays
+    ways_to_administrators: Sequence[Via]
+    heartbeat: Heartbeat
+    listeners: Executor
+    replies: Executor
+    senders: Sequence[Executor]
 
 
 def build(settings: Settings, organisation: Organisation, database: Database, clock: Clock) -> Bot:
     """A bot ready to start. Raises SlackApiError where Slack refuses the token."""
-    client = web_client(settings)
-    listeners = ThreadPoolExecutor(settings.workers, thread_name_prefix="listener")
-    replies = ThreadPoolExecutor(SENDERS, thread_name_prefix="reply")
+    client, second = web_client(settings), SecondChannel(settings, organisation)
+    edges = Edges(
+        slack=client,
+        webhook=webhooks(client),
+        signing_secret=settings.secrets.signing_secret or "unused",
+        other_ways=second,
+        ways_to_administrators=second.ways(ADMINISTRATORS),
+        heartbeat=Heartbeat(settings.secrets.heartbeat_url),
+        listeners=ThreadPoolExecutor(settings.workers, thread_name_prefix="listener"),
+        replies=ThreadPoolExecutor(SENDERS, thread_name_prefix="reply"),
+        senders=[ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES],
+    )
+    bot = assemble(services_of(settings, organisation, database, clock, second), edges)
+    gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
+    return bot
+
+
+def assemble(services: Services, edges: Edges) -> Bot:
+    """Put the bot together. Raises SlackApiError where Slack refuses the token."""
+    app, instance = _bolt_app(edges), secrets.token_hex(4)
+    app.meters = services.meters
+    deliverers = [
+        Deliverer(services, edges.slack, senders, edges.other_ways, instance, lanes)
+        for lanes, senders in zip(QUEUES, edges.senders, strict=True)
+    ]
+    auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat)
+    replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
+    register(app, services, edges.slack, replies)
+    executors = (edges.listeners, edges.replies, *edges.senders)
+    return Bot(app, services, deliverers, Clockwork(services, instance), auditor, executors)
+
+
+def _bolt_app(edges: Edges) -> Measured:
     bolt_log = logging.getLogger("share-check.bolt")
     bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
-    app = Measured(
-        client=client,
+    return Measured(
+        name="share-check",  # without one Bolt looks through the stack for a file's name
+        client=edges.slack,
         logger=bolt_log,
-        signing_secret=settings.secrets.signing_secret or "unused",
+        signing_secret=edges.signing_secret,
         process_before_response=True,
-        listener_executor=listeners,
+        listener_executor=edges.listeners,
         token_verification_enabled=True,
         ignoring_self_events_enabled=False,  # the manifest asks for no messages, and these cost every press
         ignoring_self_assistant_message_events_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    second = SecondChannel(settings, organisation)
-    services = services_of(settings, organisation, database, clock, second)
-    app.meters = services.meters
-    instance = secrets.token_hex(4)
-    pools = [ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES]
-    deliverers = [
-        Deliverer(services, client, pool, second, instance, lanes) for lanes, pool in zip(QUEUES, pools, strict=True)
-    ]
-    heartbeat = settings.heartbeat_url.get_secret_value() if settings.heartbeat_url else None
-    auditor = Auditor(services, client, second.ways(ADMINISTRATORS), Heartbeat(heartbeat))
-    register(app, services, client, Replies(client, replies, phone_words(organisation)))
-    gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
-    return Bot(app, services, deliverers, Clockwork(services, instance), auditor, (listeners, replies, *pools))
 
 
 def services_of(
@@ -183,21 +222,12 @@ def services_of(
     return Services(organisation, roster, database, Keyring(secret.keys), clock, seal_key=secret.seal_key)
 
 
-def register(
-    app: App,
-    services: Services,
-    client: WebClient,
-    replies: Replies,
-    door: type[entry_points.EntryPoints] = entry_points.EntryPoints,
-) -> None:
-    """Everything people can press, type and open. door: lets people in.
-
-    Raises SlackApiError where Slack refuses the token.
-    """
+def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:
+    """Everything people can press, type and open. Raises SlackApiError where Slack refuses the token."""
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     failures.register(app, services.organisation, replies)
     conversation.register(app, services, replies)  # first: Bolt tries matchers in this order, and answers are most
-    entry_points.register(app, door(services, client, replies, outsiders))
+    entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders))
     casework.register(app, services, replies)
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)

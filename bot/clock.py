@@ -1,5 +1,6 @@
 """The only place that reads the time, so that a rehearsal can move it and nothing else notices."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -10,8 +11,16 @@ class Clock(Protocol):
         """Return the current time, aware and in UTC."""
         ...
 
+    def monotonic(self) -> float:
+        """Return seconds of a clock that nobody sets, to measure how long something takes."""
+        return time.monotonic()
 
-class SystemClock:
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread."""
+        time.sleep(seconds)
+
+
+class SystemClock(Clock):
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -21,7 +30,7 @@ def clock_of(shift_file: Path | None) -> Clock:
     return ShiftedClock(shift_file) if shift_file else SystemClock()
 
 
-class ShiftedClock:
+class ShiftedClock(Clock):
     """The system's time plus the seconds written in a file, which may change at any moment.
 
     A file that is missing or half written keeps the last good shift: a rehearsal must not jump

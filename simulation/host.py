@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from itertools import count
 
 from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackClientError
@@ -38,7 +37,6 @@ class Host:
         self._disk = disk
         self._disk.is_in(self.strike, self._is_full)
         self._parts: Parts | None = None
-        self._instances = count(1)
         self._turned = self._audited = scene.world.now
         self._is_waiting = False
         self._deaf = 0
@@ -58,7 +56,7 @@ class Host:
         if self.process is not None or self._parts is None or self._is_waiting:
             return
         try:
-            process = SimulatedProcess(self._parts, self._disk, f"host{next(self._instances)}")
+            process = SimulatedProcess(self._parts, self._disk)
         except (OSError, HTTPException, SlackClientError, BoltError):
             self._try_again()
             return

@@ -1,9 +1,8 @@
-"""The bot as one process after another runs it: on the same file, put together as in bot/app.py, in one thread."""
+"""The bot as one process after another runs it: assembled by bot/app.py, on the same file, in one thread."""
 
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -12,21 +11,18 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from slack_bolt import App, BoltContext, BoltRequest
+from slack_bolt import BoltContext, BoltRequest
 from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
-from bot.app import register
-from bot.checks import entry_points
+from bot.app import Edges, assemble
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
-from bot.slack import replies
 from flows.paging.roster import Roster
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -112,24 +108,19 @@ class SimulatedReply:
     said: tuple[str, ...] = ()
 
 
-class Whispers(replies.Replies):
-    """Words to one person, kept instead of being sent to an address of Slack's."""
+class SimulatedWebhook(WebhookClient):
+    """A response_url: shows what is posted there to the one person it belongs to, and notes it."""
 
-    def __init__(self, client: WebClient, show: Callable[[str, Json], None], phones: str) -> None:
-        super().__init__(client, Inline(), phones)
+    def __init__(self, url: str, show: Callable[[str, Json], None], posted: list[tuple[str, str]]) -> None:
+        super().__init__(url)
         self._show = show
-        self.said: list[str] = []
+        self._posted = posted
 
-    def _post(self, url: str, **message: Any) -> None:
-        self.said.append(str(message.get("text", "")))
-        self._show(url, message)
-
-
-class SimulatedEntryPoints(entry_points.EntryPoints):
-    """Nobody waits at it: in one thread the card cannot come meanwhile."""
-
-    def _is_shown(self, _check: str, _patience: float) -> bool:
-        return True
+    def send(self, **message: Any) -> WebhookResponse:
+        """Post."""
+        self._posted.append((self.url, str(message.get("text", ""))))
+        self._show(self.url, message)
+        return WebhookResponse(url=self.url, status_code=HTTPStatus.OK, body="ok", headers={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,42 +132,57 @@ class Parts:
     keys: Keyring
     clock: Clock
     slack: WebClient
-    others: OtherWays
+    other_ways: OtherWays
     whisper: Callable[[str, Json], None]
 
 
 class SimulatedProcess:
-    """From a start of the bot to its end. Raises what Slack raises where it does not answer at the start."""
+    """The product's own Bot, from its start to its end, with every edge simulated.
 
-    def __init__(self, parts: Parts, disk: Disk, instance: str) -> None:
+    Raises what Slack raises where it does not answer at the start.
+    """
+
+    def __init__(self, parts: Parts, disk: Disk) -> None:
         self.disk = disk
+        self._posted: list[tuple[str, str]] = []
         self.services = Services(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
-        self._whispers = Whispers(parts.slack, parts.whisper, replies.phone_words(parts.organisation))
-        self._app = self._listening(parts)
+        self._bot = assemble(self.services, self._edges(parts))
+        self._bot.app.middleware(_over_the_wire_of(parts.slack))
         self._senders = [
-            _Sender(Deliverer(self.services, parts.slack, Inline(), parts.others, instance, lanes), frozenset(lanes))
-            for lanes in QUEUES
+            _Sender(deliverer, frozenset(lanes)) for deliverer, lanes in zip(self._bot.deliverers, QUEUES, strict=True)
         ]
-        self._clockwork = Clockwork(self.services, instance)
-        self._auditor = Auditor(self.services, parts.slack, (), Heartbeat(None))
         self._is_turning = False
+
+    def _edges(self, parts: Parts) -> Edges:
+        inline = Inline()
+        return Edges(
+            slack=parts.slack,
+            webhook=lambda url: SimulatedWebhook(url, parts.whisper, self._posted),
+            signing_secret="unused",  # noqa: S106 - nothing is signed here
+            other_ways=parts.other_ways,
+            ways_to_administrators=(),
+            heartbeat=Heartbeat(None),
+            listeners=inline,
+            replies=inline,
+            senders=[inline] * len(QUEUES),
+        )
 
     def wake_up(self) -> None:
         """As at every start."""
-        self._clockwork.wake_up()
+        self._bot.clockwork.wake_up()
 
     def turn(self) -> None:
         """Let the clockwork do what is due, unless it is at it."""
         if not self._is_turning:
             self._is_turning = True
             with suppress(Exception):  # as in its own loop
-                self._clockwork.turn()
+                self._bot.clockwork.turn()
             self._is_turning = False
 
     def audit(self) -> None:
         """Let the auditor look."""
         with suppress(Exception):  # as in its own loop
-            self._auditor.turn()
+            self._bot.auditor.turn()
 
     def send(self, lanes: frozenset[int]) -> None:
         """Let each sender that is free send one batch of what is due in these lanes."""
@@ -185,35 +191,21 @@ class SimulatedProcess:
 
     def take(self, payload: Json) -> SimulatedReply:
         """Somebody pressed something, sent a window or typed the command."""
-        said = len(self._whispers.said)
-        response = self._app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        before = len(self._posted)
+        response = self._bot.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
         action: Json = json.loads(response.body) if response.body else {}
-        return SimulatedReply(response.status == HTTPStatus.OK, action, tuple(self._whispers.said[said:]))
+        said = tuple(words for url, words in self._posted[before:] if url == payload.get("response_url"))
+        return SimulatedReply(response.status == HTTPStatus.OK, action, said)
 
-    def _listening(self, parts: Parts) -> App:
-        log = logging.getLogger("share-check.bolt")
-        log.setLevel(logging.ERROR)
-        app = App(
-            name="share-check",  # otherwise it looks through the stack for one, at every start
-            client=parts.slack,
-            logger=log,
-            signing_secret="unused",  # noqa: S106 - nothing is signed here
-            process_before_response=True,
-            listener_executor=Inline(),
-            token_verification_enabled=True,
-            ignoring_self_events_enabled=False,
-            ignoring_self_assistant_message_events_enabled=False,
-            attaching_function_token_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
 
-        @app.middleware
-        def over_this_wire(context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
-            context["client"] = parts.slack
-            next()
+def _over_the_wire_of(slack: WebClient) -> Callable[..., None]:
+    """Bolt makes a client of its own for each request: put the simulated one in its place."""
 
-        register(app, self.services, parts.slack, self._whispers, SimulatedEntryPoints)
-        return app
+    def replace_client(context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
+        context["client"] = slack
+        next()
+
+    return replace_client
 
 
 @dataclass

@@ -89,7 +89,7 @@ class Run:
         self.promises = Promises(self.scene)
         self.host = Host(self.scene, self.weather, setting.disk())
         self._slack = Slack(self.world, self.weather, self.workspace, self._meanwhile, self.host.strike)
-        clock, mail = WallClock(self.world), Mail(self)
+        clock, mail = WallClock(self.world, self._meanwhile), Mail(self)
         parts = (organisation, roster, setting.keyring(), clock, self._slack, mail, self._whisper)
         self.host.is_for(Parts(*parts))
         names = {person.slack: person.name.lower() for person in organisation.everyone}

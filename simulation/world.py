@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from bot.clock import Clock
+
 Happening = Callable[[], None]
 SAID_AT_LEAST = 40
 """So many of the last events are told where a promise was broken."""
@@ -77,12 +79,22 @@ class World:
         return self.chance.random() < chance
 
 
-class WallClock:
-    """What the bot's machine takes the time to be."""
+class WallClock(Clock):
+    """The clock of the machine that the bot runs on. meanwhile: lets so many seconds pass, with all they bring."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, meanwhile: Callable[[float], None]) -> None:
         self._world = world
+        self._meanwhile = meanwhile
+        self._begins = world.now
 
     def now(self) -> datetime:
         """The time, aware and in UTC, off by as much as the machine's clock is."""
         return self._world.now + self._world.off
+
+    def monotonic(self) -> float:
+        """Seconds since the run began; nothing sets them."""
+        return (self._world.now - self._begins).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        """Let others act while the bot waits."""
+        self._meanwhile(seconds)

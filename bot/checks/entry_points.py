@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -73,12 +72,13 @@ class EntryPoints:
 
     def _is_shown(self, check: str, patience: float) -> bool:
         """Whether the card really is there: nobody is sent to a chat that did not open."""
-        until = time.monotonic() + patience
-        while time.monotonic() < until:
+        clock = self.services.clock
+        until = clock.monotonic() + patience
+        while clock.monotonic() < until:
             with self.services.database.read() as tx:
                 if outbox.is_delivered(tx, check, OutboxKind.CARD):
                     return True
-            time.sleep(_LOOK_EVERY)
+            clock.sleep(_LOOK_EVERY)
         return False
 
 

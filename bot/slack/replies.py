@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,14 +29,23 @@ def phone_words(organisation: Organisation) -> str:
     return ", ".join([f"{contact.name} {contact.phone}", *numbers])
 
 
-class Replies:
-    """Answers presses through the address Slack sent with each. senders: for what is said after Slack has its answer.
+def webhooks(client: WebClient) -> Callable[[str], WebhookClient]:
+    """Return what makes the client for a response_url, with the Web API client's ssl context and no retries."""
+    return lambda url: WebhookClient(url, ssl=client.ssl, timeout=_TIMEOUT, retry_handlers=[])
 
+
+class Replies:
+    """Answers presses through the response_url that Slack sent with each.
+
+    webhook: makes the client that posts to a response_url. senders: run what is said after Slack has its answer.
     phones: numbers for when something failed.
     """
 
-    def __init__(self, client: WebClient, senders: Executor, phones: str = "999") -> None:
+    def __init__(
+        self, client: WebClient, webhook: Callable[[str], WebhookClient], senders: Executor, phones: str = "999"
+    ) -> None:
         self._client = client
+        self._webhook = webhook
         self._senders = senders
         self._phones = phones
 
@@ -105,7 +114,7 @@ class Replies:
             log.warning("a reply was asked for at an address that is not Slack's")
             return
         try:
-            WebhookClient(url, ssl=self._client.ssl, timeout=_TIMEOUT, retry_handlers=[]).send(**message)
+            self._webhook(url).send(**message)
         except OSError as error:
             log.warning("a reply was not taken: %s", type(error).__name__)
 

@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -186,7 +186,7 @@ class Booth:
         until, idle = time.monotonic() + _PATIENCE, 0
         while idle < _SETTLES:
             assert time.monotonic() < until, "a listener never ended"
-            idle = idle + 1 if all(map(_is_idle, self.bot._pools)) else 0  # noqa: SLF001 - nobody else needs to know
+            idle = idle + 1 if all(map(_is_idle, self.bot._executors)) else 0  # noqa: SLF001 - nobody else needs to know
             time.sleep(0.001)
 
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -251,8 +251,9 @@ class Booth:
             return [entry.id for entry in record.history(tx, check, found.sealer) if entry.what == what][-1]
 
 
-def _is_idle(pool: ThreadPoolExecutor) -> bool:
+def _is_idle(pool: Executor) -> bool:
     """Whether it has nothing to do and nobody at work."""
+    assert isinstance(pool, ThreadPoolExecutor)
     waiting, at_rest = pool._work_queue, pool._idle_semaphore  # noqa: SLF001 - there is no other way to ask
     return waiting.empty() and at_rest._value >= len(pool._threads)  # noqa: SLF001 - whether the pool is idle is known to it alone
 

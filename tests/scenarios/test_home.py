@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.home.tab import draw
 from bot.serve import look_once
 from flows.events import EventKind
@@ -114,7 +115,7 @@ def test_whoever_runs_it_sees_the_engine_and_no_check(stage: Stage) -> None:
 
 
 @dataclass(frozen=True)
-class _At:
+class _At(Clock):
     """A clock that stands."""
 
     moment: datetime

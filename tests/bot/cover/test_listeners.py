@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 
+from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
 from bot.cover.listeners import closed_account_letter, gaps_letter, look_for_closed_accounts, plan_gap_report
@@ -28,7 +29,7 @@ READERS = ["C0LEADS", "U0ADMIN"]
 COVERING = ("lead-1", "lead-2", "deputy-1")
 
 
-class HandClock:
+class HandClock(Clock):
     """Stands where it is put."""
 
     def __init__(self) -> None:

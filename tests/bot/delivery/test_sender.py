@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.clock import Clock
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from bot.context import Services
@@ -34,7 +35,7 @@ PATIENCE = 1
 """Seconds until an answer that does not come is given up."""
 
 
-class HandClock:
+class HandClock(Clock):
     """Moves when it is told to."""
 
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
 from bot.delivery.sender import Letter, Letters
@@ -39,7 +40,7 @@ HEAD = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
-class At:
+class At(Clock):
     """A clock that stands where it is put."""
 
     moment: datetime

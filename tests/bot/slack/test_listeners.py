@@ -10,7 +10,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.slack import block_kit, failures
 from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update
 from bot.slack.payloads import Press, Sent
-from bot.slack.replies import Replies
+from bot.slack.replies import Replies, webhooks
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot
 
@@ -72,7 +72,7 @@ def staff(feature: Feature) -> Iterator[Person]:
     """Somebody with a message that has one button of each kind."""
     with Workspace(ack_seconds=0.5) as workspace, ThreadPoolExecutor(2) as senders:
         bot = Bot(workspace)
-        replies = Replies(bot.client, senders)
+        replies = Replies(bot.client, webhooks(bot.client), senders)
         failures.register(bot.app, ORGANISATION, replies)
         on = Listeners(bot.app, replies)
         on.press("save", feature.save)

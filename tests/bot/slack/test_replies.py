@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.slack import block_kit, failures
 from bot.slack.failures import guarded, log_failure, not_saved
-from bot.slack.replies import Replies, phone_words
+from bot.slack.replies import Replies, phone_words, webhooks
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot
 
@@ -54,7 +54,7 @@ def bot(workspace: Workspace) -> Iterator[App]:
     bot = Bot(workspace)
     app, client = bot.app, bot.client
     senders = ThreadPoolExecutor(2)
-    failures.register(app, ORGANISATION, Replies(client, senders))
+    failures.register(app, ORGANISATION, Replies(client, webhooks(client), senders))
     app.action("press")(_fail)
     app.command("/share-check")(_fail)
     app.view("typed")(_fail)
@@ -190,7 +190,8 @@ def test_the_words_name_a_way_to_help_at_once() -> None:
 def test_a_reply_that_slack_does_not_take_breaks_nothing(logged: pytest.LogCaptureFixture) -> None:
     """The address of a whisper lives half an hour; after that it is only a line in the log."""
     with ThreadPoolExecutor(1) as senders:
-        replies = Replies(WebClient("xoxb-x", base_url="http://127.0.0.1:9/api/", retry_handlers=[]), senders)
+        client = WebClient("xoxb-x", base_url="http://127.0.0.1:9/api/", retry_handlers=[])
+        replies = Replies(client, webhooks(client), senders)
         replies.whisper("http://127.0.0.1:9/gone", SECRET)
         replies.say_later({"response_url": "http://127.0.0.1:9/gone"}, SECRET)
         replies.say_later({"trigger_id": "1.2.3"}, SECRET)
@@ -202,7 +203,7 @@ def test_a_reply_that_slack_does_not_take_breaks_nothing(logged: pytest.LogCaptu
 def test_words_about_a_press_without_an_address_come_in_a_window(workspace: Workspace, bot: App, staff: Person) -> None:
     """Slack gives none on the Home tab or in a window; where three lie over each other, in the place of the last."""
     with ThreadPoolExecutor(1) as senders:
-        replies = Replies(bot.client, senders)
+        replies = Replies(bot.client, webhooks(bot.client), senders)
 
         def more(ack: Callable[[], None], body: dict[str, Any], client: WebClient) -> None:
             ack()
@@ -233,7 +234,8 @@ def test_words_about_a_press_without_an_address_come_in_a_window(workspace: Work
 def test_a_reply_never_goes_to_an_address_that_is_not_slacks(logged: pytest.LogCaptureFixture) -> None:
     """A forged address is not a way to make the bot talk to something inside the organisation's network."""
     with ThreadPoolExecutor(1) as senders:
-        replies = Replies(WebClient("xoxb-x", retry_handlers=[]), senders)
+        client = WebClient("xoxb-x", retry_handlers=[])
+        replies = Replies(client, webhooks(client), senders)
         for address in ("http://127.0.0.1:9/in", "https://hooks.slack.com.example.org/x", "http://hooks.slack.com/x"):
             replies.whisper(address, SECRET)
     assert logged.text.count("not Slack's") == 3
