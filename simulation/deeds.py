@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flows.events import OPENINGS, EventKind
 from flows.model import Answers
+from simulation import promises
 from simulation.kept import Event
+from simulation.promises import AcknowledgedAction, RecordedEvent
 from simulation.scene import Scene
-
-PRESSED: Mapping[str, frozenset[EventKind]] = {
-    "lead": frozenset({EventKind.LED, EventKind.DRILL_ANSWERED}),
-    "take_over": frozenset({EventKind.LED}),
-    "seen": frozenset({EventKind.SEEN}),
-    "step_aside": frozenset({EventKind.STEPPED_ASIDE}),
-    "hand_on": frozenset({EventKind.HANDED_ON}),
-    "page_again": frozenset({EventKind.PAGED_AGAIN}),
-    "ask_lead": frozenset({EventKind.ASKED_LEAD}),
-    "agree": frozenset({EventKind.AGREED}),
-    "reopen_check": frozenset({EventKind.CHECK_REOPENED}),
-    "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
-}
-"""A button that was taken, and what the record then holds of it."""
-SENT: Mapping[str, frozenset[EventKind]] = {
-    "leave_out": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
-    "change": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
-    "note": frozenset({EventKind.NOTE}),
-    "details": frozenset({EventKind.DETAILS}),
-    "send": frozenset({EventKind.SENT}),
-    "ask_reporter": frozenset({EventKind.QUESTION}),
-    "case_note": frozenset({EventKind.NOTE}),
-    "decision": frozenset({EventKind.DECIDED}),
-    "strands": frozenset({EventKind.PLANNED}),
-    "update_strands": frozenset({EventKind.STRAND, EventKind.PLANNED}),
-    "close_case": frozenset({EventKind.CLOSED}),
-    "reopen_case": frozenset({EventKind.REOPENED}),
-    "reply": frozenset({EventKind.REPLY}),
-    "disagree": frozenset({EventKind.DISAGREED}),
-    "sharing": frozenset({EventKind.SHARED}),
-}
-"""A window that closed, and what the record then holds of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +58,37 @@ class Deeds:
             self._may_be[deed.check, question] = {choices}
         self.answers_stay()
         kept = self._scene.kept
-        whats, after = (SENT.get(deed.verb), 0) if deed.is_window else (PRESSED.get(deed.verb), before.event)
-        theirs = {event.what for event in kept.events if event.id > after and _is_of(event, deed)}
-        if whats and not whats & theirs:
-            self._scene.broken("nobody is told saved before it is kept", f"{deed.verb} on {kept.name(deed.check)}")
+        may_repeat = deed.is_window or deed.verb in promises.ANSWERED
+        record = (_recorded(event) for event in kept.events if may_repeat or event.id > before.event)
+        done = AcknowledgedAction(deed.who, deed.verb, deed.check, is_modal=deed.is_window)
+        self._scene.hold(promises.acknowledged_is_recorded(kept.name(deed.check), done, record))
 
     def answers_stay(self) -> None:
         """Every answer somebody was told is taken is in the file, or another of theirs since."""
         kept = self._scene.kept
         for (check, question), choices in self._may_be.items():
             found = kept.answers(check).get(question)
-            if found not in choices:
-                self._scene.broken(
-                    "an answer that was taken is kept (I24)", f"{question} of {kept.name(check)} is {found}"
-                )
+            self._scene.hold(promises.answer_is_kept(kept.name(check), question, found, choices))
 
     def changes_nothing(self, deed: Deed, before: Before) -> None:
         """The same request came again."""
         events = (event for event in self._scene.kept.events if event.id > before.event and event.who == deed.who)
-        new = [event.what for event in events if event.what not in OPENINGS]
-        if new or self.before(deed.who).checks > before.checks:
-            self._scene.broken("the same request again changes nothing (I24)", f"{deed.verb} did {new}")
+        new_checks = self.before(deed.who).checks - before.checks
+        new_events = [event.what for event in events]
+        self._scene.hold(promises.repeat_changes_nothing(deed.verb, new_events, new_checks))
 
     def are_by_people_who_may(self, events: Iterable[Event], left_out: Iterable[tuple[str, str]]) -> None:
         """Nobody who was left out before does anything to a case."""
-        out = frozenset(left_out)
+        out: defaultdict[str, set[str]] = defaultdict(set)
+        for check, person_id in left_out:
+            out[check].add(person_id)
         for event in events:
             person = self._scene.roster.person_at(event.who)
-            if (event.check, person) in out:
-                words = f"{event.what} by {person} on {self._scene.kept.name(event.check)}"
-                self._scene.broken("people left out do nothing to a case (I13)", words)
+            if person is not None:
+                name, theirs = self._scene.kept.name(event.check), out.get(event.check, set())
+                self._scene.hold(promises.acts_only_if_allowed(name, event.what, person, theirs))
 
 
-def _is_of(event: Event, deed: Deed) -> bool:
-    return (event.check, event.who) == (deed.check, deed.who)
+def _recorded(event: Event) -> RecordedEvent:
+    """What is compared: the content of events is sealed in the file."""
+    return RecordedEvent(event.check, event.who, event.what)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 
 from flows.case import CheckStatus
 from flows.events import OutboxKind
 from flows.model import Level
+from simulation import promises
 from simulation.kept import StoredCase, StoredCheck, StoredRow
 from simulation.scene import SOON, Scene, Since
 from simulation.workspace import Post, direct
@@ -17,10 +17,6 @@ REACHED = timedelta(minutes=3)
 """Somebody allowed has a page within this, in good time; or the reporter is told that nobody could be reached."""
 LONGEST_WAIT = timedelta(days=8)
 """No ladder waits longer, holidays counted in."""
-CARD = "Your sharing check."
-_PLAIN = ("could not reach", "did not take", "does not take", "Paused.")
-"""Words of a card by which a reporter knows that nobody is coming yet, or that covers them by their own wish."""
-_ASK = re.compile(r"This is ask (\d+)\.")
 _OVER = (CheckStatus.CLOSED, CheckStatus.SHELVED)
 
 Key = tuple[str, int, str]
@@ -65,16 +61,15 @@ class Pages:
 
     def arrives(self, check: str, target: str, post: Post) -> None:
         """Slack shows one. Twice only where the bot could not know that Slack has it."""
-        asks = _ASK.search(post.words)
-        key = check, int(asks[1]) if asks else 1, target
+        key = check, promises.number_of_ask(post.words), target
         before = [(other, mishaps) for other, mishaps in self._arrived[key] if not other.gone and other.check]
         is_first = not self._arrived[key]
         self._arrived[key].append((post, self._scene.mishaps))
         self._scene.figures.duplicated += bool(before)
         for other, mishaps in before:
-            if other.ts in self.stamped or (other.answered and mishaps == self._scene.mishaps):
-                words = f"{self._scene.kept.name(check)}, ask {key[1]}"
-                self._scene.broken("a page comes once, unless its answer was lost", words)
+            is_known = other.ts in self.stamped or (other.answered and mishaps == self._scene.mishaps)
+            name = f"{self._scene.kept.name(check)}, ask {key[1]}"
+            self._scene.hold(promises.page_comes_once(name, [int(not is_known)], int(not is_known)))
         if is_first and key in self._due:
             self._note_lateness(self._due[key], target)
 
@@ -129,9 +124,11 @@ class Pages:
         self._has_a_time(case, name)
         asked = self._asked[case.check]
         waited = self._scene.world.good - self._may_know[case.check].good
-        if waited > REACHED and not (self._is_reached(case, asked) or self._is_told(case, asked)):
+        if waited > REACHED:
+            is_reached = self._is_reached(case, asked)
+            card = None if is_reached else self._card(case, asked)
             words = f"ask {case.asks} of {name}, for {waited}"
-            self._scene.broken("each page reaches somebody, or the reporter is told (I19)", words)
+            self._scene.hold(promises.ask_reaches_somebody(words, is_reached=is_reached, card=card))
 
     def _has_a_time(self, case: StoredCase, name: str) -> None:
         now = self._scene.world.now + self._scene.world.off
@@ -156,13 +153,13 @@ class Pages:
         by_other_ways = ((person, at) for (check, person), at in self._elsewhere.items() if check == case.check)
         return any(at >= asked.at and person not in out for person, at in by_other_ways)
 
-    def _is_told(self, case: StoredCase, asked: Since) -> bool:
-        """Whether the reporter's newest card says so; nobody can be told who cannot be reached themselves."""
+    def _card(self, case: StoredCase, asked: Since) -> str | None:
+        """What the reporter's newest card says; None where they cannot be reached themselves, or it is a drill."""
         check, workspace = self._scene.kept.checks[case.check], self._scene.workspace
         mine = (post for post in workspace.posts if post.channel == direct(check.reporter) and not post.gone)
-        cards = [post for post in mine if post.check == check.id and post.text == CARD]
+        cards = [post for post in mine if post.check == check.id and post.text == promises.CARD_TEXT]
         cannot = check.is_drill or not cards or workspace.closed_since(check.reporter, asked.at)
-        return cannot or any(words in cards[-1].words for words in _PLAIN)
+        return None if cannot else cards[-1].words
 
     def end(self) -> None:
         """After a while in which nothing went wrong, nothing is left to send."""
@@ -171,11 +168,7 @@ class Pages:
         lost = [key for key, due in self._due.items() if due.what in unsent and key not in self._arrived]
         figures.lost = len(lost)
         figures.withdrawn = figures.pages_due - figures.delivered - figures.lost
-        if lost:
-            words = ", ".join(f"ask {ask} of {kept.name(check)}" for check, ask, _ in lost)
-            self._scene.broken("no page is lost", words)
-
-
-def is_a_page(words: str) -> bool:
-    """Whether a message asks for a lead: it has the buttons to."""
-    return '"action_id": "open_case"' in words or '"action_id": "lead"' in words
+        for key, due in self._due.items():
+            name, target, is_withdrawn = f"ask {key[1]} of {kept.name(key[0])}", key[2], due.what not in unsent
+            has_arrived = key in self._arrived
+            self._scene.hold(promises.page_arrives(name, target, has_arrived=has_arrived, is_withdrawn=is_withdrawn))

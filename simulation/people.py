@@ -10,11 +10,11 @@ from typing import Any
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE
 from simulation import habits, hands
+from simulation.checker import PromiseChecker
 from simulation.deeds import Deed
 from simulation.habits import Temper
 from simulation.hands import Offer
 from simulation.machine import SimulatedReply
-from simulation.promises import Promises
 from simulation.workspace import Json, SimulatedWorkspace
 from simulation.world import Killed, World
 
@@ -36,7 +36,7 @@ class SimulatedPerson:
         temper: Temper,
         world: World,
         workspace: SimulatedWorkspace,
-        promises: Promises,
+        promises: PromiseChecker,
         take: Take,
     ) -> None:
         self.user = user

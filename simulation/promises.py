@@ -1,121 +1,264 @@
-"""What must hold after every event, checked against the file and what people can see, never against the bot.
+"""The promises, each stated once: pure functions from what was observed to what is broken.
 
+A simulated run checks them after every event (`simulation.checker`), a campaign of killed processes at its end
+(`tests/reliability/promises.py`). Both pass plain values: what the workspace took, what people were told, the record.
 Numbers such as I13 are those of docs/rules.md, "Invariants".
 """
 
 from __future__ import annotations
 
-from bot.delivery.other_channels import Words
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flows.events import OPENINGS, EventKind
 from flows.model import Level
-from simulation.deeds import Before, Deed, Deeds
-from simulation.pages import Pages, is_a_page
-from simulation.scene import Scene
-from simulation.secrecy import Secrecy
-from simulation.workspace import Call, Post
 
-_SAYS = ("chat.postMessage", "chat.update")
+ANSWERED = frozenset({"answer", "answer_ticks"})
+RECORDED_BY_BUTTON: Mapping[str, frozenset[EventKind]] = {
+    "answer": frozenset({EventKind.ANSWERED}),
+    "answer_ticks": frozenset({EventKind.ANSWERED}),
+    "lead": frozenset({EventKind.LED, EventKind.DRILL_ANSWERED}),
+    "take_over": frozenset({EventKind.LED}),
+    "seen": frozenset({EventKind.SEEN}),
+    "step_aside": frozenset({EventKind.STEPPED_ASIDE}),
+    "hand_on": frozenset({EventKind.HANDED_ON}),
+    "page_again": frozenset({EventKind.PAGED_AGAIN}),
+    "ask_lead": frozenset({EventKind.ASKED_LEAD}),
+    "agree": frozenset({EventKind.AGREED}),
+    "reopen_check": frozenset({EventKind.CHECK_REOPENED}),
+    "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
+}
+"""The first part of a button's action id, to the kinds of event that record its press."""
+RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
+    "leave_out": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
+    "change": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
+    "note": frozenset({EventKind.NOTE}),
+    "details": frozenset({EventKind.DETAILS}),
+    "send": frozenset({EventKind.SENT}),
+    "ask_reporter": frozenset({EventKind.QUESTION}),
+    "case_note": frozenset({EventKind.NOTE}),
+    "decision": frozenset({EventKind.DECIDED}),
+    "strands": frozenset({EventKind.PLANNED}),
+    "update_strands": frozenset({EventKind.STRAND, EventKind.PLANNED}),
+    "close_case": frozenset({EventKind.CLOSED}),
+    "reopen_case": frozenset({EventKind.REOPENED}),
+    "reply": frozenset({EventKind.REPLY}),
+    "disagree": frozenset({EventKind.DISAGREED}),
+    "sharing": frozenset({EventKind.SHARED}),
+}
+"""A modal's callback id, to the kinds of event that record its submission."""
+
+CARD_TEXT = "Your sharing check."
+"""The notification text of a reporter's card."""
+_UNREACHED = ("could not reach", "did not take", "does not take", "Paused.")
+"""Words of a card by which a reporter knows that nobody is coming yet, or that the pause covers them."""
+_NOT_YET_TOLD = ("I am telling", "could not reach")
+"""Words of a card that are untrue once everybody who must know has a page."""
+_PAGE_MARKS = ("Open Slack to see it", '"action_id": "open_case"', '"action_id": "lead"')
+_ASK = re.compile(r"\b[Aa]sk (\d+)\.")
 
 
-class Promises:
-    """Looks at everything that happens, and raises BrokenPromise."""
+class BrokenPromise(NamedTuple):
+    """A promise that did not hold, and how."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._deeds = Deeds(scene)
-        self._pages = Pages(scene)
-        self._secrecy = Secrecy(scene, self._pages)
-        self._levels: dict[str, Level] = {}
-        self._events = 0
-        self._rows = 0
+    promise: str
+    details: str
 
-    def look(self) -> None:
-        """All that must hold at any moment."""
-        self._catch_up()
-        for check in self._scene.kept.checks.values():
-            self._pages.stopping_still_pages(check)
-        for case in self._scene.kept.cases.values():
-            self._pages.somebody_is_asked(case)
-        for check_id, person in self._secrecy.left:
-            self._secrecy.nothing_stays(check_id, person)
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.details}"
 
-    def _catch_up(self) -> None:
-        """Read what is new in the file."""
-        kept = self._scene.kept
-        if not kept.look():
-            return
-        self._deeds.are_by_people_who_may(kept.events[self._events :], self._secrecy.left)
-        for row in kept.rows[self._rows :]:
-            self._pages.note(row)
-        self._events, self._rows = len(kept.events), len(kept.rows)
-        self._level_never_falls()
-        self._pages.note_news()
-        self._secrecy.note_news()
-        self._deeds.answers_stay()
 
-    def _level_never_falls(self) -> None:
-        for check in self._scene.kept.checks.values():
-            if check.level < self._levels.get(check.id, Level.NONE):
-                words = f"{self._scene.kept.name(check.id)} fell to {check.level.name}"
-                self._scene.broken("the level never falls (I11)", words)
-            self._levels[check.id] = check.level
+Broken = Iterator[BrokenPromise]
 
-    # At every call to Slack, and at every word that goes another way
 
-    def asked(self, call: Call) -> None:
-        """The bot is about to call."""
-        if call.method in _SAYS:
-            self.look()
-            self._secrecy.allows(
-                call, Post("", "", call.args["text"], call.args["blocks"], call.began, call.began).words
-            )
+@dataclass(frozen=True, slots=True)
+class AcknowledgedAction:
+    """What a person did and was told is done. verb: the button's or modal's, as in the tables above.
 
-    def shown(self, post: Post, call: Call, *, is_new: bool) -> None:
-        """People can see it from now on."""
-        post.check = self._secrecy.about(call, post.words)
-        if is_new and post.check is not None and is_a_page(post.words):
-            self._pages.arrives(post.check, call.target, post)
+    content: of its event, None where that was not observed. by: when the event must have been recorded, likewise.
+    """
 
-    def mailed(self, person: str, words: Words) -> None:
-        """Somebody is about to be reached by another way."""
-        self.look()
-        self._secrecy.allows_elsewhere(person, f"{words.title}\n{words.body}")
+    who: str
+    verb: str
+    check: str
+    is_modal: bool = False
+    content: Mapping[str, object] | None = None
+    by: datetime | None = None
 
-    def handed_over(self, person: str, words: Words) -> None:
-        """They are."""
-        self._scene.figures.elsewhere += 1
-        check = self._scene.kept.about(f"{words.title}\n{words.body}")
-        if check is not None:
-            self._pages.is_handed_over(check, person)
 
-    # At every press
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """One event of the record. content and at: None where they were not read."""
 
-    def name(self, check: str) -> str:
-        """A check, to speak of it."""
-        return self._scene.kept.name(check)
+    check: str
+    who: str
+    what: EventKind
+    content: Mapping[str, object] | None = None
+    at: datetime | None = None
 
-    def before(self, who: str) -> Before:
-        """How things stand before somebody asks for something."""
-        self._catch_up()
-        return self._deeds.before(who)
 
-    def tries(self, deed: Deed) -> None:
-        """They ask for it."""
-        self._scene.figures.presses += 1
-        self._deeds.tries(deed)
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """What was true of a check when a message about it was sent.
 
-    def is_taken(self, deed: Deed, before: Before) -> None:
-        """They were told that it is."""
-        self._catch_up()
-        self._deeds.is_taken(deed, before)
+    has_page: Slack has taken a page of it. may_name: the reporter has said who may be told, so they may be named.
+    is_saved: it was sent or closed.
+    """
 
-    def changes_nothing(self, deed: Deed, before: Before) -> None:
-        """The same request came again."""
-        self._catch_up()
-        self._deeds.changes_nothing(deed, before)
+    has_page: bool
+    is_led: bool
+    is_saved: bool
+    may_name: bool
 
-    def end(self) -> None:
-        """After a while in which nothing went wrong."""
-        self.look()
-        self._scene.figures.checks = len(self._scene.kept.checks)
-        self._scene.figures.cases = len(self._scene.kept.cases)
-        self._pages.end()
+
+# What is done is kept, once
+
+
+def acknowledged_is_recorded(name: str, action: AcknowledgedAction, record: Iterable[RecordedEvent]) -> Broken:
+    """Nobody is told "saved" before it is: the event is there, by that person, in time, with what they gave."""
+    kinds = (RECORDED_BY_MODAL if action.is_modal else RECORDED_BY_BUTTON).get(action.verb)
+    if kinds is not None and not any(event.what in kinds and _records(event, action) for event in record):
+        yield BrokenPromise("nobody is told saved before it is kept (I24)", f"{action.verb} on {name}")
+
+
+def _records(event: RecordedEvent, action: AcknowledgedAction) -> bool:
+    is_in_time = event.at is None or action.by is None or event.at < action.by
+    is_same = event.content is None or action.content is None or action.content.items() <= event.content.items()
+    return (event.check, event.who) == (action.check, action.who) and is_in_time and is_same
+
+
+def answer_is_kept(
+    name: str, question: str, found: tuple[str, ...] | None, may_be: Collection[tuple[str, ...]]
+) -> Broken:
+    """The stored answer is the one that was acknowledged, or another that its giver has tried since."""
+    if found not in may_be:
+        yield BrokenPromise("an answer that was taken is kept (I24)", f"{question} of {name} is {found}")
+
+
+def repeat_changes_nothing(name: str, new_events: Sequence[EventKind], new_checks: int = 0) -> Broken:
+    """The same request again leaves no event, except that something was opened, and begins no check."""
+    changes = [str(what) for what in new_events if what not in OPENINGS]
+    if changes or new_checks:
+        yield BrokenPromise("the same request again changes nothing (I24)", f"{name} did {changes}")
+
+
+def answers_are_recorded_once(name: str, questions: Sequence[object]) -> Broken:
+    """One "answered" event a question, however often it was pressed; another answer is a "changed"."""
+    if len(questions) != len(set(questions)):
+        yield BrokenPromise("the same request again changes nothing (I24)", f"{name} has answers twice: {questions}")
+
+
+def is_raised_once(name: str, raised: int, *, has_case: bool) -> Broken:
+    """A check becomes one case, with one "raised" event."""
+    if raised != has_case:
+        yield BrokenPromise("a check becomes a case once", f"{name} was raised {raised} times")
+
+
+def level_is_at_least(name: str, level: Level, lowest: Level) -> Broken:
+    """The level never falls, nor stays below what was answered."""
+    if level < lowest:
+        yield BrokenPromise("the level never falls (I11)", f"{name} is {level.name}, not {lowest.name}")
+
+
+def acts_only_if_allowed(name: str, what: EventKind, person: str, left_out: Collection[str]) -> Broken:
+    """A left-out person does nothing to a case."""
+    if person in left_out:
+        yield BrokenPromise("people left out do nothing to a case (I13)", f"{what} by {person} on {name}")
+
+
+# Whoever must know has a page
+
+
+def is_page(words: str) -> bool:
+    """Whether a message asks for a lead. words: its text, and its blocks as JSON where they are known."""
+    return any(mark in words for mark in _PAGE_MARKS)
+
+
+def number_of_ask(words: str) -> int:
+    """The number of the ask that a page says it is; the first says none."""
+    found = _ASK.search(words)
+    return int(found[1]) if found else 1
+
+
+def page_is_of_a_check(reference: str, *, is_known: bool) -> Broken:
+    """A page is about a check that exists."""
+    if not is_known:
+        yield BrokenPromise("a page is about a check that exists", reference)
+
+
+def page_arrives(name: str, target: str, *, has_arrived: bool, is_withdrawn: bool) -> Broken:
+    """Whoever must be told has a page. is_withdrawn: it was never posted because somebody led before."""
+    if not (has_arrived or is_withdrawn):
+        yield BrokenPromise("no page is lost", f"{name} to {target}")
+
+
+def page_comes_once(name: str, lost_between: Sequence[int], lost_in_all: int) -> Broken:
+    """A copy of a page needs a reason: Slack's answer to the copy before may have been lost.
+
+    lost_between: between each copy and the next, how often an answer may have been lost. lost_in_all: between the
+    first and the last.
+    """
+    if not all(lost_between) or len(lost_between) > lost_in_all:
+        words = f"{name}: {1 + len(lost_between)} copies, answers lost between them: {list(lost_between)}"
+        yield BrokenPromise("a page comes once, unless its answer was lost", words)
+
+
+def nothing_waits_to_be_sent(waiting: Iterable[object]) -> Broken:
+    """After a while in which nothing went wrong, the outbox is empty."""
+    names = ", ".join(sorted(map(str, waiting)))
+    if names:
+        yield BrokenPromise("nothing waits to be sent once all is quiet", names)
+
+
+def ask_reaches_somebody(name: str, *, is_reached: bool, card: str | None) -> Broken:
+    """The newest ask has reached somebody who may know, or the reporter's card says that nobody is coming yet (I19).
+
+    card: what the newest card says; None where the reporter cannot be told either.
+    """
+    if not is_reached and card is not None and not any(words in card for words in _UNREACHED):
+        yield BrokenPromise("each page reaches somebody, or the reporter is told (I19)", name)
+
+
+# What messages say
+
+
+def nothing_typed_is_said(words: str, typed: str, where: str) -> Broken:
+    """No free text is in a message, a log or an e-mail. typed: what stands in everything that anybody types."""
+    if typed in words:
+        yield BrokenPromise("nothing typed is in a message (I18)", where)
+
+
+def left_out_get_no_message(name: str, readers: Iterable[str], left_out: Collection[str], where: str) -> Broken:
+    """Nobody who is left out of a check is sent anything about it."""
+    found = sorted({*readers} & {*left_out})
+    if found:
+        words = f"{', '.join(found)} would read of {name}: {where}"
+        yield BrokenPromise("people left out get no message of a case (I13)", words)
+
+
+def message_is_true(name: str, words: str, reporter: str, facts: CheckFacts) -> Broken:
+    """A card or page says nothing that is not so, and names nobody too early (I19)."""
+    untrue = {
+        "nobody is named before it is known who may be told": (
+            is_page(words) and not facts.may_name and f"<@{reporter}>" in words
+        ),
+        "a card never says told before Slack has a page (I19)": "I have told" in words and not facts.has_page,
+        "a card never says led before somebody leads": "A lead is on it" in words and not facts.is_led,
+        "nobody is told saved before it is kept": "Saved at" in words and not facts.is_saved,
+    }
+    yield from (BrokenPromise(promise, name) for promise, is_broken in untrue.items() if is_broken)
+
+
+def led_case_is_not_paged(name: str, text: str, *, is_led: bool) -> Broken:
+    """No new page asks for a lead where somebody leads."""
+    if is_led and "needs a safeguarding lead" in text:
+        yield BrokenPromise("nobody is paged for a case that is led", name)
+
+
+def card_says_who_was_told(name: str, card: str | None) -> Broken:
+    """Once everybody who must know has a page, the reporter's newest card is there and no longer says "not yet"."""
+    if card is None or any(words in card for words in _NOT_YET_TOLD):
+        yield BrokenPromise("a card says that the leads were told once they were (I19)", name)

@@ -13,14 +13,14 @@ from random import Random
 from bot.checks.card import card
 from bot.delivery.other_channels import NotSent, Via, Words
 from simulation import hands, setting
+from simulation.checker import PromiseChecker
 from simulation.figures import RunFigures
 from simulation.habits import LEADS, STAFF
 from simulation.host import Host
 from simulation.kept import Stored
 from simulation.machine import Json, Parts
 from simulation.people import SimulatedPerson
-from simulation.promises import Promises
-from simulation.scene import BrokenPromise, Scene
+from simulation.scene import PromiseBroken, Scene
 from simulation.slack import Slack
 from simulation.weather import Spell, draw
 from simulation.workspace import Call, Post, SimulatedWorkspace, owner
@@ -55,7 +55,7 @@ def play(seed: int, days: float = 1, listen: Callable[[str], None] | None = None
         broken = ""
         try:
             run.play()
-        except BrokenPromise as promise:
+        except PromiseBroken as promise:
             broken = run.told(str(promise))
         finally:
             run.close()
@@ -86,7 +86,7 @@ class Run:
         self.workspace = SimulatedWorkspace(self.world, self.weather, roster.channel, members)
         kept = Stored(setting.afresh(), setting.witness(), setting.keyring())
         self.scene = Scene(self.world, kept, self.workspace, roster)
-        self.promises = Promises(self.scene)
+        self.promises = PromiseChecker(self.scene)
         self.host = Host(self.scene, self.weather, setting.disk())
         self._slack = Slack(self.world, self.weather, self.workspace, self._meanwhile, self.host.strike)
         clock, mail = WallClock(self.world, self._meanwhile), Mail(self)
@@ -118,7 +118,7 @@ class Run:
     # From the first event to the last
 
     def play(self) -> None:
-        """Raises BrokenPromise."""
+        """Raises PromiseBroken."""
         ends = self.weather.begins + timedelta(days=self._days)
         self._plan()
         self._until(ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -9,6 +10,7 @@ from typing import NoReturn
 from flows.paging.roster import Roster
 from simulation.figures import RunFigures
 from simulation.kept import Stored
+from simulation.promises import BrokenPromise
 from simulation.workspace import SimulatedWorkspace
 from simulation.world import World
 
@@ -16,7 +18,7 @@ SOON = timedelta(seconds=60)
 """Whatever is due happens within this, in time in which the bot was there."""
 
 
-class BrokenPromise(BaseException):
+class PromiseBroken(BaseException):
     """One of the promises does not hold. No Exception: the bot's own loops outlive each of those."""
 
 
@@ -50,5 +52,9 @@ class Scene:
 
     def broken(self, promise: str, words: str) -> NoReturn:
         """Say which promise, and how."""
-        message = f"{promise}: {words}"
-        raise BrokenPromise(message)
+        raise PromiseBroken(str(BrokenPromise(promise, words)))
+
+    def hold(self, broken: Iterable[BrokenPromise]) -> None:
+        """Raise PromiseBroken for the first of these, if there is any."""
+        for each in broken:
+            self.broken(*each)

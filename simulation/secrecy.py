@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from bot.delivery.sender import WITHDRAWN
 from flows.case import CheckStatus
+from simulation import promises
 from simulation.hands import MARK
-from simulation.pages import Pages, is_a_page
+from simulation.pages import Pages
+from simulation.promises import CheckFacts
 from simulation.scene import Scene, Since
 from simulation.workspace import Call, owner
 
 TAKEN_BACK = timedelta(minutes=5)
 """What somebody saw before they were left out is gone within this, in good time."""
-_ASKS_FOR_HELP = "needs a safeguarding lead"
-_HANDED_OVER = (CheckStatus.SENT, CheckStatus.CLOSED)
 
 
 class Secrecy:
@@ -41,24 +41,23 @@ class Secrecy:
 
     def allows(self, call: Call, words: str) -> None:
         """The bot is about to say these words."""
-        if MARK in words:
-            self._scene.broken("nothing typed is in a message (I18)", call.args["text"])
+        scene, text = self._scene, str(call.args["text"])
+        scene.hold(promises.nothing_typed_is_said(words, MARK, text))
         check = self.about(call, words)
         if check is None:
             return
-        out = self._readers(call.target) & self._scene.kept.left_out.get(check, frozenset())
-        if out:
-            said = f"{', '.join(sorted(out))} would read of {self._scene.kept.name(check)}: {call.args['text']}"
-            self._scene.broken("people left out get no message of a case (I13)", said)
+        left_out, readers = scene.kept.left_out.get(check, frozenset()), self._readers(call.target)
+        scene.hold(promises.left_out_get_no_message(scene.kept.name(check), readers, left_out, text))
         self._is_so(call, check, words)
 
     def allows_elsewhere(self, person: str, words: str) -> None:
         """The same by another way than Slack."""
-        check = self._scene.kept.about(words)
-        if MARK in words:
-            self._scene.broken("nothing typed is in a message (I18)", words)
-        if check is not None and (check, person) in self.left:
-            self._scene.broken("people left out get no message of a case (I13)", f"{person}, by another way")
+        scene, check = self._scene, self._scene.kept.about(words)
+        scene.hold(promises.nothing_typed_is_said(words, MARK, "by another way"))
+        if check is not None:
+            left_out = {one for about, one in self.left if about == check}
+            name = scene.kept.name(check)
+            scene.hold(promises.left_out_get_no_message(name, {person}, left_out, "by another way"))
 
     def _readers(self, target: str) -> frozenset[str]:
         """Organisation ids of those who read what is sent there."""
@@ -70,21 +69,15 @@ class Secrecy:
         """Nobody is told what is not so (I19), nor asked for what somebody does already."""
         kept = self._scene.kept
         check, case, name = kept.checks[check_id], kept.cases.get(check_id), kept.name(check_id)
-        is_led = case is not None and case.led_by is not None
-        asks_for_help = call.method == "chat.postMessage" and _ASKS_FOR_HELP in call.args["text"]
-        nameless = "S2" not in kept.answers(check_id) and is_a_page(words)
-        wrong = {
-            "nobody is paged for a case that is led": asks_for_help and is_led,
-            "nobody is named before it is known who may be told": nameless and f"<@{check.reporter}>" in words,
-            "a card never says told before Slack has a page (I19)": (
-                "I have told" in words and not self._pages.has_any(check_id)
-            ),
-            "a card never says led before somebody leads": "A lead is on it" in words and not is_led,
-            "nobody is told saved before it is kept": "Saved at" in words and check.status not in _HANDED_OVER,
-        }
-        for promise, is_broken in wrong.items():
-            if is_broken:
-                self._scene.broken(promise, name)
+        facts = CheckFacts(
+            has_page=self._pages.has_any(check_id),
+            is_led=case is not None and case.led_by is not None,
+            is_saved=check.status in (CheckStatus.SENT, CheckStatus.CLOSED),
+            may_name="S2" in kept.answers(check_id),
+        )
+        self._scene.hold(promises.message_is_true(name, words, check.reporter, facts))
+        if call.method == "chat.postMessage":
+            self._scene.hold(promises.led_case_is_not_paged(name, call.args["text"], is_led=facts.is_led))
 
     def nothing_stays(self, check: str, person: str) -> None:
         """What somebody saw before they were left out is taken back.

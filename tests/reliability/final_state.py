@@ -13,6 +13,7 @@ from flows.case import Case, Check, Entry
 from flows.events import EventKind, OutboxKind
 from flows.model import Level
 from sandbox.state.models import ApiRequest
+from simulation import promises
 from storage import cases, checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -22,7 +23,6 @@ from storage.tables import outbox
 
 POST = "chat.postMessage"
 _REF = re.compile(r"SC-[0-9A-Z]{4,}")
-_ASK = re.compile(r"Ask (\d+)\.")
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,7 @@ def pages(requests: Iterable[ApiRequest]) -> list[Page]:
     found: dict[tuple[str, str, int], Page] = {}
     for each in posts(requests):
         text = str(each.args["text"])
-        if "Open Slack to see it" in text:
-            ask = _ASK.search(text)
-            key = (_REF.findall(text)[0], str(each.args["channel"]), int(ask[1]) if ask else 1)
+        if promises.is_page(text):
+            key = (_REF.findall(text)[0], str(each.args["channel"]), promises.number_of_ask(text))
             found.setdefault(key, Page(*key)).at.append(each.at)
     return list(found.values())

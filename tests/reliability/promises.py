@@ -1,8 +1,13 @@
-"""What must be true once it is quiet, held against what Slack was sent, what people were told, and the record."""
+"""Check every promise once a campaign is quiet, on what Slack was sent, what people were told, and the record.
+
+The promises themselves are stated in `simulation.promises`, for the simulation and for these campaigns alike; what is
+said here is only what a campaign of real processes alone can see: presses without an answer, logs, Slack's complaints.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from bot.config.organisation import example_organisation_path, load_organisation
@@ -12,6 +17,8 @@ from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
 from flows.events import EventKind
 from flows.model import Answers, Level
+from simulation import promises
+from simulation.promises import AcknowledgedAction, Broken, BrokenPromise, CheckFacts, RecordedEvent
 from tests.harness import words_of
 from tests.reliability.answer_paths import STOPS
 from tests.reliability.final_state import Books, Page, Story, pages, posts, sent
@@ -30,8 +37,6 @@ LONG = 2.5
 
 UNANSWERED = ("no acknowledgement", "acknowledgement too late")
 """The sandbox's complaints of a press that met a process at the moment of its death, or asleep."""
-
-NOT_YET_TOLD = ("I am telling", "could not reach")
 
 SLACK_IDS = roster_of(load_organisation(example_organisation_path())).slack
 
@@ -55,12 +60,13 @@ class Verdict:
         self._pages_to: dict[tuple[str, str], list[Page]] = {}
         for page in self.pages:
             self._pages_to.setdefault((page.ref, page.target), []).append(page)
-        self.lost = [ack for ack in journal.acks if not self._is_kept(ack)]
+        self.lost = [ack for ack in journal.acks if self._not_kept(ack)]
         self.due = [(story, target) for story in self._stories.values() for target in self._must_be_told(story)]
         self.late: list[float] = []
         self.broken = [
-            *(*self._lost(), *self._untold(), *self._untrue_cards()),
-            *(*self._leaked(), *self._twice_for_nothing(), *self._unanswered(), *self._heard()),
+            *map(str, (*self._lost(), *self._untold(), *self._untrue_cards(), *self._leaked())),
+            *map(str, (*self._twice_for_nothing(), *self._unknown())),
+            *(*self._unanswered(), *self._heard()),
         ]
 
     @property
@@ -75,31 +81,30 @@ class Verdict:
 
     # Nothing acknowledged is lost, nothing is done twice
 
-    def _lost(self) -> Iterator[str]:
-        if not self._quiet:
-            yield "something still waits to be sent"
-        yield from (f"ticked off and lost: {ack}" for ack in self.lost)
+    def _lost(self) -> Broken:
+        yield from promises.nothing_waits_to_be_sent([] if self._quiet else ["a row of the outbox"])
+        for ack in self.lost:
+            yield from self._not_kept(ack)
         for story in self._stories.values():
             yield from self._wrong_with(story)
 
-    def _is_kept(self, ack: Ack) -> bool:
-        """Whether it was kept by the time it was ticked off: pressed again later is too late."""
+    def _not_kept(self, ack: Ack) -> list[BrokenPromise]:
+        """Whether it was recorded by the time it was ticked off: pressed again later is too late."""
         if ack.what == "window":  # it opens later, or not at all: nothing is kept
-            return True
+            return []
         story = self._stories.get(ack.check)
         by = ack.seen + max(0.0, *(program.skew for program in self._fleet.programs)) + MOMENT
-        return any(entry.at.timestamp() < by and _is_it(ack, entry) for entry in (story.entries if story else ()))
+        record = [_recorded(story, entry) for entry in story.entries] if story else []
+        return [*promises.acknowledged_is_recorded(str(ack), _acknowledged(ack, by), record)]
 
-    def _wrong_with(self, story: Story) -> Iterator[str]:
+    def _wrong_with(self, story: Story) -> Broken:
         """One case, one event an answer however often it was pressed, and never a lower level."""
         ref, whats = story.check.ref, [entry.what for entry in story.entries]
-        answered = [entry.content.get("question") for entry in story.entries if entry.what == EventKind.ANSWERED]
-        if len(answered) != len(set(answered)):
-            yield f"{ref}: an answer was recorded twice: {answered}"
-        if whats.count(EventKind.RAISED) != (story.case is not None):
-            yield f"{ref}: raised {whats.count(EventKind.RAISED)} times"
-        if replay(CHECKLIST, self._journal.answers(story.check.id)).level > story.check.level:
-            yield f"{ref}: its level is below what was answered"
+        answered = [entry.content.get("question") for entry in story.entries if entry.what is EventKind.ANSWERED]
+        yield from promises.answers_are_recorded_once(ref, answered)
+        yield from promises.is_raised_once(ref, whats.count(EventKind.RAISED), has_case=story.case is not None)
+        lowest = replay(CHECKLIST, self._journal.answers(story.check.id)).level
+        yield from promises.level_is_at_least(ref, story.check.level, lowest)
 
     # Everybody who must know has a page
 
@@ -117,15 +122,16 @@ class Verdict:
             return frozenset()
         return walk.told | {SLACK_IDS[person] for person in story.asked}
 
-    def _untold(self) -> Iterator[str]:
+    def _untold(self) -> Broken:
         """A page that was never posted is right only where somebody led before it could be."""
         for story, target in self.due:
             ref, case = story.check.ref, story.case
             found = self._pages_to.get((ref, target))
             if found:
                 self.late.append(min(found[0].at) - self._due_at(story))
-            elif case is None or case.led_by is None or target not in story.undelivered:
-                yield f"{ref}: no page for {target} ({self._journal.walks[story.check.id].name})"
+            name = f"{ref} ({self._journal.walks[story.check.id].name})"
+            is_withdrawn = case is not None and case.led_by is not None and target in story.undelivered
+            yield from promises.page_arrives(name, target, has_arrived=bool(found), is_withdrawn=is_withdrawn)
 
     def _due_at(self, story: Story) -> float:
         """When the answer that made it due was ticked off; else when it was raised, by its instance's clock."""
@@ -137,39 +143,56 @@ class Verdict:
                     return ack.at
         return story.case.raised_at.timestamp() if story.case else 0.0
 
-    def _untrue_cards(self) -> Iterator[str]:
-        """Once the leads have their pages, the reporter's card says so."""
-        for story in {story.check.id: story for story, _ in self.due}.values():
-            newest = next(cards(self._fleet.workspace, story.check.reporter, story.check.id), None)
-            if newest is None or any(words in words_of(newest.message) for words in NOT_YET_TOLD):
-                yield f"{story.check.ref}: its card does not say that the leads were told"
+    def _untrue_cards(self) -> Broken:
+        """Once the leads have their pages, the reporter's card says so; and no card says what is not so."""
+        due = {story.check.id for story, _ in self.due}
+        for check, story in self._stories.items():
+            ref, newest = story.check.ref, next(cards(self._fleet.workspace, story.check.reporter, check), None)
+            words = words_of(newest.message) if newest else None
+            if check in due:
+                yield from promises.card_says_who_was_told(ref, words)
+            yield from promises.message_is_true(ref, words or "", story.check.reporter, self._facts(story))
+
+    def _facts(self, story: Story) -> CheckFacts:
+        return CheckFacts(
+            has_page=any(page.ref == story.check.ref for page in self.pages),
+            is_led=story.case is not None and story.case.led_by is not None,
+            is_saved=story.check.status in (CheckStatus.SENT, CheckStatus.CLOSED),
+            may_name="S2" in story.check.answers,
+        )
 
     # Nothing goes where it must not
 
-    def _leaked(self) -> Iterator[str]:
-        out = {}
+    def _leaked(self) -> Broken:
+        out: dict[str, frozenset[str]] = {}
         for check, walk in self._journal.walks.items():
             story = self._stories.get(check)
             if story is not None and "S2" in story.check.answers:
                 out[story.check.ref] = walk.out | {f"D{one[1:]}" for one in walk.out}
         for each in self._sent:
-            if MARK in each.carried:
-                yield f"{each.method} carried what somebody typed"
-            yield from (f"{ref}: {each.method} to {each.where}" for ref in each.refs if each.where in out.get(ref, ()))
+            yield from promises.nothing_typed_is_said(each.carried, MARK, each.method)
+            for ref in each.refs:
+                left_out = out.get(ref, frozenset())
+                yield from promises.left_out_get_no_message(ref, [each.where], left_out, each.method)
 
-    def _twice_for_nothing(self) -> Iterator[str]:
+    def _twice_for_nothing(self) -> Broken:
+        """A kill or a sleep may have lost Slack's answer to a page."""
         for page in self.twice:
             at = sorted(page.at)
-            excused = all(self._troubles(one, two) for one, two in pairwise(at))
-            if not excused or len(at) > 1 + self._troubles(at[0], at[-1]):
-                yield f"{page.ref}: sent {len(at)} times to {page.target}, and too few were killed for that, at {at}"
+            lost_between = [self._troubles(one, two) for one, two in pairwise(at)]
+            name = f"{page.ref} to {page.target}, at {at}"
+            yield from promises.page_comes_once(name, lost_between, self._troubles(at[0], at[-1]))
+
+    def _unknown(self) -> Broken:
+        known = {story.check.ref for story in self._stories.values()}
+        for page in self.pages:
+            yield from promises.page_is_of_a_check(page.ref, is_known=page.ref in known)
+        yield from promises.nothing_typed_is_said(self._fleet.said(), MARK, "the log")
 
     def _heard(self) -> Iterator[str]:
         """In the logs, and from Slack."""
-        known = {story.check.ref for story in self._stories.values()}
-        yield from (f"{page.ref}: paged, and there is no such check" for page in self.pages if page.ref not in known)
         said = self._fleet.said()
-        never = (MARK, self._fleet.key, *(() if self._fleet.sleeps else ("Traceback",)))
+        never = (self._fleet.key, *(() if self._fleet.sleeps else ("Traceback",)))
         yield from (f"the log has {word!r}" for word in never if word in said)
         if not self._fleet.troubles:
             yield from self._fleet.workspace.complaints
@@ -191,16 +214,18 @@ class Verdict:
         return sum(after - UNDER_WAY <= end and start <= before for start, end in self._fleet.troubles)
 
 
-def _is_it(ack: Ack, entry: Entry) -> bool:
-    """Whether this is what the record has of it."""
+def _acknowledged(ack: Ack, by: float) -> AcknowledgedAction:
+    """The journal's line. by: seconds since 1970, by Slack's clock, until which it must have been recorded."""
+    content: dict[str, object] | None = None
     match ack.what:
         case "answer":
-            kept = {"question": ack.question, "options": list(ack.choices)}
-            return entry.what == EventKind.ANSWERED and entry.content == kept
+            content = {"question": ack.question, "options": list(ack.choices)}
         case "note":
-            return entry.content.get("text") == ack.words
-        case "seen":
-            return (entry.what, entry.who) == (EventKind.SEEN, ack.who)
-        case _:
-            recorded = {"send": EventKind.SENT, "lead": EventKind.LED, "ask_lead": EventKind.ASKED_LEAD}
-            return entry.what is recorded[ack.what]
+            content = {"text": ack.words}
+    until = datetime.fromtimestamp(by, UTC)
+    is_modal = ack.what in promises.RECORDED_BY_MODAL
+    return AcknowledgedAction(ack.who, ack.what, ack.check, is_modal=is_modal, content=content, by=until)
+
+
+def _recorded(story: Story, entry: Entry) -> RecordedEvent:
+    return RecordedEvent(story.check.id, entry.who, entry.what, entry.content, entry.at)
