@@ -1,1 +1,1 @@
-"""The real bot against a simulated Slack and clock: random lives by the thousand, each replayable."""
+"""The real bot against a simulated Slack, clock and people: thousands of random runs, each replayable from its seed."""

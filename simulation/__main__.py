@@ -1,10 +1,10 @@
-"""python -m simulation: the real bot through seeded lives, every promise checked."""
+"""python -m simulation: run the real bot from a range of seeds, with every promise checked."""
 
 import sys
 
 import click
 
-from simulation.series import tell
+from simulation.batch import report
 
 
 @click.command()
@@ -14,8 +14,8 @@ from simulation.series import tell
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="How many at the same time.")
 @click.option("--verbose", is_flag=True, help="Tell every event.")
 def main(seed: int, seeds: int, days: float, processes: int, *, verbose: bool) -> None:
-    """The real bot against a simulated Slack, clock and people; checks every promise, with all that goes wrong."""
-    if not tell(range(seed, seed + seeds), days, processes, click.echo, verbose=verbose):
+    """Run the real bot against a simulated Slack, clock and people with faults, and check every promise."""
+    if not report(range(seed, seed + seeds), days, processes, click.echo, verbose=verbose):
         sys.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""What is counted in a run."""
+"""The counts of a run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RunFigures:
 
     @property
     def rows(self) -> list[tuple[str, str]]:
-        """Each figure's words and value, in the order in which they are told."""
+        """Each figure's words and value, in the order in which they are printed."""
         return [(_WORDS[field.name], _shown(getattr(self, field.name))) for field in fields(self)]
 
     @property
@@ -59,7 +59,7 @@ class RunFigures:
 
 
 def total(each: Iterable[RunFigures]) -> RunFigures:
-    """All of them together: counts are added, of durations the longest stays."""
+    """Add up the counts; of durations keep the longest."""
     found = RunFigures()
     for one in each:
         for field in fields(found):

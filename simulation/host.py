@@ -1,4 +1,4 @@
-"""The machine the bot runs on: it starts, stops, is killed, its clock jumps, its disk is full."""
+"""The machine that the bot runs on: starts, stops and kills it; its clock jumps, its disk is full."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from simulation.machine import Disk, Json, Parts, SimulatedProcess, SimulatedReply
-from simulation.scene import Scene
-from simulation.weather import Spell, Weather
-from simulation.world import Killed
+from simulation.faults import FaultPeriod, FaultPlan
+from simulation.observed import Observed
+from simulation.process import FaultyDatabase, Json, ProcessParts, SimulatedProcess, SimulatedReply
+from simulation.timeline import Killed
 from storage.errors import StorageError
 
 TICK = timedelta(seconds=1)
@@ -26,55 +26,55 @@ _ANOTHER_TRY = 30.0
 _BACK_IN = (2.0, 5.0, 20.0, 60.0, 600.0)
 
 
-class Host:
-    """One bot at a time. weather: as it is by now. is_deaf: presses do not arrive."""
+class SimulatedHost:
+    """Runs one process at a time. fault_plan: as it is by now. process: None while nothing runs."""
 
-    def __init__(self, scene: Scene, weather: Weather, disk: Disk) -> None:
-        self.weather = weather
+    def __init__(self, observed: Observed, fault_plan: FaultPlan, database: FaultyDatabase) -> None:
+        self.fault_plan = fault_plan
         self.process: SimulatedProcess | None = None
-        self._scene = scene
-        self._world = scene.world
-        self._disk = disk
-        self._disk.is_in(self.strike, self._is_full)
-        self._parts: Parts | None = None
-        self._turned = self._audited = scene.world.now
+        self._observed = observed
+        self._timeline = observed.timeline
+        self._database = database
+        self._database.set_faults(self.kill_point, self._is_full)
+        self._parts: ProcessParts | None = None
+        self._turned = self._audited = observed.timeline.now
         self._is_waiting = False
         self._deaf = 0
 
-    def is_for(self, parts: Parts) -> None:
-        """What every bot that starts here is made of."""
+    def set_parts(self, parts: ProcessParts) -> None:
+        """Set what every process that starts here is made of."""
         self._parts = parts
 
     def take(self, payload: Json) -> SimulatedReply | None:
-        """Somebody did something; None where nobody is there to take it."""
+        """Bring a payload to the bot; None where it does not arrive."""
         return None if self.process is None or self._deaf else self.process.take(payload)
 
     # It comes and goes
 
     def start(self) -> None:
-        """As `serve` does: it waits until Slack answers."""
+        """Start a process; try again later where Slack does not answer, as `serve` does."""
         if self.process is not None or self._parts is None or self._is_waiting:
             return
         try:
-            process = SimulatedProcess(self._parts, self._disk)
+            process = SimulatedProcess(self._parts, self._database)
         except (OSError, HTTPException, SlackClientError, BoltError):
             self._try_again()
             return
         self._wake(process)
 
     def _try_again(self) -> None:
-        """A while later; once, however often it was to start."""
+        """Start again a while later; only once, however often this is asked."""
 
         def start() -> None:
             self._is_waiting = False
             self.start()
 
         self._is_waiting = True
-        self._world.after(_ANOTHER_TRY, start)
+        self._timeline.after(_ANOTHER_TRY, start)
 
     def _wake(self, process: SimulatedProcess) -> None:
-        self.process, self._world.is_up, self._turned = process, True, self._world.now
-        self._world.say("the bot starts")
+        self.process, self._timeline.is_up, self._turned = process, True, self._timeline.now
+        self._timeline.say("the bot starts")
         try:
             process.wake_up()
         except (StorageError, SQLAlchemyError):
@@ -82,76 +82,76 @@ class Host:
             self._try_again()
 
     def stop(self) -> None:
-        """It is not there any more."""
-        self._disk.close()
-        self._disk.open = 0
-        self.process, self._world.is_up = None, False
+        """Let go of the process and its connections."""
+        self._database.close()
+        self._database.open = 0
+        self.process, self._timeline.is_up = None, False
 
-    def restart(self, spell: Spell) -> None:
-        """It stops, or is killed, and is back when the spell is over. Raises Killed."""
+    def restart(self, period: FaultPeriod) -> None:
+        """Stop or kill the process, and start it again when the period is over. Raises Killed."""
         if self.process is None:
             return
-        if self._world.depth and spell.what == "stopped":  # it finishes what it has begun
-            self._world.after(1, lambda: self.restart(spell))
+        if self._timeline.depth and period.what == "stopped":  # it finishes what it has begun
+            self._timeline.after(1, lambda: self.restart(period))
             return
-        self._scene.figures.restarts += 1
-        self._world.at(spell.ends, self.start)
-        if spell.what == "killed":
-            raise self._killed(f"at any moment, back at {spell.ends:%H:%M:%S}")
+        self._observed.figures.restarts += 1
+        self._timeline.at(period.ends, self.start)
+        if period.what == "killed":
+            raise self._killed(f"at any moment, back at {period.ends:%H:%M:%S}")
         self._turn(self.process)
-        self._world.say(f"the bot is stopped, back at {spell.ends:%H:%M:%S}")
+        self._timeline.say(f"the bot is stopped, back at {period.ends:%H:%M:%S}")
         self.stop()
 
-    def strike(self, where: str) -> None:
-        """A place where a kill may come. Raises Killed."""
-        if self._scene.figures.kills < _MOST_KILLS and self._world.is_so(self.weather.kills):
-            self._world.after(self._world.chance.choice(_BACK_IN), self.start)
+    def kill_point(self, where: str) -> None:
+        """Maybe kill the process at this place. Raises Killed."""
+        if self._observed.figures.kills < _MOST_KILLS and self._timeline.is_so(self.fault_plan.kills):
+            self._timeline.after(self._timeline.chance.choice(_BACK_IN), self.start)
             raise self._killed(where)
 
     def _killed(self, where: str) -> Killed:
-        self._scene.figures.kills += 1
-        self._scene.mishaps += 1
-        self._world.say(f"the bot is killed: {where}")
+        self._observed.figures.kills += 1
+        self._observed.interruptions += 1
+        self._timeline.say(f"the bot is killed: {where}")
         return Killed(where)
 
     def _is_full(self) -> bool:
-        """Whether a commit fails."""
-        is_full = self._world.is_so(self.weather.full_disk)
+        """Return whether this commit fails."""
+        is_full = self._timeline.is_so(self.fault_plan.full_disk)
         if is_full:
-            self._scene.mishaps += 1
-            self._world.say("a commit fails: the disk is full")
+            self._observed.interruptions += 1
+            self._timeline.say("a commit fails: the disk is full")
         return is_full
 
     def go_deaf(self, more: int) -> None:
-        """One reason more, or one fewer, for which presses do not arrive."""
+        """Add a reason, or take one away, for which presses do not arrive."""
         self._deaf += more
-        self._world.say("presses do not arrive" if self._deaf else "presses arrive again")
+        self._timeline.say("presses do not arrive" if self._deaf else "presses arrive again")
 
     def step_clock(self, step: timedelta) -> None:
-        """Its clock jumps."""
-        self._world.off += step
-        self._world.say(f"the clock of the bot's machine jumps by {step.total_seconds():.0f} s")
+        """Move the machine's clock."""
+        self._timeline.off += step
+        self._timeline.say(f"the clock of the bot's machine jumps by {step.total_seconds():.0f} s")
 
     # What it does by itself
 
     def next_at(self) -> datetime | None:
-        """When it has something to do, as far as it knows: it looks every second, so nothing due waits longer."""
+        """Return when the next timer or message is due; no sooner than the tick at which the bot looks."""
         if self.process is None:
             return None
-        timer, soon = self._scene.kept.timer_due(), self._world.now + TICK
-        due = [*self._scene.kept.lanes_due().values(), *([timer] if timer else [])]
-        return min((max(at - self._world.off, soon) for at in due), default=None)
+        timer, soon = self._observed.stored.timer_due(), self._timeline.now + TICK
+        due = [*self._observed.stored.lanes_due().values(), *([timer] if timer else [])]
+        return min((max(at - self._timeline.off, soon) for at in due), default=None)
 
-    def keep_pulse(self, at: datetime) -> None:
-        """It turns every second; here where something is due, and often enough to know how long it was away."""
+    def turn_until(self, at: datetime) -> None:
+        """After a long pause turn the clockwork just before `at`: nothing was due, but its liveness stamp was."""
         if self.process is not None and at - self._turned > _PULSE:
-            self._world.move_to(max(at - TICK, self._world.now))
+            self._timeline.move_to(max(at - TICK, self._timeline.now))
             self._turn(self.process)
             self._audit(self.process)
 
     def _audit(self, process: SimulatedProcess) -> None:
-        if self._world.now - self._audited > _AUDIT:
-            self._audited = self._world.now
+        if self._timeline.now - self._audited > _AUDIT:
+            self._audited = self._timeline.now
             process.audit()
 
     def settle(self) -> None:
@@ -160,22 +160,22 @@ class Host:
         for _ in range(_MOST_BATCHES):
             if not self.send():
                 return
-        self._scene.broken("the bot comes to rest", "it sends and sends")
+        self._observed.broken("the bot comes to rest", "it sends and sends")
 
     def tick(self) -> None:
-        """Let the clockwork turn where a timer is due."""
-        due = self._scene.kept.timer_due()
-        if self.process is not None and due is not None and due <= self._world.now + self._world.off:
+        """Turn the clockwork if a timer is due."""
+        due = self._observed.stored.timer_due()
+        if self.process is not None and due is not None and due <= self._timeline.now + self._timeline.off:
             self._turn(self.process)
 
     def _turn(self, process: SimulatedProcess) -> None:
         process.turn()
-        self._turned = self._world.now
+        self._turned = self._timeline.now
 
     def send(self) -> bool:
-        """Let every sender that is free send what is due; whether anything was."""
-        now = self._world.now + self._world.off
-        due = frozenset(lane for lane, at in self._scene.kept.lanes_due().items() if at <= now)
+        """Let every free sender send what is due. Return whether anything was."""
+        now = self._timeline.now + self._timeline.off
+        due = frozenset(lane for lane, at in self._observed.stored.lanes_due().items() if at <= now)
         if self.process is None or not due:
             return False
         self.process.send(due)

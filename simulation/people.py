@@ -1,4 +1,4 @@
-"""Staff and leads: they see what Slack shows them, and press what stands there; not always once, nor in time."""
+"""Simulated staff and leads: they press what Slack shows them, sometimes twice, sometimes late."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE
-from simulation import habits, hands
+from simulation import behaviour, payloads
+from simulation.action_checks import Action
+from simulation.behaviour import Pace
 from simulation.checker import PromiseChecker
-from simulation.deeds import Deed
-from simulation.habits import Temper
-from simulation.hands import Offer
-from simulation.machine import SimulatedReply
+from simulation.payloads import Button
+from simulation.process import SimulatedReply
+from simulation.timeline import Killed, Timeline
 from simulation.workspace import Json, SimulatedWorkspace
-from simulation.world import Killed, World
 
 Take = Callable[[Json], SimulatedReply | None]
 """Brings what somebody did to the bot; None where nobody was there to take it."""
@@ -27,14 +27,14 @@ _LONG = (1200.0, 10800.0)
 
 
 class SimulatedPerson:
-    """Somebody in the workspace. words: who, in a trace. is_awake: whether they do anything at all."""
+    """A person in the workspace. words: their name in a trace. is_awake: whether they act at all."""
 
     def __init__(
         self,
         user: str,
         words: str,
-        temper: Temper,
-        world: World,
+        pace: Pace,
+        timeline: Timeline,
         workspace: SimulatedWorkspace,
         promises: PromiseChecker,
         take: Take,
@@ -42,17 +42,17 @@ class SimulatedPerson:
         self.user = user
         self.words = words
         self.is_awake = True
-        self._temper = temper
-        self._world = world
+        self._pace = pace
+        self._timeline = timeline
         self._workspace = workspace
         self._promises = promises
         self._take = take
         self._numbers = count(1)
-        self._acts = temper.acts
+        self._acts = pace.acts
         self._next: object = None
         self._mood = "calm"
         self._leads: set[str] = set()
-        self._seen: deque[Offer] = deque(maxlen=_FORGETS)
+        self._seen: deque[Button] = deque(maxlen=_FORGETS)
 
     # When they act
 
@@ -60,19 +60,21 @@ class SimulatedPerson:
         """Type the command."""
         if not self.is_awake:
             return
-        self._mood = self._world.chance.choice([*habits.MOODS])
-        self._bring(hands.command(self.user, next(self._numbers)), Deed(self.user, "start", ""), "types /share-check")
-        self._looks_in(self._between(self._temper.reacts))
+        self._mood = self._timeline.chance.choice([*behaviour.MOODS])
+        self._bring(
+            payloads.command(self.user, next(self._numbers)), Action(self.user, "start", ""), "types /share-check"
+        )
+        self._looks_in(self._between(self._pace.reacts))
 
     def notices(self) -> None:
-        """A message came."""
+        """Look soon, as a message came."""
         if self._next is None:
-            self._looks_in(self._between(self._temper.reacts))
+            self._looks_in(self._between(self._pace.reacts))
 
     def _looks_in(self, seconds: float) -> None:
-        """Look again then, and only then."""
+        """Look again after so many seconds, instead of when it was planned."""
         self._next = token = object()
-        self._world.after(seconds, lambda: self._looks(token))
+        self._timeline.after(seconds, lambda: self._looks(token))
 
     def _looks(self, token: object) -> None:
         if token is not self._next or not self.is_awake or self._acts <= 0:
@@ -85,118 +87,118 @@ class SimulatedPerson:
             self._looks_in(wait)
 
     def _between(self, span: tuple[float, float]) -> float:
-        return self._world.chance.uniform(*span)
+        return self._timeline.chance.uniform(*span)
 
     # What they press
 
     def _on_screen(self) -> float | None:
-        """Press one of the buttons that stand before them; how long until they look again."""
-        if self._world.is_so(habits.VISITS_HOME):
+        """Press one of the buttons shown. Return the seconds until the next look; None waits for a message."""
+        if self._timeline.is_so(behaviour.VISITS_HOME):
             return self._at_home()
         weighed = [*self._weighed()]
-        self._seen.extend(offer for offer, _ in weighed)
-        if self._seen and self._world.is_so(habits.STALE):
-            self._press(self._world.chance.choice([*self._seen]), "on something old")
-            return self._between(self._temper.reacts)
+        self._seen.extend(button for button, _ in weighed)
+        if self._seen and self._timeline.is_so(behaviour.STALE):
+            self._press(self._timeline.chance.choice([*self._seen]), "on something old")
+            return self._between(self._pace.reacts)
         if not weighed:
             return None
-        chosen = self._choose([*weighed, (None, habits.REST)])
+        chosen = self._choose([*weighed, (None, behaviour.REST)])
         if chosen is None:
-            return self._between(self._temper.works) if self._leads else None
+            return self._between(self._pace.works) if self._leads else None
         self._press(chosen)
         return self._pause(chosen)
 
-    def _choose(self, weighed: list[tuple[Offer | None, float]]) -> Offer | None:
-        (chosen,) = self._world.chance.choices([one for one, _ in weighed], [weight for _, weight in weighed])
+    def _choose(self, weighed: list[tuple[Button | None, float]]) -> Button | None:
+        (chosen,) = self._timeline.chance.choices([one for one, _ in weighed], [weight for _, weight in weighed])
         return chosen
 
     def _at_home(self) -> float:
-        """Look at the Home tab, and press one of its buttons."""
-        self._world.say(f"{self.words} opens Home")
-        self._hand_over(hands.home_opened(self.user))
+        """Open the Home tab and press one of its buttons. Return the seconds until the next look."""
+        self._timeline.say(f"{self.words} opens Home")
+        self._hand_over(payloads.home_opened(self.user))
         view = self._workspace.homes.get(self.user)
-        found = hands.offers(view["blocks"], hands.in_window(view, "")) if view else ()
-        chosen = self._choose([(None, 1.0), *((one, habits.WEIGHTS.get(one.verb, 1.0)) for one in found)])
+        found = payloads.buttons(view["blocks"], payloads.in_window(view, "")) if view else ()
+        chosen = self._choose([(None, 1.0), *((one, behaviour.WEIGHTS.get(one.verb, 1.0)) for one in found)])
         if chosen is not None:
             self._press(chosen, "on Home")
-        return self._between(self._temper.reacts)
+        return self._between(self._pace.reacts)
 
-    def _pause(self, pressed: Offer) -> float | None:
-        chance = self._world.chance
-        if pressed.verb in habits.LEADING:
-            return self._between(self._temper.works)
-        if self._world.is_so(self._temper.stays):
+    def _pause(self, pressed: Button) -> float | None:
+        chance = self._timeline.chance
+        if pressed.verb in behaviour.LEADING:
+            return self._between(self._pace.works)
+        if self._timeline.is_so(self._pace.stays):
             return chance.uniform(2, 25)
         return chance.choice((None, self._between(_A_WHILE), self._between(_LONG)))
 
-    def _weighed(self) -> Iterator[tuple[Offer, float]]:
-        """The buttons before them, and how likely each is pressed: the newest message's most."""
+    def _weighed(self) -> Iterator[tuple[Button, float]]:
+        """Yield the buttons shown, each with its weight: those of newer messages weigh more."""
         factor = 1.0
         for post in reversed(self._workspace.seen_by(self.user)):
-            found = [*hands.offers(post.blocks, hands.in_message(self.user, post.channel))]
-            for offer in found:
-                yield offer, factor * self._weight(offer)
-            factor *= habits.OLDER if found else 1.0
+            found = [*payloads.buttons(post.blocks, payloads.in_message(self.user, post.channel))]
+            for button in found:
+                yield button, factor * self._weight(button)
+            factor *= behaviour.OLDER if found else 1.0
 
-    def _weight(self, offer: Offer) -> float:
-        weight = habits.WEIGHTS.get(offer.verb, habits.UNKNOWN)
-        if offer.verb in ("answer", "leave_out") and offer.question in CHECKLIST.by_id:
-            return weight * self._likes(offer)
-        is_for_another = offer.verb in habits.FOR_WHO_LEADS and offer.check not in self._leads
-        return weight * habits.SELDOM if is_for_another else weight
+    def _weight(self, button: Button) -> float:
+        weight = behaviour.WEIGHTS.get(button.verb, behaviour.UNKNOWN)
+        if button.verb in ("answer", "leave_out") and button.question in CHECKLIST.by_id:
+            return weight * self._likelihood(button)
+        is_for_another = button.verb in behaviour.FOR_WHO_LEADS and button.check not in self._leads
+        return weight * behaviour.SELDOM if is_for_another else weight
 
-    def _likes(self, offer: Offer) -> float:
-        """The share of this answer in all answers they might give."""
-        question, choice = CHECKLIST[offer.question], offer.choice or PEOPLE
-        likings = {option.id: habits.likes(self._mood, question.id, option) for option in question.options}
+    def _likelihood(self, button: Button) -> float:
+        """Return the share of this answer in all answers they might give."""
+        question, choice = CHECKLIST[button.question], button.choice or PEOPLE
+        likings = {option.id: behaviour.likelihood(self._mood, question.id, option) for option in question.options}
         return likings[choice] / sum(likings.values())
 
-    def _press(self, offer: Offer, how: str = "") -> None:
-        ticked = self._ticks(offer)
-        deed = Deed(self.user, offer.verb, offer.check, _answers(offer, ticked))
-        about = " ".join(filter(None, (how, f"at {', '.join(deed.answers)}" if deed.answers else "")))
-        words = f"presses {offer.label!r} {about} for {self._promises.name(offer.check)}".replace("  ", " ")
-        taken = self._bring(hands.press(self.user, offer, ticked, next(self._numbers)), deed, words)
-        if taken and offer.verb in ("lead", "take_over"):
-            self._leads.add(offer.check)
-        if taken and self._world.is_so(habits.AGAIN):
-            again = hands.press(self.user, offer, ticked, next(self._numbers))
-            self._bring(again, deed, f"{words} once more", is_again=True)
+    def _press(self, button: Button, how: str = "") -> None:
+        ticked = self._ticks(button)
+        action = Action(self.user, button.verb, button.check, _answers(button, ticked))
+        about = " ".join(filter(None, (how, f"at {', '.join(action.answers)}" if action.answers else "")))
+        words = f"presses {button.label!r} {about} for {self._promises.name(button.check)}".replace("  ", " ")
+        taken = self._bring(payloads.press(self.user, button, ticked, next(self._numbers)), action, words)
+        if taken and button.verb in ("lead", "take_over"):
+            self._leads.add(button.check)
+        if taken and self._timeline.is_so(behaviour.AGAIN):
+            again = payloads.press(self.user, button, ticked, next(self._numbers))
+            self._bring(again, action, f"{words} once more", is_again=True)
 
-    def _ticks(self, offer: Offer) -> tuple[str, ...]:
-        if offer.verb != "answer_ticks" or not offer.boxes:
+    def _ticks(self, button: Button) -> tuple[str, ...]:
+        if button.verb != "answer_ticks" or not button.boxes:
             return ()
-        options = offer.boxes[0][1]["options"]
+        options = button.boxes[0][1]["options"]
         if self._mood == "calm":
             options = [option for option in options if option["value"] == "none"] or options
-        return tuple(option["value"] for option in hands.some(options, self._world.chance))
+        return tuple(option["value"] for option in payloads.some(options, self._timeline.chance))
 
     # Windows
 
     def _in_window(self, windows: list[Json]) -> float | None:
-        """Send the window, press a button in it, or close it."""
+        """Submit the modal, press a button in it, or close it. Return the seconds until the next look."""
         view, root = windows[-1], windows[0]["id"]
-        buttons = [*hands.offers(view["blocks"], hands.in_window(view, root))]
-        if view.get("submit") and self._world.is_so(habits.SENDS):
+        buttons = [*payloads.buttons(view["blocks"], payloads.in_window(view, root))]
+        if view.get("submit") and self._timeline.is_so(behaviour.SENDS):
             self._send(view, root)
-        elif buttons and self._world.is_so(habits.SENDS):
-            self._press(self._world.chance.choice(buttons), "in a window")
+        elif buttons and self._timeline.is_so(behaviour.SENDS):
+            self._press(self._timeline.chance.choice(buttons), "in a window")
         else:
             windows.pop()
-        return self._world.chance.uniform(2, 60)
+        return self._timeline.chance.uniform(2, 60)
 
     def _send(self, view: Json, root: str) -> None:
-        values = hands.fill(view, self._world.chance)
+        values = payloads.fill(view, self._timeline.chance)
         check = str(view.get("private_metadata", "")).partition(":")[0]
-        deed = Deed(self.user, str(view["callback_id"]), check, _answers_in(view, values), is_window=True)
-        payload = hands.sent(self.user, view, values, root, next(self._numbers))
+        action = Action(self.user, str(view["callback_id"]), check, _answers_in(view, values), is_window=True)
+        payload = payloads.sent(self.user, view, values, root, next(self._numbers))
         words = f"sends the window {view['title']['text']!r} for {self._promises.name(check)}"
-        self._bring(payload, deed, words)
+        self._bring(payload, action, words)
 
-    def _follow(self, deed: Deed, reply: SimulatedReply) -> bool:
-        """What becomes of the window; whether it was taken."""
-        windows, action = self._workspace.windows.get(self.user) or [], reply.action.get("response_action")
-        match action:
+    def _follow(self, action: Action, reply: SimulatedReply) -> bool:
+        """Do with the modal what the bot's answer says. Return whether the submission was taken."""
+        windows, then = self._workspace.windows.get(self.user) or [], reply.action.get("response_action")
+        match then:
             case None if windows:
                 windows.pop()
             case "clear":
@@ -205,27 +207,27 @@ class SimulatedPerson:
                 windows[-1] = {**reply.action["view"], "id": windows[-1]["id"]}
             case "push":
                 windows.append(self._workspace.opened(reply.action["view"]))
-        return action in (None, "clear") or (action == "update" and deed.verb == "decision")
+        return then in (None, "clear") or (then == "update" and action.verb == "decision")
 
     # To the bot and back
 
-    def _bring(self, payload: Json, deed: Deed, words: str, *, is_again: bool = False) -> bool:
-        """Bring it to the bot; whether they were told, or must believe, that it was done."""
+    def _bring(self, payload: Json, action: Action, words: str, *, is_again: bool = False) -> bool:
+        """Bring a payload to the bot. Return whether the person was told, or must believe, that it was done."""
         before = self._promises.before(self.user)
-        self._promises.tries(deed)
-        self._world.say(f"{self.words} {words}")
+        self._promises.note_attempt(action)
+        self._timeline.say(f"{self.words} {words}")
         reply = self._hand_over(payload)
         if reply is None or not reply.acked:
             self._sees_an_error()
             return False
-        taken = self._follow(deed, reply) if deed.is_window else not reply.said
+        taken = self._follow(action, reply) if action.is_window else not reply.said
         if not taken:
-            self._world.say(f"{self.words} is told no")
+            self._timeline.say(f"{self.words} is told no")
             return False
         if not is_again:
-            self._promises.is_taken(deed, before)
-        if self._world.is_so(habits.TWICE):
-            self._arrives_twice(payload, deed)
+            self._promises.check_taken(action, before)
+        if self._timeline.is_so(behaviour.TWICE):
+            self._arrives_twice(payload, action)
         return True
 
     def _hand_over(self, payload: Json) -> SimulatedReply | None:
@@ -235,35 +237,35 @@ class SimulatedPerson:
             self._sees_an_error()
             raise
 
-    def _arrives_twice(self, payload: Json, deed: Deed) -> None:
-        """Slack brings the same request again: nobody sees that."""
+    def _arrives_twice(self, payload: Json, action: Action) -> None:
+        """Send the same request again, as Slack does, unseen by the person."""
         before = self._promises.before(self.user)
-        self._world.say(f"the same request of {self.words} arrives again")
+        self._timeline.say(f"the same request of {self.words} arrives again")
         if self._take(payload) is not None:
-            self._promises.changes_nothing(deed, before)
+            self._promises.check_repeat(action, before)
 
     def _sees_an_error(self) -> None:
-        """They try again."""
-        self._world.say(f"{self.words} sees an error")
-        self._looks_in(self._world.chance.uniform(3, 60))
+        """Try again soon."""
+        self._timeline.say(f"{self.words} sees an error")
+        self._looks_in(self._timeline.chance.uniform(3, 60))
 
 
-def _answers(offer: Offer, ticked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Question to choices, where a button answers any."""
-    if offer.verb == "answer":
-        return {offer.question: (offer.choice,)}
-    return {offer.question: ticked} if ticked else {}
+def _answers(button: Button, ticked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return question id to choices, where a button answers any."""
+    if button.verb == "answer":
+        return {button.question: (button.choice,)}
+    return {button.question: ticked} if ticked else {}
 
 
 def _answers_in(view: Json, values: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The same of a window."""
+    """Return question id to choices, where a modal answers any."""
     match view["callback_id"]:
         case "leave_out":
-            return {"S2": hands.chosen_in(values, "people")}
+            return {"S2": payloads.chosen_in(values, "people")}
         case "change":
             question = str(view["private_metadata"]).partition(":")[2]
-            return {question: hands.chosen_in(values, "people") or hands.chosen_in(values, "option")}
+            return {question: payloads.chosen_in(values, "people") or payloads.chosen_in(values, "option")}
         case "sharing":
-            return {question: hands.chosen_in(values, question) for question in ("3.4.1", "3.4.2")}
+            return {question: payloads.chosen_in(values, question) for question in ("3.4.1", "3.4.2")}
         case _:
             return {}

@@ -1,4 +1,4 @@
-"""The client the bot calls Slack with: every call can fail in each way in which it fails in the world."""
+"""The Web API client of a run: every call can fail in each way in which calls to the real Slack fail."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from simulation.weather import DONE_ALL_THE_SAME, Fate, Weather
-from simulation.workspace import Call, Json, SimulatedWorkspace, no
-from simulation.world import World
+from simulation.faults import AFTER_DOING, CallFault, FaultPlan
+from simulation.timeline import Timeline
+from simulation.workspace import Call, Json, SimulatedWorkspace, refused
 
 OK, TOO_MANY, BROKEN = 200, 429, 503
 _TIMED_OUT = 1.25
@@ -20,30 +20,31 @@ _TIMED_OUT = 1.25
 _NOT_JSON = "Received a response in a non-JSON format: <html>no healthy upstream</html>"
 
 
-class Slack(WebClient):
-    """meanwhile: lets others act while a call takes so many seconds. strike: a place where a kill may come.
+class SimulatedSlack(WebClient):
+    """The Web API over a simulated wire.
 
-    refusals: how many calls failed.
+    meanwhile: lets others act while a call takes so many seconds. kill_point: may kill the process. refusals: how many
+    calls failed.
     """
 
     def __init__(
         self,
-        world: World,
-        weather: Weather,
+        timeline: Timeline,
+        fault_plan: FaultPlan,
         workspace: SimulatedWorkspace,
         meanwhile: Callable[[float], None],
-        strike: Callable[[str], None],
+        kill_point: Callable[[str], None],
     ) -> None:
         super().__init__("xoxb-simulated", retry_handlers=[])
         self.refusals = 0
-        self._world = world
-        self.weather = weather
+        self._timeline = timeline
+        self.fault_plan = fault_plan
         self._workspace = workspace
         self._meanwhile = meanwhile
-        self._strike = strike
+        self._kill_point = kill_point
 
-    def __deepcopy__(self, _memo: object) -> Slack:
-        """Bolt copies what it hands to a lazy listener; there is but one Slack."""
+    def __deepcopy__(self, _memo: object) -> SimulatedSlack:
+        """Return the client itself: Bolt copies what it hands to a lazy listener."""
         return self
 
     def api_call(
@@ -55,18 +56,18 @@ class Slack(WebClient):
         json: Json | None = None,
         **_more: Any,
     ) -> SlackResponse:
-        """Every method ends here. Raises what the SDK raises, or NotSimulated."""
-        call = Call(api_method, {**(params or {}), **(data or {}), **(json or {})}, self._world.now)
-        self._workspace.is_asked(call)
-        fate = self._fate()
-        if fate is not None and fate not in DONE_ALL_THE_SAME:
-            return self._fail(call, fate)
+        """Answer a call, as every method of the SDK comes here. Raises what the SDK raises, or NotSimulated."""
+        call = Call(api_method, {**(params or {}), **(data or {}), **(json or {})}, self._timeline.now)
+        self._workspace.note_call(call)
+        fault = self._next_fault()
+        if fault is not None and fault not in AFTER_DOING:
+            return self._fail(call, fault)
         self._meanwhile(self._seconds())
         answer = self._workspace.do(call)
-        if fate is not None:
-            return self._fail(call, fate)
+        if fault is not None:
+            return self._fail(call, fault)
         if call.target:
-            self._strike("between Slack's answer and our stamp")
+            self._kill_point("between Slack's answer and our stamp")
         self._note_answered(answer)
         return self._answer(call, answer, OK)
 
@@ -75,39 +76,39 @@ class Slack(WebClient):
             if post.ts == answer.get("ts"):
                 post.answered = True
 
-    def _fate(self) -> Fate | None:
-        """What goes wrong with this call."""
-        if (outage := self.weather.outage_at(self._world.now)) is not None:
-            return Fate(outage.what)
-        return self._world.chance.choice([*Fate]) if self._world.is_so(self.weather.faults) else None
+    def _next_fault(self) -> CallFault | None:
+        """Draw how this call fails; None where it does not."""
+        if (outage := self.fault_plan.outage_at(self._timeline.now)) is not None:
+            return CallFault(outage.what)
+        return self._timeline.chance.choice([*CallFault]) if self._timeline.is_so(self.fault_plan.call_faults) else None
 
     def _seconds(self) -> float:
-        slow = self._world.is_so(self.weather.slow)
-        return self._world.chance.uniform(0.5, 1.2) if slow else self._world.chance.uniform(0.02, 0.1)
+        slow = self._timeline.is_so(self.fault_plan.slow)
+        return self._timeline.chance.uniform(0.5, 1.2) if slow else self._timeline.chance.uniform(0.02, 0.1)
 
-    def _fail(self, call: Call, fate: Fate) -> SlackResponse:
+    def _fail(self, call: Call, fault: CallFault) -> SlackResponse:
         self.refusals += 1
-        self._world.say(f"Slack, {call.method}: {fate}")
-        match fate:
-            case Fate.REFUSED:
+        self._timeline.say(f"Slack, {call.method}: {fault}")
+        match fault:
+            case CallFault.REFUSED:
                 raise URLError(ConnectionRefusedError(111, "Connection refused"))
-            case Fate.UNREACHED:
+            case CallFault.UNREACHED:
                 self._meanwhile(_TIMED_OUT)
                 raise URLError(TimeoutError("timed out"))
-            case Fate.UNHEARD:
+            case CallFault.UNHEARD:
                 self._meanwhile(_TIMED_OUT)
                 raise TimeoutError("The read operation timed out")
-            case Fate.CUT_OFF:
+            case CallFault.CUT_OFF:
                 raise RemoteDisconnected("Remote end closed connection without response")
-            case Fate.RATELIMITED:
-                seconds = str(self._world.chance.randint(1, 30))
+            case CallFault.RATELIMITED:
+                seconds = str(self._timeline.chance.randint(1, 30))
                 both = {"Retry-After": seconds, "retry-after": seconds}  # the SDK sees to that
-                return self._answer(call, no("ratelimited"), TOO_MANY, both)
+                return self._answer(call, refused("ratelimited"), TOO_MANY, both)
             case _:
-                return self._answer(call, no(_NOT_JSON), BROKEN)
+                return self._answer(call, refused(_NOT_JSON), BROKEN)
 
     def _answer(self, call: Call, answer: Json, status: int, headers: Json | None = None) -> SlackResponse:
-        """As the SDK makes it. Raises SlackApiError where the answer is no."""
+        """Return the SDK's response. Raises SlackApiError where "ok" is false."""
         made = SlackResponse(
             client=self,
             http_verb="POST",

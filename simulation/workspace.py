@@ -1,4 +1,4 @@
-"""The simulated workspace: one channel, everybody's direct messages, their windows, and what Slack does to them."""
+"""The simulated workspace: one channel, direct messages, modals and Home tabs, and the Web API methods on them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
-from simulation.weather import Weather
-from simulation.world import World
+from simulation.faults import FaultPlan
+from simulation.timeline import Timeline
 
 Json = dict[str, Any]
 TEAM = "T0SIM"
 
 
 class NotSimulated(BaseException):
-    """The bot called something that nobody thought of. No Exception: it must not go unnoticed."""
+    """The bot called a method, or made a case, that is not simulated. Not an Exception, as it must not go unnoticed."""
 
 
 @dataclass
 class Post:
-    """A message as it stands. asked: when the bot began to send it. at: when Slack had it.
+    """A message as it is now. asked: when the bot's call began. at: when Slack took it.
 
-    check: which it is about. gone: why it is not there any more. answered: the bot was told that Slack has it.
-    private: for one person alone. words: all that it says, buttons included.
+    check: the id of the check it is about. gone: why it is not there any more. answered: whether Slack's answer reached
+    the bot. private: the one person who sees it, empty for all. words: its text, and its blocks as JSON.
     """
 
     channel: str
@@ -46,14 +46,14 @@ class Post:
         self.write(self.text, self.blocks)
 
     def write(self, text: str, blocks: list[Json]) -> None:
-        """What it says from now on."""
+        """Change what it says."""
         self.text, self.blocks = text, blocks
         self.words = f"{text}\n{json.dumps(blocks, ensure_ascii=False)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the bot's, and when it began."""
+    """One call to the Web API, and when it began."""
 
     method: str
     args: Json
@@ -66,24 +66,24 @@ class Call:
 
     @property
     def presser(self) -> str:
-        """Whose press it answers: the trigger names them."""
+        """The id of whoever pressed: the trigger names them."""
         return str(self.args["trigger_id"]).partition(".")[0]
 
 
 class WorkspaceObserver(Protocol):
-    """Whoever looks at everything that goes to Slack."""
+    """Sees every call and every message."""
 
     def asked(self, call: Call) -> None:
-        """The bot is about to call."""
+        """Note a call before it is made."""
 
     def shown(self, post: Post, call: Call, *, is_new: bool) -> None:
-        """People can see it from now on."""
+        """Note a message that people can see from now on."""
 
 
 class SimulatedWorkspace:
-    """room: the leads' channel. members: who is in it. arrived: told of each new message, person by person."""
+    """room: the leads' channel. members: who is in it. arrived: called for each reader of a new message."""
 
-    def __init__(self, world: World, weather: Weather, room: str, members: Iterable[str]) -> None:
+    def __init__(self, timeline: Timeline, fault_plan: FaultPlan, room: str, members: Iterable[str]) -> None:
         self.room = room
         self.members = frozenset(members)
         self.posts: list[Post] = []
@@ -91,8 +91,8 @@ class SimulatedWorkspace:
         self.homes: dict[str, Json] = {}
         self.watch: WorkspaceObserver | None = None
         self.arrived: Callable[[str, Post], None] = lambda _person, _post: None
-        self._world = world
-        self._weather = weather
+        self._timeline = timeline
+        self._fault_plan = fault_plan
         self._numbers = count(1)
         self._methods: dict[str, Callable[[Call], Json]] = {
             "auth.test": lambda _call: {"ok": True, "team_id": TEAM, "user_id": "U0BOT", "bot_id": "B0BOT"},
@@ -106,14 +106,14 @@ class SimulatedWorkspace:
             "views.update": self._change_window,
         }
 
-    def is_asked(self, call: Call) -> None:
-        """The bot is about to call."""
+    def note_call(self, call: Call) -> None:
+        """Note a call before it is made."""
         with _loudly():
             if self.watch is not None:
                 self.watch.asked(call)
 
     def do(self, call: Call) -> Json:
-        """Slack's answer, once it has done what was asked. Raises NotSimulated."""
+        """Do what was asked, and return Slack's answer. Raises NotSimulated."""
         if call.method not in self._methods:
             raise NotSimulated(call.method)
         with _loudly():
@@ -121,17 +121,17 @@ class SimulatedWorkspace:
 
     def _post(self, call: Call) -> Json:
         if (refusal := self._closed(call.target)) is not None:
-            return no(refusal)
-        channel = call.target if call.target == self.room else direct(call.target)
+            return refused(refusal)
+        channel = call.target if call.target == self.room else direct_channel(call.target)
         thread = call.args.get("thread_ts")
         if thread is not None and self._find(channel, thread) is None:
             raise NotSimulated("an answer in a thread that is not there")
         post = Post(
-            channel, self._number(), call.args["text"], call.args["blocks"], call.began, self._world.now, thread
+            channel, self._number(), call.args["text"], call.args["blocks"], call.began, self._timeline.now, thread
         )
         self.posts.append(post)
         self._show(post, call, is_new=True)
-        for person in sorted(self.members) if channel == self.room else [owner(channel)]:
+        for person in sorted(self.members) if channel == self.room else [channel_owner(channel)]:
             self.arrived(person, post)
         return {"ok": True, "channel": channel, "ts": post.ts}
 
@@ -141,19 +141,19 @@ class SimulatedWorkspace:
             post.write(call.args["text"], call.args["blocks"])
             self._show(post, call, is_new=False)
             return {"ok": True, "channel": post.channel, "ts": post.ts}
-        return no(post)
+        return refused(post)
 
     def _delete(self, call: Call) -> Json:
         post = self._standing(call)
         if not isinstance(post, Post):
-            return no(post)
-        if not self._weather.may_delete:
-            return no("cant_delete_message")
+            return refused(post)
+        if not self._fault_plan.may_delete:
+            return refused("cant_delete_message")
         post.gone = "taken away"
         return {"ok": True, "channel": post.channel, "ts": post.ts}
 
     def _standing(self, call: Call) -> Post | str:
-        """The message a call is about, or Slack's word for why it cannot be touched."""
+        """Return the message a call is about, or Slack's error code for why it cannot be changed."""
         if (refusal := self._closed(call.target)) is not None:
             return refusal
         post = self._find(call.target, call.args["ts"])
@@ -164,13 +164,18 @@ class SimulatedWorkspace:
             self.watch.shown(post, call, is_new=is_new)
 
     def _closed(self, target: str) -> str | None:
-        """Slack's word for why this channel or person takes no messages now."""
-        return next((each.what for each in self._weather.closed_at(self._world.now, {target, owner(target)})), None)
+        """Return Slack's error code where this channel or person takes no messages now."""
+        return next(
+            (each.what for each in self._fault_plan.closed_at(self._timeline.now, {target, channel_owner(target)})),
+            None,
+        )
 
     def closed_since(self, target: str, since: datetime) -> bool:
-        """Whether this channel or person took no messages at some time since then."""
-        now = self._world.now
-        return any(each.target == target and each.begins <= now and since < each.ends for each in self._weather.closed)
+        """Return whether this channel or person took no messages at some time since then."""
+        now = self._timeline.now
+        return any(
+            each.target == target and each.begins <= now and since < each.ends for each in self._fault_plan.closed
+        )
 
     def _find(self, channel: str, ts: str) -> Post | None:
         return next((post for post in reversed(self.posts) if (post.channel, post.ts) == (channel, ts)), None)
@@ -197,51 +202,51 @@ class SimulatedWorkspace:
         return {"ok": True}
 
     def opened(self, view: Json) -> Json:
-        """A window as it stands before somebody: with an id of its own."""
+        """Return a modal or Home tab with an id of its own."""
         return {**view, "id": f"V{self._number()}"}
 
     def _number(self) -> str:
         return f"{next(self._numbers)}.0"
 
     def seen_by(self, person: str) -> list[Post]:
-        """The messages that stand before somebody, oldest first."""
-        here = {direct(person), *([self.room] if person in self.members else [])}
+        """Return the messages that somebody sees, oldest first."""
+        here = {direct_channel(person), *([self.room] if person in self.members else [])}
         return [post for post in self.posts if post.channel in here and not post.gone and post.private in ("", person)]
 
     def whisper(self, person: str, message: Json) -> None:
-        """Words that one person alone sees."""
-        now, blocks = self._world.now, message.get("blocks") or []
-        whisper = Post(direct(person), self._number(), str(message.get("text", "")), blocks, now, now)
+        """Show a message to one person alone."""
+        now, blocks = self._timeline.now, message.get("blocks") or []
+        whisper = Post(direct_channel(person), self._number(), str(message.get("text", "")), blocks, now, now)
         whisper.private = person
         self.posts.append(whisper)
 
     def lose_one(self) -> None:
-        """A message disappears, as it does where they are kept for so long only."""
+        """Remove a message, as Slack's retention does."""
         standing = [post for post in self.posts if not post.gone and not post.private]
         if standing:
-            self._world.chance.choice(standing).gone = "lost"
-            self._world.say("a message disappears from Slack")
+            self._timeline.chance.choice(standing).gone = "lost"
+            self._timeline.say("a message disappears from Slack")
 
 
 @contextmanager
 def _loudly() -> Iterator[None]:
-    """What goes wrong in the simulation itself must not pass for Slack being in trouble."""
+    """Raise errors of the simulation itself as NotSimulated, so that they do not pass for Slack's."""
     try:
         yield
     except Exception as error:
         raise NotSimulated(repr(error)) from error
 
 
-def no(error: str) -> Json:
-    """How Slack refuses."""
+def refused(error: str) -> Json:
+    """Return Slack's answer with an error code."""
     return {"ok": False, "error": error}
 
 
-def direct(person: str) -> str:
-    """The channel of somebody's direct messages."""
+def direct_channel(person: str) -> str:
+    """Return the channel id of somebody's direct messages with the bot."""
     return f"D{person[1:]}"
 
 
-def owner(channel: str) -> str:
-    """Whose direct messages these are."""
+def channel_owner(channel: str) -> str:
+    """Return whose direct messages these are."""
     return f"U{channel[1:]}"

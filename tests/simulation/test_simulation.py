@@ -15,9 +15,9 @@ from flows.events import OutboxKind
 from services.casework import Casework
 from services.reporting import Reporting
 from simulation.__main__ import main
+from simulation.batch import outcomes
 from simulation.figures import RunFigures, total
 from simulation.run import RunOutcome, play
-from simulation.series import outcomes
 from storage import checks, outbox
 
 SHORT = 0.1
@@ -51,8 +51,8 @@ def test_a_seed_is_always_the_same_run() -> None:
 
 def test_a_seed_is_the_same_run_in_every_process() -> None:
     """Neither random ids nor the order of a set decide anything."""
-    told = {_told_by_another_process(seed=11, hashes=hashes) for hashes in ("1", "2")}
-    assert told == {play(11, SHORT).trace}
+    report = {_told_by_another_process(seed=11, hashes=hashes) for hashes in ("1", "2")}
+    assert report == {play(11, SHORT).trace}
 
 
 def _told_by_another_process(seed: int, hashes: str) -> tuple[str, ...]:

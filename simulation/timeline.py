@@ -1,4 +1,4 @@
-"""One clock for everything simulated, and whatever is to happen in the order of its time."""
+"""Simulated time, and the queue of what is to happen in the order of its time."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from random import Random
 from bot.clock import Clock
 
 Happening = Callable[[], None]
-SAID_AT_LEAST = 40
-"""So many of the last events are told where a promise was broken."""
 
 
 class Killed(BaseException):
-    """The process is gone, here and now. No Exception: the bot's own loops outlive each of those."""
+    """The process was killed. Not an Exception, as the bot's own loops outlive those."""
 
 
-class World:
-    """Time as it passes for people and for Slack. chance: the only dice there are.
+class Timeline:
+    """Time as it passes for people and for Slack. chance: the only source of randomness.
 
-    up: how long the bot was there so far. good: how long it was there while Slack took messages. off: what the
-    bot's machine adds to the time. depth: how many things are going on inside each other.
+    up: how long the bot was there so far. good: how long it was there while Slack took messages. off: how far the
+    clock of the bot's machine is ahead. depth: how many calls are under way, each begun during another.
     """
 
     def __init__(self, chance: Random, begins: datetime, listen: Callable[[str], None] | None = None) -> None:
@@ -41,27 +39,27 @@ class World:
         self._coming: list[tuple[datetime, int, Happening]] = []
 
     def say(self, words: str) -> None:
-        """Note an event, in words; never an id that another run would not have."""
+        """Add a line to the trace; never with an id, which another run of the seed would not have."""
         line = f"{self.now:%a %d %b %Y %H:%M:%S}  {'  ' * self.depth}{words}"
         self.trace.append(line)
         if self._listen is not None:
             self._listen(line)
 
     def at(self, when: datetime, happens: Happening) -> None:
-        """Let something happen then, or now where that is past."""
+        """Plan something for this moment, or for now where it is past."""
         heapq.heappush(self._coming, (max(when, self.now), next(self._order), happens))
 
     def after(self, seconds: float, happens: Happening) -> None:
-        """Let something happen so many seconds from now."""
+        """Plan something for so many seconds from now."""
         self.at(self.now + timedelta(seconds=seconds), happens)
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next thing happens."""
+        """When the next planned thing happens; None where nothing is planned."""
         return self._coming[0][0] if self._coming else None
 
     def move_to(self, when: datetime) -> None:
-        """Let time pass; it never goes back, whatever the bot's clock says."""
+        """Move time forward; it never goes back, whatever the bot's clock says."""
         passed = max(when - self.now, timedelta())
         self.now += passed
         if self.is_up:
@@ -69,32 +67,32 @@ class World:
             self.good += passed if self.is_slack_there else timedelta()
 
     def take_next(self) -> Happening:
-        """The next thing that happens, with the time moved there."""
+        """Take the next planned thing from the queue, and move time there."""
         when, _, happens = heapq.heappop(self._coming)
         self.move_to(when)
         return happens
 
     def is_so(self, chance: float) -> bool:
-        """Throw the dice."""
+        """Return True with this probability."""
         return self.chance.random() < chance
 
 
-class WallClock(Clock):
-    """The clock of the machine that the bot runs on. meanwhile: lets so many seconds pass, with all they bring."""
+class MachineClock(Clock):
+    """The clock of the bot's machine. meanwhile: lets so many seconds pass, with all that happens in them."""
 
-    def __init__(self, world: World, meanwhile: Callable[[float], None]) -> None:
-        self._world = world
+    def __init__(self, timeline: Timeline, meanwhile: Callable[[float], None]) -> None:
+        self._timeline = timeline
         self._meanwhile = meanwhile
-        self._begins = world.now
+        self._begins = timeline.now
 
     def now(self) -> datetime:
-        """The time, aware and in UTC, off by as much as the machine's clock is."""
-        return self._world.now + self._world.off
+        """Return the machine's time, aware and in UTC."""
+        return self._timeline.now + self._timeline.off
 
     def monotonic(self) -> float:
-        """Seconds since the run began; nothing sets them."""
-        return (self._world.now - self._begins).total_seconds()
+        """Return the seconds since the run began."""
+        return (self._timeline.now - self._begins).total_seconds()
 
     def sleep(self, seconds: float) -> None:
-        """Let others act while the bot waits."""
+        """Let time pass, and others act, while the bot waits."""
         self._meanwhile(seconds)

@@ -1,4 +1,4 @@
-"""What every run starts from: an organisation, an empty database with its tables, and a key."""
+"""What every run starts from: an organisation, an empty migrated database, and a key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from flows.paging.roster import Roster
-from simulation.machine import Disk
+from simulation.process import FaultyDatabase
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
@@ -24,7 +24,7 @@ WAYS = ("", "email")
 
 @cache
 def organisation(kind: str, way: str) -> tuple[Organisation, Roster]:
-    """The example's organisation, or a smaller one, and its roster."""
+    """Return the example's organisation, or a smaller one, and its roster."""
     example = load_organisation(example_organisation_path())
     fewer: dict[str, dict[str, object]] = {
         "one lead": {"leads": example.leads[:1]},
@@ -44,7 +44,7 @@ def _folder() -> Path:
 
 @cache
 def _empty_database() -> Path:
-    """A file with all tables and nothing in them, made once and copied for each run."""
+    """Make a migrated database file once, to be copied for each run."""
     file = _folder() / "empty.db"
     database = Database(f"sqlite:///{file}")
     database.migrate()
@@ -53,21 +53,21 @@ def _empty_database() -> Path:
 
 
 @cache
-def disk() -> Disk:
-    """Where the bot keeps what it keeps: one file for one run after another."""
-    return Disk(_folder() / "simulated.db")
+def faulty_database() -> FaultyDatabase:
+    """Return the bot's database: one file, used by one run after another."""
+    return FaultyDatabase(_folder() / "simulated.db")
 
 
 @cache
-def witness() -> Database:
-    """The same file, for whoever looks at it behind the bot's back."""
+def observer_database() -> Database:
+    """Return the same file through a plain Database, for the checks."""
     return Database(f"sqlite:///{_folder() / 'simulated.db'}")
 
 
-def afresh() -> Path:
-    """The file as it is before anything was kept."""
-    disk().close()
-    witness().close()
+def fresh_file() -> Path:
+    """Put an empty migrated database in the place of the file of the run before."""
+    faulty_database().close()
+    observer_database().close()
     file = _folder() / "simulated.db"
     for old in file.parent.glob(f"{file.name}*"):
         old.unlink()
@@ -77,5 +77,5 @@ def afresh() -> Path:
 
 @cache
 def keyring() -> Keyring:
-    """One key, as good as any."""
+    """Return one generated key."""
     return Keyring([Fernet.generate_key().decode()])

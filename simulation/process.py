@@ -1,4 +1,4 @@
-"""The bot as one process after another runs it: assembled by bot/app.py, on the same file, in one thread."""
+"""The bot as a process runs it: assembled by bot/app.py, one process after another on one file, in one thread."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Inline(Executor):
-    """Runs what is submitted at once, so that a seed is always the same run. A killed process runs nothing more."""
+class InlineExecutor(Executor):
+    """Runs what is submitted at once in the caller's thread, so that a seed is always the same run."""
 
     def submit(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it now."""
+        """Run it now."""
         done: Future[T] = Future()
         try:
             done.set_result(do(*args, **kwargs))
@@ -45,11 +45,11 @@ class Inline(Executor):
         return done
 
 
-class Disk(Database):
-    """The file, with a place before and after every commit where the process can be killed, or the disk be full.
+class FaultyDatabase(Database):
+    """The bot's database, in which a process can be killed before and after every commit, or the disk be full.
 
-    A killed process is all that happens here, never a power cut: so nothing waits for the disk. The same object
-    serves one process after another: only the statements it has made stay, and making them costs more than all else.
+    Processes are killed, but the power is never cut: so nothing waits for the disk. One object serves one process
+    after another, so that SQL is compiled once.
     """
 
     def __init__(self, file: Path) -> None:
@@ -57,27 +57,27 @@ class Disk(Database):
         event.listen(self.engine, "connect", _does_not_wait)
         event.listen(self.engine, "commit", self._committing)
         self.open = 0
-        self.is_in(lambda _where: None, lambda: False)
+        self.set_faults(lambda _where: None, lambda: False)
 
-    def is_in(self, strike: Callable[[str], None], is_full: Callable[[], bool]) -> None:
-        """The machine it is in decides when a kill comes and when it is full."""
-        self._strike, self._is_full, self._is_write, self.open = strike, is_full, False, 0
+    def set_faults(self, kill_point: Callable[[str], None], is_full: Callable[[], bool]) -> None:
+        """Set what may kill the process, and what says that the disk is full."""
+        self._kill_point, self._is_full, self._is_write, self.open = kill_point, is_full, False, 0
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """As Database.begin."""
+        """Begin, as Database does, with kill points around the commit."""
         return self._begin_writing()
 
     @contextmanager
     def _begin_writing(self) -> Iterator[Connection]:
         with super().begin() as tx, self._opened():
             yield tx
-            self._strike("before a commit")
+            self._kill_point("before a commit")
             self._is_write = True
-        self._strike("after a commit")
+        self._kill_point("after a commit")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """As Database.read."""
+        """Read, as Database does."""
         with super().read() as tx, self._opened():
             yield tx
 
@@ -101,7 +101,7 @@ def _does_not_wait(connection: Any, _record: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedReply:
-    """What Slack and the person get for a press. said: whispers to them. action: what becomes of the window."""
+    """The bot's answer to a payload. said: texts posted to its response_url. action: response_action and view."""
 
     acked: bool
     action: Mapping[str, Any]
@@ -109,7 +109,7 @@ class SimulatedReply:
 
 
 class SimulatedWebhook(WebhookClient):
-    """A response_url: shows what is posted there to the one person it belongs to, and notes it."""
+    """A response_url: shows what is posted there to the person it belongs to, and notes it."""
 
     def __init__(self, url: str, show: Callable[[str, Json], None], posted: list[tuple[str, str]]) -> None:
         super().__init__(url)
@@ -117,14 +117,14 @@ class SimulatedWebhook(WebhookClient):
         self._posted = posted
 
     def send(self, **message: Any) -> WebhookResponse:
-        """Post."""
+        """Post a message."""
         self._posted.append((self.url, str(message.get("text", ""))))
         self._show(self.url, message)
         return WebhookResponse(url=self.url, status_code=HTTPStatus.OK, body="ok", headers={})
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ProcessParts:
     """What every process is made of."""
 
     organisation: Organisation
@@ -137,15 +137,15 @@ class Parts:
 
 
 class SimulatedProcess:
-    """The product's own Bot, from its start to its end, with every edge simulated.
+    """The product's own Bot with simulated edges, from its start to its end.
 
     Raises what Slack raises where it does not answer at the start.
     """
 
-    def __init__(self, parts: Parts, disk: Disk) -> None:
-        self.disk = disk
+    def __init__(self, parts: ProcessParts, database: FaultyDatabase) -> None:
+        self.database = database
         self._posted: list[tuple[str, str]] = []
-        self.services = Services(parts.organisation, parts.roster, disk, parts.keys, parts.clock)
+        self.services = Services(parts.organisation, parts.roster, database, parts.keys, parts.clock)
         self._bot = assemble(self.services, self._edges(parts))
         self._bot.app.middleware(_over_the_wire_of(parts.slack))
         self._senders = [
@@ -153,8 +153,8 @@ class SimulatedProcess:
         ]
         self._is_turning = False
 
-    def _edges(self, parts: Parts) -> Edges:
-        inline = Inline()
+    def _edges(self, parts: ProcessParts) -> Edges:
+        inline = InlineExecutor()
         return Edges(
             slack=parts.slack,
             webhook=lambda url: SimulatedWebhook(url, parts.whisper, self._posted),
@@ -168,11 +168,11 @@ class SimulatedProcess:
         )
 
     def wake_up(self) -> None:
-        """As at every start."""
+        """Do what Bot.start does before its loops."""
         self._bot.clockwork.wake_up()
 
     def turn(self) -> None:
-        """Let the clockwork do what is due, unless it is at it."""
+        """Turn the clockwork once, unless it is turning."""
         if not self._is_turning:
             self._is_turning = True
             with suppress(Exception):  # as in its own loop
@@ -180,17 +180,17 @@ class SimulatedProcess:
             self._is_turning = False
 
     def audit(self) -> None:
-        """Let the auditor look."""
+        """Turn the auditor once."""
         with suppress(Exception):  # as in its own loop
             self._bot.auditor.turn()
 
     def send(self, lanes: frozenset[int]) -> None:
-        """Let each sender that is free send one batch of what is due in these lanes."""
+        """Let each free sender of these lanes send one batch."""
         for sender in self._senders:
             sender.send(lanes)
 
     def take(self, payload: Json) -> SimulatedReply:
-        """Somebody pressed something, sent a window or typed the command."""
+        """Dispatch a payload to Bolt, and return the bot's answer."""
         before = len(self._posted)
         response = self._bot.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
         action: Json = json.loads(response.body) if response.body else {}
@@ -199,7 +199,7 @@ class SimulatedProcess:
 
 
 def _over_the_wire_of(slack: WebClient) -> Callable[..., None]:
-    """Bolt makes a client of its own for each request: put the simulated one in its place."""
+    """Return a middleware that replaces the client which Bolt makes for each request."""
 
     def replace_client(context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
         context["client"] = slack
@@ -210,7 +210,7 @@ def _over_the_wire_of(slack: WebClient) -> Callable[..., None]:
 
 @dataclass
 class _Sender:
-    """One loop that sends: it is not asked again while it waits for Slack."""
+    """One of the loops that send: not called again while it waits for Slack."""
 
     deliverer: Deliverer
     lanes: frozenset[int]

@@ -1,4 +1,4 @@
-"""Many seeds, one after the other or on several processors, and what came of them."""
+"""Run many seeds, in one process or in several, and report the figures."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _COLUMNS = (
 )
 
 
-def tell(seeds: range, days: float, processes: int, say: Say, *, verbose: bool) -> bool:
-    """Run them all and say what came of it; whether every promise held."""
+def report(seeds: range, days: float, processes: int, say: Say, *, verbose: bool) -> bool:
+    """Run all seeds and print figures and broken promises. Return whether every promise held."""
     listen = say if verbose and processes == 1 else None
     with_lines = verbose or len(seeds) <= _FEW
     if with_lines:
@@ -42,7 +42,7 @@ def tell(seeds: range, days: float, processes: int, say: Say, *, verbose: bool) 
 
 
 def outcomes(seeds: range, days: float, processes: int, listen: Say | None = None) -> Iterator[RunOutcome]:
-    """In the order of the seeds, whichever is finished first."""
+    """Yield outcomes in the order of the seeds, whichever is finished first."""
     if processes == 1:
         yield from (play(seed, days, listen) for seed in seeds)
         return
@@ -51,7 +51,7 @@ def outcomes(seeds: range, days: float, processes: int, listen: Say | None = Non
 
 
 def _quietly(seed: int, days: float) -> RunOutcome:
-    """Without the trace, which nobody reads where nothing is wrong."""
+    """Run one seed and drop its trace, which would be copied between processes."""
     return replace(play(seed, days), trace=())
 
 

@@ -1,4 +1,4 @@
-"""How people tend to act: what they press, how soon, how they answer."""
+"""Weights and delays of what simulated people do: what they press, how soon, how they answer."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ button in it pressed, rather than closed; a look at the Home tab."""
 
 
 @dataclass(frozen=True, slots=True)
-class Temper:
-    """How quick somebody is, in seconds, at least and at most, and how much they do in a run.
+class Pace:
+    """How quick a person is, in seconds from least to most, and how much they do in a run.
 
     reacts: until they look at a message. works: until their next step as a lead. stays: the chance that they go on
     answering. acts: how often they do anything.
@@ -86,14 +86,14 @@ class Temper:
 
 
 STAFF = (
-    Temper((3, 40), (60, 600), 20),
-    Temper((20, 600), (60, _HOUR), 16, stays=0.85),
-    Temper((3, 20), (30, 300), 30, stays=0.97),
+    Pace((3, 40), (60, 600), 20),
+    Pace((20, 600), (60, _HOUR), 16, stays=0.85),
+    Pace((3, 20), (30, 300), 30, stays=0.97),
 )
 LEADS = (
-    *[Temper((15, 180), (30, 600), 12)] * 6,
-    *[Temper((60, 600), (120, 1800), 8)] * 3,
-    Temper((_HOUR, 3 * _HOUR), (600, 2 * _HOUR), 4),
+    *[Pace((15, 180), (30, 600), 12)] * 6,
+    *[Pace((60, 600), (120, 1800), 8)] * 3,
+    Pace((_HOUR, 3 * _HOUR), (600, 2 * _HOUR), 4),
 )
 MOODS = {
     "calm": {Level.NONE: 60.0, Level.CONSULT: 0.6, Level.CONSULT_URGENT: 0.6, Level.EMERGENCY: 0.6},
@@ -103,6 +103,6 @@ MOODS = {
 _LEAVES_OUT = {"no": 8.0, PEOPLE: 12.0, "not_sure": 1.0}
 
 
-def likes(mood: str, question: str, option: Option) -> float:
-    """How likely somebody in this mood answers so, against the question's other options."""
+def likelihood(mood: str, question: str, option: Option) -> float:
+    """Return the weight of this option, against the question's other options, for somebody in this mood."""
     return _LEAVES_OUT[option.id] if question == "S2" else MOODS[mood][option.raises]

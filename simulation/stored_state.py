@@ -1,4 +1,4 @@
-"""What is really kept: the file, read behind the bot's back, so that nobody has to be believed."""
+"""The database file, read without the bot, so that its word is not needed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ROWS = "SELECT id, check_id, what, target, ask FROM outbox WHERE id > ? ORDER B
 
 @dataclass(frozen=True, slots=True)
 class StoredCheck:
-    """A row of the checks. number: which it is, to speak of it without an id."""
+    """A row of `checks`. number: its place in the table, for a name without an id."""
 
     id: str
     ref: str
@@ -48,7 +48,7 @@ class StoredCheck:
 
 @dataclass(frozen=True, slots=True)
 class StoredCase:
-    """A row of the cases. people: how many were ever asked."""
+    """A row of `cases`. people: how many were ever asked."""
 
     check: str
     status: str
@@ -62,8 +62,8 @@ class StoredCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A line of the record, without its content."""
+class StoredEvent:
+    """A row of `events`, without its content."""
 
     id: int
     check: str
@@ -73,7 +73,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """A message that was put in the outbox."""
+    """A row of `outbox`."""
 
     id: int
     check: str | None
@@ -82,8 +82,8 @@ class StoredRow:
     ask: int
 
 
-class Stored:
-    """The file as it is now. `look` reads it again where anybody changed it."""
+class StoredState:
+    """The file as it was when `look` last read it."""
 
     def __init__(self, file: Path, database: Database, keys: Keyring) -> None:
         self._file = sqlite3.connect(file, isolation_level=None)
@@ -94,14 +94,14 @@ class Stored:
         self.checks: dict[str, StoredCheck] = {}
         self.cases: dict[str, StoredCase] = {}
         self.left_out: dict[str, frozenset[str]] = {}
-        self.events: list[Event] = []
+        self.events: list[StoredEvent] = []
         self.rows: list[StoredRow] = []
 
     def close(self) -> None:
         self._file.close()
 
     def look(self) -> bool:
-        """Read what is new; whether anything is."""
+        """Read what is new in the file. Return whether anything is."""
         (version,) = self._file.execute("PRAGMA data_version").fetchone()
         if version == self._version:
             return False
@@ -110,13 +110,13 @@ class Stored:
         self.cases = {case.check: case for case in self._cases()}
         self.left_out = self._left_out()
         events = self._file.execute(_EVENTS, (self._newest(self.events),))
-        self.events += [Event(row, check, who, EventKind.stored(what)) for row, check, who, what in events]
+        self.events += [StoredEvent(row, check, who, EventKind.stored(what)) for row, check, who, what in events]
         rows = self._file.execute(_ROWS, (self._newest(self.rows),))
         self.rows += [StoredRow(row, check, OutboxKind.stored(what), *to) for row, check, what, *to in rows]
         return True
 
     @staticmethod
-    def _newest(known: list[Event] | list[StoredRow]) -> int:
+    def _newest(known: list[StoredEvent] | list[StoredRow]) -> int:
         return known[-1].id if known else 0
 
     def _checks(self) -> Iterator[StoredCheck]:
@@ -138,7 +138,7 @@ class Stored:
         return found
 
     def answers(self, check: str) -> Answers:
-        """The answers as they are sealed in the file."""
+        """Return a check's answers, opened."""
         revision = self.checks[check].revision
         known = self._answers.get(check)
         if known is None or known[0] != revision:
@@ -147,40 +147,40 @@ class Stored:
         return known[1]
 
     def timer_due(self) -> datetime | None:
-        """When the clockwork has something to do, by the bot's clock."""
+        """Return when the next timer is due, by the bot's clock."""
         (at,) = self._file.execute(_TIMERS).fetchone()
         return _moment(at) if at else None
 
     def lanes_due(self) -> dict[int, datetime]:
-        """When each lane of the outbox has something to send, by the bot's clock."""
+        """Return when each lane of the outbox has something to send, by the bot's clock."""
         return {lane: _moment(at) for lane, at in self._file.execute(_LANES)}
 
     def unsent(self) -> frozenset[int]:
-        """Rows that nobody has yet and that are still to be sent."""
+        """Return the ids of rows that were never sent and are still due."""
         rows = self._file.execute("SELECT id FROM outbox WHERE ts IS NULL AND due_at IS NOT NULL")
         return frozenset(row for (row,) in rows)
 
     def stamps(self) -> frozenset[str]:
-        """The messages that the outbox knows Slack has."""
+        """Return the ts of all messages that the outbox has as delivered."""
         return frozenset(ts for (ts,) in self._file.execute("SELECT ts FROM outbox WHERE ts IS NOT NULL"))
 
     def newest_cards(self) -> dict[str, str]:
-        """By check, the message that is its newest card."""
-        rows = "SELECT check_id, ts FROM outbox WHERE what = ? AND ts IS NOT NULL ORDER BY id"
-        return dict(self._file.execute(rows, (OutboxKind.CARD,)).fetchall())
+        """Return the ts of the newest card of each check."""
+        rows = "SELECT check_id, ts FROM outbox WHERE what = 'card' AND ts IS NOT NULL ORDER BY id"
+        return dict(self._file.execute(rows).fetchall())
 
     def nameless(self, words: str) -> str:
-        """Words without references, which would differ from run to run."""
+        """Replace references, which differ from run to run, by names."""
         names = {check.ref: self.name(check.id) for check in self.checks.values()}
         return _ERROR.sub("Error", _REF.sub(lambda found: names.get(found[0], "a check"), words))
 
     def about(self, words: str) -> str | None:
-        """The check that words or buttons speak of, None where they speak of none."""
+        """Return the check that a text or its buttons name; None where they name none."""
         refs = set(_REF.findall(words))
         return next((check.id for check in self.checks.values() if check.ref in refs or check.id in words), None)
 
     def name(self, check: str) -> str:
-        """A check, to speak of it: "check 3"."""
+        """Return a name without an id: "check 3"."""
         return f"check {self.checks[check].number}" if check in self.checks else "no check"
 
 

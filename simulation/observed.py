@@ -1,4 +1,4 @@
-"""What every promise is checked against, and what it means that one is broken."""
+"""What is observed of a run, for every promise to be checked on, and the exception for one that is broken."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import NoReturn
 
 from flows.paging.roster import Roster
 from simulation.figures import RunFigures
-from simulation.kept import Stored
 from simulation.promises import BrokenPromise
+from simulation.stored_state import StoredState
+from simulation.timeline import Timeline
 from simulation.workspace import SimulatedWorkspace
-from simulation.world import World
 
 SOON = timedelta(seconds=60)
 """Whatever is due happens within this, in time in which the bot was there."""
 
 
 class PromiseBroken(BaseException):
-    """One of the promises does not hold. No Exception: the bot's own loops outlive each of those."""
+    """A promise does not hold. Not an Exception, as the bot's own loops outlive those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """When something began: in the world's time, in time in which the bot was there, and in good time.
+    """When something began: in simulated time, in time in which the bot was there, and in good time.
 
     what: what began, where the same thing can begin again.
     """
@@ -36,22 +36,22 @@ class Since:
 
 
 @dataclass
-class Scene:
-    """Everything there is to look at. mishaps: how often the bot may have lost what Slack had told it."""
+class Observed:
+    """What is observed of a run. interruptions: how often the bot may have lost an answer of Slack's."""
 
-    world: World
-    kept: Stored
+    timeline: Timeline
+    stored: StoredState
     workspace: SimulatedWorkspace
     roster: Roster
     figures: RunFigures = field(default_factory=RunFigures)
-    mishaps: int = 0
+    interruptions: int = 0
 
     def since(self, what: object = None) -> Since:
-        """From now on."""
-        return Since(self.world.now, self.world.up, self.world.good, what)
+        """Return the present moment."""
+        return Since(self.timeline.now, self.timeline.up, self.timeline.good, what)
 
     def broken(self, promise: str, words: str) -> NoReturn:
-        """Say which promise, and how."""
+        """Raise PromiseBroken with the promise and what broke it."""
         raise PromiseBroken(str(BrokenPromise(promise, words)))
 
     def hold(self, broken: Iterable[BrokenPromise]) -> None:

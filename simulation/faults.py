@@ -1,4 +1,4 @@
-"""Everything that goes wrong in a run, drawn before it begins."""
+"""The faults of a run: Slack's, the network's and the machine's, drawn before it begins."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _DAYS_TO_MEET = (
 """The clocks change on these or the day after, or a long week-end or holiday is near."""
 
 
-class Fate(StrEnum):
-    """What becomes of one call to Slack. The last three happen after Slack did what it was asked."""
+class CallFault(StrEnum):
+    """How one call to Slack fails. The last three happen after Slack did what it was asked."""
 
     REFUSED = "connection refused"
     UNREACHED = "timed out before it arrived"
@@ -30,12 +30,12 @@ class Fate(StrEnum):
     BROKEN_LATE = "a server error after it was done"
 
 
-DONE_ALL_THE_SAME = frozenset({Fate.UNHEARD, Fate.CUT_OFF, Fate.BROKEN_LATE})
+AFTER_DOING = frozenset({CallFault.UNHEARD, CallFault.CUT_OFF, CallFault.BROKEN_LATE})
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
-    """Something that lasts. what: a fate, or Slack's word for a channel or person it does not take messages for."""
+class FaultPeriod:
+    """A fault that lasts. what: a CallFault, or Slack's error code of a channel or person that takes no messages."""
 
     begins: datetime
     ends: datetime
@@ -44,8 +44,8 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
-    """A run's troubles. Each of faults, kills, full_disk, slow: the chance at each place where it can happen.
+class FaultPlan:
+    """A run's faults. call_faults, kills, full_disk, slow: the probability at each place where it can happen.
 
     deaf: presses do not arrive. restarts: the bot stops when it begins and is back when it ends; "killed" says how.
     closed: a person or channel that takes no messages. steps: what the machine's clock jumps by, and when.
@@ -54,60 +54,60 @@ class Weather:
     """
 
     begins: datetime
-    faults: float
+    call_faults: float
     kills: float
     full_disk: float
     slow: float
-    outages: tuple[Spell, ...]
-    deaf: tuple[Spell, ...]
-    restarts: tuple[Spell, ...]
-    closed: tuple[Spell, ...]
+    outages: tuple[FaultPeriod, ...]
+    deaf: tuple[FaultPeriod, ...]
+    restarts: tuple[FaultPeriod, ...]
+    closed: tuple[FaultPeriod, ...]
     steps: tuple[tuple[datetime, timedelta], ...]
     lost: tuple[datetime, ...]
     may_delete: bool
 
-    def outage_at(self, now: datetime) -> Spell | None:
-        """The outage that lasts now."""
+    def outage_at(self, now: datetime) -> FaultPeriod | None:
+        """Return the outage that lasts now."""
         return next((each for each in self.outages if each.begins <= now < each.ends), None)
 
-    def closed_at(self, now: datetime, names: Collection[str]) -> Iterator[Spell]:
-        """Why these channels or people take no messages now."""
+    def closed_at(self, now: datetime, names: Collection[str]) -> Iterator[FaultPeriod]:
+        """Return the periods in which these channels or people take no messages now."""
         return (each for each in self.closed if each.target in names and each.begins <= now < each.ends)
 
 
-def draw(chance: Random, days: float, targets: Sequence[str]) -> Weather:
-    """The weather of a run of so many days. targets: channels and people that may be closed for a while."""
+def draw_fault_plan(chance: Random, days: float, targets: Sequence[str]) -> FaultPlan:
+    """Draw the faults of a run of so many days. targets: channels and people that may be closed for a while."""
     begins = _some_day(chance) + timedelta(hours=chance.randrange(24) if days < 1 else 0)
-    spells = _Spells(chance, begins, days)
-    return Weather(
+    periods = _PeriodDraw(chance, begins, days)
+    return FaultPlan(
         begins=begins,
-        faults=chance.choice((0.0, 0.01, 0.05, 0.2)),
+        call_faults=chance.choice((0.0, 0.01, 0.05, 0.2)),
         kills=chance.choice((0.0, 0.0, 0.003, 0.01)),
         full_disk=chance.choice((0.0, 0.0, 0.0, 0.01)),
         slow=chance.choice((0.02, 0.1, 0.3)),
         outages=(
-            *spells.draw(0.5, 20, _HOUR, sorted({*Fate} - DONE_ALL_THE_SAME)),
-            *spells.draw(0.05, _HOUR, 4 * _HOUR, sorted({*Fate} - DONE_ALL_THE_SAME)),
-            *spells.draw(0.2, 5, 5 * _MINUTE, sorted(DONE_ALL_THE_SAME)),
+            *periods.draw(0.5, 20, _HOUR, sorted({*CallFault} - AFTER_DOING)),
+            *periods.draw(0.05, _HOUR, 4 * _HOUR, sorted({*CallFault} - AFTER_DOING)),
+            *periods.draw(0.2, 5, 5 * _MINUTE, sorted(AFTER_DOING)),
         ),
-        deaf=spells.draw(0.8, 5, 15 * _MINUTE),
-        restarts=spells.draw(0.8, 2, _HOUR / 2, ["stopped", "killed"]),
-        closed=spells.draw(0.4, 10 * _MINUTE, 8 * _HOUR, ["channel_not_found"], targets),
-        steps=tuple((spells.moment(), timedelta(seconds=chance.uniform(-45, 45))) for _ in spells.times(0.4)),
-        lost=tuple(spells.moment() for _ in spells.times(0.3)),
+        deaf=periods.draw(0.8, 5, 15 * _MINUTE),
+        restarts=periods.draw(0.8, 2, _HOUR / 2, ["stopped", "killed"]),
+        closed=periods.draw(0.4, 10 * _MINUTE, 8 * _HOUR, ["channel_not_found"], targets),
+        steps=tuple((periods.moment(), timedelta(seconds=chance.uniform(-45, 45))) for _ in periods.times(0.4)),
+        lost=tuple(periods.moment() for _ in periods.times(0.3)),
         may_delete=chance.randrange(4) != 0,
     )
 
 
 def _some_day(chance: Random) -> datetime:
-    """Midnight of any day, or of one of those on which something is different."""
+    """Return midnight of any day, or of one of those on which something is different."""
     if chance.random() < 0.4:  # noqa: PLR2004 - as often as that
         return datetime.fromisoformat(chance.choice(_DAYS_TO_MEET)).replace(tzinfo=UTC)
     return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=chance.randrange(700))
 
 
-class _Spells:
-    """Draws when troubles begin and how long they last: short ones are more likely than long ones."""
+class _PeriodDraw:
+    """Draws when faults begin and how long they last: short ones are more likely than long ones."""
 
     def __init__(self, chance: Random, begins: datetime, days: float) -> None:
         self._chance = chance
@@ -115,11 +115,11 @@ class _Spells:
         self._days = days
 
     def moment(self) -> datetime:
-        """Any moment of the run."""
+        """Return any moment of the run."""
         return self._begins + timedelta(hours=self._chance.uniform(0, 24 * self._days))
 
     def times(self, a_day: float) -> range:
-        """As often as this a day, more or less; in a run of less than a day as often as in one."""
+        """Return a range as long as this often a day, more or less; a run of less than a day counts as one."""
         expected = a_day * max(self._days, 1)
         return range(int(expected) + (self._chance.random() < expected % 1) + (self._chance.random() < expected / 4))
 
@@ -130,12 +130,12 @@ class _Spells:
         longest: float,
         whats: Sequence[str] = ("",),
         targets: Sequence[str] = ("",),
-    ) -> tuple[Spell, ...]:
-        """Some spells of at least and at most so many seconds."""
-        return tuple(self._spell(shortest, longest, whats, targets) for _ in self.times(a_day))
+    ) -> tuple[FaultPeriod, ...]:
+        """Draw periods of at least and at most so many seconds."""
+        return tuple(self._period(shortest, longest, whats, targets) for _ in self.times(a_day))
 
-    def _spell(self, shortest: float, longest: float, whats: Sequence[str], targets: Sequence[str]) -> Spell:
+    def _period(self, shortest: float, longest: float, whats: Sequence[str], targets: Sequence[str]) -> FaultPeriod:
         begins = self.moment()
         seconds = math.exp(self._chance.uniform(math.log(shortest), math.log(longest)))
         ends = min(begins + timedelta(seconds=seconds), self._begins + timedelta(days=self._days))
-        return Spell(begins, ends, str(self._chance.choice(whats)), self._chance.choice(targets))
+        return FaultPeriod(begins, ends, str(self._chance.choice(whats)), self._chance.choice(targets))

@@ -1,4 +1,4 @@
-"""What a person can press, and what Slack sends when they do."""
+"""The buttons of a message or modal, and the payloads that Slack sends when they are pressed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.case import StrandStatus
 from flows.model import PEOPLE
 
 Json = dict[str, Any]
-MARK = "quillfeather"
+TYPED_MARK = "quillfeather"
 """Stands in everything anybody types: it must be in no message."""
 
 _TEAM = {"id": "T0SIM"}
@@ -21,8 +21,8 @@ _KEPT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A button before somebody. boxes: the checkboxes beside it, by block. where: what its press brings with it."""
+class Button:
+    """A button as shown. boxes: checkboxes beside it, by block id. where: the payload's part that says where it is."""
 
     action: str
     value: str
@@ -33,33 +33,33 @@ class Offer:
 
     @property
     def verb(self) -> str:
-        """What it does, as the bot names it."""
+        """The first part of the action id."""
         return self.action.partition(".")[0]
 
     @property
     def choice(self) -> str:
-        """What it chooses, as in "answer.yes"; empty where it chooses nothing."""
+        """The part after the dot, as in "answer.yes"; empty where there is none."""
         return self.action.partition(".")[2]
 
     @property
     def check(self) -> str:
-        """The check it is about."""
+        """The id of the check it is about."""
         return self.value.partition(":")[0]
 
     @property
     def question(self) -> str:
-        """The question it answers, where it answers one."""
+        """The id of the question it answers, where it answers one."""
         return self.value.partition(":")[2].partition(":")[0]
 
 
-def offers(blocks: list[Json], where: Json) -> Iterator[Offer]:
-    """Every button in a message or window."""
+def buttons(blocks: list[Json], where: Json) -> Iterator[Button]:
+    """Yield every button of a message or modal."""
     boxes = tuple(_boxes(blocks))
     for block in blocks:
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
             if element.get("type") == "button" and not element.get("url"):
                 label = element["text"]["text"]
-                yield Offer(element["action_id"], element["value"], label, block.get("block_id", "b"), where, boxes)
+                yield Button(element["action_id"], element["value"], label, block.get("block_id", "b"), where, boxes)
 
 
 def _boxes(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
@@ -70,17 +70,17 @@ def _boxes(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
                     yield block["block_id"], element
 
 
-def press(who: str, offer: Offer, ticked: tuple[str, ...], number: int) -> Json:
-    """A press: block_actions. number: no other press has it, and the same press again has the same."""
+def press(who: str, button: Button, ticked: tuple[str, ...], number: int) -> Json:
+    """Return block_actions. number: unique to a press, and the same when Slack sends the press again."""
     values = {
         block: {box["action_id"]: {"type": box["type"], "selected_options": [{"value": one} for one in ticked]}}
-        for block, box in offer.boxes
+        for block, box in button.boxes
     }
     action = {
         "type": "button",
-        "action_id": offer.action,
-        "block_id": offer.block,
-        "value": offer.value,
+        "action_id": button.action,
+        "block_id": button.block,
+        "value": button.value,
         "action_ts": f"{number}.1",
     }
     return {
@@ -91,12 +91,12 @@ def press(who: str, offer: Offer, ticked: tuple[str, ...], number: int) -> Json:
         "trigger_id": f"{who}.{number}",
         "state": {"values": values},
         "actions": [action],
-        **offer.where,
+        **button.where,
     }
 
 
 def command(who: str, number: int) -> Json:
-    """/share-check."""
+    """Return the payload of /share-check."""
     return {
         "command": "/share-check",
         "text": "",
@@ -109,7 +109,7 @@ def command(who: str, number: int) -> Json:
 
 
 def sent(who: str, view: Json, values: Mapping[str, Json], root: str, number: int) -> Json:
-    """A window that was filled in: view_submission."""
+    """Return view_submission, of a modal that was filled in."""
     return {
         "type": "view_submission",
         "user": {"id": who, "team_id": _TEAM["id"]},
@@ -121,7 +121,7 @@ def sent(who: str, view: Json, values: Mapping[str, Json], root: str, number: in
 
 
 def home_opened(who: str) -> Json:
-    """The Home tab was opened: app_home_opened."""
+    """Return app_home_opened, in the Events API's envelope."""
     return {
         "type": "event_callback",
         "team_id": _TEAM["id"],
@@ -131,22 +131,22 @@ def home_opened(who: str) -> Json:
 
 
 def in_message(who: str, channel: str) -> Json:
-    """What a press in a message brings with it."""
+    """Return the payload's part that says in which message a button was pressed."""
     return {"channel": {"id": channel}, "response_url": reply_to(who), "container": {"type": "message"}}
 
 
 def in_window(view: Json, root: str) -> Json:
-    """What a press in a window brings with it."""
+    """Return the payload's part that says in which modal a button was pressed."""
     return {"view": {**view, "root_view_id": root, "hash": "h", "state": {"values": {}}}}
 
 
 def reply_to(who: str) -> str:
-    """The address for words to this person alone."""
+    """Return the response_url of this person."""
     return f"https://hooks.slack.com/actions/{who}"
 
 
 def fill(view: Json, chance: Random) -> dict[str, Json]:
-    """Fill in a window: any of the options, and words that must stay private."""
+    """Fill in a modal: any of the options, and free text that must stay private."""
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
     values = {block["block_id"]: {block["element"]["action_id"]: _given(block, chance)} for block in inputs}
     _agree_with_itself(values)
@@ -172,11 +172,11 @@ def _typed(element: Json, chance: Random, *, optional: bool) -> str | None:
         return str(before)
     if optional and chance.random() < _LEFT_EMPTY:
         return None
-    return "   " if chance.random() < _BLANK else f"{MARK} {chance.randrange(1000)}"
+    return "   " if chance.random() < _BLANK else f"{TYPED_MARK} {chance.randrange(1000)}"
 
 
 def _chosen(element: Json, chance: Random) -> Json:
-    """Parts of a plan are more often done than not, so that some cases come to an end."""
+    """Choose an option; parts of a plan are mostly done, so that some cases come to an end."""
     options: list[Json] = element["options"]
     done = [option for option in options if option["value"] == StrandStatus.DONE]
     if done and chance.random() < _KEPT:
@@ -185,12 +185,12 @@ def _chosen(element: Json, chance: Random) -> Json:
 
 
 def some(options: list[Json], chance: Random) -> list[Json]:
-    """At least one of these."""
+    """Choose at least one of these."""
     return chance.sample(options, min(len(options), chance.choice((1, 1, 2, 3))))
 
 
 def _agree_with_itself(values: dict[str, Json]) -> None:
-    """Nobody ticks people and chooses No; mostly."""
+    """Untick people where No is chosen beside them."""
     chosen = values.get("option", {})
     people = values.get("people", {})
     for choice in chosen.values():
@@ -200,7 +200,7 @@ def _agree_with_itself(values: dict[str, Json]) -> None:
 
 
 def chosen_in(values: Mapping[str, Json], block: str) -> tuple[str, ...]:
-    """Values chosen in one box of a window."""
+    """Return the values chosen in one block of a modal."""
     for element in values.get(block, {}).values():
         if many := element.get("selected_options"):
             return tuple(option["value"] for option in many)
