@@ -15,7 +15,7 @@ from simulation.action_checks import Action, ActionChecks, RecordPosition
 from simulation.message_checks import MessageChecks
 from simulation.observed import Observed
 from simulation.page_checks import PageChecks
-from simulation.workspace import Call, Post
+from simulation.workspace import Call, PostedMessage
 
 _SAYS = ("chat.postMessage", "chat.update")
 
@@ -78,10 +78,10 @@ class PromiseChecker:
         if call.method in _SAYS:
             self.look()
             self._messages.check_message(
-                call, Post("", "", call.args["text"], call.args["blocks"], call.began, call.began).words
+                call, PostedMessage("", "", call.args["text"], call.args["blocks"], call.began, call.began).words
             )
 
-    def shown(self, post: Post, call: Call, *, is_new: bool) -> None:
+    def shown(self, post: PostedMessage, call: Call, *, is_new: bool) -> None:
         """Note a message that people can see from now on."""
         post.check = self._messages.about(call, post.words)
         if is_new and promises.is_page(post.words):

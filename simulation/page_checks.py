@@ -11,7 +11,7 @@ from flows.model import Level
 from simulation import promises
 from simulation.observed import SOON, Observed, Since
 from simulation.stored_state import StoredCase, StoredCheck, StoredRow
-from simulation.workspace import Post, direct_channel
+from simulation.workspace import PostedMessage, direct_channel
 
 REACHED = timedelta(minutes=3)
 """Somebody allowed has a page within this, in good time; or the reporter is told that nobody could be reached."""
@@ -33,7 +33,7 @@ class PageChecks:
         self._may_know: dict[str, Since] = {}
         self._overdue: dict[str, Since] = {}
         self._due: dict[Key, Since] = {}
-        self._arrived: defaultdict[Key, list[tuple[Post, int]]] = defaultdict(list)
+        self._arrived: defaultdict[Key, list[tuple[PostedMessage, int]]] = defaultdict(list)
         self._elsewhere: dict[tuple[str, str], datetime] = {}
         self.stamped: frozenset[str] = frozenset()
 
@@ -59,7 +59,7 @@ class PageChecks:
             if case.check not in self._may_know or self._may_know[case.check].what != may_know:
                 self._may_know[case.check] = since(may_know)
 
-    def arrives(self, check: str, target: str, post: Post) -> None:
+    def arrives(self, check: str, target: str, post: PostedMessage) -> None:
         """Note a page that Slack shows, and check that a copy of it has a reason."""
         key = check, promises.number_of_ask(post.words), target
         before = [

@@ -24,7 +24,7 @@ from simulation.process import Json, ProcessParts
 from simulation.slack import SimulatedSlack
 from simulation.stored_state import StoredState
 from simulation.timeline import Killed, MachineClock, Timeline
-from simulation.workspace import Call, Post, SimulatedWorkspace, channel_owner
+from simulation.workspace import Call, PostedMessage, SimulatedWorkspace, channel_owner
 
 REPORTED = 40
 """How many of the last events a broken promise is reported with."""
@@ -235,7 +235,7 @@ class SimulatedRun:
         self.timeline.is_slack_there = self.fault_plan.outage_at(self.timeline.now) is None
         self.timeline.say("Slack is back")
 
-    def _arrived(self, user: str, _post: Post) -> None:
+    def _arrived(self, user: str, _post: PostedMessage) -> None:
         if user in self._people:
             self._people[user].notices()
 
@@ -252,7 +252,7 @@ class SimulatedRun:
             self.observed.broken("no call to Slack inside a transaction", call.method)
         self.promises.asked(call)
 
-    def shown(self, post: Post, call: Call, *, is_new: bool) -> None:
+    def shown(self, post: PostedMessage, call: Call, *, is_new: bool) -> None:
         """Note a message that Slack shows."""
         here = self._people.get(channel_owner(post.channel))
         who = (

@@ -166,8 +166,8 @@ class StoredState:
 
     def newest_cards(self) -> dict[str, str]:
         """Return the ts of the newest card of each check."""
-        rows = "SELECT check_id, ts FROM outbox WHERE what = 'card' AND ts IS NOT NULL ORDER BY id"
-        return dict(self._file.execute(rows).fetchall())
+        rows = "SELECT check_id, ts FROM outbox WHERE what = ? AND ts IS NOT NULL ORDER BY id"
+        return dict(self._file.execute(rows, (OutboxKind.CARD,)).fetchall())
 
     def nameless(self, words: str) -> str:
         """Replace references, which differ from run to run, by names."""

@@ -22,7 +22,7 @@ class NotSimulated(BaseException):
 
 
 @dataclass
-class Post:
+class PostedMessage:
     """A message as it is now. asked: when the bot's call began. at: when Slack took it.
 
     check: the id of the check it is about. gone: why it is not there any more. answered: whether Slack's answer reached
@@ -76,7 +76,7 @@ class WorkspaceObserver(Protocol):
     def asked(self, call: Call) -> None:
         """Note a call before it is made."""
 
-    def shown(self, post: Post, call: Call, *, is_new: bool) -> None:
+    def shown(self, post: PostedMessage, call: Call, *, is_new: bool) -> None:
         """Note a message that people can see from now on."""
 
 
@@ -86,11 +86,11 @@ class SimulatedWorkspace:
     def __init__(self, timeline: Timeline, fault_plan: FaultPlan, room: str, members: Iterable[str]) -> None:
         self.room = room
         self.members = frozenset(members)
-        self.posts: list[Post] = []
+        self.posts: list[PostedMessage] = []
         self.windows: dict[str, list[Json]] = {}
         self.homes: dict[str, Json] = {}
         self.watch: WorkspaceObserver | None = None
-        self.arrived: Callable[[str, Post], None] = lambda _person, _post: None
+        self.arrived: Callable[[str, PostedMessage], None] = lambda _person, _post: None
         self._timeline = timeline
         self._fault_plan = fault_plan
         self._numbers = count(1)
@@ -126,7 +126,7 @@ class SimulatedWorkspace:
         thread = call.args.get("thread_ts")
         if thread is not None and self._find(channel, thread) is None:
             raise NotSimulated("an answer in a thread that is not there")
-        post = Post(
+        post = PostedMessage(
             channel, self._number(), call.args["text"], call.args["blocks"], call.began, self._timeline.now, thread
         )
         self.posts.append(post)
@@ -137,7 +137,7 @@ class SimulatedWorkspace:
 
     def _update(self, call: Call) -> Json:
         post = self._standing(call)
-        if isinstance(post, Post):
+        if isinstance(post, PostedMessage):
             post.write(call.args["text"], call.args["blocks"])
             self._show(post, call, is_new=False)
             return {"ok": True, "channel": post.channel, "ts": post.ts}
@@ -145,21 +145,21 @@ class SimulatedWorkspace:
 
     def _delete(self, call: Call) -> Json:
         post = self._standing(call)
-        if not isinstance(post, Post):
+        if not isinstance(post, PostedMessage):
             return refused(post)
         if not self._fault_plan.may_delete:
             return refused("cant_delete_message")
         post.gone = "taken away"
         return {"ok": True, "channel": post.channel, "ts": post.ts}
 
-    def _standing(self, call: Call) -> Post | str:
+    def _standing(self, call: Call) -> PostedMessage | str:
         """Return the message a call is about, or Slack's error code for why it cannot be changed."""
         if (refusal := self._closed(call.target)) is not None:
             return refusal
         post = self._find(call.target, call.args["ts"])
         return "message_not_found" if post is None or post.gone else post
 
-    def _show(self, post: Post, call: Call, *, is_new: bool) -> None:
+    def _show(self, post: PostedMessage, call: Call, *, is_new: bool) -> None:
         if self.watch is not None:
             self.watch.shown(post, call, is_new=is_new)
 
@@ -177,7 +177,7 @@ class SimulatedWorkspace:
             each.target == target and each.begins <= now and since < each.ends for each in self._fault_plan.closed
         )
 
-    def _find(self, channel: str, ts: str) -> Post | None:
+    def _find(self, channel: str, ts: str) -> PostedMessage | None:
         return next((post for post in reversed(self.posts) if (post.channel, post.ts) == (channel, ts)), None)
 
     def _open(self, call: Call) -> Json:
@@ -208,7 +208,7 @@ class SimulatedWorkspace:
     def _number(self) -> str:
         return f"{next(self._numbers)}.0"
 
-    def seen_by(self, person: str) -> list[Post]:
+    def seen_by(self, person: str) -> list[PostedMessage]:
         """Return the messages that somebody sees, oldest first."""
         here = {direct_channel(person), *([self.room] if person in self.members else [])}
         return [post for post in self.posts if post.channel in here and not post.gone and post.private in ("", person)]
@@ -216,7 +216,7 @@ class SimulatedWorkspace:
     def whisper(self, person: str, message: Json) -> None:
         """Show a message to one person alone."""
         now, blocks = self._timeline.now, message.get("blocks") or []
-        whisper = Post(direct_channel(person), self._number(), str(message.get("text", "")), blocks, now, now)
+        whisper = PostedMessage(direct_channel(person), self._number(), str(message.get("text", "")), blocks, now, now)
         whisper.private = person
         self.posts.append(whisper)
 

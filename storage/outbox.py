@@ -346,7 +346,8 @@ def reach(tx: Connection, check: str, now: datetime) -> Reach:
     """Return what may truthfully be said of a check's pages: DELIVERED only while Slack has at least one."""
     rows = tx.execute(_ASKED, {"check": check}).all()
     standing = [row for row in rows if row.ts or row.due_at]  # the others were withdrawn or never sent
-    newest = [row for row in standing if row.ask == max(row.ask for row in standing)]
+    newest_ask = max((row.ask for row in standing), default=0)
+    newest = [row for row in standing if row.ask == newest_ask]
     waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
     return Reach(
         told=_told(rows, newest, is_failing=any(_is_failing(row, now) for row in waiting)),
