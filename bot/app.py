@@ -198,7 +198,7 @@ def _bolt_app(edges: Edges) -> Measured:
     bolt_log = logging.getLogger("share-check.bolt")
     bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
     return Measured(
-        name="share-check",  # without one Bolt looks through the stack for a file's name
+        name=bolt_log.name,  # Bolt gives the logger of this name the level of `logger`; its default costs a stack walk
         client=edges.slack,
         logger=bolt_log,
         signing_secret=edges.signing_secret,

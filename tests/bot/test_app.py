@@ -1,6 +1,7 @@
 """The composition root: one client, put together once, that may do what the manifest says and no more."""
 
 import json
+import logging
 import re
 import ssl
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from slack_bolt import BoltRequest
 
 from bot.app import build, web_client
 from bot.clock import SystemClock
@@ -69,6 +71,20 @@ def test_everything_speaks_through_that_one_client(workspace: Workspace, tmp_pat
     for deliverer in bot.deliverers:
         assert deliverer._client is bot.app.client  # noqa: SLF001 - that it is the same one is the promise
     bot.stop()
+
+
+def test_bolt_is_quieter_than_we_are(workspace: Workspace, tmp_path: Path) -> None:
+    """Its warnings quote what it was sent; ours are to be read."""
+    before = logging.getLogger("share-check").level
+    settings = _settings(workspace, tmp_path)
+    database = Database(settings.database_url.get_secret_value())
+    database.migrate()
+    bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
+    opened = {"type": "app_home_opened", "user": "U0STAFF", "channel": "D0STAFF", "tab": "home"}
+    bot.app.dispatch(BoltRequest(body={"type": "event_callback", "event": opened}, mode="socket_mode"))
+    bot.stop()
+    assert logging.getLogger("share-check").level == before
+    assert logging.getLogger("share-check.bolt").level == logging.ERROR
 
 
 def _methods_called() -> set[str]:
