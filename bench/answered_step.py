@@ -1,7 +1,7 @@
-"""What one answered step costs: payload in, durable write, ack out, over Socket Mode.
+"""Benchmark of one answered step over Socket Mode: payload in, durable write, ack out.
 
-The floor is an ack-only Bolt listener on the same transport in the same run, interleaved with ours: with
-process_before_response for CPU, and as Bolt ships for steps per second. Times are printed, never asserted.
+The baseline is an ack-only Bolt listener on the same transport in the same run, interleaved with the bot: with
+process_before_response for CPU, and with Bolt's defaults for steps per second. Times are printed, never asserted.
 
     make bench
 """
@@ -29,7 +29,7 @@ from aiohttp import WSMsgType, web
 Json = dict[str, Any]
 ROUNDS, CHECKS = 3, 60
 AT_ONCE = (1, 4, 10, 32)
-"""People who press at the same moment. As Bolt ships, ten threads listen, and each looks for its ack every 10 ms."""
+"""People who press at the same moment. By default Bolt has ten listener threads, each polling for acks every 10 ms."""
 WALK = (
     *(("S1", "no"), ("S2", "no"), ("S3", "none"), ("S4", "no"), ("S6", "no"), ("3.1.1", "no_not_asked")),
     *(("3.1.2", "yes"), ("3.1.3", "no"), ("3.1.4", "yes_power"), ("3.1.5", "adult")),
@@ -43,7 +43,7 @@ KINDS = {
 
 
 def press(check: str, question: str, option: str, number: int) -> Json:
-    """A button press as complete as Slack's, with a card of usual size in it."""
+    """Return a button press as complete as Slack's, with a card of typical size in it."""
     card = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 200}} for _ in range(5)]
     return {
         "type": "block_actions",
@@ -72,7 +72,7 @@ def press(check: str, question: str, option: str, number: int) -> Json:
 
 
 class Edge:
-    """Slack's edge at its barest: opens sockets, floods presses, counts acks, says yes to everything else."""
+    """A minimal stand-in for Slack: opens sockets, sends presses, counts acks, answers every API call with success."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -130,7 +130,7 @@ class Edge:
         self._connected.clear()
 
     def flood(self, presses: list[Json], at_once: int) -> float:
-        """Send all, at most so many without an ack at a time; seconds until the last ack."""
+        """Send all presses, with at most `at_once` unacknowledged. Return the seconds until the last ack."""
         return asyncio.run_coroutine_threadsafe(self._flood(presses, at_once), self._loop).result(120)
 
     async def _flood(self, presses: list[Json], at_once: int) -> float:
@@ -144,14 +144,14 @@ class Edge:
             await self._socket.send_json(
                 {"envelope_id": envelope, "type": "interactive", "payload": payload, "accepts_response_payload": True}
             )
-        for _ in range(at_once):  # every place free again: all are acked
+        for _ in range(at_once):  # all permits returned: all presses are acked
             await self._room.acquire()
         return time.perf_counter() - started
 
 
 @dataclass
 class Figure:
-    """One round: CPU milliseconds of the bot's process and interactions per second."""
+    """The result of one round: CPU milliseconds of the bot's process per step, and steps per second."""
 
     cpu: float
     rate: float
@@ -159,7 +159,7 @@ class Figure:
 
 @contextlib.contextmanager
 def child(kind: str, edge: Edge, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A bot of this kind in a process of its own."""
+    """Run a bot of this kind in a child process."""
     process = subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, __file__, kind, edge.url, str(folder)],
         stdin=subprocess.PIPE,
@@ -184,7 +184,7 @@ def tell(process: subprocess.Popen[str], word: str) -> str:
 
 
 def measure(kind: str, edge: Edge, at_once: int) -> Figure:
-    """One round with fresh checks, after a warm-up."""
+    """Measure one round with new checks, after a warm-up."""
     with tempfile.TemporaryDirectory() as folder, child(kind, edge, Path(folder)) as process:
         warm, *checks = tell(process, "checks").split()
         for number, step in enumerate(WALK):
@@ -199,7 +199,7 @@ def measure(kind: str, edge: Edge, at_once: int) -> Figure:
 
 
 def bare_write(steps: int = 600) -> Figure:
-    """One row kept by sqlite3 alone, as durably as ours: what the disk and the library cost before anything of us."""
+    """Insert rows with sqlite3 alone, as durably as the bot: the cost of the disk and the library."""
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(sqlite3.connect(f"{folder}/bare.db")) as database:
         database.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
@@ -214,7 +214,7 @@ def bare_write(steps: int = 600) -> Figure:
 
 
 def main() -> None:
-    """Interleave the kinds, print medians and ratios."""
+    """Interleave the kinds of bot; print medians and ratios."""
     edge = Edge()
     edge.start()
     print(f"An answered step over Socket Mode: medians of {ROUNDS} rounds of {CHECKS * len(WALK)}")
@@ -235,7 +235,7 @@ def main() -> None:
 
 
 def be(kind: str, url: str, folder: Path) -> None:
-    """The bot's process: connect, then answer what the bench asks on standard input."""
+    """Run the child process: connect, then answer the parent's questions on standard input."""
     checks = ["none"] * (CHECKS + 1)
     if kind in ("floor", "shipped"):
         _ack_only(url, process_before_response=kind == "floor")
@@ -252,7 +252,7 @@ def be(kind: str, url: str, folder: Path) -> None:
 
 
 def kept(folder: Path) -> int:
-    """How many answers are in the record; 0 for a bot that keeps none."""
+    """Return the number of answers in the record; 0 for a bot that keeps none."""
     file = folder / "bench.db"
     if not file.exists():
         return 0

@@ -1,4 +1,4 @@
-"""How many sheets a second `share-check decide --lines` decides, against only reading and writing the JSON.
+"""Benchmark of `share-check decide --lines` in sheets per second, compared with only reading and writing the JSON.
 
 make bench
 """
@@ -22,13 +22,13 @@ FLOOR = "import json, sys\nfor line in sys.stdin: print(json.dumps(json.loads(li
 
 
 def chosen(question: Question, rng: random.Random) -> tuple[str, ...]:
-    """One way to answer."""
+    """Choose one answer at random."""
     option = rng.choice(question.options).id
     return ("lead-1",) if question.choose is Choose.PEOPLE and option == PEOPLE else (option,)
 
 
 def sheet(rng: random.Random) -> str:
-    """A walk through the checklist, finished nine times in ten."""
+    """Return a random walk through the checklist as a JSON sheet, finished in about nine of ten cases."""
     answers: dict[str, tuple[str, ...]] = {}
     stop = rng.choice([*range(1, 24), *[24] * 200])
     while len(answers) < stop and (question := replay(CHECKLIST, answers).next) is not None:
@@ -45,7 +45,7 @@ def seconds(command: list[str], sheets: str) -> float:
 
 
 def main() -> None:
-    """Interleave ours and the floor, print medians and the ratio."""
+    """Interleave the command and the baseline; print medians and the ratio."""
     rng = random.Random(1)  # noqa: S311 - the same sheets every time
     sheets = "\n".join(sheet(rng) for _ in range(SHEETS)) + "\n"
     decide = [str(Path(sys.executable).parent / "share-check"), "decide", "--lines", "-"]

@@ -1,8 +1,8 @@
-"""What counting one week costs when the history grows a hundredfold: it should cost the same.
+"""Benchmark of counting one week for the digests while the history grows a hundredfold: the cost should stay the same.
 
-One week of checks is worked through by the real code. Weeks before it are copies of its rows, moved back in time and
-closed, each under ids of its own. The same week is counted with one such week behind it and with a hundred. Times are
-printed, never asserted.
+One week of checks is worked through by the product's code. Earlier weeks are copies of its rows, moved back in time and
+closed, with ids of their own. The same week is counted with 1, 10 and 100 weeks of history. Times are printed, never
+asserted.
 
     .venv/bin/python bench/digest_as_history_grows.py
 """
@@ -33,7 +33,7 @@ from tests.services.weeks import work
 from tests.storage.builders import Office
 
 HISTORIES = (1, 10, 100)
-"""Weeks behind the one that is counted."""
+"""Weeks of history before the week that is counted."""
 CHECKS = 40
 ROUNDS = 7
 SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
@@ -42,7 +42,7 @@ COPIED = (tables.checks, tables.left_out, tables.cases, tables.strands, tables.e
 
 
 def copy_weeks(tx: Connection, behind: int) -> None:
-    """The rows of the week, once for each week behind it."""
+    """Insert a copy of the week's rows for each of `behind` earlier weeks."""
     rows = {table: [dict(row._mapping) for row in tx.execute(select(table))] for table in COPIED}  # noqa: SLF001 - public
     for week in range(1, behind + 1):
         for table in COPIED:
@@ -72,7 +72,7 @@ def _copy(table: Table, row: dict[str, Any], week: int) -> dict[str, Any]:
 
 
 def count(office: Office) -> tuple[float, WeekFigures]:
-    """Milliseconds for all figures of the week and all that is told apart, and the figures."""
+    """Count the week's figures and the restricted cases. Return the milliseconds taken, and the figures."""
     with office.database.read() as tx:
         began = time.perf_counter()
         counting = WeekCounter(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, SCHEDULE)
@@ -82,7 +82,7 @@ def count(office: Office) -> tuple[float, WeekFigures]:
 
 
 def main() -> None:
-    """Build each history, count, print medians and ratios."""
+    """Build each history and count the week; print medians and the ratio."""
     found: dict[int, float] = {}
     said: set[str] = set()
     events = 0

@@ -1,4 +1,4 @@
-"""python -m bot is share-check."""
+"""Run `python -m bot` as the command share-check."""
 
 from bot.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The only place that reads the time, so that a rehearsal can move it and nothing else notices."""
+"""The clock: the only module that reads the time, so that a rehearsal can shift it for the whole bot."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -26,15 +26,15 @@ class SystemClock(Clock):
 
 
 def clock_of(shift_file: Path | None) -> Clock:
-    """The system's clock; in a rehearsal one that a file moves."""
+    """Return the system clock, or in a rehearsal a clock that `shift_file` shifts."""
     return ShiftedClock(shift_file) if shift_file else SystemClock()
 
 
 class ShiftedClock(Clock):
     """The system's time plus the seconds written in a file, which may change at any moment.
 
-    A file that is missing or half written keeps the last good shift: a rehearsal must not jump
-    back in time because someone was saving the file.
+    While the file is missing or half written the last valid shift applies: a rehearsal must not jump back in time
+    because somebody is saving the file.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,7 +1,7 @@
-"""The one gate: who may see or do what. Left-out people first, then everybody else.
+"""Permissions: who may see or do what with a check. People who are left out are decided first, then everybody else.
 
-Every read and every action on a check asks here. Somebody who may not learn that a check exists is answered
-exactly as if it did not: NOT_FOUND. docs/who-may-do-what.md is printed from MATRIX.
+Every read and every action on a check asks this module. A person who may not learn that a check exists gets exactly the
+answer for one that does not exist: NOT_FOUND. docs/who-may-do-what.md is generated from MATRIX.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from storage.unreadable import Unreadable
 
 
 class Act(StrEnum):
-    """What can be asked of a check."""
+    """An action on a check that needs permission."""
 
     KNOW = "see that it exists"
     COUNT = "have it counted in figures"
@@ -43,7 +43,7 @@ class Act(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is to one check. The first that fits is the one."""
+    """A person's relation to one check, decided by `role`."""
 
     REPORTER = "reporter"
     LEFT_OUT = "left out"
@@ -56,7 +56,7 @@ class Role(StrEnum):
 
 
 class Gate(StrEnum):
-    """NOT_FOUND says nothing of whether there is a check. NOT_YOURS is for people who know of it anyway."""
+    """The answer to a request. NOT_FOUND hides whether the check exists; NOT_YOURS is for people who may know of it."""
 
     ALLOWED = "allowed"
     NOT_FOUND = "not found"
@@ -65,7 +65,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A check somebody asks for. left_out: as `checks.people_left_out` has it. case: None where nobody was paged."""
+    """The check that a request is about. left_out: as from `checks.people_left_out`. case: None if nobody was paged."""
 
     check: Check
     left_out: frozenset[str]
@@ -73,7 +73,7 @@ class Subject:
 
     @classmethod
     def of(cls, case: Case) -> Subject:
-        """The check of a case."""
+        """Return the subject of an existing case."""
         return cls(case.check, case.left_out, case)
 
 
@@ -84,7 +84,7 @@ _HELPER = frozenset(
     }
 )
 _KEEPER = _HELPER | {Act.EXPORT, Act.HOLD, Act.ERASE}
-"""Leads and the independent contact answer for the record as well."""
+"""Leads and the independent contact are responsible for the record as well."""
 
 MATRIX: dict[Role, frozenset[Act]] = {
     Role.REPORTER: frozenset(
@@ -98,15 +98,15 @@ MATRIX: dict[Role, frozenset[Act]] = {
     Role.ADMINISTRATOR: frozenset(),
     Role.NOBODY: frozenset(),
 }
-"""The whole of it. What a check is in shuts further doors, see `_shut`; nothing opens one."""
+"""The complete table of permissions. The state of a check may remove some, see `gate`; no state adds one."""
 
 _NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
-"""Until it is known who to leave out, only who leads sees more than that somebody needs help."""
+"""Until the reporter has said whom to leave out (S2), only whoever leads sees more than that somebody needs help."""
 _SENT = frozenset({Act.KNOW, Act.COUNT, Act.OPEN, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
-"""Of a check that was sent and needed nobody: its reporter was told that a lead can see the reasons."""
+"""For a check that was sent and needed nobody: the reporter was told that a lead can see the reasons."""
 _LOOKING = frozenset({Act.OPEN, Act.CORRECT})
 _PUT_AWAY = _SENT - _LOOKING
-"""Of one that was never finished and raised no risk: it is kept and deleted like the others, and not looked into."""
+"""For a check that was never finished and raised no risk: it is kept and deleted like others, but nobody reads it."""
 
 
 _WITHOUT_A_CASE = {
@@ -119,7 +119,7 @@ _WITHOUT_A_CASE = {
 
 
 def role(subject: Subject, slack: str, roster: Roster) -> Role:
-    """What the person with this Slack id is to the check."""
+    """Return the role of the person with this Slack id; if several fit, the first in this function's order."""
     if slack == subject.check.reporter:
         return Role.REPORTER
     person = roster.person_at(slack)
@@ -136,7 +136,7 @@ def role(subject: Subject, slack: str, roster: Roster) -> Role:
 
 
 def gate(subject: Subject | None, slack: str, act: Act, roster: Roster) -> Gate:
-    """Whether this person may do this, now."""
+    """Decide whether the person with this Slack id may perform `act` now. subject: None if there is no such check."""
     if subject is None:
         return Gate.NOT_FOUND
     found = role(subject, slack, roster)
@@ -152,12 +152,12 @@ def gate(subject: Subject | None, slack: str, act: Act, roster: Roster) -> Gate:
 
 
 def may(subject: Subject | None, slack: str, act: Act, roster: Roster) -> bool:
-    """The same, for whoever only leaves out what somebody may not have."""
+    """Return whether `gate` allows it: for callers that only hide what a person may not have."""
     return gate(subject, slack, act, roster) is Gate.ALLOWED
 
 
 def _without_a_case(check: Check, found: Role) -> frozenset[Act]:
-    """What is there to be done with a check that nobody was paged about; a draft is its writer's alone."""
+    """Return the permissions on a check that nobody was paged about. A draft is visible only to its reporter."""
     if found is Role.DEPUTY:
         return frozenset()
     may = _WITHOUT_A_CASE.get(check.status, frozenset())
@@ -170,10 +170,11 @@ def _is_too_early(subject: Subject) -> bool:
 
 
 def may_know_shut(shut: Unreadable, slack: str, roster: Roster) -> bool:
-    """Whether this person may know of a case whose answers do not open, as far as that is certain without them.
+    """Return whether this person may know of a case whose answers cannot be decrypted, if that is certain without them.
 
-    Where somebody may have to be left out, it is certain of whoever leads it and of the independent contact, or of the
-    deputies where that contact is out. Nobody else is told: better that than to tell somebody left out.
+    If somebody may have to be left out, it is certain only for whoever leads the case and for the independent contact,
+    or for the deputies if the independent contact is left out or is the reporter. Nobody else is told, rather than
+    somebody who is left out.
     """
     if slack == shut.reporter:
         return True
@@ -189,16 +190,16 @@ def may_know_shut(shut: Unreadable, slack: str, roster: Roster) -> bool:
 
 
 def table() -> str:
-    """MATRIX as docs/who-may-do-what.md prints it."""
+    """Return MATRIX as the Markdown table of docs/who-may-do-what.md."""
     rows = [["", *Role], ["---"] * (len(Role) + 1)]
     rows += [[act, *("yes" if act in MATRIX[one] else "" for one in Role)] for act in Act]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def may_set_away(slack: str, person: str, roster: Roster) -> bool:
-    """Whether the person with this Slack id may set and remove somebody's days away.
+    """Return whether the person with this Slack id may set and remove the days away of `person`, an id.
 
-    Everybody on the list their own; a lead also those of other leads and of deputies.
+    Everybody on the roster may set their own; a lead also those of other leads and of deputies.
     """
     by, people = roster.person_at(slack), roster.people
     if by is None:
@@ -207,8 +208,8 @@ def may_set_away(slack: str, person: str, roster: Roster) -> bool:
 
 
 def may_answer_requests(slack: str, roster: Roster) -> bool:
-    """Whether this person answers requests for copies of records: leads, and the independent contact.
+    """Return whether this person may answer requests for copies of records: leads and the independent contact.
 
-    What of a record they may give out, the gate says for each check.
+    What they may give out of each record, `gate` decides.
     """
     return roster.person_at(slack) in (*roster.people.leads, roster.people.independent)

@@ -1,4 +1,4 @@
-"""Run the bot until it is told to stop."""
+"""The bot's process: start-up checks, connection to Slack, and running until it is told to stop."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ log = logging.getLogger("share-check")
 HTTP_THREADS = 64
 ASK_AGAIN_AFTER = 5.0
 LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
-"""Seconds from the start until what stops nobody is looked at, and until it is looked at again."""
+"""Seconds from start-up to the first run of doctor's non-fatal checks, and between later runs."""
 
 
 def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = GIVE_UP_AFTER) -> None:
-    """Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected.
+    """Run the bot until `stopping` is set.
 
-    What doctor finds fatal is a SettingsError, in doctor's words.
+    Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected. A fatal
+    finding of doctor is a SettingsError in doctor's words. Exits with Exit.DEAF, after a clean stop, if the connection
+    to Slack was given up.
 
-    ping, give_up_after: seconds, as in Bot.connect. Exits with Exit.DEAF, cleanly stopped, where it gave up.
+    ping, give_up_after: seconds, as in Bot.connect.
     """
     settings, organisation = load_all()
     logs.set_up(settings.log)
@@ -55,7 +57,7 @@ def _served(
     give_up_after: float,
     watched: health.Watched,
 ) -> Bot | None:
-    """The bot that ran and is stopped; None where it was told to stop before Slack answered."""
+    """Run the bot and return it stopped; None if it was told to stop before Slack answered."""
     database = Database(settings.secrets.database_url)
     database.migrate()
     if not database.can_write():
@@ -92,7 +94,7 @@ def _doctor(bot: Bot, settings: Settings) -> SupervisedLoop:
 
 
 def look_once(bot: Bot, settings: Settings) -> None:
-    """What doctor finds, in the log where it is new, and on the Home tab of whoever runs the bot."""
+    """Run doctor's non-fatal checks, log new findings, keep all for the administrators' Home tab. Never raises."""
     services = bot.services
     found = examine.later(settings, services.organisation, bot.app.client, services.database, services.clock)
     if services.doctor.keep(found):
@@ -100,7 +102,7 @@ def look_once(bot: Bot, settings: Settings) -> None:
 
 
 def _heed(findings: Iterable[Finding]) -> None:
-    """Log what is not well. Raises SettingsError with what is fatal."""
+    """Log findings that are not OK. Raises SettingsError with the fatal ones."""
     findings = tuple(findings)
     if reasons := examine.fatal(findings):
         raise SettingsError(reasons)
@@ -108,10 +110,10 @@ def _heed(findings: Iterable[Finding]) -> None:
 
 
 def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, stopping: threading.Event) -> bool:
-    """Wait for Slack, saying so, until it answers or we are told to stop.
+    """Wait until Slack answers, logging that it does not. Return False if told to stop first.
 
-    Raises SettingsError where we must not start. A bot that is not in the leads' channel starts: pages go to the leads
-    directly too.
+    Raises SettingsError if a finding is fatal. A bot that is not in the leads' channel may start: pages also go to the
+    leads directly.
     """
     while not stopping.is_set():
         try:
@@ -138,7 +140,10 @@ def _connect(
 
 
 def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: health.Watched) -> None:
-    """HTTP, for those who run behind a load balancer."""
+    """Serve Slack's HTTP requests, for installations behind a load balancer.
+
+    Raises SettingsError if the port is not free.
+    """
     from waitress.server import create_server  # noqa: PLC0415 - an extra
 
     handler, where = http_mode.web_app(bot.app), f"{settings.http_host}:{settings.http_port}"

@@ -1,1 +1,1 @@
-"""Settings from the environment and organisation.toml, validated, every problem listed at once."""
+"""Settings from the environment and facts from organisation.toml, validated, with every problem reported at once."""

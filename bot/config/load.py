@@ -1,4 +1,4 @@
-"""Read both files of an installation, .env and organisation.toml, with the problems of both at once."""
+"""Load both files of an installation, .env and organisation.toml, and report the problems of both together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.config.settings import Settings, SettingsError, load_settings, organisa
 
 
 def load_all() -> tuple[Settings, Organisation]:
-    """Raises SettingsError with the problems of settings and organisation together."""
+    """Load the settings and the organisation. Raises SettingsError with the problems of both files."""
     problems: list[str] = []
     settings: Settings | None = None
     organisation: Organisation | None = None

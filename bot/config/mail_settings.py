@@ -1,4 +1,7 @@
-"""Whether a mail server, a mailbox or a notification address could be used, before somebody is needed through it."""
+"""Checks of mail servers, mail addresses and notification addresses.
+
+They find a mistake at start-up, not when somebody has to be reached.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,15 @@ TALKATIVE = ("apprise", "urllib3", "requests", "oauthlib", "requests_oauthlib")
 
 
 class LibraryMissing(Exception):
-    """Notifications need an extra that is not installed."""
+    """apprise, which sends notifications, is not installed: it comes with the extra "push"."""
 
 
 def is_mail_server(url: str) -> bool:
-    """Whether nothing of it would be lost: a # or a / in a password ends the address early."""
+    """Return whether `url` is an smtp or smtps URL with a host, and with both user and password or neither, in ASCII.
+
+    Anything after the host and port is refused: an unencoded # or / in a password ends the host part early, and the
+    rest of the password would be dropped.
+    """
     parts = urlsplit(url)
     login = unquote(parts.username or ""), unquote(parts.password or "")
     rest = parts.path.strip("/") + parts.query + parts.fragment
@@ -29,7 +36,7 @@ def is_mailbox(address: str) -> bool:
 
 
 def can_be_notified(url: str) -> bool:
-    """Raises LibraryMissing."""
+    """Return whether apprise can use this notification address. Raises LibraryMissing."""
     hush_notifications()
     try:
         from apprise import Apprise  # noqa: PLC0415 - an extra
@@ -37,11 +44,11 @@ def can_be_notified(url: str) -> bool:
         raise LibraryMissing from None
     try:
         return Apprise.instantiate(url) is not None
-    except Exception:  # noqa: BLE001 - its words may hold the address
+    except Exception:  # noqa: BLE001 - its message may contain the address
         return False
 
 
 def hush_notifications() -> None:
-    """Nothing of apprise and what it is made of reaches a log: they log addresses, the keys in them, and words."""
+    """Silence the loggers of apprise and its dependencies: they log addresses, the keys in them, and message texts."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

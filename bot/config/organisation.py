@@ -1,7 +1,7 @@
-"""The facts of one organisation, from organisation.toml: who, when, which numbers, how long.
+"""The facts of one organisation, from organisation.toml: people, hours, phone numbers, waits and retention periods.
 
-Every fact that is wrong is reported at once, in words; every fact that is merely absent is a gap,
-which `doctor` reports and which is never filled by guessing.
+All wrong facts are reported at once, in plain words. A missing fact is a gap, which `doctor` reports; no gap is filled
+by guessing.
 """
 
 import tomllib
@@ -43,13 +43,13 @@ LONGEST_BREAK = timedelta(days=92)
 
 
 class Table(BaseModel):
-    """A table that refuses keys it does not know: a misspelt phone number must not go unnoticed."""
+    """A table that refuses unknown keys: a misspelt phone number must not go unnoticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class PersonSettings(Table):
-    """Somebody who can be asked to answer."""
+    """A person who can be paged."""
 
     id: PersonId
     name: Text
@@ -59,7 +59,7 @@ class PersonSettings(Table):
 
 
 class Break(Table):
-    """Days between terms on which nobody works, the first and the last included."""
+    """A break between terms, when nobody works, from the first to the last day inclusive."""
 
     first: date
     last: date
@@ -78,7 +78,7 @@ class Break(Table):
 
 
 class Hours(Table):
-    """Working days, in the organisation's time zone; a day left out is a day off."""
+    """Working days, in the organisation's time zone. A weekday left out is a day off. closed: other days off."""
 
     monday: WorkingDay | None = None
     tuesday: WorkingDay | None = None
@@ -93,7 +93,7 @@ class Hours(Table):
 
     @property
     def week(self) -> tuple[Shift | None, ...]:
-        """Monday first, as `date.weekday` counts."""
+        """Return the hours of each weekday, Monday first as in `date.weekday`; None for a day off."""
         days = (self.monday, self.tuesday, self.wednesday, self.thursday)
         return (*days, self.friday, self.saturday, self.sunday)
 
@@ -124,12 +124,12 @@ class School(Table):
 
 
 class RungSettings(Table):
-    """One step of asking: who is paged, and how long they are given before the next step.
+    """One step of an escalation ladder: who is paged, and how long they are given before the next step.
 
     `who` names groups ("leads", "deputies", "independent") or people's ids. `counts` says which time the wait counts:
-    always, the daytime of any day, or working time; "next working morning" and "2 working days" say it themselves, the
-    latter from when the check was raised. `working_time` is how the first edition wrote `counts = "working time"`.
-    The last rung repeats until somebody answers; `each_morning`: also when daytime begins.
+    always, the daytime of any day, or working time; "next working morning" and "2 working days" imply it, the latter
+    counted from when the check was raised. `working_time` is the first edition's spelling of `counts = "working time"`.
+    The last rung repeats until somebody answers; with `each_morning` it also pages when daytime begins.
     """
 
     wait: Wait
@@ -165,10 +165,10 @@ _EVERYBODY = "leads deputies independent"
 
 
 class Ladder(Table):
-    """Who is asked, in what order, by urgency: P0 emergency, P1 urgent, P2 worry, P3 routine.
+    """The escalation ladders, one per urgency: P0 emergency, P1 urgent, P2 worry, P3 routine.
 
-    The defaults are the response targets of docs/rules.md. From the second step on Slack alone is not trusted; for P0
-    and P1 from the first.
+    The defaults are the response targets of docs/rules.md. P0 and P1 use the second channel from the first step; the
+    others from the second step, because Slack alone may fail.
     """
 
     P0: tuple[RungSettings, ...] = Field(
@@ -210,8 +210,8 @@ class Targets(Table):
     """Waits and hours that are not part of a ladder.
 
     plan, plan_worry: how long until whoever leads an urgent check, or a worry, is reminded that there is no plan.
-    daytime: the hours of any day in which a worry is asked about again. P0, P1, P2: not used any more, since the
-    ladder's first step is the promise; a file that still has them is read, and `gaps` says so.
+    daytime: the hours of any day in which a worry is paged again. P0, P1, P2: no longer used, because the first step of
+    the ladder is the target; a file that still has them is accepted, and `gaps` says so.
     """
 
     plan: Duration = timedelta(hours=4)
@@ -227,10 +227,10 @@ class Targets(Table):
 class RetentionSettings(Table):
     """How long records are kept.
 
-    `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after
-    the date of birth; where the age is unknown, as if the child were born when the check was made,
-    which is the longest. `requests` counts from when a request for a copy of records was closed; for
-    less than a year nobody may set it, since for so long it comes back to who has more to decide.
+    `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after the date of birth; if
+    the age is unknown, as if the child were born on the day of the check, which keeps it longest. `requests` counts
+    from when a request for a copy of records was closed. It is at least a year: for a year a closed request reappears
+    for people with something left to decide about it.
     """
 
     no_risk: Duration = timedelta(days=366)
@@ -244,27 +244,27 @@ class RetentionSettings(Table):
 
 
 class SlackMessages(Table):
-    """How long the bot's messages about a check say more than its reference, counted from its last change."""
+    """How long the bot's messages about a check show more than its reference, counted from its last change."""
 
     keep_messages: Duration = timedelta(days=30)
 
 
 class AftercareSettings(Table):
-    """When to ask again how the sharing went: each time once, then every `then_every`."""
+    """When to ask how the sharing went: at each of `reminders` after the plan is agreed, then every `then_every`."""
 
     reminders: tuple[Duration, ...] = (timedelta(days=1), timedelta(days=3))
     then_every: Duration = timedelta(days=7)
 
 
 class DigestSettings(Table):
-    """When the weekly digests go out: about the week before, which ends on Sunday."""
+    """The weekday and time of the weekly digests, which cover the week that ended the Sunday before."""
 
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     at: time = time(8, 30)
 
     @property
     def weekday(self) -> int:
-        """Monday is 0, as `date.weekday` counts."""
+        """Return the weekday's number as in `date.weekday`: Monday is 0."""
         return WEEKDAYS.index(self.day)
 
 
@@ -302,15 +302,15 @@ class Organisation(Table):
 
     @cached_property
     def everyone(self) -> tuple[PersonSettings, ...]:
-        """Leads first, then deputies, then the independent contact."""
+        """Return everybody who can be paged: leads first, then deputies, then the independent contact."""
         return (*self.leads, *self.deputies, self.independent_contact)
 
     def person(self, person_id: str) -> PersonSettings:
-        """Raise KeyError where nobody has this id."""
+        """Return the person with this id. Raises KeyError."""
         return {person.id: person for person in self.everyone}[person_id]
 
     def group(self, who: str) -> tuple[PersonSettings, ...]:
-        """Return the people a rung means by one of its words: a group, or one person's id."""
+        """Return the people of "leads", "deputies" or "independent", or the one with this id. Raises KeyError."""
         match who:
             case "leads":
                 return self.leads
@@ -322,18 +322,18 @@ class Organisation(Table):
                 return (self.person(who),)
 
     def days_off(self, years: Iterable[int]) -> frozenset[date]:
-        """Bank holidays of these years, and the days the organisation is closed, term breaks among them."""
+        """Return the bank holidays of these years and the days when the organisation is closed, with term breaks."""
         nation = NATIONS[self.hours.nation]
         breaks = (day for each in self.hours.breaks for day in each.days)
         return frozenset((*self.hours.closed, *breaks)) | country_holidays("GB", subdiv=nation, years=years).keys()
 
     def rungs(self, urgency: str) -> tuple[RungSettings, ...]:
-        """Return the ladder of "P0", "P1", "P2" or "P3"; raise KeyError for any other word."""
+        """Return the ladder of "P0", "P1", "P2" or "P3". Raises KeyError for any other word."""
         return {"P0": self.ladder.P0, "P1": self.ladder.P1, "P2": self.ladder.P2, "P3": self.ladder.P3}[urgency]
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """What the organisation has still to settle. Nothing here stops the bot from working."""
+        """Return a sentence for each fact that the organisation has still to settle. No gap stops the bot."""
         settled = {
             "deputies: nobody steps in when the leads do not answer": self.deputies,
             "administrators: nobody is told when the bot needs help": self.administrators,
@@ -358,7 +358,7 @@ class Organisation(Table):
 
 
 def load_organisation(path: Path) -> Organisation:
-    """Read the organisation's facts. Raises OrganisationError with every problem."""
+    """Load organisation.toml. Raises OrganisationError with every problem."""
     try:
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -381,7 +381,7 @@ def load_organisation(path: Path) -> Organisation:
 
 
 def example_organisation_path() -> Path:
-    """Return the example that ships with share-check, from a checkout or an installed package."""
+    """Return the path of the example that ships with share-check, in a checkout or an installed package."""
     here = Path(__file__).resolve().parents[1]
     shipped = here / EXAMPLE
     return shipped if shipped.exists() else here.parent / EXAMPLE

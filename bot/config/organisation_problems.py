@@ -1,6 +1,6 @@
-"""What is wrong with organisation.toml, in the words of whoever wrote it.
+"""The problems of organisation.toml, as sentences for the person who wrote the file.
 
-Places are written as in the file and counted from 1: `leads[2].phone` is the second lead's phone.
+Each place is written as in the file and counted from 1: `leads[2].phone` is the second lead's phone.
 """
 
 import difflib
@@ -31,7 +31,7 @@ WORDS = {
 
 
 class OrganisationError(Exception):
-    """organisation.toml cannot be used. Every problem is listed, with its place and its fix."""
+    """organisation.toml cannot be used. `problems` has one sentence for each problem: its place and its fix."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -42,7 +42,7 @@ def in_words(refused: ValidationError, model: type[BaseModel]) -> Iterator[str]:
     errors = refused.errors()
     for error in errors:
         inside = (each["loc"][: len(error["loc"])] for each in errors if each is not error)
-        # A list of refused entries is not also a list of none.
+        # A list whose entries were refused is also "too short": report only the entries.
         if error["type"] != "too_short" or error["loc"] not in inside:
             yield _sentence(error, model)
 
@@ -65,7 +65,10 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def clashes(facts: Mapping[str, Any]) -> Iterator[str]:
-    """Find what each fact alone cannot show, in facts that may be wrong in other ways too."""
+    """Yield the contradictions between facts: ids, accounts, phones and emails used twice, and unknown names on rungs.
+
+    Takes the raw TOML, which may have other problems too, so that all are reported together.
+    """
     people = list(_people(facts))
     yield from _repeated(people, "id")
     yield from _repeated(people, "slack")
@@ -97,7 +100,7 @@ def _repeated(people: Iterable[tuple[str, Mapping[str, Any]]], key: str) -> Iter
 
 
 def _shared_with_independent(people: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
-    """Find an independent contact who could be reached only through a lead or deputy."""
+    """Yield a problem if the independent contact's phone or email is also a lead's or deputy's."""
     *others, (last, independent) = list(people) or [("", {})]
     if last != "independent_contact":
         return

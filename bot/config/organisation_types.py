@@ -1,4 +1,4 @@
-"""The small values of organisation.toml, each with a refusal that says how to write it."""
+"""The value types of organisation.toml, such as phone numbers and durations. Each refusal says how to write one."""
 
 import re
 from datetime import time, timedelta
@@ -23,7 +23,7 @@ UNITS = {
 
 
 class Shift(NamedTuple):
-    """One working day, in the organisation's time zone."""
+    """The start and end of a working day, in the organisation's time zone."""
 
     start: time
     end: time
@@ -92,7 +92,7 @@ def _duration(value: object) -> object:
 
 
 def _length(value: str) -> timedelta:
-    """Read "5 min". Raises ValueError for anything else."""
+    """Parse a duration such as "5 min". Raises ValueError."""
     match = re.fullmatch(r"([1-9]\d{0,5}) ?(s|min|h|days?|weeks)", value)
     if not match:
         raise ValueError(value)
@@ -109,7 +109,7 @@ def _shift(value: object) -> object:
 
 
 class RungWait(NamedTuple):
-    """How long a rung waits; counts: where the words say which time counts, else None."""
+    """How long a rung waits. counts: which time the wait counts, if the wording implies it; else None."""
 
     length: timedelta
     counts: Counts | None = None

@@ -1,4 +1,4 @@
-"""The organisation's file as the plain values the rules work with."""
+"""Conversion of organisation.toml into the plain values that `flows` works with."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from flows.paging.worktime import WorkingWeek
 
 _PAGING = (Urgency.P0, Urgency.P1, Urgency.P2, Urgency.P3)
 _YEARS = range(2020, 2121)
-"""Whose bank holidays are known: the roster outlives the year in which it was read."""
+"""The years whose bank holidays are computed: a roster may be in use for longer than the year in which it was read."""
 
 
 def people_of(organisation: Organisation) -> People:
-    """Ids of those who can be told, in the order in which they are asked."""
+    """Return the ids of everybody who can be told, in the order in which they are paged."""
     return People(
         leads=tuple(person.id for person in organisation.leads),
         deputies=tuple(person.id for person in organisation.deputies),
@@ -27,7 +27,7 @@ def people_of(organisation: Organisation) -> People:
 
 
 def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | None = None) -> Roster:
-    """Who can be asked, how soon, and in which order. ways: how each can be reached apart from Slack."""
+    """Return the roster: people, ladders and the working week. ways: each person's channels other than Slack."""
     return Roster(
         people=people_of(organisation),
         slack={person.id: person.slack for person in organisation.everyone},
@@ -56,7 +56,10 @@ def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
 
 
 def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:
-    """How long from one reminder to the next: the file counts each from the agreed plan, then every so often."""
+    """Yield the wait before each aftercare reminder, counted from the one before.
+
+    The file counts every reminder from the agreed plan. The last wait repeats.
+    """
     before = timedelta()
     for after in sorted(aftercare.reminders):
         yield after - before
@@ -65,7 +68,7 @@ def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:
 
 
 def facts_of(organisation: Organisation, recipients: tuple[str, ...]) -> Facts:
-    """What an outcome may say of the organisation when these people are told."""
+    """Return what an outcome may say about the organisation if these people are told. recipients: their ids."""
     told = [organisation.person(one) for one in recipients]
     phones = organisation.phones
     return Facts(
@@ -88,5 +91,5 @@ def _school(school: School) -> str:
 
 
 def in_words(names: list[str]) -> str:
-    """The names as a sentence lists them: "One, Two and Three"."""
+    """Join names as in a sentence: "One, Two and Three"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,6 +1,6 @@
-"""What differs between two installations: the only module that reads the environment.
+"""Secrets and technical settings that differ between installations: the only module that reads the environment.
 
-Everything about people and hours is in organisation.toml; here are secrets and machinery.
+Facts about people and hours are in organisation.toml.
 """
 
 import difflib
@@ -47,7 +47,7 @@ Addresses = Mapping[
 
 
 class SettingsError(Exception):
-    """The settings cannot be used: every problem, each with its fix and none with a secret."""
+    """The settings cannot be used. `problems` has one sentence for each problem, with its fix and without secrets."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -56,9 +56,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """Every secret as plain text, for the part that needs it. Settings keeps them hidden; nothing here is ever printed.
+    """Every secret as plain text, for the code that needs it.
 
-    keys: the first seals, all of them open. notify: notification addresses by id of organisation.toml.
+    `Settings` keeps them hidden; no `Secrets` is ever printed.
+
+    keys: the first one encrypts, all of them decrypt. notify: notification addresses by id of organisation.toml.
     """
 
     bot_token: str
@@ -73,17 +75,19 @@ class Secrets:
 
 
 class _AsWritten(DotEnvSettingsSource):
-    """.env with every value as it stands there: a password may hold ${HOME}, which the library would fill in."""
+    """A source that reads .env without interpolation: python-dotenv would expand a ${HOME} inside a password."""
 
     def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
         return {name: value for name, value in dotenv_values(file_path, interpolate=False).items() if value}
 
 
 class Settings(BaseSettings):
-    """A field's description ends the sentence "NAME must be ..." when its value cannot be read.
+    """The settings of an installation.
 
-    Order matters: a field's check may look at the fields above it, so that every problem is
-    found in one pass.
+    A field's description ends the sentence "NAME must be ..." if its value is invalid.
+
+    The order of the fields matters: a validator may read the fields above its own, so that one pass finds every
+    problem.
     """
 
     model_config = SettingsConfigDict(
@@ -103,7 +107,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given, then the environment, then the file."""
+        """Return the sources, highest precedence first: arguments, environment, .env as written, secret files."""
         file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
         return init_settings, env_settings, _AsWritten(settings_cls, env_file=file), file_secret_settings
 
@@ -206,7 +210,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> Secrets:
-        """Unwrap every secret. Nothing else in the product does."""
+        """Return every secret as plain text. Nothing else in the product reveals one."""
         seal_key = _shown(self.seal_key)
         return Secrets(
             bot_token=_shown(self.bot_token),
@@ -365,10 +369,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Settings:
-    """Read the settings. `overrides` are named as in the environment and win over it.
+    """Load the settings from `overrides`, then the environment, then `env_file`; the first that has a setting wins.
 
-    Then comes the environment, then `env_file`. Empty means the default, wherever it stands.
-    Raises SettingsError with every problem.
+    `overrides` use the names of the environment. An empty value counts as not set in all three. Raises
+    SettingsError with every problem.
     """
     given = {name: value for name, value in overrides.items() if value}
     problems = list(_unknown_names(env_file))
@@ -383,7 +387,10 @@ def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Set
 
 
 def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
-    """An address as SQLAlchemy has it. Raises SettingsError; its words call the address by this name."""
+    """Return `url` as a SQLAlchemy URL. Raises SettingsError for another kind of database, and for SQLite in memory.
+
+    name: what the error message calls the URL.
+    """
     text = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
     scheme, colon, rest = text.partition("://")
     if not colon or scheme not in DATABASES:
@@ -395,23 +402,29 @@ def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
 
 
 def organisation_path(env_file: Path = Path(".env")) -> Path:
-    """Where organisation.toml is said to be, also when another setting is wrong."""
+    """Return the path of organisation.toml. Reads this setting alone, so it works when others are invalid."""
     return Path(_written("SHARE_CHECK_ORGANISATION", env_file) or Settings.model_fields["organisation"].default)
 
 
 def health_address(env_file: Path = Path(".env")) -> str | None:
-    """Where the running bot can be asked whether it works, also when another setting is wrong; None for nowhere."""
+    """Return the "host:port" at which the running bot serves health checks, or None if none is set.
+
+    Reads this setting alone, so it works when others are invalid.
+    """
     where = _written("SHARE_CHECK_HEALTH", env_file)
     return where if where and _is_listenable(where) else None
 
 
 def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> Iterator[str]:
-    """A problem for each id in SHARE_CHECK_NOTIFY that is not known, also when another setting is wrong."""
+    """Yield a problem for each id in SHARE_CHECK_NOTIFY that organisation.toml does not have.
+
+    Reads this setting alone, so it works when others are invalid. known: ids of organisation.toml.
+    """
     people = (*known, ADMINISTRATORS)
     try:
         notified = json.loads(_written("SHARE_CHECK_NOTIFY", env_file) or "{}")
     except ValueError:
-        return  # The settings say so.
+        return  # Settings reports this.
     for person in notified if isinstance(notified, dict) else ():
         if person not in people and re.fullmatch(PERSON_ID, person):
             near = difflib.get_close_matches(person, people, n=1)
@@ -441,19 +454,19 @@ def _is_loopback(url: str) -> bool:
 
 
 def _is_private(url: str) -> bool:
-    """Whether nobody on the way can read it: it is encrypted, or it stays on this machine."""
+    """Return whether traffic to `url` cannot be read on the way: it is HTTPS, or stays on this machine."""
     parts = urlsplit(url)
     return bool(parts.hostname) and (parts.scheme == "https" or _is_loopback(url))
 
 
 def _is_listenable(where: str) -> bool:
-    """Whether it is a host, a colon and a port, and nothing else."""
+    """Return whether `where` is "host:port" and nothing else."""
     found = re.fullmatch(r"(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})", where)
     return found is not None and 1 <= int(found[1]) <= HIGHEST_PORT
 
 
 def _can_mail(known: ValidationInfo) -> bool:
-    """Whether there is a mail server; one that is wrong is still meant."""
+    """Return whether a mail server is set. An invalid one counts: its own problem is reported already."""
     return known.data.get("smtp_url", "wrong") is not None
 
 
@@ -466,7 +479,7 @@ def _mailbox(name: str, address: str, known: ValidationInfo) -> str:
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a name that stands twice: the first one's addresses would be lost."""
+    """Build the object and refuse a repeated name: the addresses of the first would be lost. Raises ValueError."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError
@@ -474,7 +487,7 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _not_understood(notify: Addresses) -> Iterator[str]:
-    """Which addresses would fail when somebody is needed."""
+    """Yield which addresses apprise cannot use, by position and person: they would fail when somebody is needed."""
     for person, urls in notify.items():
         for place, url in enumerate(urls, 1):
             if not can_be_notified(_shown(url)):
@@ -482,7 +495,10 @@ def _not_understood(notify: Addresses) -> Iterator[str]:
 
 
 def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:
-    """Return a token, or say which token it is instead. An empty prefix is "no token at all"."""
+    """Return the token if it starts with `prefix`. Otherwise raise a problem that says which token it is instead.
+
+    prefix: empty for a secret that must not be any of Slack's tokens.
+    """
     text = _shown(token)
     found = next((start for start in TOKENS if text.startswith(start)), "")
     if found == prefix:
@@ -509,7 +525,7 @@ def _can_sign(key: SecretStr) -> bool:
 
 
 def _meaning(name: str) -> str:
-    """Return what a setting is, to end the sentence "NAME must be ..."."""
+    """Return a setting's description, to end the sentence "NAME must be ..."."""
     return next(str(f.description) for f in Settings.model_fields.values() if f.alias == name)
 
 
@@ -518,7 +534,7 @@ def _missing(name: str) -> str:
 
 
 def _written(name: str, env_file: Path) -> str | None:
-    """The value in the environment, else in the file."""
+    """Return one setting's raw value from the environment, or else from the file."""
     in_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
     return os.environ.get(name) or in_file.get(name)
 
