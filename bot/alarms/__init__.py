@@ -1,1 +1,1 @@
-"""Notice what is overdue or broken, and tell the people whose business it is."""
+"""Detection of what is overdue or broken, and alarms to the people who may know of it."""

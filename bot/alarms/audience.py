@@ -1,4 +1,4 @@
-"""Whose business trouble is: a lead hears of something late only where they may know of the check it is about."""
+"""Recipients of an alarm: a lead is told that something is late only if they may know of the check concerned."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from storage import unreadable
 
 
 def whose(services: Services, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:
-    """Ids of the people on the list who may know of any of these checks."""
+    """Return the ids of the people on the roster who may know of any of these checks."""
     return frozenset(person for check in troubled for person in _who_may_know(services, tx, check))
 
 
 def is_open_to_all(services: Services, tx: Connection, troubled: Iterable[str]) -> bool:
-    """Whether any of these checks is nothing that somebody on the list must not hear of."""
+    """Return whether at least one of these checks may be known to everybody on the roster."""
     return any(_who_may_know(services, tx, check) == set(services.roster.everyone) for check in troubled)
 
 

@@ -1,7 +1,7 @@
-"""The one who watches the watchers: every minute, whether everything that must happen is going to.
+"""The auditor: once a minute it checks that every timer, page and open case is being processed.
 
-What is late is an alarm to the leads and to whoever runs the bot, and withholds the outside heartbeat, so that
-somebody hears of it even where this process, its network or its database is gone.
+If something is late it alarms the leads and the administrators, and withholds the external heartbeat, so that somebody
+is told even if this process, its network or its database is down.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from storage.proof.seal import seal_due
 
 log = logging.getLogger(__name__)
 EVERY = 60.0
-"""Seconds."""
+"""Seconds between two rounds."""
 _REMEMBERED = timedelta(days=1)
 _ACCOUNTS_EVERY = timedelta(hours=1)
 
 
 class Auditor:
-    """Looks once a minute. administrators: the ways other than Slack to whoever runs the bot."""
+    """The loop that audits once a minute. administrators: their channels other than Slack."""
 
     def __init__(
         self, services: Services, client: WebClient, administrators: Sequence[Via], heartbeat: Heartbeat
@@ -54,7 +54,7 @@ class Auditor:
         return SupervisedLoop("auditor", self.turn, every=EVERY, failure="the audit failed", meter=meter)
 
     def turn(self) -> Findings:
-        """Look, put right what can be, say what cannot, and tell the outside only where all is well."""
+        """Audit once: repair what can be repaired, alarm about the rest, and send the heartbeat only if all is well."""
         now = self._services.clock.now()
         with self._services.write() as tx:
             found = overdue.look(tx, now)
@@ -79,7 +79,7 @@ class Auditor:
         return found
 
     def _alarm(self, tx: Connection, found: Findings) -> None:
-        """Once an hour to each whose business it is, for as long as it lasts."""
+        """Queue an alarm to everybody who may know of it, at most once an hour each while it lasts."""
         log.error("late: %s timers, %s messages, %s cases", len(found.late), len(found.unsent), len(found.unwatched))
         self._said_well = False
         now, services = self._services.clock.now(), self._services
@@ -95,7 +95,7 @@ class Auditor:
             outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.ALARM, target, via, now)
 
     def _say_well(self, tx: Connection) -> None:
-        """Alarms of the last day say that it is over; once."""
+        """Update the alarms of the last day, once, to say that they are over."""
         if not self._said_well:
             now = self._services.clock.now()
             outbox.show_recent_anew(tx, OutboxKind.ALARM, now - _REMEMBERED, now)

@@ -1,4 +1,4 @@
-"""What is said where seals that were made are not in the database any more: somebody put other ones in their place."""
+"""The alarm that a seal is missing from the database: the record was tampered with, or an older copy was restored."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _DO = (
 
 
 def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> bool:
-    """Whether the last seal that was seen is still there; if not, everybody is told, once an hour to each.
+    """Check that the last seal this process saw is still in the database. If not, alarm everybody, once an hour each.
 
-    Each new head is logged, so that it is somewhere else than in the database. It is about no check, so nobody is
-    left out. administrators: the ways other than Slack to whoever runs the bot.
+    A new head is logged, so that it is kept outside the database too. The alarm is about no check, so nobody is left
+    out. administrators: their channels other than Slack.
     """
     if services.chain.look(tx):
         log.info("the record is sealed: %s", services.chain.seen)
@@ -49,10 +49,10 @@ def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> b
 
 
 def broken() -> Message:
-    """In Slack, to the leads' channel and to whoever runs it. It names no check."""
+    """Return the alarm for the leads' channel and the administrators in Slack. It names no check."""
     return Message(_TITLE, [block_kit.section(f"*{_TITLE}* {_WHAT}"), block_kit.section(_DO)])
 
 
 def broken_elsewhere() -> Words:
-    """By e-mail, or to a phone."""
+    """Return the alarm for e-mail and push."""
     return Words(_TITLE.removesuffix("."), f"{_WHAT} {_DO}")

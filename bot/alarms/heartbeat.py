@@ -1,4 +1,4 @@
-"""The outside heartbeat: a service elsewhere alarms somebody when it stops, whatever it was that stopped here."""
+"""The external heartbeat (dead man's switch): a service elsewhere alarms somebody when it stops, whatever the cause."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from urllib.request import Request, urlopen
 
 log = logging.getLogger(__name__)
 AGENT = {"User-Agent": "share-check"}
-"""Some services turn away the one that Python gives itself."""
+"""Some services reject Python's default user agent."""
 
 
 class Heartbeat:
-    """Sent by whoever has seen that all is well. The address is a secret: who has it can keep the alarm silent.
+    """A sender of heartbeats, used by the auditor when all is well.
 
-    timeout: seconds that the service may be silent.
+    The URL is secret: whoever has it can suppress the alarm.
+
+    timeout: seconds to wait for the service.
     """
 
     def __init__(self, url: str | None, timeout: float = 10) -> None:
@@ -25,7 +27,10 @@ class Heartbeat:
         self._ssl = ssl.create_default_context() if url and urlsplit(url).scheme == "https" else None
 
     def beat(self) -> bool:
-        """Whether it was taken: never where there is no address. Never raises; waits for it in its caller's thread."""
+        """Send a heartbeat and wait for the answer.
+
+        Return whether it was accepted; False without a URL. Never raises.
+        """
         if self._url is None:
             return False
         try:
@@ -33,9 +38,9 @@ class Heartbeat:
             urlopen(request, timeout=self._timeout, context=self._ssl).close()  # noqa: S310 - as above: https, or this machine
         except HTTPError as error:
             error.close()
-            log.error("the heartbeat was not taken: HTTPError %s", error.code)  # noqa: TRY400 - its words hold the URL
+            log.error("the heartbeat was not taken: HTTPError %s", error.code)  # noqa: TRY400 - the message contains the URL
             return False
-        except Exception as error:  # noqa: BLE001 - a heart that stumbles must not stop what it belongs to
-            log.error("the heartbeat was not taken: %s", type(error).__name__)  # noqa: TRY400 - its words hold the URL
+        except Exception as error:  # noqa: BLE001 - a failed heartbeat must not stop the auditor
+            log.error("the heartbeat was not taken: %s", type(error).__name__)  # noqa: TRY400 - the message contains the URL
             return False
         return True

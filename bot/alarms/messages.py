@@ -1,6 +1,6 @@
-"""What is said where messages are late: to the leads and to whoever runs the bot. Never which, or how many.
+"""The alarm that messages are late, for the leads and the administrators. It never says which messages, or how many.
 
-A count or a reference would tell somebody who is left out of a case that there is one.
+A count or a reference would tell somebody who is left out of a case that it exists.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _ELSEWHERE = (
 
 
 def alarm(*, is_well: bool) -> Message:
-    """In Slack; the same message says so when it is over."""
+    """Return the alarm for Slack, or the text that replaces it once it is over."""
     if is_well:
         return Message(_OVER, [block_kit.context(_OVER)])
     return Message(_TITLE, [block_kit.section(f"*{_TITLE}* {_LATE}")])
 
 
 def alarm_elsewhere() -> Words:
-    """By e-mail, or to a phone."""
+    """Return the alarm for e-mail and push."""
     return Words(_TITLE.removesuffix("."), _ELSEWHERE)

@@ -1,1 +1,1 @@
-"""The checks of `share-check doctor`: one module a subject, each returns findings, none reads a case."""
+"""The checks of `share-check doctor`, one module per subject. Each returns findings; none reads a case."""

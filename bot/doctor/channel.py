@@ -1,4 +1,4 @@
-"""Whether the leads' channel is what pages need: private, with the bot in it, and with nobody who should not be."""
+"""Checks of the leads' channel: it is private, the bot is in it, and nobody else is but people on the ladder."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ INVITE = (
     "another channel: share-check init --change channel"
 )
 EVERYTHING = 100
-"""Pages of members that are read at most; each has 200."""
+"""Pages of channel members that are read at most, 200 members each."""
 
 
 def about(client: WebClient, organisation: Organisation, known: Known) -> tuple[Finding, ...]:
-    """conversations.info. Raises SlackAway.
+    """Check with conversations.info that the leads' channel is private and that the bot is in it. Raises SlackAway.
 
-    What cannot be seen is not there for us: to an app that is not in it, Slack does not admit that a private channel
-    exists, and of a public one it says that another scope is needed.
+    To an app that is not in it, Slack hides a private channel (channel_not_found), and answers missing_scope for a
+    public one, because reading that needs channels:read.
     """
     try:
         answer = ask(lambda: client.conversations_info(channel=organisation.leads_channel))
@@ -47,7 +47,10 @@ def about(client: WebClient, organisation: Organisation, known: Known) -> tuple[
 
 
 def members(client: WebClient, organisation: Organisation, known: Known) -> Finding:
-    """conversations.members: everybody there is on the ladder, or it is us. Raises SlackAway."""
+    """Check with conversations.members that the leads are in the channel, and nobody who is not on the ladder.
+
+    The bot itself may be in it. Raises SlackAway.
+    """
     try:
         there = _all_of(client, organisation.leads_channel)
     except SlackApiError as refusal:

@@ -1,7 +1,7 @@
-"""share-check doctor: whether it works, found out without ever reading a check.
+"""Run the checks of `share-check doctor`. None of them reads a case.
 
-`at_start` is the part that can stop the bot, with the few questions it asks of Slack anyway; `later` is all the rest,
-asked once the bot runs; `examine` is both, for whoever types the command.
+`at_start` has the checks that can stop the bot, with few Slack calls; `later` has the others, run once the bot works;
+`examine` runs both for the command line.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ Check = Callable[[], Finding | tuple[Finding, ...]]
 
 
 def at_start(settings: Settings, organisation: Organisation, client: WebClient, clock: Clock) -> tuple[Finding, ...]:
-    """Tokens, scopes, clock and channel: three questions to Slack.
+    """Check tokens, scopes, clock and the leads' channel, with few Slack calls.
 
-    Raises SlackAway where it does not answer about the tokens; where it does, nothing else is waited for.
+    Raises SlackAway if Slack does not answer about the tokens. If it fails later, the channel is a finding "not
+    checked", so that the start does not wait.
     """
     first, known = tokens.bot_token(client)
     found = [first]
@@ -52,7 +53,7 @@ def at_start(settings: Settings, organisation: Organisation, client: WebClient, 
 def later(
     settings: Settings, organisation: Organisation, client: WebClient, store: Database, clock: Clock
 ) -> tuple[Finding, ...]:
-    """What takes more questions, and stops nobody."""
+    """Run the checks that take more Slack calls and never stop the bot. Return findings, worst first."""
     now = clock.now()
     return worst_first(
         (
@@ -72,7 +73,10 @@ def examine(
     is_online: bool = False,
     config_token: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything, worst first. is_online: also what only Slack itself can say. Never raises."""
+    """Run every check.
+
+    Return findings, worst first. is_online: also validate cards and manifest with Slack. Never raises.
+    """
     now = clock.now()
     found = [*_records(settings, now), *_elsewhere(settings, organisation, now)]
     found += _of_slack(lambda: at_start(settings, organisation, client, clock))
@@ -89,7 +93,7 @@ SLACK = "Slack"
 
 
 def tell(findings: Iterable[Finding], log: logging.Logger) -> None:
-    """Into the log of a bot that runs, without a name: what is not as it should be. Gaps in one line."""
+    """Log findings that are fatal, warnings or not checked, without account ids; log only the number of gaps."""
     findings = tuple(findings)
     for each in findings:
         if each.state in {State.FATAL, State.WARNING}:
@@ -101,12 +105,15 @@ def tell(findings: Iterable[Finding], log: logging.Logger) -> None:
 
 
 def fatal(findings: Iterable[Finding]) -> list[str]:
-    """What stops the bot, in the words that doctor uses."""
+    """Return the sentence of each fatal finding."""
     return [each.sentence for each in findings if each.state is State.FATAL]
 
 
 def from_problems(problems: Sequence[str]) -> tuple[Finding, ...]:
-    """Settings or facts that cannot be used: each is a line, and its words hold the fix."""
+    """Return a fatal finding for each problem with settings or organisation.toml.
+
+    The problem itself says how to fix it.
+    """
     return tuple(Finding("settings", State.FATAL, problem) for problem in problems)
 
 
@@ -175,7 +182,7 @@ def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Findi
 
 
 def _left_word(settings: Settings) -> tuple[datetime | None, datetime | None]:
-    """When the clockwork last turned, and when its connection was last good."""
+    """Return when the scheduler last ran, and when a serving bot was last connected to Slack. None if unknown."""
     url = settings.secrets.database_url
     if not is_there(url):
         return None, None

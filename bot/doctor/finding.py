@@ -1,4 +1,4 @@
-"""What one check found, in words a beginner can follow."""
+"""The finding of one check, in words a beginner can follow, and helpers to make one from Slack's answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from bot.slack.socket_mode import SlackAway, asking_slack
 
 
 class State(StrEnum):
-    """Worst first. FATAL stops the bot at its start, or somebody waits in vain; UNCHECKED could not be found out."""
+    """The state of a finding, worst first.
+
+    FATAL: the bot does not start, or somebody waits in vain. UNCHECKED: the check could not be made.
+    """
 
     FATAL = "fatal"
     WARNING = "warning"
@@ -24,10 +27,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. name: what was looked at. words: how it is. fix: what to do; empty where nothing is to be done.
+    """One line of doctor's report.
 
-    slack_ids: accounts it is about, for whoever asked at a terminal. words and fix hold no name and no secret, and may
-    be logged; ids of organisation.toml are allowed there.
+    name: what was checked. words: its state. fix: what to do; empty if nothing. slack_ids: the accounts it is about,
+    shown only at a terminal. words and fix contain no names and no secrets, so they may be logged; they may contain ids
+    of organisation.toml.
     """
 
     name: str
@@ -38,7 +42,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """For a log, or for the list of what stops the bot."""
+        """Return the finding as text for a log, or for the list of reasons why the bot does not start."""
         return f"{self.name}: {self.words} {self.fix}".strip()
 
     @property
@@ -60,7 +64,10 @@ def unchecked(name: str, why: str, fix: str = "Run share-check doctor again late
 
 
 def away(name: str, trouble: SlackAway) -> Finding:
-    """Slack is not there: that says nothing about what was to be checked. What a library calls it is not passed on."""
+    """Return the finding "not checked" for when Slack does not answer.
+
+    Of the exception only an HTTP status is shown, not a library's class name.
+    """
     said = f" ({trouble})" if str(trouble).startswith("status ") else ""
     return unchecked(
         name,
@@ -70,11 +77,11 @@ def away(name: str, trouble: SlackAway) -> Finding:
 
 
 def ask(call: Callable[[], SlackResponse]) -> SlackResponse:
-    """Raises SlackAway, or SlackApiError where Slack refuses."""
+    """Call Slack's Web API. Raises SlackAway if it does not answer, SlackApiError if it refuses."""
     with asking_slack():
         return call()
 
 
 def code_of(refusal: SlackApiError) -> str:
-    """Slack's own word for why."""
+    """Return Slack's error code, such as "invalid_auth"."""
     return str(refusal.response.get("error", "unknown"))

@@ -1,4 +1,4 @@
-"""What this machine and its surroundings must get right: the clock, and the mail server."""
+"""Checks of the machine and its surroundings: the clock and the mail server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.doctor.finding import Finding, State, fine, unchecked
 CLOCK, MAIL = "clock", "mail server"
 TOLERABLE = timedelta(seconds=60)
 SIGNED_FOR = timedelta(minutes=5)
-"""How old a request may be: over HTTP, Slack's would all be refused."""
+"""The age at which signed requests are refused: over HTTP, a clock that is off by more refuses all of Slack's."""
 
 SET_IT = "Turn on automatic time on this machine, for example with: timedatectl set-ntp true"
 TROUBLES = {
@@ -25,7 +25,7 @@ TROUBLES = {
 
 
 def clock(date: str | None, now: datetime, mode: str) -> Finding:
-    """date: the Date header of an answer of Slack's, just now. mode: "socket" or "http"."""
+    """Compare our clock with Slack's. date: the Date header of a response just received. mode: "socket" or "http"."""
     if date is None:
         return unchecked(CLOCK, "Slack's answer carried no time.")
     try:
@@ -43,7 +43,7 @@ def clock(date: str | None, now: datetime, mode: str) -> Finding:
 
 
 def mail(second: SecondChannel, *, is_set: bool) -> Finding:
-    """Whether the mail server lets us in. Sends nothing."""
+    """Check that the mail server accepts our login. Sends nothing."""
     if not is_set:
         return Finding(
             MAIL,

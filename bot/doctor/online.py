@@ -1,4 +1,4 @@
-"""What only Slack itself can say: whether it takes the cards we draw, and the manifest. For --online."""
+"""Checks for --online that only Slack can make: whether it accepts our cards and our manifest."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAKE_ONE = (
 
 
 def cards(client: WebClient, organisation: Organisation, now: datetime) -> Finding:
-    """blocks.validate, for the card of each question, filled with nobody's answers. Raises SlackAway."""
+    """Validate the card of each question, without answers, with blocks.validate. Raises SlackAway."""
     for question in CHECKLIST.questions:
         blocks = _drawn(organisation, question.id, now)
         try:
@@ -44,7 +44,10 @@ def cards(client: WebClient, organisation: Organisation, now: datetime) -> Findi
 
 
 def manifest(client: WebClient, token: str | None, mode: str) -> Finding:
-    """apps.manifest.validate, which takes a token of its own kind. Raises SlackAway."""
+    """Validate our manifest with apps.manifest.validate.
+
+    token: an app configuration token (xoxe.). Raises SlackAway.
+    """
     if not token:
         return unchecked(MANIFEST, "it takes a configuration token.", MAKE_ONE)
     ours = SOCKET_MODE if mode == "socket" else over_http("https://share-check.example.org")

@@ -1,4 +1,4 @@
-"""Whether everybody on the ladder can be reached: in Slack, and by another way where Slack is not enough."""
+"""Checks that everybody on the ladder can be reached, in Slack and by a second channel."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ NOT_THERE = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What Slack says of somebody. trouble: why they cannot answer; empty where they can. offset: seconds from UTC."""
+    """Slack's view of an account.
+
+    trouble: why the person cannot answer; empty if they can. offset: seconds from UTC.
+    """
 
     trouble: str
     offset: int | None
 
 
 def account(client: WebClient, person: PersonSettings, team: str) -> Account:
-    """users.info. Raises SlackAway, or SlackApiError where Slack does not say."""
+    """Look an account up with users.info. Raises SlackAway, or SlackApiError if Slack refuses."""
     try:
         found = ask(lambda: client.users_info(user=person.slack))["user"]
     except SlackApiError as refusal:
@@ -44,7 +47,10 @@ def account(client: WebClient, person: PersonSettings, team: str) -> Account:
 def everyone(
     client: WebClient, organisation: Organisation, team: str, ways: Mapping[str, tuple[Via, ...]], now: datetime
 ) -> tuple[Finding, ...]:
-    """A line for each on the ladder, and one for the time zone. Raises SlackAway."""
+    """Check each person on the ladder, the second channel and the time zone. Raises SlackAway.
+
+    team: the workspace's id. ways: each person's channels other than Slack.
+    """
     lines: list[Finding] = []
     offsets: list[int] = []
     for person in organisation.everyone:
@@ -60,7 +66,10 @@ def everyone(
 
 
 def time_zone(organisation: Organisation, offsets: list[int], now: datetime) -> Finding:
-    """Whether working hours are meant where the people are. offsets: seconds from UTC, of those whose account works."""
+    """Check that the organisation's time zone is that of somebody on the ladder.
+
+    offsets: seconds from UTC, of the accounts that work.
+    """
     here = now.astimezone(organisation.zone)
     difference = here.utcoffset()
     local = f"{organisation.time_zone}, where it is {here:%H:%M} now"
@@ -117,7 +126,7 @@ def _trouble(found: Mapping[str, Any], team: str) -> str:
 
 
 def _is_grid(found: Mapping[str, Any]) -> bool:
-    """Where several workspaces are one organisation, somebody's home can be another of them."""
+    """Return whether the account is in an Enterprise Grid, where a person's home workspace may be another one."""
     return bool(found.get("enterprise_user"))
 
 

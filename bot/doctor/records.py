@@ -1,4 +1,7 @@
-"""Whether what people answer can be kept, read again, and found again after a fire. Reads no check."""
+"""Checks of the database, its keys and its backups: answers can be stored, read again, and restored.
+
+None reads a check.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from storage.health import liveness
 
 DATABASE, BACKUP, KEYS = "database", "backup", "keys"
 BACKUP_EVERY = timedelta(hours=36)
-"""A night missed, and a morning to notice it."""
+"""One missed nightly backup, and a morning to notice it."""
 
 BACK_UP = "Run share-check backup --to and a folder on another disk, each night: docs/tasks/back-up-and-restore.md"
 
@@ -29,7 +32,7 @@ def not_there_yet() -> tuple[Finding, ...]:
 
 
 def database(store: Database) -> Finding:
-    """Whether it is of this version, and whether a write would be kept."""
+    """Check that the database has this version's tables and takes writes."""
     try:
         found, needed = store.version()
     except (SQLAlchemyError, StorageError):
@@ -64,7 +67,7 @@ def not_writable() -> Finding:
 
 
 def backup(store: Database, now: datetime) -> Finding:
-    """When share-check backup last made one of this database."""
+    """Check when `share-check backup` last made a backup of this database."""
     with store.read() as tx:
         made = liveness.last_backup(tx)
     if made is None:
@@ -77,9 +80,10 @@ def backup(store: Database, now: datetime) -> Finding:
 
 
 def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) -> Finding:
-    """Whether the keys in the settings open each check's own key. No check is opened.
+    """Check that the keys in the settings unwrap each check's own key. No check is decrypted.
 
-    is_starting: the bot is about to start, and one check that does not open must not keep it from all the others.
+    is_starting: the bot is about to start. A check in use that does not open is then only a warning, so that it does
+    not keep the bot from all the others.
     """
     try:
         with store.read() as tx:
@@ -91,7 +95,7 @@ def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) ->
 
 
 def _judged(found: Tally, waiting: int, worst: State) -> Finding:
-    """waiting: how many of those that do not open somebody may be waiting for; such a thing is the worst there is."""
+    """Return the finding for a tally. waiting: unreadable checks still in use; worst: the state if there are any."""
     if found.shut and found.shut == found.wrapped:
         return Finding(
             KEYS,

@@ -1,7 +1,7 @@
-"""Whether Slack can reach us: Socket Mode, there and back.
+"""Check that Slack reaches us over Socket Mode, by a round trip.
 
-A connection of our own is opened only where no bot serves: Slack sends each press to any one of an app's connections,
-and one that came to us would be lost to whoever pressed. Where a bot serves, its own watch has left word.
+A test connection is opened only if no bot is serving: Slack sends each press to any one of an app's connections, and a
+press sent to this one would be lost. If a bot is serving, the time at which it last found its connection good counts.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from bot.doctor.finding import Finding, State, fine
 
 NAME = "Socket Mode"
 WITHIN = 10.0
-"""Seconds for a greeting and the answer to a ping."""
+"""Seconds for Slack's hello message and the answer to a ping."""
 
 LEAVE_WITHIN = 2.0
 
 SERVES = timedelta(seconds=60)
-"""The clockwork of a bot that serves turns each second."""
+"""If the scheduler ran within this time a bot is serving: it runs every second."""
 
 FRESH = timedelta(minutes=3)
-"""The auditor leaves word each minute."""
+"""If the connection was recorded as good within this time it is good: the auditor records it every minute."""
 
 ALLOW = (
     "Let this machine open encrypted connections (wss, port 443) to wss-primary.slack.com and wss-backup.slack.com: "
@@ -40,7 +40,7 @@ RESTART = "Restart share-check serve. If that does not help: "
 
 
 class Greeting:
-    """What came over a connection: Slack's hello."""
+    """The hello message received over a test connection."""
 
     def __init__(self) -> None:
         self.hello: dict[str, Any] | None = None
@@ -55,12 +55,12 @@ class Greeting:
 
 
 def is_serving(clockwork: datetime | None, now: datetime) -> bool:
-    """Whether a bot works with this database now. clockwork: when any instance's last turned."""
+    """Return whether a bot is serving from this database. clockwork: when the scheduler of any instance last ran."""
     return clockwork is not None and abs(now - clockwork) <= SERVES
 
 
 def of_the_serving_bot(good: datetime | None, now: datetime) -> Finding:
-    """What its watch knows. good: when a serving bot last found its connection good."""
+    """Return the finding about a serving bot's connection. good: when a serving bot last found its connection good."""
     if good is not None and abs(now - good) <= FRESH:
         return fine(NAME, "the running bot is connected, and Slack answers its pings.")
     since = "since it started" if good is None else f"since {good:%Y-%m-%d %H:%M} UTC"
@@ -73,8 +73,11 @@ def of_the_serving_bot(good: datetime | None, now: datetime) -> Finding:
 
 
 def there_and_back(address: str, context: ssl.SSLContext | None, within: float = WITHIN) -> Finding:
-    """Connect, be greeted, have a ping answered, leave. address: what apps.connections.open gave."""
-    greeting, state = Greeting(), ConnectionState()  # type: ignore[no-untyped-call]  # it is untyped there
+    """Connect, wait for Slack's hello and the answer to a ping, disconnect.
+
+    address: the WebSocket URL from apps.connections.open. within: seconds.
+    """
+    greeting, state = Greeting(), ConnectionState()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
     silent = logging.getLogger("share-check.round-trip")
     silent.setLevel(logging.CRITICAL + 1)
     line = Connection(address, silent, receive_timeout=within, on_message_listener=greeting.hear, ssl_context=context)
@@ -93,7 +96,7 @@ def there_and_back(address: str, context: ssl.SSLContext | None, within: float =
         state.terminated = True
         with suppress(OSError):
             if line.sock is not None:
-                socket.socket.shutdown(line.sock, socket.SHUT_RDWR)  # under TLS too: it wakes who reads
+                socket.socket.shutdown(line.sock, socket.SHUT_RDWR)  # also under TLS: it wakes the reading thread
         reading.join(LEAVE_WITHIN)
         with suppress(OSError):
             line.close()

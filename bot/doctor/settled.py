@@ -1,4 +1,4 @@
-"""What the organisation has still to settle, and whether what it has settled is still true."""
+"""Checks of what the organisation has still to settle, and of how old its facts are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.doctor.finding import Finding, State, fine
 
 SETTLE, FACTS = "to settle", "facts"
 TERM = timedelta(days=120)
-"""The longest school term, with the break after it."""
+"""The longest school term and the break after it."""
 
 HOW = {
     "deputies": "Name one: share-check init --add deputy",
@@ -30,7 +30,7 @@ def gaps(organisation: Organisation) -> tuple[Finding, ...]:
 
 
 def age(organisation: Organisation, now: datetime) -> Finding:
-    """When somebody last looked through organisation.toml: numbers change, and people leave."""
+    """Check when organisation.toml was last read through: numbers change, and people leave."""
     checked = organisation.checked
     read_through = (
         "Read organisation.toml through, phone each number in it once, then write the day: "

@@ -1,4 +1,4 @@
-"""Whether Slack knows both tokens, and what it lets them do. Their kind is looked at by the settings, before."""
+"""Checks that Slack accepts both tokens, and what they may do. The settings have checked their prefixes before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.slack.socket_mode import SlackAway
 BOT_TOKEN, APP_TOKEN, SCOPES_NAME = "bot token", "app token", "scopes"
 OF_APP = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 ESSENTIAL = frozenset({"commands", "chat:write"})
-"""Without these nobody can start a check, and no page goes out."""
+"""Without these scopes nobody can start a check, and no page is sent."""
 
 COPY_IT = (
     "Copy it again: Slack's page of your app, OAuth & Permissions, Bot User OAuth Token. "
@@ -43,10 +43,10 @@ SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who Slack says we are.
+    """The bot's identity according to auth.test.
 
-    user: our member ID. bot: the ID of the app's bot. scopes: what was granted; None where Slack does not say.
-    date: the time by Slack's clock, as HTTP writes it.
+    team: the workspace's id. user: our member ID. bot: the ID of the app's bot. scopes: what was granted; None if Slack
+    does not say. date: Slack's time, as in HTTP's Date header.
     """
 
     team: str
@@ -57,12 +57,12 @@ class Known:
 
 
 def slack_says(refusal: SlackApiError) -> str:
-    """Slack's refusal, in words a beginner can act on."""
+    """Return Slack's refusal in words a beginner can act on."""
     return SAYS.get(code_of(refusal), f"Slack refused: {code_of(refusal)}.")
 
 
 def bot_token(client: WebClient) -> tuple[Finding, Known | None]:
-    """auth.test. Raises SlackAway."""
+    """Check the bot token with auth.test. Raises SlackAway."""
     try:
         answer = ask(client.auth_test)
     except SlackApiError as refusal:
@@ -71,7 +71,10 @@ def bot_token(client: WebClient) -> tuple[Finding, Known | None]:
 
 
 def app_token(client: WebClient, token: str) -> tuple[Finding, str | None]:
-    """apps.connections.open: whether it is taken, and the address of a connection, not used yet. Raises SlackAway."""
+    """Check the app token with apps.connections.open.
+
+    Return also the unused WebSocket URL; None if refused. Raises SlackAway.
+    """
     try:
         answer = ask(lambda: client.apps_connections_open(app_token=token))
     except SlackApiError as refusal:
@@ -81,7 +84,10 @@ def app_token(client: WebClient, token: str) -> tuple[Finding, str | None]:
 
 
 def one_app(client: WebClient, known: Known, token: str) -> tuple[Finding, ...]:
-    """Whether both tokens are of one app, where that can be seen: an app token holds its app's ID."""
+    """Check that both tokens belong to one app: an app token contains its app's ID, bots.info returns the bot's.
+
+    Returns no finding if they do, or if Slack does not say.
+    """
     found = OF_APP.match(token)
     if found is None:
         return ()
@@ -96,7 +102,7 @@ def one_app(client: WebClient, known: Known, token: str) -> tuple[Finding, ...]:
 
 
 def scopes(known: Known) -> Finding:
-    """What was granted, against the manifest. An app made before the manifest grew keeps the old ones."""
+    """Compare the granted scopes with the manifest. An app made before the manifest grew keeps its old scopes."""
     if known.scopes is None:
         return Finding(
             SCOPES_NAME, State.UNCHECKED, "could not be checked: Slack did not say which were granted.", REINSTALL

@@ -1,1 +1,1 @@
-"""Health, metrics and logs for whoever runs the bot; nothing of a case in any of them."""
+"""Health endpoint, metrics and logs for operators. None of them contains anything about a case."""

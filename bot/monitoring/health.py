@@ -1,6 +1,7 @@
-"""Whether it works, for machines: /healthz, /readyz and /metrics on an address that only this machine should reach.
+"""Health endpoint for machines: /healthz, /readyz and /metrics, on an address that only this machine should reach.
 
-/healthz: a restart would not help. /readyz: it can take presses and send pages. Neither says a word of a check.
+/healthz is OK unless a restart would help. /readyz is OK if the bot can take presses and send pages. Neither says
+anything about a check.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from bot.app import Bot
 
 CLOCKWORK_WITHIN = 30.0
-"""Seconds; it turns once a second."""
+"""Seconds since the scheduler's last round; it runs once a second."""
 AUDITOR_WITHIN = 150.0
-"""Seconds; it looks once a minute, the first time a minute after the start."""
+"""Seconds since the auditor's last round; it runs once a minute, the first time a minute after the start."""
 PATIENCE = 3.0
 """Seconds that the database may take to answer."""
 JSON = "application/json"
@@ -34,7 +35,7 @@ OK = "ok"
 
 
 class Watched:
-    """The bot as this endpoint sees it: none while it starts, or waits for Slack."""
+    """The bot as the health endpoint sees it: none while it starts or waits for Slack."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
@@ -43,21 +44,21 @@ class Watched:
         self._asked: Future[figures.DueFigures] | None = None
 
     def watch(self, bot: Bot) -> None:
-        """From now on it is this one that is asked about."""
+        """Report on this bot from now on."""
         self._bot = bot
 
     def close(self) -> None:
-        """Ask no more."""
+        """Stop querying the database."""
         self._prober.shutdown(wait=False, cancel_futures=True)
 
     def alive(self) -> dict[str, str]:
-        """What a restart would put right; all OK where it would not."""
+        """Return the state of each part that a restart could fix: OK, or what is wrong."""
         bot = self._bot
         ended = bot.ended_loops if bot is not None and not self._stopping.is_set() else ()
         return {"process": OK, **({"loops": "a loop has ended"} if ended else {})}
 
     def ready(self) -> dict[str, str]:
-        """Each part in a word or two, OK where it is well."""
+        """Return the state of each part that the bot needs to take presses and send pages: OK, or what is wrong."""
         bot = self._bot
         if self._stopping.is_set():
             return {"bot": "stopping"}
@@ -71,7 +72,7 @@ class Watched:
         }
 
     def reading(self) -> Reading:
-        """For /metrics. A process without a bot yet has its own counts only."""
+        """Return the values for /metrics. Before there is a bot, all counts are zero."""
         bot = self._bot
         if bot is None:
             return Reading(metrics.Meters().counts(), None, is_ready=False, socket_age=None, loops={})
@@ -85,12 +86,15 @@ class Watched:
         )
 
     def _figures(self) -> figures.DueFigures | None:
-        """None where the database is away, would keep nothing, or takes too long. One question at a time."""
+        """Return the figures; None if the database is away, takes no writes or is too slow.
+
+        At most one query runs at a time.
+        """
         if self._asked is None or self._asked.done():
             self._asked = self._prober.submit(self._ask)
         try:
             return self._asked.result(PATIENCE)
-        except Exception:  # noqa: BLE001 - whatever it is, there is no answer
+        except Exception:  # noqa: BLE001 - any failure means that the database does not answer
             return None
 
     def _ask(self) -> figures.DueFigures:
@@ -111,9 +115,9 @@ def _is_well(parts: dict[str, str]) -> bool:
 
 @contextmanager
 def serving(where: str | None, stopping: threading.Event) -> Iterator[Watched]:
-    """Answer at this host and port for as long as this lasts; nowhere where it is None.
+    """Serve the health endpoint at `where`, "host:port", until the context ends. None: no endpoint.
 
-    Raises SettingsError where it cannot be listened on.
+    Raises SettingsError if the address cannot be listened on.
     """
     watched = Watched(stopping)
     server = _server(where, watched) if where else None
@@ -137,7 +141,7 @@ class _Server(ThreadingHTTPServer):
         self.watched = watched
 
     def handle_error(self, *_: object) -> None:
-        """Whoever hung up half-way is no news."""
+        """Ignore clients that disconnect early."""
 
 
 def _server(where: str, watched: Watched) -> _Server:
@@ -150,7 +154,7 @@ def _server(where: str, watched: Watched) -> _Server:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Three pages to read, and nothing to send."""
+    """The handler of the three pages, read-only."""
 
     timeout = 5
     server_version = "share-check"
@@ -158,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def _watched(self) -> Watched:
-        assert isinstance(self.server, _Server)  # noqa: S101 - nobody else makes one of these
+        assert isinstance(self.server, _Server)  # noqa: S101 - only _Server creates this handler
         return self.server.watched
 
     def do_GET(self) -> None:
@@ -197,4 +201,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Being asked is no news."""
+        """Log no requests."""

@@ -1,7 +1,7 @@
-"""The log: times, references and classes of errors. What somebody typed never reaches it, whoever writes the line.
+"""Logging of times, references and classes of errors. What somebody typed never reaches the log.
 
-Our own lines hold nothing of a case by their making. A library's words may quote what it was handling, so of those
-only the place in the library is kept; of an error its class and where it was raised.
+Our own lines contain nothing of a case by design. A library's message may quote what it was handling, so only its file
+and line are logged; of an exception, only the class and where it was raised.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ OURS = ("share-check", "bot", "storage", "flows", "__main__")
 
 
 class Plain(logging.Formatter):
-    """One line of text."""
+    """A formatter that writes one line of text per record."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, who says it, and what."""
+        """Return time, level, logger, message and error on one line."""
         return " ".join((_at(record), record.levelname, record.name, _said(record), *_error(record).values()))
 
 
 class Json(logging.Formatter):
-    """One object a line, for a log collector."""
+    """A formatter that writes one JSON object per line, for a log collector."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The same, as JSON."""
+        """Return time, level, logger, message and error as JSON."""
         line = {"at": _at(record), "level": record.levelname, "logger": record.name, "message": _said(record)}
         return json.dumps({**line, **_error(record)}, ensure_ascii=False)
 
 
 class _Standard(logging.Handler):
-    """To the standard error as it is at that moment."""
+    """A handler for standard error, looked up anew for each record."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line; what goes wrong with it is never raised where somebody logged."""
+        """Write one line. A failure to write is never raised in the code that logged."""
         try:
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()
-        except Exception:  # noqa: BLE001 - as every handler
+        except Exception:  # noqa: BLE001 - as in logging.StreamHandler
             self.handleError(record)
 
 
 def set_up(form: Literal["text", "json"]) -> None:
-    """From now on everything that is logged is written like this, to the standard error."""
+    """Write everything that is logged to standard error from now on, in this form."""
     root = logging.getLogger()
     for before in [each for each in root.handlers if isinstance(each, _Standard)]:
         root.removeHandler(before)
@@ -62,14 +62,14 @@ def _at(record: logging.LogRecord) -> str:
 
 
 def _said(record: logging.LogRecord) -> str:
-    """What we say; of a library only where in it this was said. A line feed would begin a line of its own."""
+    """Return our own message on one line, as a line feed could fake a record; of a library, only file and line."""
     if record.name.partition(".")[0] in OURS and not record.name.startswith("share-check.bolt"):
         return " ".join(record.getMessage().split())
     return f"said something in {record.filename}, line {record.lineno}"
 
 
 def _error(record: logging.LogRecord) -> dict[str, str]:
-    """Its class and the innermost place, never its words."""
+    """Return the error's class and the innermost frame, never its message; empty without an error."""
     if not record.exc_info or record.exc_info[0] is None:
         return {}
     kind, _, trace = record.exc_info

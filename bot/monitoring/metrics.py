@@ -1,6 +1,6 @@
-"""What the machine does, in numbers that a Prometheus server can read: no name, no reference, nothing of a check.
+"""Metrics for a Prometheus server: no name, no reference, nothing about a check.
 
-Counting costs a lock and an addition, and needs no library; `prometheus_client` is asked only when somebody reads.
+Counting costs a lock and an addition, and needs no library; `prometheus_client` is imported only for a scrape.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from storage.health.figures import DueFigures
 
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
-"""Seconds. Slack shows an error after three."""
+"""Upper bounds of the histogram's buckets, in seconds. Slack shows an error after three."""
 KINDS = (PAGE, ELSEWHERE, OTHER) = ("page", "elsewhere", "other")
-"""The only label there is: a page in Slack, a message by another way, anything else in Slack."""
+"""The values of the only label: a page in Slack, a message by another channel, any other message in Slack."""
 HTTP_OK = 200
 NOT_INSTALLED = 'The numbers need a library that is not installed. Install it: pip install "share-check[metrics]"'
 
 
 class NoMetrics(Exception):
-    """The library that writes them is not installed."""
+    """prometheus_client, which writes the metrics, is not installed."""
 
 
 class Meters:
-    """This process's own counts since it started. Any thread may add to them.
+    """The counters of this process since it started, for use from any thread.
 
-    monotonic: seconds of a clock that nobody sets.
+    monotonic: a monotonic clock, in seconds.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -50,38 +50,42 @@ class Meters:
         self._turned: dict[str, float] = {}
 
     def step(self, seconds: float, *, is_taken: bool) -> None:
-        """Slack sent something, and was told after this long that it is kept; or that it is not."""
+        """Count one payload from Slack. seconds: until its ack. is_taken: whether it was acknowledged with success."""
         with self._lock:
             self._steps[bisect_left(STEPS, seconds)] += 1
             self._seconds += seconds
             self._not_taken += not is_taken
 
     def sent(self, kind: str, *, is_late: bool) -> None:
-        """A message of one of the KINDS was posted for the first time, or handed over."""
+        """Count a message posted for the first time, or handed over to another channel. kind: one of KINDS."""
         with self._lock:
             self._sent[kind] += 1
             self._late += is_late
 
     def turned(self, loop: str) -> None:
-        """One of the loops has done its round, and no error ended it."""
+        """Record that one of the loops has completed a round without an error."""
         with self._lock:
             self._turned[loop] = self._monotonic()
 
     def since(self, loop: str) -> float | None:
-        """Seconds since this loop last did its round; None where it has not yet."""
+        """Return the seconds since this loop last completed a round; None before the first."""
         with self._lock:
             at = self._turned.get(loop)
         return None if at is None else self._monotonic() - at
 
     def counts(self) -> Counts:
-        """All of them, from one moment."""
+        """Return all counters at one moment."""
         with self._lock:
             return Counts(tuple(self._steps), self._seconds, self._not_taken, dict(self._sent), self._late)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """steps: how many took how long, by STEPS, the last one longer than all of them; seconds: all of them together."""
+    """The counters at one moment.
+
+    steps: the number of payloads in each bucket of STEPS, and in a last one for longer times. seconds: the sum of all
+    their times. not_taken: payloads without a successful ack. sent: messages by kind. late: pages sent late.
+    """
 
     steps: tuple[int, ...]
     seconds: float
@@ -92,7 +96,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is told at one moment. figures: None where the database does not answer. socket_age: None without one."""
+    """The values for one scrape.
+
+    figures: None if the database does not answer. socket_age: seconds; None without a connection. loops: seconds since
+    each loop's last round.
+    """
 
     counts: Counts
     figures: DueFigures | None
@@ -102,12 +110,12 @@ class Reading:
 
 
 class Measured(App):
-    """Bolt's App, which times how long Slack, and so a person, waits for the tick."""
+    """Bolt's App, with the time measured that Slack, and so a person, waits for the ack."""
 
     meters: Meters | None = None
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """As Bolt does."""
+        """Dispatch as Bolt does, and count the payload."""
         began = time.monotonic()
         response = super().dispatch(req)
         if self.meters is not None:
@@ -116,7 +124,7 @@ class Measured(App):
 
 
 def written(reading: Reading) -> tuple[bytes, str]:
-    """The text that Prometheus reads, and its content type. Raises NoMetrics."""
+    """Return the metrics in Prometheus's text format, and the content type. Raises NoMetrics."""
     try:
         from prometheus_client import CollectorRegistry, exposition  # noqa: PLC0415 - an extra
     except ImportError:
@@ -127,17 +135,17 @@ def written(reading: Reading) -> tuple[bytes, str]:
 
 
 class _Collector:
-    """One reading, in the library's own shapes."""
+    """A collector for `prometheus_client` of one reading."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
     def describe(self) -> list[Any]:
-        """Nothing is asked for its names before it is read."""
+        """Return no descriptions, so that `prometheus_client` does not collect when the collector is registered."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Everything there is to tell."""
+        """Yield every metric of the reading."""
         yield from _counted(self._reading.counts)
         yield from _gauged(self._reading)
 

@@ -1,4 +1,4 @@
-"""A PDF page with a font that has most of the world's signs, closed again once the page is made."""
+"""A PDF document with a font that covers most of the world's characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FONT = "DejaVu"
 
 
 class Pdf(FPDF):
-    """A4, with one margin all round."""
+    """An A4 document with one margin on all sides. margin: millimetres."""
 
     def __init__(self, margin: float) -> None:
         super().__init__(format="A4")
@@ -23,12 +23,12 @@ class Pdf(FPDF):
 
     @property
     def known(self) -> frozenset[int]:
-        """The signs its font has, as Unicode numbers."""
+        """Return the Unicode code points that the font has glyphs for."""
         made = self.fonts[FONT.lower()]
         return frozenset(made.cmap) if isinstance(made, TTFFont) else frozenset()
 
     def made(self) -> bytes:
-        """The file. Nothing can be added any more."""
+        """Return the PDF file and close its fonts. Nothing can be added afterwards."""
         written = bytes(self.output())
         for font in self.fonts.values():
             if isinstance(font, TTFFont):

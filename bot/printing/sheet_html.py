@@ -1,7 +1,7 @@
-"""The checklist on paper, for the day Slack is down: boxes to tick, numbers to phone, and what each answer means.
+"""The checklist on paper, for when Slack is down: boxes to tick, phone numbers, and what each answer means.
 
-Made from the same data as the conversation, so that the two never differ. Nobody is told by ticking a box: where the
-bot would page, the paper says to phone.
+Generated from the same data as the conversation in Slack, so that the two never differ. Ticking a box tells nobody:
+where the bot would page, the paper says to phone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MEANS = {Level.EMERGENCY: CALL, Level.CONSULT_URGENT: NOW, Level.CONSULT: BEFOR
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of the paper. kind: title, heading, words, strong, box, blank. mark: what stands before a box."""
+    """One line of the sheet. kind: title, heading, words, strong, box or blank. mark: the letter before a box."""
 
     kind: str
     words: str
@@ -48,12 +48,12 @@ class SheetLine:
 
 
 def lines(organisation: Organisation) -> tuple[SheetLine, ...]:
-    """The whole paper, from top to bottom."""
+    """Return the whole sheet, from top to bottom."""
     return (*_top(organisation), *_numbers(organisation), *_questions(organisation), *_outcomes(organisation), *_end())
 
 
 def letter(place: int) -> str:
-    """What stands beside an option on paper, and is typed when the paper is entered."""
+    """Return the letter beside an option on paper, which is typed when the sheet is entered."""
     return ascii_lowercase[place]
 
 
@@ -111,7 +111,7 @@ def _questions(organisation: Organisation) -> Iterator[SheetLine]:
 
 
 def _asked(condition: Condition) -> str:
-    """When a question is asked, by the letters on this paper."""
+    """Describe when a question is asked, by the letters on the sheet. Raises TypeError for an unknown condition."""
     match condition:
         case LevelBelow():
             return f'no answer so far says "{NOW}" or "{CALL}"'
@@ -130,7 +130,7 @@ def _asked(condition: Condition) -> str:
 
 
 def _letters(question: str, options: Iterable[str]) -> str:
-    """As "b or d"."""
+    """Join the letters of these options: "b or d"."""
     places = [one.id for one in CHECKLIST[question].options]
     return " or ".join(letter(places.index(option)) for option in options)
 
@@ -172,7 +172,10 @@ def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
 
 
 def _when() -> Iterator[tuple[Outcome, str]]:
-    """When each outcome is reached on paper. CONSULT_READY is one with CONSULT: both say to phone a lead today."""
+    """Yield each outcome and when it applies on paper.
+
+    CONSULT_READY is part of CONSULT: both say to phone a lead today.
+    """
     yield Outcome.EMERGENCY, f"S1 is {_letters('S1', ('yes',))}"
     yield Outcome.CONSULT_URGENT, f'an answer you ticked says "{NOW}"'
     yield Outcome.CONSULT, f'an answer you ticked says "{BEFORE}", or 4.2 is {_letters("4.2", ("yes",))}'
@@ -195,7 +198,7 @@ h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;break-after:avo
 
 
 def as_html(organisation: Organisation) -> str:
-    """A page to print from a browser. Nothing in it runs, and nothing is fetched."""
+    """Return the sheet as a page to print from a browser. It runs no script and loads nothing."""
     title = escape(lines(organisation)[0].words)
     body = "\n".join(map(_html, lines(organisation)))
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'

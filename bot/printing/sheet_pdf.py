@@ -1,4 +1,4 @@
-"""The checklist on paper as a PDF, for whoever prints it without a browser."""
+"""The checklist on paper as a PDF, to print without a browser."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from bot.printing.sheet_html import SheetLine, lines
 from flows.engine import wording
 
 for _name in ("fontTools", "fpdf"):
-    logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell is of the font
+    logging.getLogger(_name).setLevel(logging.ERROR)  # below that they log details of the font
 
 _SIZES = {"title": 15, "heading": 13, "strong": 10, "words": 9.5, "box": 9.5, "blank": 10}
 _SPACE = {"title": 0, "heading": 3, "strong": 1.5, "words": 0, "box": 0, "blank": 2.5}
 _BOLD = frozenset({"title", "heading", "strong"})
 _KEPT_TOGETHER = {"heading": 6, "strong": 4}
-"""Lines that must fit below one of these."""
+"""The number of lines that must fit on the page below such a line."""
 _RULED = frozenset({"heading", "blank"})
 _MARGIN = 15
 _INDENT = 6
 _BOX = 3
 _STROKE = 0.15
-"""Millimetres: what makes a letter of the one font bold."""
+"""Millimetres of outline, which makes the only font bold."""
 
 
 def as_pdf(organisation: Organisation) -> bytes:
-    """A4, the number of the page and 999 below."""
+    """Return the sheet as an A4 PDF, with the page number and 999 at the foot of each page."""
     paper = _Paper()
     for line in lines(organisation):
         paper.draw(line)
@@ -43,13 +43,13 @@ class _Paper(Pdf):
         self.add_page()
 
     def footer(self) -> None:
-        """On every page."""
+        """Draw the page number and 999 at the foot of a page."""
         self.set_y(4 - _MARGIN)
         self.set_font(FONT, size=8)
         self.cell(0, 4, f"{wording.DANGER}   Page {self.page_no()} of {{nb}}", align="C")
 
     def draw(self, line: SheetLine) -> None:
-        """The next line: never cut in two by the end of a page, and never a heading alone at its foot."""
+        """Draw the next line. A page never ends inside a line or right after a heading."""
         self.set_font(FONT, size=_SIZES[line.kind])
         height = _SIZES[line.kind] * 0.46
         self.ln(_SPACE[line.kind])
