@@ -1,1 +1,1 @@
-"""What Slack itself needs: Block Kit, payloads, listeners, replies, who is a member, and both transports."""
+"""Everything specific to Slack: Block Kit, payloads, listeners, replies, membership, manifest and both transports."""

@@ -1,4 +1,4 @@
-"""The literal Block Kit (docs.slack.dev/reference/block-kit), and nothing that knows what it is for."""
+"""Builders for Block Kit (docs.slack.dev/reference/block-kit). They know nothing about checks."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ Block = dict[str, Any]
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SECTION_LIMIT = 3000
 _PIECE = 2800
-"""Of a typed text in one block: with the label above it, as much as a section holds."""
+"""Characters of a typed text in one block: with the label above it, within what a section holds."""
 
 _OPTION_LIMIT = 75
 _MOST_BOXES = 10
 _LISTS = {"checkboxes": "multi_static_select", "radio_buttons": "static_select"}
-"""What takes the place of boxes where there are more than Slack shows."""
+"""The element used instead if there are more options than Slack shows as boxes."""
 
 _MANY = frozenset({"checkboxes", "multi_static_select"})
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message: `text` is what a locked phone and a screen reader say, so it is always content-free."""
+    """A message. `text` is what a locked phone and a screen reader present, so it never contains content."""
 
     text: str
     blocks: Sequence[Block]
 
 
 def esc(text: str) -> str:
-    """Words that came from outside, made harmless in mrkdwn: no mention, no link."""
+    """Escape text from outside for mrkdwn, so that it makes no mention and no link."""
     return text.translate(_ESCAPES)
 
 
 def labelled(label: str, text: str) -> Iterator[Block]:
-    """A typed text of any length under its label, in as many blocks as it takes: as it was typed, nothing lost.
+    """Yield rich text blocks with a typed text of any length, unchanged, the first under its label.
 
-    Rich text is no mark-up: Slack makes no link, no mention and no bold of the signs in it, and none is escaped.
+    Rich text has no mark-up: Slack makes no link, mention or bold of characters in the text, so none is escaped.
     """
     for start in range(0, len(text), _PIECE):
         head = [_run(f"{label}\n", style={"bold": True})] if start == 0 else []
@@ -58,13 +58,13 @@ def mrkdwn(text: str) -> Block:
 
 
 def section(text: str, accessory: Block | None = None, block_id: str | None = None) -> Block:
-    """Text of at most 3,000 characters; longer text is cut with a mark, never refused by Slack."""
+    """Build a section. Text over Slack's limit of 3,000 characters is cut and ends in "…": Slack would refuse it."""
     cut = text if len(text) <= _SECTION_LIMIT else text[: _SECTION_LIMIT - 1] + "…"
     return _filled({"type": "section", "text": mrkdwn(cut), "accessory": accessory, "block_id": block_id})
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
-    """Up to ten labelled values."""
+    """Build a section of labelled values, up to ten."""
     return {"type": "section", "fields": [mrkdwn(f"*{label}*\n{value}") for label, value in pairs]}
 
 
@@ -116,9 +116,9 @@ def option(text: str, value: str, description: str | None = None) -> Block:
 
 
 def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterable[str] = ()) -> Block:
-    """Radio buttons, checkboxes or a select over value -> label, some of them chosen already.
+    """Build radio buttons, checkboxes or a select. options: value to label. chosen: values selected at first.
 
-    More than ten become a list to choose from: Slack shows no more boxes than that.
+    Radio buttons or checkboxes with more than ten options become a select menu: Slack shows no more than ten.
     """
     kind = _LISTS.get(kind, kind) if len(options) > _MOST_BOXES else kind
     made = {value: option(label, value) for value, label in options.items()}
@@ -130,7 +130,10 @@ def choice(kind: str, action_id: str, options: Mapping[str, str], chosen: Iterab
 
 
 def input_(label: str, element: Block, block_id: str, *, optional: bool = False, hint: str | None = None) -> Block:
-    """A box with its label; action ids are unique in a view, as Slack asks, because block ids are."""
+    """Build an input block.
+
+    The action id gets the block id as a suffix: Slack wants action ids to be unique in a view.
+    """
     return _filled(
         {
             "type": "input",
@@ -168,7 +171,7 @@ def modal(
     submit: str | None = None,
     close: str | None = None,
 ) -> Block:
-    """A modal; without `submit` it is only read."""
+    """Build a modal. Without `submit` it can only be read."""
     return _filled(
         {
             "type": "modal",
@@ -187,17 +190,17 @@ def home(blocks: Sequence[Block]) -> Block:
 
 
 def at(moment: datetime) -> str:
-    """A time of day in the reader's own zone; where that cannot be shown, in UTC."""
+    """Format a time of day in the reader's time zone; in UTC if Slack cannot show that."""
     return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
 
 
 def on(moment: datetime) -> str:
-    """A day and time in the reader's own zone."""
+    """Format a day and time in the reader's time zone; in UTC if Slack cannot show that."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%d %b %H:%M} UTC>"
 
 
 def lines(sentences: Iterable[str]) -> str:
-    """Plain sentences, made harmless, one a line."""
+    """Join sentences, escaped for mrkdwn, one per line."""
     return "\n".join(esc(sentence) for sentence in sentences)
 
 

@@ -1,6 +1,6 @@
-"""When a listener breaks: a reference in the log, and plain words to the person about what still happened.
+"""Handling of a listener's failure: a reference in the log, and plain words to the person about what was saved.
 
-Never an exception's own words: they may hold what somebody typed.
+The text of an exception is never logged or shown: it may contain what somebody typed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 
 def not_saved(organisation: Organisation, reference: str) -> str:
-    """What to say when a step could not be kept."""
+    """Return what the person is told if a step could not be saved."""
     return (
         "I could not save that. Nothing was sent just now. What you told me before is safe. Please try again, "
         f"or phone a lead, or: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
@@ -30,12 +30,12 @@ def not_saved(organisation: Organisation, reference: str) -> str:
 
 
 def register(app: App, organisation: Organisation, reply: Replies) -> None:
-    """Answer every failing listener."""
+    """Register Bolt's error handler, which logs a reference and tells the person that nothing was saved."""
 
     @app.error
     def failed(error: Exception, body: dict[str, Any], context: BoltContext) -> BoltResponse:
         reference = log_failure(error)
-        if context.authorize_result is None:  # it failed before it was known to come from Slack
+        if context.authorize_result is None:  # it failed before the request was verified as Slack's
             return BoltResponse(status=401, body="")
         words = not_saved(organisation, reference)
         kind = body.get("type")
@@ -48,7 +48,7 @@ def register(app: App, organisation: Organisation, reply: Replies) -> None:
 
 
 def _keep_modal_open(body: Json, words: str) -> BoltResponse:
-    """The modal stays as it is, so that nothing typed is lost."""
+    """Show the words in the open modal, whose inputs keep what was typed; if it has no inputs, in a modal on top."""
     inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
     if not inputs:
         view = block_kit.modal("Not saved", [block_kit.section(block_kit.esc(words))])
@@ -57,7 +57,7 @@ def _keep_modal_open(body: Json, words: str) -> BoltResponse:
 
 
 def log_failure(error: Exception) -> str:
-    """A reference to find this in the log by; the log gets the class of the error and where, never its words."""
+    """Log the error's class and where it was raised, never its message. Return the reference to find it by."""
     reference = secrets.token_hex(3)
     trace = error.__traceback__
     while trace and trace.tb_next:
@@ -68,13 +68,13 @@ def log_failure(error: Exception) -> str:
 
 
 def guarded(listener: Callable[..., None], sorry: Callable[[Json, str], None] | None = None) -> Callable[..., None]:
-    """A listener that, failing, logs a reference and nothing of the payload. sorry: tells the person."""
+    """Wrap a listener: if it fails, log a reference and nothing of the payload, and tell the person by `sorry`."""
 
     @functools.wraps(listener)
     def safe(*args: Any, **kwargs: Any) -> None:
         try:
             listener(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - Bolt would log the error's own words
+        except Exception as error:  # noqa: BLE001 - Bolt would log the error's message
             reference = log_failure(error)
             if sorry is not None and "body" in kwargs:
                 sorry(kwargs["body"], reference)

@@ -1,4 +1,4 @@
-"""What hears Slack over HTTP: Bolt's own adapter, and what it cannot read is answered 400 and leaves one line."""
+"""HTTP mode: Bolt's WSGI adapter. A request that it cannot parse is answered with 400 and one line in the log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from slack_bolt import App
 log = logging.getLogger("share-check")
 PATH = "/slack/events"
 LARGEST = 2_000_000
-"""Bytes of a body. Slack's largest, a window with all that was typed in it, is an eighth of that."""
+"""Bytes of a request body. Slack's largest, a modal full of typed text, is an eighth of that."""
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def web_app(app: App) -> Wsgi:
-    """Bolt looks into a body before it looks at the signature, so nonsense from anybody gets that far."""
+    """Return the WSGI application. It catches parse errors: Bolt parses a body before it verifies the signature."""
     from slack_bolt.adapter.wsgi import SlackRequestHandler  # noqa: PLC0415 - an extra
 
     bolt: Any = SlackRequestHandler(app, path=PATH)
@@ -26,7 +26,7 @@ def web_app(app: App) -> Wsgi:
     def answer(wsgi: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             said: Iterable[bytes] = bolt(wsgi, start_response)
-        except Exception as error:  # noqa: BLE001 - the server would print a trace for everybody who wants one
+        except Exception as error:  # noqa: BLE001 - the server would print a traceback for any malformed request
             log.warning("a request could not be read: %s", type(error).__name__)
             start_response("400 Bad Request", [("Content-Type", "text/plain"), ("Content-Length", "0")])
             return [b""]
@@ -36,7 +36,7 @@ def web_app(app: App) -> Wsgi:
 
 
 def run(server: Any, stopping: threading.Event) -> None:
-    """Serve until the server is closed, which somebody else does, under its hands."""
+    """Serve until another thread closes the server. Raises OSError if it fails before `stopping` is set."""
     try:
         server.run()
     except OSError:

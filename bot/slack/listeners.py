@@ -1,7 +1,7 @@
-"""Register what people press with Bolt: parse Slack's payload once, acknowledge it in one way for each kind, guard it.
+"""Register listeners with Bolt: parse Slack's payload once, acknowledge each kind in one way, and guard it.
 
-A feature's listeners get a `Press` or a `Sent` and return what the person is to see; only this module acknowledges.
-A listener that fails before the acknowledgement is answered by `failures.register`, one that fails after it by
+A feature's listeners get a `Press` or a `Sent` and return what the person is to see; only this module acknowledges. A
+listener that fails before the acknowledgement is answered by `failures.register`, one that fails after it by
 `Replies.sorry`: both log the class of the error and a reference, and never a word of the payload.
 """
 
@@ -22,7 +22,7 @@ from bot.slack.replies import Replies
 Json = dict[str, Any]
 WRITE_SOMETHING = "Please write something, or close this."
 _TAKEN = "taken"
-"""Where the context of a submission keeps its answer's note for the part that follows."""
+"""The key in Bolt's context under which a submission keeps its answer's note for `then`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +54,28 @@ def errors(by_box: Mapping[str, str]) -> Answer:
 
 
 def without_words(sent: Sent, *boxes: str) -> Answer | None:
-    """Ask for words in those of these boxes that have none; None where all have."""
+    """Return errors for those of these inputs that contain no visible character; None if all do. boxes: block ids."""
     empty = sent.without_words(*boxes)
     return errors(dict.fromkeys(empty, WRITE_SOMETHING)) if empty else None
 
 
 class Taken(Sent):
-    """A submission that was answered, and not with errors. note: the answer's."""
+    """A submission that was answered without errors. note: the answer's."""
 
     note: str = ""
 
 
 class Listeners:
-    """Registers one feature's listeners. verb: an action id up to its dot; callback_id: a modal's."""
+    """Registration of one feature's listeners. verb: an action id up to its dot. callback_id: a modal's."""
 
     def __init__(self, app: App, replies: Replies) -> None:
         self._app = app
         self._replies = replies
 
     def press(self, verb: str, listener: Callable[[Press], str | None]) -> None:
-        """A button that saves. Acknowledge once `listener` has committed: Slack's tick means saved.
+        """Register a button that saves. Acknowledge after `listener` has committed: Slack's ack means saved.
 
-        What it returns is said to the person alone.
+        The words that `listener` returns are shown only to the person who pressed.
         """
 
         def save(ack: Ack, body: Json) -> None:
@@ -86,9 +86,9 @@ class Listeners:
         self._app.action(named(verb))(save)
 
     def opens(self, verb: str, listener: Callable[[Press], block_kit.Block | str | None]) -> None:
-        """A button that opens the modal that `listener` returns; words are said instead; None: nothing happens.
+        """Register a button that opens the modal that `listener` returns. It may return words to show instead, or None.
 
-        Acknowledge at once. The modal lies on top of the one that was pressed, if it was a modal.
+        Acknowledge at once. If the button was in a modal, the new one is pushed on top.
         """
 
         def show(body: Json, client: WebClient) -> None:
@@ -108,9 +108,9 @@ class Listeners:
         listener: Callable[[Press], block_kit.Block | None],
         then: Callable[[Press, WebClient], None] | None = None,
     ) -> None:
-        """A button whose modal becomes the view that `listener` returns; pressed elsewhere, it opens that view.
+        """Register a button that replaces its modal by the view that `listener` returns, or else opens that view.
 
-        Acknowledge at once. then: runs where there was a view, after it is shown.
+        Acknowledge at once. then: called after the view is shown, unless `listener` returned None.
         """
 
         def show(body: Json, client: WebClient) -> None:
@@ -131,7 +131,7 @@ class Listeners:
         self._app.action(named(verb))(ack=_acknowledge, lazy=[guarded(show, self._replies.sorry)])
 
     def nothing(self, verb: str) -> None:
-        """A control that Slack reports and nothing follows from: a link, a box that is read when it is sent."""
+        """Register a control that Slack reports and that needs no action: a link, or an input read on submission."""
         self._app.action(named(verb))(_acknowledge)
 
     def submission(
@@ -142,10 +142,10 @@ class Listeners:
         needs: tuple[str, ...] = (),
         then: Callable[[Taken, WebClient], None] | None = None,
     ) -> None:
-        """A modal that is sent: acknowledge with what `listener` answers, once it has committed.
+        """Register a modal's submission. Acknowledge with what `listener` answers, after it has committed.
 
-        needs: boxes that must hold words before `listener` is asked. then: runs afterwards, where the answer was not
-        errors.
+        needs: block ids of inputs that must contain words before `listener` is called. then: called afterwards, if the
+        answer was not errors.
         """
 
         def answer(ack: Ack, body: Json, context: BoltContext) -> None:

@@ -1,6 +1,6 @@
-"""The Slack app's manifest: one source of manifest.yml, manifest-http.yml, the app's link, and the table of scopes.
+"""The Slack app's manifest: the source of manifest.yml, manifest-http.yml, the app's link and docs/scopes.md.
 
-What Slack grants by it is as little as the bot can work with; every scope says what it is for.
+The app asks for as little as the bot can work with; each scope says why it is needed.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ HTTP_PATH = "/slack/events"
 
 
 class NoAddress(Exception):
-    """What was given is not the address under which Slack would reach us."""
+    """The address is not one at which Slack could reach the bot: an https URL without a path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the app may do. why: one sentence for whoever approves it. methods: what is called in the Web API with it.
+    """A permission of the app. why: one sentence for whoever approves it. methods: the Web API methods that need it.
 
-    Without methods, it is Slack's condition for something the manifest offers to people.
+    A scope without methods is Slack's condition for something that the manifest offers to people.
     """
 
     name: str
@@ -63,14 +63,14 @@ NEEDS_NO_SCOPE = (
     "views.push",
     "views.update",
 )
-"""Methods that are called without a scope of the bot. The first takes the app token, the second a token of its own."""
+"""Methods called without a scope of the bot. The first takes the app token, the second an app configuration token."""
 
 REMARKS = {
     "messages_tab_read_only_enabled": "Nobody types the details of a case to the bot.",
     "app_home_opened": "The Home tab is drawn when somebody opens it.",
     **{scope.name: scope.why for scope in SCOPES},
 }
-"""What stands beside a line of manifest.yml, by its key or its entry."""
+"""Comments in manifest.yml, by the key or list entry that they are written beside."""
 
 HEAD = """\
 # The Slack app, ready to paste: api.slack.com/apps, Create New App, From a manifest.
@@ -131,7 +131,7 @@ SOCKET_MODE: Json = {
 
 
 def over_http(address: str) -> Json:
-    """The same app where Slack calls us. address: such as https://share-check.example.org. Raises NoAddress."""
+    """Return the manifest for HTTP mode. address: such as https://share-check.example.org. Raises NoAddress."""
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         message = f"{address} is not an address that Slack can call. Write it like {HTTP_ADDRESS}"
@@ -148,17 +148,20 @@ def over_http(address: str) -> Json:
 
 
 def link(manifest: Mapping[str, Any] = SOCKET_MODE) -> str:
-    """The address that opens Slack's page for a new app with everything filled in."""
+    """Return the link to Slack's page for a new app with this manifest filled in."""
     return NEW_APP + quote(json.dumps(manifest, separators=(",", ":")), safe="")
 
 
 def as_yaml(manifest: Mapping[str, Any], head: str = HEAD) -> str:
-    """With what each thing is for beside it. Only what a manifest holds: words, yes or no, whole numbers, lists."""
+    """Return the manifest as YAML with comments.
+
+    Supports only what a manifest contains: text, booleans, integers, lists.
+    """
     return head + "".join(f"{line}\n" for line in _lines(manifest, ""))
 
 
 def scopes_page() -> str:
-    """docs/scopes.md."""
+    """Return docs/scopes.md."""
     rows = (f"| `{scope.name}` | {scope.why} | {_listed(scope.methods)} |" for scope in SCOPES)
     return SCOPES_PAGE.format(rows="\n".join(rows), others=", ".join(f"`{method}`" for method in NEEDS_NO_SCOPE))
 
@@ -217,7 +220,7 @@ def _remark(key: str) -> str:
 
 
 def _scalar(value: object) -> str:
-    """Quoted where YAML would read something else."""
+    """Write a YAML scalar, quoted if YAML would read it as something else."""
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)

@@ -1,4 +1,4 @@
-"""Guests and people of other organisations in shared channels: answered kindly, and never let in."""
+"""Detection of outsiders: guests, and people of other organisations in shared channels. They get a polite refusal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Outsiders:
-    """Tells staff from outsiders (users.info). When Slack cannot say, nobody is sent away from help."""
+    """A cache of who is an outsider (users.info). If Slack does not answer, nobody is refused."""
 
     def __init__(self, client: WebClient, team: str) -> None:
         self._client = client
@@ -21,11 +21,11 @@ class Outsiders:
         self._is_guest: dict[str, bool] = {}
 
     def is_known(self, person: Presser) -> bool:
-        """Whether is_outsider can tell without asking Slack."""
+        """Return whether is_outsider can answer without calling Slack."""
         return person.id in self._is_guest or self._is_elsewhere(person)
 
     def is_outsider(self, person: Presser) -> bool:
-        """Whether this person is not staff of this workspace."""
+        """Return whether this person is not staff of this workspace; False if Slack does not say."""
         if self._is_elsewhere(person):
             return True
         if person.id not in self._is_guest:
@@ -40,6 +40,6 @@ class Outsiders:
         return bool(person.team_id and self._team and person.team_id != self._team)
 
     def _ask(self, user: str) -> bool:
-        """users.info; restricted and ultra-restricted accounts are guests, strangers come from elsewhere."""
+        """Ask users.info: restricted and ultra-restricted accounts are guests, strangers are of another workspace."""
         found = self._client.users_info(user=user)["user"]
         return any(found.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger"))

@@ -1,4 +1,4 @@
-"""What Slack sends, parsed once at the edge. Nothing a person typed is kept here longer than a request takes."""
+"""Slack's payloads, parsed once at the edge. What a person typed is kept no longer than the request takes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = ["Press", "Presser", "Sent", "named", "target"]
 
 LONGEST_TYPED = 3000
-"""What Slack lets into a box at the most; a payload that holds more is not Slack's."""
+"""The most characters that Slack accepts in an input; a payload with more is not from Slack."""
 
 _LONGEST_NUMBER = 18
-"""Digits of the longest id a database gives out."""
+"""Digits of the longest id that a database assigns."""
 
 
 class _Payload(BaseModel):
@@ -24,7 +24,7 @@ class _Payload(BaseModel):
 
 
 class Presser(_Payload):
-    """Who did it. `team_id` differs from the workspace's for people of a shared channel."""
+    """The person who acted. `team_id` is not the workspace's for people of other organisations in a shared channel."""
 
     id: str
     team_id: str | None = None
@@ -60,7 +60,7 @@ class _View(_Payload):
 
 
 class Press(_Payload):
-    """A pressed button: block_actions."""
+    """A pressed button: Slack's block_actions."""
 
     user: Presser
     team: _Id | None = None
@@ -73,52 +73,52 @@ class Press(_Payload):
 
     @property
     def action(self) -> _Action:
-        """The one button."""
+        """Return the button that was pressed."""
         return self.actions[0]
 
     @property
     def verb(self) -> str:
-        """What stands before the dot of the action id: ids are unique in a view, verbs are not."""
+        """Return the action id up to its dot: ids are unique in a view, verbs are not."""
         return self.action.action_id.partition(".")[0]
 
     @property
     def verb_argument(self) -> str:
-        """What stands after the dot of the action id: "yes" in "answer.yes"."""
+        """Return the action id after its dot: "yes" in "answer.yes"."""
         return self.action.action_id.partition(".")[2]
 
     @property
     def modal(self) -> str:
-        """Id of the modal that was pressed; empty for a message and for the Home tab."""
+        """Return the id of the modal that was pressed; empty for a message and for the Home tab."""
         return self.view.id if self.view and self.view.type == "modal" else ""
 
     @property
     def request(self) -> str:
-        """Names this press: the same payload again has the same name."""
+        """Return an idempotency key for this press: the same for a repeated payload."""
         return _name(self.user.id, self.action.action_ts, self.action.action_id, self.action.value)
 
     @property
     def check(self) -> str:
-        """The check its value names."""
+        """Return the id of the check in the button's value."""
         return target(self.action.value)[0]
 
     @property
     def argument(self) -> str:
-        """What the value carries beside the check."""
+        """Return what the button's value has beside the check."""
         return target(self.action.value)[1]
 
     @property
     def number(self) -> int:
-        """The argument where it is a number, such as a card's revision or a plan's round; else 0, which none has."""
+        """Return the argument if it is a number, such as a card's revision or a plan's round; else 0 (they start at 1)."""
         return _number(self.argument)
 
     def chosen(self, block_id: str) -> tuple[str, ...]:
-        """Values ticked in a block of the message or view."""
+        """Return the values chosen in this block of the message or view."""
         state = self.view.state if self.view else self.state
         return _chosen(state, block_id)
 
 
 class Sent(_Payload):
-    """A submitted modal: view_submission."""
+    """A submitted modal: Slack's view_submission."""
 
     user: Presser
     view: _View
@@ -126,30 +126,33 @@ class Sent(_Payload):
 
     @property
     def request(self) -> str:
-        """Names this submission: the same words again have the same name, other words have another."""
+        """Return an idempotency key for this submission: the same for the same inputs, another for different ones."""
         return _name(self.view.id, self.user.id, json.dumps(self.view.state.values, sort_keys=True))
 
     @property
     def check(self) -> str:
-        """The check the modal is about."""
+        """Return the id of the check in the modal's private_metadata."""
         return target(self.view.private_metadata)[0]
 
     @property
     def argument(self) -> str:
-        """What the modal carries beside the check."""
+        """Return what the modal's private_metadata has beside the check."""
         return target(self.view.private_metadata)[1]
 
     @property
     def number(self) -> int:
-        """The argument where it is a number, else 0."""
+        """Return the argument if it is a number, else 0."""
         return _number(self.argument)
 
     def chosen(self, block_id: str) -> tuple[str, ...]:
-        """Values chosen in one of its blocks; empty where nothing was."""
+        """Return the values chosen in this block; empty if none."""
         return _chosen(self.view.state, block_id)
 
     def typed(self, block_id: str, longest: int = LONGEST_TYPED) -> str:
-        """What was typed or picked in one of its blocks; empty where nothing was. longest: what its box takes."""
+        """Return what was typed or picked in this block, stripped; empty if nothing.
+
+        longest: characters that its input takes.
+        """
         for element in self.view.state.values.get(block_id, {}).values():
             found = element.get("value") or element.get("selected_date")
             if found:
@@ -157,11 +160,11 @@ class Sent(_Payload):
         return ""
 
     def without_words(self, *boxes: str) -> tuple[str, ...]:
-        """Those of these boxes in which nothing can be read: spaces fill a box, and say nothing."""
+        """Return those of these inputs that contain no visible character, such as only spaces. boxes: block ids."""
         return tuple(box for box in boxes if not any(map(_is_read, self.typed(box))))
 
     def day(self, block_id: str) -> str | None:
-        """A day picked in one of its blocks, as 2026-11-23; None where there is none."""
+        """Return the day picked in this block, as 2026-11-23; None if there is none."""
         try:
             return date.fromisoformat(self.typed(block_id)).isoformat()
         except ValueError:
@@ -169,12 +172,12 @@ class Sent(_Payload):
 
 
 def named(verb: str) -> re.Pattern[str]:
-    """Matches the action ids of a verb: "change" and "change.S4"."""
+    """Return a pattern for the action ids of a verb: "change" and "change.S4"."""
     return re.compile(rf"^{verb}(\.|$)")
 
 
 def target(value: str) -> tuple[str, str]:
-    """A button's value taken apart: the check's id, and an argument. Both opaque to anybody else."""
+    """Split a button's value into the check's id and an argument. Both mean nothing to anybody else."""
     check, _, argument = value.partition(":")
     return check, argument
 
@@ -184,12 +187,12 @@ def _number(argument: str) -> int:
 
 
 def _is_read(sign: str) -> bool:
-    """Whether a sign shows: not a space, and none of those without width."""
+    """Return whether a character is visible: neither a space nor of zero width."""
     return sign.isprintable() and not sign.isspace()
 
 
 def _whole(text: str) -> str:
-    """Without the halves of signs that a phone may cut in two, and without NUL: not every program can write them."""
+    """Replace lone surrogates, which a phone may send, and remove NUL: not every program can store them."""
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

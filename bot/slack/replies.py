@@ -1,4 +1,4 @@
-"""Words to the one person who pressed: whispered where they pressed, in a window, or on top of their card."""
+"""Replies to the one person who pressed: as an ephemeral message, in a modal, or on top of their card."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TIMEOUT = 10
 
 
 def phone_words(organisation: Organisation) -> str:
-    """Numbers for when nothing else works. No lead's: who may have been left out cannot be known here."""
+    """Return the phone numbers for when all else fails. No lead's: who may have been left out is not known here."""
     phones, contact = organisation.phones, organisation.independent
     known = {"children's social care": phones.childrens_social_care, "out of hours": phones.out_of_hours}
     numbers = [f"{label} {number}" for label, number in known.items() if number]
@@ -50,23 +50,23 @@ class Replies:
         self._phones = phones
 
     def whisper(self, response_url: str, text: str, blocks: list[block_kit.Block] | None = None) -> None:
-        """Only they see it; the message they pressed stays as it is."""
+        """Post an ephemeral message, which only this person sees. The message that was pressed stays as it is."""
         self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
     def say(self, body: Json, words: str) -> None:
-        """Answer a press where it was made: Slack gives no address for a whisper on the Home tab or in a window."""
+        """Reply to a press: by an ephemeral message, or in a modal if Slack sent no response_url (Home tab, modals)."""
         if body.get("response_url"):
             self.whisper(str(body["response_url"]), words)
         else:
             self._put_up(body, block_kit.modal("share-check", [block_kit.section(words)]))
 
     def say_later(self, body: Json, words: str | None) -> None:
-        """The same, once Slack has its answer: a listener that has words to say does not keep it waiting."""
+        """Reply in the background, if there are words, so that the listener's ack does not wait for it."""
         if words:
             self._senders.submit(self.say, body, words)
 
     def sorry(self, body: Json, reference: str) -> None:
-        """Something failed after Slack had its answer: say so where they pressed, or in a window."""
+        """Tell the person that something failed after the ack."""
         words = (
             f"Something went wrong, and I could not do that. Please try again, or phone: {self._phones}. "
             f"In an emergency call 999. (Error {reference})"
@@ -77,7 +77,7 @@ class Replies:
         self._put_up(body, block_kit.modal("Something went wrong", [block_kit.section(block_kit.esc(words))]))
 
     def _put_up(self, body: Json, window: block_kit.Block) -> None:
-        """A window, over the one that is open if there is one."""
+        """Open a modal, or push it on top of the open one. A failure is only logged."""
         open_one, trigger = body.get("view") or {}, str(body.get("trigger_id"))
         try:
             if open_one.get("type") == "modal":
@@ -88,18 +88,18 @@ class Replies:
             log.warning("a window was not taken: %s", type(error).__name__)
 
     def _put_over(self, open_one: str, trigger: str, window: block_kit.Block) -> None:
-        """Slack lays no more than three windows over each other; then it stands in the place of the last."""
+        """Push a modal on top of the open one. If three are open already, Slack's limit, replace the last."""
         try:
             self._client.views_push(trigger_id=trigger, view=window)
         except SlackApiError:
             self._client.views_update(view_id=open_one, view=window)
 
     def warn_later(self, body: Json, words: str) -> None:
-        """Warn once Slack has its answer."""
+        """Warn on the card in the background, after the ack."""
         self._senders.submit(self.warn_on_card, body, words)
 
     def warn_on_card(self, body: Json, words: str) -> None:
-        """Put a warning on top of the card that was pressed: what stands there is not lost."""
+        """Put a warning on top of the card that was pressed, and keep the card's blocks."""
         url, message = body.get("response_url"), body.get("message")
         if not url:
             return
@@ -120,7 +120,7 @@ class Replies:
 
 
 def _is_slacks(url: str, api: str) -> bool:
-    """Whether an address for replies is Slack's own; in a rehearsal on this machine, whether it is this machine."""
+    """Return whether a response_url is Slack's own; in a rehearsal on this machine, whether it is on this machine."""
     where, asked = urlsplit(api), urlsplit(url)
     if where.hostname in LOOPBACK:
         return asked.hostname in LOOPBACK

@@ -1,7 +1,8 @@
-"""The watch over the Socket Mode connection: one that is gone or deaf is replaced, and we say so where that is no help.
+"""The Socket Mode connection and its supervisor, which replaces a lost or dead connection.
 
-Slack's client can reconnect by itself, and can be left with a connection that nobody reads from. So a client here
-lives for one connection, and nobody but the watch makes another.
+If new connections do not help, the supervisor gives up, so that the process can be restarted. Slack's client can
+reconnect by itself, and can then be left with a connection that nobody reads from. So a client here lives for one
+connection, and only the supervisor makes another.
 """
 
 from __future__ import annotations
@@ -26,32 +27,32 @@ from bot.supervised_loop import SupervisedLoop
 log = logging.getLogger("share-check")
 
 PINGS_OF_GRACE = 6
-"""Pings without an answer after which a connection is deaf. Slack's client gives up after four to five, if it does."""
+"""Unanswered pings after which a connection counts as dead. Slack's client gives up after four or five, if at all."""
 
 GIVE_UP_AFTER = 180.0
-"""Seconds of new connections that stay deaf while Slack answers otherwise."""
+"""Seconds during which new connections stay dead although Slack's Web API answers."""
 
 LOOK_EVERY = 0.5
 SELDOM = 10
-"""Pings between two attempts at the most: Slack lets an app ask for few connections a minute."""
+"""The longest pause between two attempts, in pings: Slack rate-limits new connections to a few a minute."""
 
 SAY_AGAIN_AFTER = 60.0
 FINISH_WITHIN = 2.0
 QUIET_LOOK, QUIET_LOOKS = 0.01, 3
-"""Seconds between two looks whether nothing is under way, and how many in a row must find it so."""
+"""Seconds between two checks that nothing is in progress, and how many in a row must find so."""
 CLOSE_WITHIN = 2.0
 GONE = getattr(select, "POLLRDHUP", 0)
-"""What only Linux can ask: whether the other side has hung up. Elsewhere failing pings tell, later."""
+"""The poll flag for a peer that has hung up, on Linux only. Elsewhere failing pings tell, later."""
 
 SLACKS_OWN_TROUBLE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
 
 class SlackAway(Exception):
-    """Slack cannot be reached: not a reason to give up, it comes back."""
+    """Slack cannot be reached. This is temporary, and no reason to give up."""
 
 
 class TooSoon(SlackAway):
-    """Slack answers, and wants to be asked again later, in `wait` seconds."""
+    """Slack answers that it is rate-limiting. wait: seconds until the next attempt."""
 
     def __init__(self, wait: float) -> None:
         super().__init__("ratelimited")
@@ -60,14 +61,17 @@ class TooSoon(SlackAway):
 
 @contextmanager
 def asking_slack() -> Iterator[None]:
-    """Raises SlackAway where nobody answers, or not as Slack would; SlackApiError where Slack refuses us."""
+    """Convert the errors of a Slack call.
+
+    Raises SlackAway if Slack does not answer, or has trouble of its own; SlackApiError if it refuses.
+    """
     try:
         yield
     except SlackApiError as error:
         code, status = str(error.response.get("error")), error.response.status_code
         if code == "ratelimited":
             raise TooSoon(_retry_after(error)) from error
-        if status >= 500 or code in SLACKS_OWN_TROUBLE or not code.isidentifier():  # noqa: PLR2004 - HTTP's
+        if status >= 500 or code in SLACKS_OWN_TROUBLE or not code.isidentifier():  # noqa: PLR2004 - HTTP's server errors
             raise SlackAway(f"status {status}") from error
         raise
     except (OSError, HTTPException, SlackClientError, ValueError) as error:
@@ -82,11 +86,11 @@ def _retry_after(error: SlackApiError) -> float:
 
 
 class SocketConnection(SocketModeHandler):
-    """One connection, and a client that lives and dies with it. Nothing is handled whose receipt Slack cannot get."""
+    """One connection with a client of its own. A request is handled only while its ack can reach Slack."""
 
     def __init__(self, app: App, app_token: str, workers: int, ping: float, leave: Callable[[], None]) -> None:
         super().__init__(app, app_token, concurrency=workers, ping_interval=ping, auto_reconnect_enabled=False)
-        self.client.connect_to_new_endpoint = self._be_told_to_leave  # type: ignore[method-assign]  # see there
+        self.client.connect_to_new_endpoint = self._be_told_to_leave  # type: ignore[method-assign]  # see its docstring
         self._leave = leave
         self._states = [self.client.current_session_state]
         self._gate = threading.Condition()
@@ -95,25 +99,31 @@ class SocketConnection(SocketModeHandler):
         self.is_told_to_leave = False
 
     def open(self, address: str) -> None:
-        """Connect to an address that Slack gave out; whether it worked is_open tells."""
+        """Connect to the WebSocket URL that Slack gave. Raises nothing: is_open says whether it worked."""
         self.client.wss_uri = address
         self.client.connect()
         self._states.append(self.client.current_session_state)
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection, deaf or not."""
+        """Return whether the socket is connected. It may still be dead."""
         session = self.client.current_session
         return session is not None and session.sock is not None and not _is_hung_up(session.sock)
 
     @property
     def pong(self) -> float | None:
-        """The stamp of the last ping that Slack answered: a new one means that it hears us and we hear it."""
+        """Return the stamp of the last ping that Slack answered.
+
+        A new one shows that the connection works both ways.
+        """
         session = self.client.current_session
         return session.last_ping_pong_time if session else None
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as in Bolt
-        """As Bolt does, while there is somebody to acknowledge it to: else the person sees that it did not work."""
+        """Handle a request as Bolt does, if its ack can be sent.
+
+        Otherwise ignore it, and Slack shows the person an error.
+        """
         with self._gate:
             if self._is_retired or not self.is_open:
                 return
@@ -128,10 +138,11 @@ class SocketConnection(SocketModeHandler):
                 self._gate.notify_all()
 
     def retire(self) -> None:
-        """Leave in a moment in which nothing is under way; a press that hangs is not waited for.
+        """Close the connection when nothing is in progress; do not wait for a press that hangs.
 
-        Until that moment what Slack still sends here is taken and acknowledged: it is sent to no other connection.
-        Socket Mode has no way to ask for nothing more: what is on its way in that very moment shows Slack's error.
+        Until then, requests that Slack still sends here are handled and acknowledged, because Slack sends them to no
+        other connection. Socket Mode has no way to ask Slack to stop sending: a request that arrives at the very moment
+        of closing shows Slack's error.
         """
         self._leave_in_a_quiet_moment()
         with self._gate:
@@ -152,8 +163,8 @@ class SocketConnection(SocketModeHandler):
             time.sleep(QUIET_LOOK)
 
     def _is_quiet(self) -> bool:
-        """Whether nothing waits between the socket and the handlers, or is being handled."""
-        waiting = self.client.message_workers._work_queue  # noqa: SLF001 - the executor tells nobody else
+        """Return whether nothing waits between the socket and the handlers, and nothing is being handled."""
+        waiting = self.client.message_workers._work_queue  # noqa: SLF001 - the executor has no public way to ask
         if self._busy or not self.client.message_queue.empty() or not waiting.empty():
             return False
         session = self.client.current_session
@@ -163,15 +174,18 @@ class SocketConnection(SocketModeHandler):
         session = self.client.current_session
         if session is not None and session.sock is not None:
             with suppress(OSError):
-                socket.socket.shutdown(session.sock, socket.SHUT_RDWR)  # under TLS too: it wakes who reads
+                socket.socket.shutdown(session.sock, socket.SHUT_RDWR)  # also under TLS: it wakes the reading thread
 
-    def _be_told_to_leave(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the client's own
-        """Where the client would reconnect, in the thread that hands out what it received."""
+    def _be_told_to_leave(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the client's signature
+        """Wake the supervisor when Slack sends `disconnect`, in place of the client's own reconnect.
+
+        Called in the thread that dispatches what the client received.
+        """
         self.is_told_to_leave = True
         self._leave()
 
     def _close(self) -> None:
-        """End all four kinds of threads at once: left alone, they notice seconds later, or never."""
+        """Stop all four kinds of the client's threads now: by themselves they stop seconds later, or never."""
         self.client.closed = True
         self.client.message_queue.put(None)
         reading = self.client.current_session_runner
@@ -182,18 +196,18 @@ class SocketConnection(SocketModeHandler):
             for state in self._states:
                 state.terminated = True
             reading.thread.join(0.05)
-        with suppress(AttributeError):  # the client looks before it takes its lock: another thread can be first
+        with suppress(AttributeError):  # the client checks before it takes its lock, so another thread can be first
             self.client.disconnect()
         self.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
 
 def _is_hung_up(sock: socket.socket) -> bool:
-    """Whether the other side is gone. Slack's client reads on until its own pings have failed."""
+    """Return whether the peer has hung up. Slack's client would go on reading until its pings have failed."""
     return _sees(sock, GONE)
 
 
 def _sees(sock: socket.socket, what: int) -> bool:
-    """Whether any of these is so of a socket now, or it is closed."""
+    """Return whether any of these poll flags is set now, or the socket is closed."""
     look = select.poll()
     try:
         look.register(sock, what)
@@ -203,9 +217,9 @@ def _sees(sock: socket.socket, what: int) -> bool:
 
 
 class SocketWatch:
-    """Keeps one good connection; every time is in seconds of a clock that nobody sets.
+    """The supervisor that keeps one good connection. All times are seconds of a monotonic clock.
 
-    give_up: called once, when new connections did not help for give_up_after seconds although Slack answered.
+    give_up: called once, if new connections did not help for give_up_after seconds although Slack's Web API answered.
     """
 
     def __init__(
@@ -247,18 +261,21 @@ class SocketWatch:
 
     @property
     def is_well(self) -> bool:
-        """Whether Slack heard us, and we it, within the grace period, on a connection that is still there."""
+        """Return whether the connection is open and Slack answered a ping within the grace period."""
         line = self._line
         return line is not None and line.is_open and self._monotonic() - self._heard <= self._grace
 
     @property
     def age(self) -> float | None:
-        """Seconds since the connection was opened; None without one."""
+        """Return the seconds since the connection was opened; None without one."""
         line = self._line
         return self._monotonic() - self._opened if line is not None and line.is_open else None
 
     def start(self) -> None:
-        """Connect, or go on trying to. Raises SlackApiError where Slack refuses us."""
+        """Connect, and start the supervisor's thread, which retries if Slack is away.
+
+        Raises SlackApiError if Slack refuses.
+        """
         with suppress(SlackAway):
             self._open(self._address())
             self._heard = self._opened
@@ -299,7 +316,7 @@ class SocketWatch:
         return False
 
     def _renew(self) -> None:
-        """Ask the Web API for a new connection, which tells as well whether it is Slack that is away, or only this."""
+        """Ask the Web API for a new connection. Its answer also tells whether Slack is away, or only our connection."""
         try:
             address = self._address()
         except TooSoon as limit:
@@ -324,7 +341,7 @@ class SocketWatch:
             return str(self._app.client.apps_connections_open(app_token=self._app_token)["url"])
 
     def _open(self, address: str) -> None:
-        """Have a new connection before the old one goes."""
+        """Open a new connection before closing the old one."""
         line = SocketConnection(self._app, self._app_token, self._workers, self._ping, self._wake.set)
         line.open(address)
         with self._change:
