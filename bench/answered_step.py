@@ -160,7 +160,7 @@ class Figure:
 @contextlib.contextmanager
 def child(kind: str, edge: Edge, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Run a bot of this kind in a child process."""
-    process = subprocess.Popen(  # noqa: S603 - ourselves
+    process = subprocess.Popen(  # noqa: S603 - runs this file
         [sys.executable, __file__, kind, edge.url, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -39,7 +39,7 @@ def sheet(rng: random.Random) -> str:
 
 def seconds(command: list[str], sheets: str) -> float:
     started = time.perf_counter()
-    done = subprocess.run(command, input=sheets, capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
+    done = subprocess.run(command, input=sheets, capture_output=True, text=True, check=True)  # noqa: S603 - runs our own commands
     assert len(done.stdout.splitlines()) == SHEETS, "a sheet was not answered"
     return time.perf_counter() - started
 

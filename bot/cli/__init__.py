@@ -1,1 +1,1 @@
-"""The commands of `share-check`, one file a command."""
+"""The commands of `share-check`, one file per command."""

@@ -1,4 +1,4 @@
-"""share-check backup and share-check restore: a copy of the record, and proof that it is one."""
+"""share-check backup and share-check restore: make a backup of the database, verify one, and restore one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from storage.backup.restore import RestoreProof
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="A folder that is there.")
 @click.option("--keep", type=click.IntRange(min=1), help="Then delete all but the newest so many backups in it.")
 def backup(folder: Path, keep: int | None) -> None:
-    """Make a backup of the database, while the bot runs, and prove it. It is read again from end to end."""
+    """Make a backup of the database, while the bot runs, and prove it.
+
+    The backup is read back completely before it counts.
+    """
     with session.settings("could not make a backup") as settings:
         secrets = settings.secrets
         session.refuse_unreadable(secrets.database_url)
@@ -42,7 +45,7 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.option("--head", help="A seal that was printed elsewhere: the whole note, or only its head.")
 @click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
 def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
-    """Prove a backup, or restore it. The keys and the database are those in the settings."""
+    """Prove a backup, or restore it. Uses the keys and the database in the settings."""
     if way is None:
         message = "Say --verify to try it, or --replace to put it in the place of the database."
         raise click.UsageError(message)

@@ -1,4 +1,4 @@
-"""The services of listeners, for a command that works beside the running bot, on the same database."""
+"""Services for commands that run beside the bot, on the same database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.delivery.other_channels import SecondChannel
 
 @contextmanager
 def services(what: str, kept: str = session.RUN_AGAIN) -> Iterator[Services]:
-    """Settings, organisation and database put together. what, kept: as in session.end_plainly."""
+    """Yield the services, made from settings, organisation and database. what, kept: as in session.end_plainly."""
     with session.end_plainly(what, kept):
         settings, organisation = load_all()
         with session.opened(settings.secrets.database_url) as database:

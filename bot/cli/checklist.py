@@ -1,4 +1,4 @@
-"""share-check checklist: the rules to read, to print or to prove, without Slack."""
+"""share-check checklist: print the checklist or the paper sheet, or check every rule, without Slack."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMATS = {
     "mermaid": "flows.formats.render:as_mermaid",
 }
 SHEETS = {"html": "bot.printing.sheet_html:as_html", "pdf": "bot.printing.sheet_pdf:as_pdf"}
-"""With the organisation's numbers. Each is imported when it is asked for: a PDF alone needs fpdf."""
+"""The formats with the organisation's phone numbers. Each is imported when needed: only the PDF needs fpdf."""
 
 
 @click.command()
@@ -50,7 +50,7 @@ def checklist(form: str, path: Path | None, *, audit: bool) -> None:
 
 
 def _print(form: str, path: Path | None) -> None:
-    """Write the sheet to standard output: never with the example's numbers, which nobody answers."""
+    """Write the sheet to standard output. The example's phone numbers are never printed: nobody answers them."""
     try:
         click.echo(resolve_name(SHEETS[form])(load_organisation(path or organisation_path())), nl=False)
     except OrganisationError as error:

@@ -1,4 +1,7 @@
-"""share-check decide: what a sheet of answers comes to, without Slack. Imports only the rules: it is run for many."""
+"""share-check decide: the outcome of a sheet of answers, without Slack.
+
+It is run for many sheets, so it imports only the rules.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ WHAT = "decided nothing"
     help="The organisation's facts; the example's when not given.",
 )
 def decide(source: TextIO, path: Path | None, *, lines: bool) -> None:
-    """Say what a sheet of answers comes to. A sheet is {"answers": {"S1": "no", "3.1.6": ["none"]}}."""
+    """Say what a sheet of answers comes to. A sheet is JSON: {"answers": {"S1": "no", "3.1.6": ["none"]}}."""
     try:
         judge = Judge(load_organisation(path or example_organisation_path()))
         if lines:
@@ -46,7 +49,7 @@ def decide(source: TextIO, path: Path | None, *, lines: bool) -> None:
 
 
 def _decide_lines(judge: Judge, source: TextIO) -> Exit:
-    """Answer every line that is not blank with a line. A bad one says why, the others go on."""
+    """Write one line of JSON for each line that is not blank. An invalid sheet gives its errors; the others go on."""
     status = Exit.DONE
     for line in filter(str.strip, source):
         try:
@@ -58,14 +61,14 @@ def _decide_lines(judge: Judge, source: TextIO) -> Exit:
 
 
 class Judge:
-    """Judges sheets for one organisation."""
+    """The decisions on sheets of one organisation."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.people = people_of(organisation)
         self._facts = cache(lambda recipients: facts_of(organisation, recipients))
 
     def decide(self, sheet: str) -> dict[str, Any]:
-        """The verdict on one sheet of JSON. Raises SheetError with every problem."""
+        """Return the verdict on one sheet of JSON. Raises SheetError with every problem."""
         progress = read_sheet(CHECKLIST, self.people, parse(sheet))
         decision = decide_outcome(CHECKLIST, progress)
         recipients = first_recipients(decision, self.people)
@@ -75,7 +78,7 @@ class Judge:
 
 
 def parse(sheet: str) -> object:
-    """JSON without repeated names, which would hide an answer. Raises SheetError."""
+    """Parse JSON, and refuse repeated names, which would hide an answer. Raises SheetError."""
     try:
         return json.loads(sheet, object_pairs_hook=_each_once)
     except SheetError:

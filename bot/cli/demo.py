@@ -1,4 +1,4 @@
-"""share-check demo: the real bot on SQLite, started inside the sandbox workspace, afresh each time."""
+"""share-check demo: the real bot on a new SQLite database, inside the sandbox workspace."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bot.config.organisation import example_organisation_path
 
 FOLDER = Path(".demo")
 PRIVATE = 0o077
-"""What we write is for the account that runs us alone."""
+"""The umask: files are readable only by the account that runs share-check."""
 
 
 @click.command()
 @click.option("--port", default=8090, show_default=True, help="Where the page is shown.")
 def demo(port: int) -> None:
-    """Run the real bot in a workspace in your browser, without Slack. Nothing is kept."""
+    """Run the real bot in a workspace in your browser, without Slack. Nothing is kept for the next time."""
     os.umask(PRIVATE)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    # The sandbox is a program, not a library. It takes our place, so that a signal reaches it.
-    os.execv(sys.executable, _command(FOLDER.absolute(), port))  # noqa: S606 - our own words
+    # The sandbox is a program, not a library. It replaces this process, so that signals reach it.
+    os.execv(sys.executable, _command(FOLDER.absolute(), port))  # noqa: S606 - our own arguments
 
 
 def _command(folder: Path, port: int) -> list[str]:
-    """The sandbox with the bot as its child."""
+    """Return the command that runs the sandbox with the bot as its child process."""
     example = example_organisation_path()
     clock = folder / "clock"
     given = {

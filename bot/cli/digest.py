@@ -1,4 +1,4 @@
-"""share-check digest: what would be sent, and the board's summary. Nothing is ever sent from here."""
+"""share-check digest: a preview of the weekly digests, and the board's summary. It never sends anything."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ _OWN = "Those who may know of a check that these figures leave out are told by t
 def digest(
     week: str | None, first: str | None, last: str | None, audience: str | None, form: str, *, preview: bool
 ) -> None:
-    """Show the weekly digests, or write the board's summary. The running bot sends them by itself."""
+    """Show the weekly digests, or write the board's summary.
+
+    This command sends nothing: the running bot sends the digests.
+    """
     problems = [*_asked_wrongly(week, first, last, audience, form, preview=preview)]
     if problems:
         leave(WHAT, problems)
@@ -53,7 +56,7 @@ def digest(
 def _asked_wrongly(
     week: str | None, first: str | None, last: str | None, audience: str | None, form: str, *, preview: bool
 ) -> Iterator[str]:
-    """Everything about the request that cannot be."""
+    """Yield each problem with the combination of options."""
     if audience != "board":
         if first or last:
             yield "--from and --to are for the board's summary: add --audience board."
@@ -90,7 +93,7 @@ def _date(written: str) -> date | None:
 
 
 def _week(services: Services, written: str | None) -> Week:
-    """The week asked for, which must have begun."""
+    """Return the requested week, or the last whole one. End the command if it has not begun yet."""
     current = Week.of(services.roster.week.day_of(services.clock.now()))
     week = Week.parse(written) if written else current.before
     if week > current:
@@ -99,7 +102,7 @@ def _week(services: Services, written: str | None) -> Week:
 
 
 def _weeks(services: Services, week: str | None, first: str | None, last: str | None) -> tuple[Week, ...]:
-    """Whole weeks that are over."""
+    """Return the requested weeks that are whole and over. End the command if there are none or too many."""
     current = Week.of(services.roster.week.day_of(services.clock.now()))
     if week:
         found: tuple[Week, ...] = (Week.parse(week),)
@@ -115,7 +118,7 @@ def _weeks(services: Services, week: str | None, first: str | None, last: str | 
 
 
 def _figures(services: Services, tx: Connection, weeks: Iterable[Week]) -> dict[Week, WeekFigures]:
-    """What the digests said of these weeks; of weeks without one, what can be counted now."""
+    """Return the figures that the digests stated for these weeks; for weeks without a digest, count them now."""
     wanted = sorted(weeks)
     kept = digests.kept(tx, wanted[0], wanted[-1])
     return {each: kept[each] if each in kept else counting_of(services, tx, each).figures() for each in wanted}
@@ -141,7 +144,7 @@ def _preview(services: Services, tx: Connection, week: Week, audience: str | Non
 
 
 def as_text(message: Message) -> str:
-    """What a message shows, without Slack's marks."""
+    """Return a message as plain text, without Slack's formatting characters."""
     return "\n\n".join(filter(None, (_block(block) for block in message.blocks)))
 
 

@@ -1,4 +1,4 @@
-"""share-check doctor: whether everything works, for a person or for a script."""
+"""share-check doctor: check that everything works, for a person or for a script."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.doctor.finding import Finding
 from bot.exit_codes import Exit
 
 OPTIONAL = frozenset({"cards", "manifest"})
-"""What --online looks at besides: the bot works without it."""
+"""The extra checks of --online: the bot works without them."""
 WIDTH = 110
 
 
@@ -33,8 +33,10 @@ WIDTH = 110
 def doctor(*, as_json: bool, is_online: bool, config_token: str | None) -> None:
     """Check whether everything works, worst first, each with its fix. Reads no check.
 
-    Exit 1 where something is fatal: the bot would not start like that, or an open check cannot be opened.
-    Exit 3 where something could not be looked at, as when Slack does not answer: nobody knows yet whether it works.
+    Exit 1 if something is fatal: the bot would not start, or an open check cannot be read.
+
+    Exit 3 if something could not be checked, for example because Slack does not answer: nobody knows yet whether
+    share-check works.
     """
     found = _found(is_online=is_online, config_token=config_token)
     if as_json:
@@ -57,7 +59,7 @@ def _found(*, is_online: bool, config_token: str | None) -> tuple[Finding, ...]:
 
 
 def _line(each: Finding) -> str:
-    """One line a check; where it is long, the rest stands under it."""
+    """Format a finding as one line, wrapped and indented if it is long."""
     whose = f" ({', '.join(each.slack_ids)})" if each.slack_ids else ""
     words = f"{each.state:<12}{each.name}: {each.words}{whose} {each.fix}".rstrip()
     return textwrap.fill(words, WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
@@ -70,7 +72,7 @@ def _code(found: tuple[Finding, ...]) -> Exit:
 
 
 def _is_in_doubt(found: tuple[Finding, ...]) -> bool:
-    """Whether something that must work could not be looked at, and no warning says already what to do about that."""
+    """Return whether something required could not be checked, unless a warning already gives the same fix."""
     in_hand = {each.fix for each in found if each.state == "warning"}
     return any(each.state == "not checked" and each.name not in OPTIONAL and each.fix not in in_hand for each in found)
 

@@ -1,4 +1,4 @@
-"""share-check drill: a practice page, up the real ladder."""
+"""share-check drill: start a practice page up the real ladder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.practice import drill as practice
 from storage.events import SYSTEM
 
 SENT_WITHIN = 30.0
-"""Seconds until a practice page should be in Slack."""
+"""Seconds within which a practice page should be in Slack."""
 
 
 @click.command()

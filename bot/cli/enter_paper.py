@@ -1,7 +1,7 @@
-"""share-check enter-paper: a sheet that was filled in while Slack was away becomes a check like any other.
+"""share-check enter-paper: enter a sheet that was filled in while Slack was down, as a check like any other.
 
-Whoever types it sees the ticks, which are on the sheet in front of them, and nothing else: no outcome, no names. The
-details are asked of the reporter, in Slack.
+Whoever types it sees only the ticks, which are on the sheet in front of them: no outcome and no names. The bot asks the
+reporter for the details, in Slack.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ STOP = "-"
     "--sheet", type=click.File(encoding="utf-8-sig"), metavar="FILE|-", help="The ticks as JSON, as for decide."
 )
 def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None) -> None:
-    """Enter a sheet that was filled in on paper. An urgent one pages now.
+    """Enter a sheet that was filled in on paper. An urgent one pages the leads now.
 
     Asks for the letter that is ticked at each question, unless --sheet is given.
     """
@@ -83,12 +83,12 @@ def _read(text: str, people: People) -> Answers:
 
 
 def _names(services: Services, people: People) -> dict[str, str]:
-    """Of everybody who can be left out, as they are printed on the sheet."""
+    """Return the name, as printed on the sheet, of each person who can be left out, by id."""
     return {one: services.organisation.person(one).name for one in people.everybody}
 
 
 def _asked(people: Mapping[str, str]) -> Answers:
-    """Question by question, as the sheet goes; the questions that are not asked are passed over."""
+    """Ask for the answer to each question that applies, in the order of the sheet."""
     click.echo(f"Type the letter that is ticked; several with commas. {STOP} where the sheet goes no further.")
     answers: dict[str, tuple[str, ...]] = {}
     while (question := replay(CHECKLIST, answers).next) is not None:
@@ -100,7 +100,7 @@ def _asked(people: Mapping[str, str]) -> Answers:
 
 
 def _prompt(question: Question, people: Mapping[str, str]) -> tuple[str, ...]:
-    """The options ticked; none where the sheet stops here. Asks again until it can be read."""
+    """Ask for the ticked options of one question until they can be read. Return none if the sheet stops here."""
     click.echo(f"\n{question.id}. {question.ask}")
     for place, option in enumerate(question.options):
         click.echo(f"  {letter(place)}) {option.label}")
@@ -155,7 +155,10 @@ def _refuse_unless_member(person: str, option: str) -> None:
 
 
 def _refuse_strangers(reporter: str) -> None:
-    """The card goes to this person alone, so it must be the right one. Where Slack is away, say so and go on."""
+    """End the command unless the reporter is staff in Slack: only this person gets the card.
+
+    If Slack is away, only warn.
+    """
     client = web_client(load_settings())
     try:
         with asking_slack():

@@ -1,4 +1,4 @@
-"""share-check healthy: asks the bot that runs beside it whether it works, for a container's health check."""
+"""share-check healthy: ask the running bot whether it works, for a container's health check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.exit_codes import Exit, leave
 
 PATIENCE = 4
 AGAIN_AFTER = 0.5
-"""Seconds."""
+"""Seconds between two attempts."""
 
 
 @click.command()
@@ -29,7 +29,7 @@ AGAIN_AFTER = 0.5
     help="Ask again until it is so, for at most so long. Without this it is asked once.",
 )
 def healthy(seconds: float, *, ready: bool) -> None:
-    """Ask the running bot whether it works. Exit 0 where it does, 1 where not."""
+    """Ask the running bot whether it works. Exit 0 if it does, 1 if it does not."""
     where = health_address()
     if where is None:
         leave("asked nobody", ["SHARE_CHECK_HEALTH is not set. Set it in .env, like 127.0.0.1:9090."])
@@ -43,14 +43,14 @@ def healthy(seconds: float, *, ready: bool) -> None:
 
 
 def _ask(where: str, path: str) -> tuple[bool, str]:
-    """Whether it says that all is well, and what it says."""
+    """Request a health page. Return whether all is well, and the text of the answer or of the failure."""
     host, _, port = where.rpartition(":")
-    host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))  # noqa: S104 - asked for, not listened on
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))  # noqa: S104 - connected to, not listened on
     connection = HTTPConnection(host, int(port), timeout=PATIENCE)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status == 200, answer.read().decode().strip()  # noqa: PLR2004 - HTTP's
+        return answer.status == 200, answer.read().decode().strip()  # noqa: PLR2004 - HTTP's OK
     except (OSError, HTTPException):
         return False, f"Nobody answers at {where}. Is share-check serve running?"
     finally:

@@ -1,4 +1,4 @@
-"""share-check keys: make them, try whether everything opens and with which, and move every check to the first."""
+"""share-check keys: make keys, check which of them open which checks, and move every check to the first key."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ def keys() -> None:
 
 @keys.command()
 def new() -> None:
-    """Print a new key, for SHARE_CHECK_KEYS. Keep it apart from the database: without it nothing opens."""
+    """Print a new key, for SHARE_CHECK_KEYS.
+
+    Keep it apart from the database: without it nobody can read the records.
+    """
     click.echo(Fernet.generate_key().decode())
 
 
 @keys.command()
 def new_seal() -> None:
-    """Print a new key, for SHARE_CHECK_SEAL_KEY, and the public key to publish. Both can stand in .env as they are."""
+    """Print a new key, for SHARE_CHECK_SEAL_KEY, and the public key to publish.
+
+    You can copy the lines into .env as they are.
+    """
     key = SealKey.new()
     click.echo("# Signs the record. Keep it secret, and apart from the database.")
     click.echo(f"SHARE_CHECK_SEAL_KEY={key.written}")
@@ -37,7 +43,7 @@ def new_seal() -> None:
 
 @keys.command()
 def check() -> None:
-    """Try every check's key with the keys in the settings. Exit 1 where one does not open."""
+    """Check that the keys in the settings open every check. Exit 1 if one does not open."""
     with session.settings_and_database("could not try the keys") as (settings, database), database.read() as tx:
         found = rotation.tally(tx, settings.secrets.keys)
     for place, opens in enumerate(found.opens, 1):
@@ -48,10 +54,10 @@ def check() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Move every check to the first key, while the bot runs. Can be stopped and run again.
+    """Move every check to the first key, while the bot runs. You can stop it and run it again.
 
-    Restart share-check serve first, once the new key stands first in SHARE_CHECK_KEYS and the old ones after it: a
-    bot that does not know the new key cannot open what was moved to it.
+    First write the new key into SHARE_CHECK_KEYS, before the old ones, and restart share-check serve: a bot that does
+    not know the new key cannot read checks that were moved to it.
     """
     with session.settings_and_database("could not move every check to the first key") as (settings, database):
         done = rotation.rotate(database, settings.secrets.keys)

@@ -1,4 +1,7 @@
-"""share-check on the command line. A command's module is imported when it is typed: each loads what it needs."""
+"""The command line of share-check.
+
+A command's module is imported when the command is used, so each loads only what it needs.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """where: "module:attribute". help: the first sentence of its help, so that a list of commands imports none."""
+    """An entry in the list of commands.
+
+    where: "module:attribute". help: the first sentence of the command's help, so that the list imports no command.
+    """
 
     where: str
     help: str
@@ -43,7 +49,7 @@ ENDS = "How a command ends: 0 done, 1 the answer is no, 2 something must be put 
 
 
 class LoadedOnUse(MutableMapping[str, click.Command]):
-    """Commands by name; each is imported when it is looked up, and not before."""
+    """Commands by name, imported when they are looked up."""
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
@@ -71,13 +77,13 @@ class LoadedOnUse(MutableMapping[str, click.Command]):
 
 
 class LazyGroup(click.Group):
-    """A group that lists its commands from a table."""
+    """A click group that lists its commands from a table, without importing them."""
 
     def __init__(self, entries: Mapping[str, Entry], help: str, epilog: str) -> None:  # noqa: A002 - click's own name
         super().__init__("share-check", LoadedOnUse(entries), help=help, epilog=epilog)
         self.entries = entries
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in sorted(self.entries.items())])
 

@@ -1,4 +1,4 @@
-"""share-check manifest: what the app may do in Slack, to paste there or to read."""
+"""share-check manifest: the Slack app's manifest, to paste into Slack, and the list of what the app may do."""
 
 from __future__ import annotations
 

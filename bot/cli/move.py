@@ -1,4 +1,4 @@
-"""share-check move: the whole record to another database, while the bot is stopped."""
+"""share-check move: copy the whole database to another one, while the bot is stopped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.backup.transfer import move as move_everything
     help="An empty database: postgresql+psycopg://user:password@host/database, or sqlite:///a-new-file.db.",
 )
 def move(address: str) -> None:
-    """Copy everything to another database, and prove that it arrived. Then say what to do next. Deletes nothing.
+    """Copy everything to another database, and prove that it arrived. Then it says what to do next. It deletes nothing.
 
     Stop the bot first. The database in the settings is only read.
     """

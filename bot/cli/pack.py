@@ -1,4 +1,4 @@
-"""share-check pack: writes out a pack that a lead made. Whoever does so cannot read it."""
+"""share-check pack: write out a pack that a lead made. Whoever runs this cannot read the pack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHAT = "could not write the pack"
 @click.argument("number")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def pack(number: str, out: Path) -> None:
-    """Write out the pack with this NUMBER, which a lead tells you. It opens with a passphrase that the lead has."""
+    """Write out the pack with this NUMBER, which a lead tells you. Only the lead's passphrase opens it."""
     with session.settings_and_database(WHAT) as (settings, database):
         with database.read() as tx:
             found = export_files.find(tx, number, clock_of(settings.clock_file).now())

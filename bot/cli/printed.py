@@ -1,4 +1,4 @@
-"""What somebody copied from elsewhere to check the record by: the head of a seal, and public keys."""
+"""Parsing of what somebody copied from elsewhere to verify the record with: the head of a seal, and public keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEAD = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def known_head(given: str | None) -> bytes | None:
-    """The head in a note, or alone. Raises click.UsageError."""
+    """Return the head in a note, or given alone; None if none was given. Raises click.UsageError."""
     if given is None:
         return None
     found = _HEAD.search(given.lower())
@@ -24,7 +24,7 @@ def known_head(given: str | None) -> bytes | None:
 
 
 def known_keys(given: Iterable[str]) -> set[PublicKey]:
-    """Raises click.UsageError."""
+    """Parse public keys. Raises click.UsageError."""
     try:
         return {PublicKey.read(each.strip()) for each in given}
     except BadKey:

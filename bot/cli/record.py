@@ -1,4 +1,4 @@
-"""share-check seal, verify and export-proof: the record's proof from the command line."""
+"""share-check seal, verify and export-proof: seal the record, verify it, and export its proof."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PRIVATE = 0o600
 SEALED_NOTHING, CHECKED_NOTHING, NO_PROOF = "sealed nothing", "checked nothing", "wrote no proof"
 NOTHING_ADDED = "Nothing was added to the record: run this again."
 SHOWN = 50
-"""Findings; the rest are counted."""
+"""Findings shown; more are only counted."""
 
 
 @click.command()
 def seal() -> None:
-    """Seal what is in the record now, and print the seal. The running bot does so once an hour."""
+    """Seal what is in the record now, and print the seal. The running bot seals the record once an hour."""
     with beside_bot.services(SEALED_NOTHING, NOTHING_ADDED) as services:
         with services.database.begin() as tx:
             made = seal_now(tx, services.seal_key, services.clock.now())
@@ -69,7 +69,7 @@ def verify(file: TextIO | None, head: str | None, keys: tuple[str, ...]) -> None
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A file that does not exist yet.")
 def export_proof(out: Path) -> None:
-    """Write the record's proof, for docs/verify.py. It holds no content and no names."""
+    """Write the record's proof, for docs/verify.py. It contains no content and no names."""
     with beside_bot.services(NO_PROOF) as services:
         with services.database.read() as tx:
             closed = bundle.of_record(tx, services.keys, lambda _: False)
@@ -80,7 +80,7 @@ def export_proof(out: Path) -> None:
 
 
 def _found(verdict: Verdict, wrong: list[str]) -> Iterator[str]:
-    """The first line, and everything that is wrong."""
+    """Yield the summary line, then each thing that is wrong, up to SHOWN."""
     counted = f"{_counted(verdict.entries, 'entry', 'entries')}, {_counted(len(verdict.seals), 'seal', 'seals')}."
     if not wrong:
         said = [counted, "Chain unbroken." if verdict.seals else "Nothing is sealed yet."]
@@ -97,7 +97,7 @@ def _found(verdict: Verdict, wrong: list[str]) -> Iterator[str]:
 
 
 def _said(verdict: Verdict, trusted: Collection[PublicKey], *, is_open: bool) -> Iterator[str]:
-    """What else a reader must know to judge how much the first line is worth."""
+    """Yield what a reader needs to judge the summary line: what was compared, and who signed."""
     if is_open:
         yield f"The content of {_counted(verdict.entries - verdict.erased, 'entry', 'entries')} was compared as well."
     if verdict.seals:

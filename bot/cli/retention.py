@@ -1,6 +1,6 @@
-"""share-check retention: what is due and what was erased, by number and reference. Nothing is deleted from here.
+"""share-check retention: what is due for deletion and what was erased, by number and reference. It deletes nothing.
 
-Whoever runs the bot reads no record. A record that not every lead may know of stands in no number here either.
+Whoever runs the bot reads no record. A record that not every lead may know of is not counted here either.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""share-check serve: run the bot, as a program that a supervisor starts and stops."""
+"""share-check serve: run the bot as a process that a supervisor starts and stops."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.exit_codes import leave
 from bot.monitoring import logs
 
 PRIVATE = 0o077
-"""What we write is for the account that runs us alone."""
+"""The umask: files are readable only by the account that runs share-check."""
 WHAT = "cannot start"
 
 
@@ -24,7 +24,7 @@ WHAT = "cannot start"
 def serve() -> None:
     """Run the bot. Stops cleanly on SIGTERM or Ctrl+C.
 
-    Ends with 75 where Slack answers but no connection to it carries anything: only a fresh start helps then.
+    Exit 75 if Slack answers but the connection to it does not work, even made anew: start share-check serve again.
     """
     logs.set_up("text")
     os.umask(PRIVATE)

@@ -1,6 +1,6 @@
-"""The one way in and out of a command: it opens the settings and the database, and ends in plain words.
+"""Opening of settings and database for a command, and its end in plain words with the right exit code.
 
-Commands that also need the services of listeners use bot/cli/beside_bot.py, which is heavier to import.
+Commands that also need the services of listeners use bot/cli/beside_bot.py, which is slower to import.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ RUN_AGAIN = "What was done is kept: run this again."
 
 @contextmanager
 def end_plainly(what: str, kept: str = RUN_AGAIN) -> Iterator[None]:
-    """Turn whatever goes wrong in a command into sentences and an exit code, the same in every command.
+    """Turn every error of a command into sentences and an exit code, the same in every command.
 
-    what: the end of "share-check ...:". kept: what is true of the database where it takes no writes, and what to do.
+    what: what could not be done, after "share-check". kept: if the database takes no writes, what was saved and what to
+    do.
     """
     try:
         yield
@@ -58,21 +59,21 @@ def _code(error: StorageError) -> Exit:
 
 @contextmanager
 def settings(what: str, kept: str = RUN_AGAIN) -> Iterator[Settings]:
-    """The settings, for a command that opens what it needs by itself. what, kept: as in end_plainly."""
+    """Yield the settings, for a command that opens the rest itself. what, kept: as in end_plainly."""
     with end_plainly(what, kept):
         yield load_settings()
 
 
 @contextmanager
 def settings_and_database(what: str, kept: str = RUN_AGAIN) -> Iterator[tuple[Settings, Database]]:
-    """Both, the database of this version. what, kept: as in end_plainly."""
+    """Yield the settings and the database, which has this version. what, kept: as in end_plainly."""
     with settings(what, kept) as found, opened(found.secrets.database_url) as database:
         yield found, database
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
-    """Open the database, which must be there and of this version. A SQLite file that is not there is not made.
+    """Open an existing database of this version. A missing SQLite file is not created.
 
     Raises DatabaseNotReady, or an error of SQLAlchemy.
     """
@@ -86,7 +87,7 @@ def opened(url: str) -> Iterator[Database]:
 
 
 def refuse_unreadable(url: str) -> None:
-    """For what works with a database of any version: raises as opened does unless there is one, with tables."""
+    """Refuse a database that is missing or has no tables; any version will do. Raises as opened does."""
     _refuse_missing(url)
     database = Database(url)
     try:

@@ -108,7 +108,7 @@ class Press(_Payload):
 
     @property
     def number(self) -> int:
-        """Return the argument if it is a number, such as a card's revision or a plan's round; else 0 (they start at 1)."""
+        """Return the argument if it is a number, such as a card's revision; else 0, which no card or plan has."""
         return _number(self.argument)
 
     def chosen(self, block_id: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""share-check init --change and --add: one thing in files that are there, and every other line as it was."""
+"""share-check init --change and --add: change one thing in existing files, and keep every other line."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ PLACES = {
     "social_care": ("phones", "childrens_social_care"),
     "out_of_hours": ("phones", "out_of_hours"),
 }
-"""Where an answer stands in organisation.toml: its table and key; all others stand at the top, by their own key."""
+"""The table and key in organisation.toml of an answer. All other answers are top-level keys of their own name."""
 
 GROUPS = {"lead": LEADS, "deputy": DEPUTIES}
 
 
 def secrets(text: str, subject: str, given: Mapping[str, Any], *, may_ask: bool) -> str:
-    """A new .env. What is neither given nor typed anew stays; without a mail server nothing else of mail does."""
+    """Return a new .env.
+
+    Settings that get no answer stay; without a mail server the other mail settings are removed.
+    """
     questions = [each for each in SUBJECTS[subject] if isinstance(each, SetupQuestion)]
     if subject == "tokens" and re.search(r"^SHARE_CHECK_MODE=.?http", text, re.MULTILINE):
         questions = [SLACK[0], SIGNING]
@@ -42,7 +45,7 @@ def secrets(text: str, subject: str, given: Mapping[str, Any], *, may_ask: bool)
 
 
 def facts(text: str, there: Organisation, subject: str, given: Mapping[str, Any], today: date, *, may_ask: bool) -> str:
-    """A new organisation.toml. Raises CannotEdit."""
+    """Return a new organisation.toml. Raises CannotEdit."""
     (first, *_) = SUBJECTS[subject]
     if isinstance(first, SetupPeople):
         return _people(text, there, first, given, today, may_ask=may_ask)
@@ -54,7 +57,7 @@ def facts(text: str, there: Organisation, subject: str, given: Mapping[str, Any]
 
 
 def add(text: str, there: Organisation, word: str, given: Mapping[str, Any], *, may_ask: bool) -> tuple[str, str]:
-    """Somebody more among the leads or the deputies, and their id. Raises CannotEdit."""
+    """Add a lead or deputy. Return a new organisation.toml and the person's new id. Raises CannotEdit."""
     group = GROUPS[word]
     one = SetupPeople(group.key, group.word, "", 1, 1)
     (new,) = prompts.collect([one], given, may_ask=may_ask)[group.key]
@@ -64,7 +67,7 @@ def add(text: str, there: Organisation, word: str, given: Mapping[str, Any], *, 
 
 
 def _present(there: Organisation, key: str) -> str:
-    """What holds now, as somebody would type it."""
+    """Return the current value as somebody would type it; empty if there is none."""
     if key == "hours":
         week = zip(DAYS, there.hours.week, strict=True)
         return ", ".join(f"{day} {shift.start:%H:%M}-{shift.end:%H:%M}" for day, shift in week if shift)
@@ -109,7 +112,7 @@ def _people(
 def _wanted(
     group: SetupPeople, before: Sequence[PersonSettings], given: Mapping[str, Any], *, may_ask: bool
 ) -> list[dict[str, str]]:
-    """Who it shall be, without ids."""
+    """Return the people that the group shall have, without ids."""
     if given.get(group.key) or not may_ask:
         some = SetupPeople(group.key, group.word, group.help, 1, group.most)
         people = prompts.collect([some], given, may_ask=False)[group.key]
@@ -143,6 +146,6 @@ def _prefix(group: SetupPeople) -> str:
 
 
 def _next_id(text: str, prefix: str) -> str:
-    """One that nobody has or had: ids of people who left stand in a comment."""
+    """Return an id that nobody has or had. Ids of people who were removed are in comments of the file."""
     used = [int(number) for number in re.findall(rf"\b{prefix}-(\d+)\b", text)]
     return f"{prefix}-{max(used, default=1 if prefix == 'independent' else 0) + 1}"

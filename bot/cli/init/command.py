@@ -1,4 +1,4 @@
-"""share-check init: asks what is needed in plain words, and writes organisation.toml and .env."""
+"""share-check init: ask what is needed in plain words, and write organisation.toml and .env."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PERSON_HELP = '"Name; Slack member ID; phone; email"'
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every answer can also be given as an option, or in the environment."""
+    """Add an option and an environment variable for every answer."""
     people = {"lead": ("leads", True), "deputy": ("deputies", True), "independent": ("independent", False)}
     for option, (key, several) in reversed(people.items()):
         more = " For several, give it several times; in the environment, one on a line." if several else ""
@@ -91,7 +91,7 @@ ANSWERS = (
 
 
 class PersonType(click.ParamType[str]):
-    """Words that are a person; in the environment, one on a line."""
+    """A person as text. In the environment, one person per line."""
 
     name = "person"
     envvar_list_splitter = "\n"
@@ -106,7 +106,7 @@ class PersonType(click.ParamType[str]):
 )
 @_options
 def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, **given: Any) -> None:
-    """Set share-check up: write organisation.toml and .env. Asks what is needed, and writes over no file."""
+    """Set share-check up: write organisation.toml and .env. Asks what is needed, and never overwrites a file."""
     if change and add:
         leave("does one thing at a time", ["Give --change or --add, not both."])
     try:
@@ -215,7 +215,10 @@ def _organisation(path: Path) -> Organisation:
 
 
 def _try(path: Path, facts: str | None, secrets: str | None) -> None:
-    """What would be written must be what the bot can start with: all problems at once, and nothing written."""
+    """Check that the bot could start with these files.
+
+    End the command with all problems at once, before anything is written.
+    """
     problems: list[str] = []
     try:
         if facts is not None:

@@ -1,4 +1,4 @@
-"""What share-check init writes: organisation.toml and .env, whole or not at all, and never over another file."""
+"""The files of share-check init: organisation.toml and .env, written whole or not at all, and never over another file."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from storage.proof.signed_note import SealKey
 
 ENV = Path(".env")
 OURS_ALONE, FOR_ALL_TO_READ = 0o600, 0o644
-"""Of files: only .env holds secrets, and the bot may run as another account than whoever set it up."""
+"""File modes. Only .env has secrets, and the bot may run as another account than the one that set it up."""
 PLAIN = re.compile(r"[^\s'\"#\\$]*")
-"""A value that everything that reads an .env reads as it stands, Docker and systemd too. All others are quoted."""
+"""A value that every reader of .env files, Docker and systemd too, takes literally. All others are quoted."""
 FACTS = """\
 # The facts of {name}. Change anything here by hand, or with share-check init --change.
 # organisation.example.toml shows all that can be set. What is left out is either a default or a gap, which
@@ -68,7 +68,7 @@ class AlreadyThere(Exception):
 
 
 def facts(answers: Answers, today: date) -> str:
-    """organisation.toml. today: when it was last read through, which is now."""
+    """Return organisation.toml. today: the day it was last read through."""
     top: dict[str, Value] = {key: answers[key] for key in ("name", "time_zone", "leads_channel")}
     optional = ("administrators", "staff_help", "statutory_duty", "data_protection_lead")
     top |= {key: answers[key] for key in optional if answers.get(key) not in (None, "", [])}
@@ -91,7 +91,7 @@ def facts(answers: Answers, today: date) -> str:
 
 
 def secrets(settings: Mapping[str, str]) -> str:
-    """.env, with new keys. settings: the others, by name; empty ones are left out."""
+    """Return .env with new keys. settings: the other settings by name; empty ones are left out."""
     seal_key = SealKey.new()
     given = {name: value for name, value in settings.items() if value}
     text = SECRETS.format(
@@ -104,13 +104,13 @@ def secrets(settings: Mapping[str, str]) -> str:
 
 
 def public_key(secret_text: str) -> str:
-    """The one that stands in an .env that was just made, to be published."""
+    """Return the public key in a new .env, which is to be published; empty if there is none."""
     found = re.search(r"^# (share-check\+\S+)$", secret_text, re.MULTILINE)
     return found[1] if found else ""
 
 
 def set_secrets(text: str, settings: Mapping[str, str]) -> str:
-    """An .env with these settings, every other line as it was. An empty value takes a setting away."""
+    """Return .env with these settings changed and every other line unchanged. An empty value removes a setting."""
     there = dotenv_values(stream=StringIO(text), interpolate=False)
     with _draft(ENV, text) as draft:
         for name, value in settings.items():
@@ -120,7 +120,7 @@ def set_secrets(text: str, settings: Mapping[str, str]) -> str:
 
 
 def create(files: Mapping[Path, str], secret: Path) -> None:
-    """All of them; `secret` is readable for nobody else. Raises AlreadyThere; then none of them was made."""
+    """Create all the files, or none. Raises AlreadyThere. secret: the file that only our account can read."""
     there = [str(path) for path in files if path.exists() or path.is_symlink()]
     if there:
         raise AlreadyThere(*there)
@@ -129,7 +129,7 @@ def create(files: Mapping[Path, str], secret: Path) -> None:
         for path, text in files.items():
             with _draft(path, text) as draft:
                 draft.chmod(OURS_ALONE if path == secret else FOR_ALL_TO_READ)
-                os.link(draft, path)  # fails where it has come to be meanwhile
+                os.link(draft, path)  # fails if somebody has created it meanwhile
             made.append(path)
     except FileExistsError as error:
         for path in made:
@@ -138,7 +138,10 @@ def create(files: Mapping[Path, str], secret: Path) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """In one step: whoever reads it meanwhile reads the old one or the new one. Whoever may read it stays the same."""
+    """Replace a file atomically: a reader sees the old text or the new one. Keep its owner and mode.
+
+    If the owner cannot be kept and not everybody could read the file, only our account can read it afterwards.
+    """
     before = path.stat()
     with _draft(path, text) as draft:
         mode = stat.S_IMODE(before.st_mode)
@@ -151,20 +154,20 @@ def replace(path: Path, text: str) -> None:
 
 
 def tried_facts(path: Path, text: str) -> Organisation:
-    """What it would mean. Raises OrganisationError with every problem."""
+    """Parse `text` as organisation.toml, without writing it. Raises OrganisationError with every problem."""
     with _draft(path, text) as draft:
         return load_organisation(draft)
 
 
 def try_secrets(path: Path, text: str) -> None:
-    """Raises SettingsError with every problem."""
+    """Parse `text` as .env, without writing it. Raises SettingsError with every problem."""
     with _draft(path, text) as draft:
         load_settings(draft)
 
 
 @contextmanager
 def _draft(path: Path, text: str) -> Iterator[Path]:
-    """A file beside it, of our account alone, gone afterwards."""
+    """Yield a temporary file with this text in the same folder, readable only by our account; delete it afterwards."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     draft = Path(name)
     try:

@@ -1,4 +1,4 @@
-"""Asking the questions of share-check init at a terminal, or taking the answers from options and the environment."""
+"""Answers to the questions of share-check init: asked at a terminal, or taken from options and the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.exit_codes import leave
 
 WIDTH = 100
 AWAY = "-"
-"""The answer that takes away what is there."""
+"""The answer that removes the current value."""
 
 
 def collect(
@@ -23,10 +23,10 @@ def collect(
     may_ask: bool,
     present: Mapping[str, str] | None = None,
 ) -> Answers:
-    """All answers. What was given is not asked for; what is wrong in it is said at once, all of it, and ends us.
+    """Return all answers. Given answers are not asked for; if any is invalid, end the command with all their problems.
 
-    present: what holds now, by key, where there is something to change. Enter keeps it; what is neither given nor
-    asked for is in no answer, and stays; "-" takes it away, which is an answer of None.
+    present: the current values by key, if there is something to change. Enter keeps a value, "-" removes it: its answer is
+    None. A value that is neither given nor asked for has no answer, and stays.
     """
     questions = tuple(questions)
     answers, problems = _taken(questions, given, present, is_all=not may_ask)
@@ -46,7 +46,10 @@ def collect(
 
 
 def ask(question: SetupQuestion, present: str | None = None) -> Any:
-    """Until the answer can be used. None where it may be left out, and was. present: what Enter keeps."""
+    """Ask until the answer is valid.
+
+    Return None if it is optional and was left out. present: the value that Enter keeps.
+    """
     usual = present or question.default
     if question.help:
         click.echo(f"\n{_wrapped(question.help, '  ')}")
@@ -71,12 +74,12 @@ def ask(question: SetupQuestion, present: str | None = None) -> Any:
 
 
 def ask_person(before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Somebody's name, account, phone and email. before: what is offered for Enter."""
+    """Ask for a person's name, Slack member ID, phone and email. before: the values that Enter keeps."""
     return {each.key: ask(each, (before or {}).get(each.key)) for each in PERSON}
 
 
 def numbered(people: Sequence[Mapping[str, str]], prefix: str, first: int = 1) -> list[dict[str, str]]:
-    """With ids, which the records use for ever."""
+    """Add numbered ids, which records keep for ever."""
     return [{"id": f"{prefix}-{number}", **each} for number, each in enumerate(people, first)]
 
 
@@ -87,7 +90,7 @@ def with_ids(key: str, people: Sequence[Mapping[str, str]]) -> list[dict[str, st
 
 
 def option(question: SetupQuestion | SetupPeople) -> str:
-    """How it is given on the command line."""
+    """Return the command line option of a question."""
     if isinstance(question, SetupPeople):
         return f"--{question.key if question.key == 'independent' else question.word}"
     return f"--{question.key.replace('_', '-')}"
@@ -100,7 +103,10 @@ def _taken(
     *,
     is_all: bool,
 ) -> tuple[Answers, list[str]]:
-    """Answers that were given, and what is wrong with them. is_all: others are taken by default, or are missing."""
+    """Return the given answers and their problems.
+
+    is_all: nobody is asked, so the others have their default or are missing.
+    """
     answers: Answers = {}
     problems: list[str] = []
     for question in questions:
@@ -124,7 +130,7 @@ def _applies(
 
 
 def _stays(question: SetupQuestion | SetupPeople, present: Mapping[str, str] | None) -> bool:
-    """Whether it may go without an answer, as something is there or nothing has to be."""
+    """Return whether the question needs no answer, as there is a current value or the answer is optional."""
     if present is None or isinstance(question, SetupPeople):
         return False
     return bool(present.get(question.key)) or question.default == ""
@@ -158,7 +164,7 @@ def _ask_people(question: SetupPeople, answers: Mapping[str, Any]) -> list[dict[
 def _ask_one_more(
     question: SetupPeople, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any]
 ) -> list[dict[str, str]]:
-    """Until this person goes together with those before."""
+    """Ask for one more person until they do not clash with those before, such as by using the same phone."""
     while True:
         made = with_ids(question.key, [*_bare(found), ask_person()])
         problems = clashing({**answers, question.key: made})

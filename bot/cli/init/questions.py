@@ -1,4 +1,4 @@
-"""What share-check init asks, in a person's order: data, and a check of each answer in the reader's words."""
+"""The questions of share-check init as data, in the order of asking, with a check of each answer in plain words."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ LONGEST = 300
 YES, NO = ("yes", "y", "true"), ("no", "n", "false")
 
 Answers = dict[str, Any]
-"""By key: words; a list of people, each a mapping of id, name, slack, phone, email; a list of words."""
+"""Answers by key: text; people, as a list of mappings of id, name, slack, phone and email; or a list of text."""
 
 PersonAnswer = Mapping[str, str]
 
 
 class Refused(Exception):
-    """An answer that cannot be used. Its words say how to write it."""
+    """An answer that cannot be used. Its message says how to write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetupQuestion:
-    """key: also the option's name. setting: its name in .env, where that is where it belongs.
+    """One question.
 
-    help: what stands before it. default: what Enter means; None where an answer is needed, "" where it may be left out.
-    needs: the key of a question without whose answer this one is not asked.
+    key: also the option's name. setting: the name in .env, if the answer belongs there. help: shown before the
+    question. default: what Enter means; None if an answer is required, "" if it is optional. needs: the key of another
+    question; this one is asked only if that one has an answer.
     """
 
     key: str
@@ -50,7 +51,7 @@ class SetupQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SetupPeople:
-    """A question about people. most: how many there can be."""
+    """A question about people. word: what one of them is called. least, most: how many there can be."""
 
     key: str
     word: str
@@ -60,7 +61,7 @@ class SetupPeople:
 
 
 def of_type(kind: Any) -> Callable[[str], str]:
-    """Checked as in organisation.toml."""
+    """Return a check of an answer against a type of organisation.toml. The check raises Refused."""
     adapter: TypeAdapter[str] = TypeAdapter(kind)
 
     def check(answer: str) -> str:
@@ -82,7 +83,7 @@ def words(answer: str) -> str:
 
 
 def setting(name: str) -> Callable[[str], str]:
-    """Checked as in .env."""
+    """Return a check of an answer against a setting of .env. The check raises Refused."""
 
     def check(answer: str) -> str:
         if "${" in answer:
@@ -99,7 +100,7 @@ def setting(name: str) -> Callable[[str], str]:
 
 
 def hours(answer: str) -> dict[str, str]:
-    """Working days: "monday-thursday 08:30-17:00, friday 08:30-15:30"."""
+    """Parse working hours: "monday-thursday 08:30-17:00, friday 08:30-15:30". Raises Refused."""
     week: dict[str, str] = {}
     for part in answer.lower().split(","):
         found = re.fullmatch(r"\s*([a-z]+)(?:\s*-\s*([a-z]+))?\s+(\S.*?)\s*", part)
@@ -114,7 +115,7 @@ def hours(answer: str) -> dict[str, str]:
 
 
 def members(answer: str) -> list[str]:
-    """Slack member IDs, separated by commas."""
+    """Parse Slack member IDs, separated by commas. Raises Refused."""
     return [of_type(SlackUser)(each.strip()) for each in answer.split(",") if each.strip()]
 
 
@@ -283,11 +284,11 @@ SUBJECTS: Mapping[str, Sequence[SetupQuestion | SetupPeople]] = {
     "tokens": SLACK,
     "mail": MAIL,
 }
-"""What can be changed by itself."""
+"""What --change can change, with its questions."""
 
 
 def person(answer: str) -> dict[str, str]:
-    """As an option gives it: "Name; Slack member ID; phone; email". Raises Refused."""
+    """Parse a person: "Name; Slack member ID; phone; email". Raises Refused."""
     parts = [part.strip() for part in answer.split(";")]
     if len(parts) != len(PERSON):
         raise Refused(f'"{answer}" is not a person. Write: name; Slack member ID; phone; email')
@@ -299,7 +300,7 @@ def person(answer: str) -> dict[str, str]:
 
 
 def clashing(answers: Mapping[str, Any]) -> list[str]:
-    """What is wrong with these people together, in words."""
+    """Return the problems of these people together, such as a phone used twice, in plain words."""
     facts = {key: answers[key] for key in ("leads", "deputies") if answers.get(key)}
     if answers.get("independent"):
         facts["independent_contact"] = answers["independent"][0]
@@ -307,7 +308,7 @@ def clashing(answers: Mapping[str, Any]) -> list[str]:
 
 
 def _company(name: str) -> dict[str, str]:
-    """What a setting needs beside it, to be looked at alone."""
+    """Return the other settings that this one needs to be valid, so that it can be checked alone."""
     if name in {"SHARE_CHECK_MAIL_FROM", "SHARE_CHECK_ALARM_EMAIL"}:
         return {"SHARE_CHECK_SMTP_URL": "smtp://127.0.0.1"}
     return {}

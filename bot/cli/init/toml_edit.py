@@ -1,7 +1,7 @@
-"""Change one thing in organisation.toml, which people write in too, and leave every other line and comment as it is.
+"""Edits of organisation.toml, which people also edit by hand: one thing changes, every other line and comment stays.
 
-tomlkit keeps the form of the file. What is made is read again by the reader that the bot uses: where the file would not
-mean what was meant, nothing is changed.
+tomlkit keeps the formatting. The new text is parsed again with the bot's own parser; if it does not have exactly the
+intended values, nothing is changed.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class CannotEdit(Exception):
 
 
 def written(value: Value) -> str:
-    """As TOML writes it, on one line."""
+    """Return a value as TOML, on one line."""
     return str(tomlkit.item(value).as_string())
 
 
 def table(header: str, values: Mapping[str, Value]) -> str:
-    """A table of its own. header: with its brackets."""
+    """Return a table as TOML. header: with its brackets."""
     return "\n".join([header, *(f"{key} = {written(value)}" for key, value in values.items())])
 
 
 def set_values(text: str, name: str, values: Mapping[str, Value | None]) -> str:
-    """Set keys of the table of this name, or of the file itself where the name is empty; None takes a key away.
+    """Return the text with these keys of table `name` set; None removes a key. An empty name means top-level keys.
 
     Raises CannotEdit.
     """
@@ -54,9 +54,9 @@ def set_values(text: str, name: str, values: Mapping[str, Value | None]) -> str:
 
 
 def set_list(text: str, name: str, tables: Sequence[Mapping[str, Value]]) -> str:
-    """Let `name` be these tables, as [[name]] or in brackets. Those there with the same id keep their lines.
+    """Return the text with the list `name` replaced by these tables. A table with the same id keeps its lines.
 
-    Raises CannotEdit.
+    The list may be written as [[name]] or as an inline array. Raises CannotEdit.
     """
     wanted = {str(each["id"]): each for each in tables}
     facts = tomllib.loads(text)
@@ -73,12 +73,15 @@ def set_list(text: str, name: str, tables: Sequence[Mapping[str, Value]]) -> str
 
 
 def add_remark(text: str, words: str) -> str:
-    """A comment at the end."""
+    """Append a comment."""
     return f"{text.rstrip()}\n\n# {words}\n"
 
 
 def _put(inside: Any, values: Mapping[str, Value | None]) -> None:
-    """inside: a table of a document, or plain facts. A value that is there already keeps its form."""
+    """Set or remove keys.
+
+    inside: a table of a document, or a plain dict. A value that does not change keeps its formatting.
+    """
     for key, value in values.items():
         if value is None:
             inside.pop(key, None)
@@ -89,7 +92,7 @@ def _put(inside: Any, values: Mapping[str, Value | None]) -> None:
 
 
 def _put_list(inside: Any, key: str, values: Sequence[str]) -> None:
-    """Over several lines where it was, with the comments of what stays; anew where the order is another."""
+    """Change an array and keep the lines and comments of values that stay. If the order differs, write it anew."""
     array = inside[key]
     for place in reversed(range(len(array))):
         if array[place] not in values:
@@ -119,7 +122,7 @@ def _set_in_brackets(
 def _set_under_headers(
     document: tomlkit.TOMLDocument, name: str, wanted: Mapping[str, Mapping[str, Value]], new: Sequence[str]
 ) -> None:
-    """What stands below the last table, before the next header, stays below the last."""
+    """Replace the tables of [[name]]. Text between the last table and the next header stays there."""
     left_over = ""
     if name not in document:
         left_over = "\n" * bool(document.body)
@@ -150,14 +153,14 @@ def _set_under_headers(
 
 
 def _take_out(document: tomlkit.TOMLDocument, name: str, below: str) -> None:
-    """Take a list away, and leave the words below it in its place."""
+    """Remove a list, and leave the text below it in its place."""
     place = next(place for place, (key, _) in enumerate(document.body) if key is not None and key.key == name)
     document.remove(name)
     document.body[place] = (None, Whitespace(below))
 
 
 def _cut_below(one: Any) -> str:
-    """Take away what stands between a table's last key and the next header: tomlkit has it as the end of this table."""
+    """Remove and return the text between a table's last key and the next header, which tomlkit counts to this table."""
     body, below = (one.value.body if isinstance(one, Table) else []), ""
     while body and body[-1][0] is None:
         below = body.pop()[1].as_string() + below
@@ -170,7 +173,7 @@ def _put_below(one: Any, below: str) -> None:
 
 
 def _lean_on_first_header(document: tomlkit.TOMLDocument) -> None:
-    """Make the words above the first header part of that header: what is added to the file's own keys goes above."""
+    """Attach the text above the first header to that header, so that new top-level keys are inserted above the text."""
     body = document.body
     place = next((place for place, (_, item) in enumerate(body) if isinstance(item, Table | AoT)), 0)
     header: Any = body[place][1] if place else None
@@ -197,7 +200,10 @@ def _by_hand() -> CannotEdit:
 
 
 def _meant(document: tomlkit.TOMLDocument, facts: Mapping[str, Any], name: str) -> str:
-    """The new text, which says these facts; where nothing of `name` is left, it may be gone. Raises CannotEdit."""
+    """Return the new text if it parses to these facts, an empty `name` perhaps left out.
+
+    Raises CannotEdit otherwise.
+    """
     made = tomlkit.dumps(document).rstrip() + "\n"
     try:
         found = tomllib.loads(made)
