@@ -1,4 +1,4 @@
-"""The files of share-check init: organisation.toml and .env, written whole or not at all, and never over another file."""
+"""The files of share-check init: organisation.toml and .env, written whole or not at all, never over another file."""
 
 from __future__ import annotations
 

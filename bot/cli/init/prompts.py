@@ -25,7 +25,7 @@ def collect(
 ) -> Answers:
     """Return all answers. Given answers are not asked for; if any is invalid, end the command with all their problems.
 
-    present: the current values by key, if there is something to change. Enter keeps a value, "-" removes it: its answer is
+    present: current values by key, if there is something to change. Enter keeps a value, "-" removes it: its answer is
     None. A value that is neither given nor asked for has no answer, and stays.
     """
     questions = tuple(questions)
