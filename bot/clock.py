@@ -12,7 +12,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Return seconds of a clock that nobody sets, to measure how long something takes."""
+        """Return seconds of a monotonic clock, to measure how long something takes."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:

@@ -94,7 +94,7 @@ def _doctor(bot: Bot, settings: Settings) -> SupervisedLoop:
 
 
 def look_once(bot: Bot, settings: Settings) -> None:
-    """Run doctor's non-fatal checks, log new findings, keep all for the administrators' Home tab. Never raises."""
+    """Run doctor's non-fatal checks, log new findings, keep all for the administrators' Home tab."""
     services = bot.services
     found = examine.later(settings, services.organisation, bot.app.client, services.database, services.clock)
     if services.doctor.keep(found):

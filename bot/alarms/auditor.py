@@ -49,7 +49,7 @@ class Auditor:
         self.is_connected: Callable[[], bool] = lambda: True
 
     def loop(self) -> SupervisedLoop:
-        """Look every minute, the first time a minute after the start."""
+        """Return the loop that audits once a minute, the first time a minute after the start."""
         meter = self._services.meters.turned
         return SupervisedLoop("auditor", self.turn, every=EVERY, failure="the audit failed", meter=meter)
 

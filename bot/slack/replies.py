@@ -30,15 +30,15 @@ def phone_words(organisation: Organisation) -> str:
 
 
 def webhooks(client: WebClient) -> Callable[[str], WebhookClient]:
-    """Return what makes the client for a response_url, with the Web API client's ssl context and no retries."""
+    """Return a function that makes the client for a response_url, with the Web API's ssl context and no retries."""
     return lambda url: WebhookClient(url, ssl=client.ssl, timeout=_TIMEOUT, retry_handlers=[])
 
 
 class Replies:
-    """Answers presses through the response_url that Slack sent with each.
+    """Replies by the response_url that Slack sends with each press.
 
-    webhook: makes the client that posts to a response_url. senders: run what is said after Slack has its answer.
-    phones: numbers for when something failed.
+    webhook: makes the client that posts to a response_url. senders: the pool for replies after the ack.
+    phones: numbers to show if something failed.
     """
 
     def __init__(

@@ -282,7 +282,7 @@ class SocketWatch:
         self._loop.start()
 
     def stop(self) -> None:
-        """Take nothing new, finish what was begun, and leave."""
+        """Take nothing new, finish what is in progress, and disconnect."""
         self._loop.stop()
         self._drop()
         self._loop.join(CLOSE_WITHIN)
