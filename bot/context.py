@@ -1,29 +1,21 @@
-"""What a screen needs to know, read in one go from the store, so that the screens themselves are pure."""
+"""What every listener is given: the organisation, the database, the keys and the clock, and how a check is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
+from dataclasses import dataclass, field
 from threading import Event
 
 from sqlalchemy import Connection
 
+from bot.check_view import CheckView
 from bot.clock import Clock
 from bot.config.organisation import Organisation
-from bot.config.roster import facts_of
 from bot.doctor.last_findings import LastFindings
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
-from flows.case import Case, Check, Entry, Told
-from flows.checklist import CHECKLIST
-from flows.engine.explain import Explanation, Facts, explain
-from flows.engine.outcome import Decision, decide
-from flows.engine.replay import Progress, replay
-from flows.model import Question
-from flows.paging.cover import on_cover
+from flows.case import Told
 from flows.paging.roster import Roster
 from services.casework import Casework
 from services.reporting import Reporting
@@ -35,131 +27,8 @@ from storage.errors import CannotOpen, NoSuchCheck
 from storage.proof.seal import SealWatch
 from storage.proof.signed_note import SealKey
 
-GONE = "somebody no longer listed"
 _FIRST_QUESTIONS = frozenset({"S1", "S2"})
 """While no more than these are answered, the card says who will be asked."""
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """One check as somebody sees it now.
-
-    left_out: organisation and Slack ids of people who see nothing of it. reached: channels and people whose page Slack
-    has. not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
-    somebody was asked. has_asked: whether the newest ask has arrived anywhere. absent: organisation ids of people who
-    are not there today, known while the first questions are shown. earlier: checks about the same person that the
-    reader may know of, each with whether they may open it. may_export: whether the reader may.
-    """
-
-    check: Check
-    case: Case | None
-    told: Told
-    left_out: frozenset[str]
-    organisation: Organisation
-    roster: Roster
-    entries: tuple[Entry, ...]
-    now: datetime
-    reached: frozenset[str] = frozenset()
-    not_taken: frozenset[str] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
-    has_asked: bool = True
-    absent: frozenset[str] = frozenset()
-    earlier: tuple[tuple[Check, bool], ...] = ()
-    may_export: bool = False
-
-    @cached_property
-    def progress(self) -> Progress:
-        """The answers as they stand; the level once raised holds only where they no longer raise it themselves."""
-        own = replay(CHECKLIST, self.check.answers)
-        return own if own.level >= self.check.level else replay(CHECKLIST, self.check.answers, self.check.level)
-
-    @cached_property
-    def decision(self) -> Decision:
-        return decide(CHECKLIST, self.progress)
-
-    @property
-    def question(self) -> Question | None:
-        """The question to show: the one "Back" went to, else the next without an answer."""
-        back_at = CHECKLIST.by_id.get(self.check.revisiting or "")
-        if back_at is not None:
-            return back_at
-        return self.progress.next
-
-    @property
-    def chooses_who(self) -> bool:
-        """Whether it must first be known who may be told: nobody is paged before (docs/rules.md, "S1 first")."""
-        in_need = self.check.answers.get("S1") == ("yes",) or self.check.asked_lead
-        return in_need and "S2" not in self.check.answers and self.check.revisiting is None
-
-    @cached_property
-    def people(self) -> tuple[str, ...]:
-        """Ids of those who may know."""
-        return self.roster.may_know(self.check, self.left_out)
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What the card may say: the people whose page Slack has, never a left-out person, and no school by name.
-
-        While nobody is reached yet: those who are being asked.
-        """
-        asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out, self.absent)
-        shown = tuple(one for one in self.people if one in asked)
-        told = tuple(one for one in shown if self._is_reached(one))
-        return replace(facts_of(self.organisation, told or shown or self.people), schools=())
-
-    def _is_reached(self, person: str) -> bool:
-        """By a message of their own, or in the leads' channel where they are."""
-        own = self.roster.slack[person] in self.reached
-        return own or (self.roster.channel in self.reached and person != self.roster.people.independent)
-
-    @property
-    def social_care(self) -> str:
-        """Its numbers, to follow its name: ": 020 ...; out of hours 020 ..."; nothing where none is known."""
-        late = self.facts.out_of_hours
-        known = "; ".join(filter(None, (self.facts.social_care, f"out of hours {late}" if late else None)))
-        return f": {known}" if known else ""
-
-    @property
-    def nobody_on_cover(self) -> bool:
-        """Whether no lead and no deputy is there today."""
-        return not on_cover(self.roster.people, self.absent)
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether anybody is, or may have to be, left out."""
-        return bool(self.left_out) or self.check.answers.get("S2", ("no",)) != ("no",)
-
-    @property
-    def people_left_out(self) -> frozenset[str]:
-        """Organisation ids of people who see nothing of it; a Slack id where the file lists them no longer."""
-        return frozenset(self.roster.person_at(one) or one for one in self.left_out)
-
-    @property
-    def told_before(self) -> tuple[str, ...]:
-        """Ids of people left out now who had been paged before."""
-        asked = self.case.asked if self.case else ()
-        return tuple(one for one in asked if one in self.left_out)
-
-    @cached_property
-    def explanation(self) -> Explanation:
-        told = explain(CHECKLIST, self.progress, self.decision, self.facts, self.told)
-        asked = self.check.asked_lead and not self.decision.reasons
-        return replace(told, why=("You asked for a lead.",)) if asked else told
-
-    @property
-    def reporter(self) -> str:
-        """A mention of whoever raised it; of a practice page that a command started, what it was started from."""
-        return events.SYSTEM if self.check.reporter == events.SYSTEM else f"<@{self.check.reporter}>"
-
-    def slack(self, person: str | None) -> str:
-        """A mention of somebody on the roster, who hears of it."""
-        if person is None:
-            return "Nobody"
-        return f"<@{self.roster.slack[person]}>" if person in self.roster.slack else GONE
-
-    def name(self, person: str) -> str:
-        """Somebody's name, also of somebody the organisation's file no longer lists."""
-        return self.organisation.person(person).name if person in self.roster.slack else GONE
 
 
 class WakeUp:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from flows.events import EventKind
 from flows.model import Answers, Level, Outcome, Urgency
+
+SYSTEM = "share-check"
+"""Who did what nobody pressed a button for."""
 
 
 class CheckStatus(StrEnum):
@@ -217,3 +221,8 @@ class Entry:
     who: str
     what: EventKind
     content: dict[str, object] = field(default_factory=dict)
+
+
+def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:
+    """The newest entry of a kind, None where there is none. entries: oldest first."""
+    return next((entry for entry in reversed(tuple(entries)) if entry.what == what), None)

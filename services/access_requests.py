@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from flows.case import CheckStatus, Did, Entry
+from flows.case import SYSTEM, CheckStatus, Did, Entry, latest
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.records import access_requests
@@ -24,7 +24,6 @@ from storage import checks, events, export_files, person_index
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring, padded
 from storage.errors import CannotOpen, NoSuchCheck
-from storage.events import SYSTEM
 from storage.tables import requests
 
 _ASKED = ("name", "born", "number", "asked_by")
@@ -135,7 +134,7 @@ class Requests(Service):
 
     def closing(self, request: str) -> Entry | None:
         """Return the event that closed the request, or None."""
-        return events.latest(self._history(request), EventKind.REQUEST_CLOSED)
+        return latest(self._history(request), EventKind.REQUEST_CLOSED)
 
     def found(self, request: AccessRequest) -> tuple[str, ...]:
         """Return the ids of checks that may be about this person. Ask the gate before showing anything of them."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.case import (
     SHARING_DECISIONS,
+    SYSTEM,
     Case,
     CaseStatus,
     CheckStatus,
@@ -24,7 +25,6 @@ from flows.events import EventKind, OutboxKind
 from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
-from storage.events import SYSTEM
 
 DRILL_LASTS = timedelta(hours=1)
 """A drill that nobody answers ends after this."""

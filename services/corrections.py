@@ -5,12 +5,11 @@ A dispute records the words of the person who disagrees, marked as theirs.
 
 from __future__ import annotations
 
-from flows.case import Case, Did, Entry
+from flows.case import SYSTEM, Case, Did, Entry
 from flows.events import EventKind
 from services.transaction import Service
 from storage import events
 from storage.checks import Opened
-from storage.events import SYSTEM
 
 
 class Corrections(Service):

@@ -9,7 +9,7 @@ from typing import Any
 
 from flows import answering
 from flows.answering import WHO_TO_LEAVE_OUT, Change, Given
-from flows.case import Case, CaseStatus, Check, CheckStatus, Cover, Did
+from flows.case import SYSTEM, Case, CaseStatus, Check, CheckStatus, Cover, Did
 from flows.checklist import CHECKLIST
 from flows.events import EventKind, OutboxKind
 from flows.model import Level, Outcome
@@ -17,7 +17,6 @@ from flows.paging.roster import Roster
 from services.transaction import ASK_AGAIN_AFTER, Service
 from storage import checks, outbox, person_index
 from storage.checks import Opened
-from storage.events import SYSTEM
 
 Asked = Callable[[Check, Given, Roster, frozenset[str]], Change | Did]
 _MOST_REMINDERS = 2

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from flows.case import Case, CaseStatus, CheckStatus
+from flows.case import SYSTEM, Case, CaseStatus, CheckStatus
 from flows.events import EventKind, OutboxKind
 from flows.model import Level, Urgency
 from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
-from storage.events import SYSTEM
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 """Asking again sooner than this after a page counts as a double click."""

@@ -14,14 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from flows.case import CheckStatus
+from flows.case import SYSTEM, CheckStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.reports.figures import TREND, Week, WeekFigures
 from storage import checks, events
 from storage.crypto.envelope import Keyring
 from storage.engine import idempotent
-from storage.events import SYSTEM
 from storage.proof import seal
 from storage.proof.signed_note import SealKey
 from storage.tables import digests

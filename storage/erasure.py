@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from flows.case import CheckStatus
+from flows.case import SYSTEM, CheckStatus
 from flows.events import EventKind
 from flows.model import Level
 from storage import checks, events, outbox, tables
@@ -149,7 +149,7 @@ def _erased_again(database: Database, keys: Keyring, erasure: Erasure, now: date
             pass
         else:
             said = {"approved_by": erasure.approved_by, "erased_at": erasure.erased_at.isoformat()}
-            events.append(tx, check, opened.sealer, now, events.SYSTEM, EventKind.ERASED, said)
+            events.append(tx, check, opened.sealer, now, SYSTEM, EventKind.ERASED, said)
             erasure = replace(erasure, is_private=erasure.is_private or may_be_private(opened))
         erasure_evidence.keep(tx, keys, check, erasure.approved_by, now)
         destroy(tx, erasure, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,9 +15,6 @@ from flows.events import EventKind
 from storage.crypto.envelope import Sealer, padded
 from storage.errors import CannotOpen
 from storage.tables import events
-
-SYSTEM = "share-check"
-"""The actor of events that no person caused."""
 
 SALT_BYTES = 16
 _APPEND = insert(events)
@@ -99,8 +96,3 @@ def count(tx: Connection, check: str, what: EventKind) -> int:
     """Return how many events of this kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)
     return int(tx.scalar(rows) or 0)
-
-
-def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:
-    """Return the newest entry of this kind, or None."""
-    return next((entry for entry in reversed(tuple(entries)) if entry.what == what), None)

@@ -16,10 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
-from flows.case import Told
+from flows.case import SYSTEM, Told
 from flows.events import Lane, OutboxKind
 from storage.engine import idempotent
-from storage.events import SYSTEM
 from storage.tables import outbox
 
 LEASE = timedelta(seconds=60)

@@ -15,6 +15,7 @@ from datetime import date
 import jellyfish
 from sqlalchemy import Connection, delete, insert, select
 
+from flows.case import latest
 from flows.events import EventKind
 from flows.records import matching
 from flows.records.matching import Described, Likeness
@@ -151,7 +152,7 @@ def forget(tx: Connection, check: str) -> None:
 
 def same_person(tx: Connection, keys: Keyring, opened: Opened, today: date) -> tuple[str, ...]:
     """Return the ids of other checks that seem to be about the same person."""
-    entry = record.latest(record.history(tx, opened.check.id, opened.sealer), EventKind.DETAILS)
+    entry = latest(record.history(tx, opened.check.id, opened.sealer), EventKind.DETAILS)
     who = matching.described(entry.content) if entry else Described()
     if who.is_empty:
         return ()

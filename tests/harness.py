@@ -23,7 +23,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import Settings
 from bot.slack.http_mode import LARGEST, web_app
 from bot.slack.http_mode import run as web_run
-from flows.case import Case, Check, Entry
+from flows.case import SYSTEM, Case, Check, Entry
 from flows.events import EventKind
 from sandbox import Workspace
 from sandbox.client.people import Person
@@ -269,7 +269,7 @@ class Stage:
     def checks(self) -> list[Check]:
         """All checks, oldest first."""
         with self.bot.services.database.read() as tx:
-            people = select(check_table.c.id).where(check_table.c.reporter != record.SYSTEM)
+            people = select(check_table.c.id).where(check_table.c.reporter != SYSTEM)
             ids = tx.scalars(people.order_by(check_table.c.started_at)).all()
             return [checks.load(tx, self.bot.services.keys, one).check for one in ids]
 

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot.access_requests.modals import ReviewProgress
-from bot.context import CheckView, Services
+from bot.check_view import CheckView
+from bot.context import Services
 from bot.permission import Act, may, may_answer_requests
 from bot.records.export_contents import Part
 from bot.records.items import items_of

@@ -5,17 +5,17 @@ from __future__ import annotations
 from slack_bolt import App
 
 from bot.cases.gated import Gated
+from bot.check_view import CheckView
 from bot.checks import modals
-from bot.context import CheckView, Services
+from bot.context import Services
 from bot.permission import Act
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
-from flows.case import Did, Entry
+from flows.case import Did, Entry, latest
 from flows.events import EventKind
 from services.casework import Casework, Result
-from storage.events import latest
 
 CHANGED = "This has changed since. Please look at the newest message."
 ALREADY = "Already done."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.context import CheckView
+from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Entry

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from bot.context import CheckView, Services
+from bot.check_view import CheckView
+from bot.context import Services
 from bot.permission import Act, Gate, gate
 from bot.slack.payloads import Press, Sent
 from flows.case import Case

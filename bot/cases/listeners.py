@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 
 from bot.cases import modals
 from bot.cases.gated import NOT_FOUND, Gated
-from bot.context import CheckView, Services
+from bot.check_view import CheckView
+from bot.context import Services
 from bot.permission import Act, Gate, may
 from bot.records.listeners import with_others
 from bot.slack import block_kit

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from bot.cases.corrections_modal import name_of
 from bot.cases.page import OUTCOME_WORDS, URGENCY_WORDS
+from bot.check_view import CheckView
 from bot.checks.card import labels
 from bot.checks.modals import DETAILS, SHARING, STRAND_STATUS_WORDS, Field, decided, inputs, strand_blocks
-from bot.context import CheckView
 from bot.records.modals import earlier
 from bot.retention.modals import hold_part
 from bot.slack import block_kit
@@ -24,13 +24,13 @@ from flows.case import (
     Strand,
     StrandName,
     StrandStatus,
+    latest,
     missing_to_close,
 )
 from flows.checklist import CHECKLIST
 from flows.engine import wording
 from flows.events import EventKind
 from flows.model import Status, Urgency
-from storage.events import latest
 
 _MOST_BLOCKS = 97
 _MOST_BYTES = 240_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from bot.context import CheckView
+from bot.check_view import CheckView
 from bot.delivery.other_channels import Words
 from bot.practice import drill_messages
 from bot.slack import block_kit

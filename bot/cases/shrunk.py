@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cases import page
+from bot.check_view import CheckView
 from bot.checks import card
-from bot.context import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import Case, CaseStatus, CheckStatus, Entry

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.check_view import CheckView
 from bot.checks import modals
-from bot.context import CheckView, Services
+from bot.context import Services
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update
 from bot.slack.payloads import Press, Sent

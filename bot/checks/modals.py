@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.check_view import CheckView
 from bot.checks.card import labels
-from bot.context import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus
+from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus, latest
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import Choose, Question
-from storage.events import latest
 
 _ROWS = 8
 """Of phone numbers in one section: names may be long."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.context import CheckView
+from bot.check_view import CheckView
 from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared
+from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared, latest
 from flows.events import EventKind
-from storage.events import latest
 
 
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:

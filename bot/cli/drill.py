@@ -9,7 +9,7 @@ import click
 from bot.cli import beside_bot
 from bot.config.organisation_types import is_slack_user
 from bot.practice import drill as practice
-from storage.events import SYSTEM
+from flows.case import SYSTEM
 
 SENT_WITHIN = 30.0
 """Seconds within which a practice page should be in Slack."""

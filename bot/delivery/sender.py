@@ -26,9 +26,10 @@ from bot.alarms.broken_seal import broken, broken_elsewhere
 from bot.alarms.messages import alarm, alarm_elsewhere
 from bot.cases.page import alert, asked_again_below, line, page
 from bot.cases.shrunk import shrunk
+from bot.check_view import CheckView
 from bot.checks.card import card
 from bot.checks.notices import notice, reminder
-from bot.context import CheckView, Services
+from bot.context import Services
 from bot.cover.blocks import marked_away
 from bot.cover.listeners import closed_account_letter, gaps_letter
 from bot.delivery.other_channels import NotSent, Via, Words
@@ -39,10 +40,9 @@ from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.supervised_loop import SupervisedLoop
-from flows.case import CheckStatus, Entry
+from flows.case import SYSTEM, CheckStatus, Entry
 from flows.events import EventKind, OutboxKind
 from storage import old_messages, outbox
-from storage.events import SYSTEM
 from storage.health import overdue
 from storage.outbox import Claimed
 

@@ -10,10 +10,10 @@ from functools import partial
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.check_view import CheckView
 from bot.checks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
-from bot.context import CheckView
 from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
 from bot.slack.block_kit import Block
 from bot.slack.manifest import SOCKET_MODE, over_http

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.context import CheckView
+from bot.check_view import CheckView
 from bot.delivery.other_channels import Words
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message

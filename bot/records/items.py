@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.cases.modals import DECISION
+from bot.check_view import CheckView
 from bot.checks.modals import DECISION_LABELS, DETAILS, SHARING
 from bot.config.organisation import Organisation
-from bot.context import CheckView
+from flows.case import SYSTEM
 from flows.events import EventKind
 from flows.paging.roster import Roster
 from flows.records.access_requests import ReviewItem, items
-from storage.events import SYSTEM
 
 STAFF = "a staff member"
 

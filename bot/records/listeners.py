@@ -13,7 +13,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.cases import modals
-from bot.context import CheckView, Services
+from bot.check_view import CheckView
+from bot.context import Services
 from bot.permission import Act, Subject, may
 from bot.records import encrypted_page, export_contents
 from bot.records import modals as forms

@@ -18,7 +18,7 @@ from itertools import count
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, and_, case, cast, func, or_, select
 
-from flows.case import CheckStatus
+from flows.case import SYSTEM, CheckStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from storage import checks
@@ -26,7 +26,7 @@ from storage import events as record
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
-from storage.events import SALT_BYTES, SYSTEM
+from storage.events import SALT_BYTES
 from storage.proof.seal import EVENTS, IN_PORTIONS
 from storage.tables import checks as check_table
 from storage.tables import deletions, events

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.check_view import CheckView
 from bot.config.organisation import Organisation, PersonSettings, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
-from bot.context import CheckView
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out

@@ -14,12 +14,15 @@ from flows.case import (
     CaseStatus,
     Check,
     CheckStatus,
+    Entry,
     Shared,
     Strand,
     StrandName,
     StrandStatus,
+    latest,
     missing_to_close,
 )
+from flows.events import EventKind
 from flows.model import Level, Urgency
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -112,3 +115,11 @@ def test_nothing_is_missing_only_when_every_part_is_there() -> None:
 def test_decisions_that_share_are_decisions() -> None:
     """The words a lead chooses from hold the two after which 3.4 is asked."""
     assert DECISIONS.keys() > SHARING_DECISIONS
+
+
+def test_the_latest_entry_of_a_kind_is_the_last_one_recorded() -> None:
+    """A correction of a note stands behind the note, and the newest note is the one that counts."""
+    kinds = (EventKind.NOTE, EventKind.NOTE, EventKind.REPLY)
+    first, second, other = (Entry(number, NOW, "U1", what) for number, what in enumerate(kinds, 1))
+    assert latest((first, second, other), EventKind.NOTE) == second
+    assert latest((first, second, other), EventKind.CLOSED) is None

@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.case import CaseStatus, CheckStatus, Did, Shared, Told
+from flows.case import SYSTEM, CaseStatus, CheckStatus, Did, Shared, Told
 from flows.events import EventKind, OutboxKind
 from services.casework import DRILL_LASTS
 from services.drill import Drill
 from storage import cases, checks, outbox
 from storage.engine.database import Database
-from storage.events import SYSTEM
 from storage.health import liveness, overdue
 from storage.outbox import Reach
 from tests.flows.builders import calm_but, stopped_after

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.cases.page import line, page
+from bot.check_view import CheckView
 from bot.checks.card import labels
-from bot.context import CheckView
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind

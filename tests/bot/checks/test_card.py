@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.check_view import CheckView
 from bot.checks.card import card
-from bot.context import CheckView
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay

@@ -17,6 +17,7 @@ from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from bot.context import Services
 from bot.delivery.sender import Deliverer
+from flows.case import SYSTEM
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from sandbox import Workspace
@@ -24,7 +25,6 @@ from sandbox.state.models import Json, SlackMessage
 from storage import outbox
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.events import SYSTEM
 from tests.databases import sqlite_database
 from tests.flows.builders import calm_but, stopped_after
 from tests.harness import words_of
