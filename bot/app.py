@@ -26,7 +26,7 @@ from bot.checks import entry_points
 from bot.checks import listeners as conversation
 from bot.clock import Clock
 from bot.config.organisation import Organisation
-from bot.config.roster import roster_of
+from bot.config.roster import phone_words, roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
 from bot.context import Services
 from bot.cover import listeners as cover
@@ -41,7 +41,7 @@ from bot.records import listeners as records
 from bot.retention import listeners as retention
 from bot.slack import failures
 from bot.slack.membership import Outsiders
-from bot.slack.replies import Replies, phone_words, webhooks
+from bot.slack.replies import Replies, webhooks
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
 from bot.supervised_loop import SupervisedLoop
 from storage.crypto.envelope import Keyring

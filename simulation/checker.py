@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.delivery.other_channels import Words
+from bot.words import Words
 from flows.events import EventKind
 from flows.model import Level
 from simulation import promises

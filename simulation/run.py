@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.checks.card import card
-from bot.delivery.other_channels import NotSent, Via, Words
+from bot.delivery.other_channels import NotSent, Via
+from bot.words import Words
 from simulation import fixtures, payloads
 from simulation.behaviour import LEADS, STAFF
 from simulation.checker import PromiseChecker

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.records.modals import about, one_line, who_boxes
+from bot.fields import who_boxes
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from bot.words import one_line
 from flows.case import Check
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling, time_left
 
@@ -237,3 +238,10 @@ def release(known: AccessRequest, included: int, left_out: int) -> Block:
     )
     blocks = [block_kit.section(words)]
     return block_kit.modal("Make the pack", blocks, callback_id="release", metadata=known.id, submit="Make the pack")
+
+
+def about(request: AccessRequest) -> Iterator[Block]:
+    """Whom a request is about, and who asks."""
+    said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
+    for label, words in {**said, "Asked by": request.asked_by}.items():
+        yield from block_kit.labelled(label, words)

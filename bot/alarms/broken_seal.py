@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
-from bot.delivery.other_channels import Via, Words
+from bot.delivery.other_channels import Via
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from bot.words import Words
 from flows.events import OutboxKind
 from storage import outbox
 

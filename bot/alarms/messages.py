@@ -5,9 +5,9 @@ A count or a reference would tell somebody who is left out of a case that it exi
 
 from __future__ import annotations
 
-from bot.delivery.other_channels import Words
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from bot.words import Words
 
 _TITLE = "share-check is late."
 _LATE = (

@@ -8,6 +8,7 @@ from bot.cases.gated import Gated
 from bot.check_view import CheckView
 from bot.checks import modals
 from bot.context import Services
+from bot.fields import SHARING
 from bot.permission import Act
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors
@@ -63,7 +64,7 @@ class Aftercare:
     def sharing(self, sent: Sent) -> Answer:
         """Keep the two answers of 3.4 and what was shared."""
         answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
-        content = {field.key: sent.typed(field.key, field.longest) for field in modals.SHARING}
+        content = {field.key: sent.typed(field.key, field.longest) for field in SHARING}
         result = self._gated.submit(
             sent,
             Act.RECORD_SHARING,
@@ -125,4 +126,4 @@ def register(app: App, services: Services, replies: Replies) -> None:
         on.opens(verb, aftercare.open_modal)
     on.submission("reply", aftercare.reply, needs=("text",))
     on.submission("disagree", aftercare.disagree, needs=("text",))
-    on.submission("sharing", aftercare.sharing, needs=tuple(field.key for field in modals.SHARING))
+    on.submission("sharing", aftercare.sharing, needs=tuple(field.key for field in SHARING))

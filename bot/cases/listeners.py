@@ -12,6 +12,7 @@ from bot.cases import modals
 from bot.cases.gated import NOT_FOUND, Gated
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.fields import DECISION
 from bot.permission import Act, Gate, may
 from bot.records.listeners import with_others
 from bot.slack import block_kit
@@ -152,7 +153,7 @@ class Lead:
         decision = next(iter(sent.chosen("decision")), "")
         if decision not in DECISIONS:
             return errors({"decision": DECISION_NEEDED})
-        content = {field.key: sent.typed(field.key, field.longest) for field in modals.DECISION}
+        content = {field.key: sent.typed(field.key, field.longest) for field in DECISION}
         return without_words(sent, "reason") or self._decide(sent, decision, content)
 
     def _decide(self, sent: Sent, decision: str, content: dict[str, str]) -> Answer:

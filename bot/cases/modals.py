@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from bot.cases.corrections_modal import name_of
-from bot.cases.page import OUTCOME_WORDS, URGENCY_WORDS
+from bot.cases.page import OUTCOME_WORDS
 from bot.check_view import CheckView
-from bot.checks.card import labels
-from bot.checks.modals import DETAILS, SHARING, STRAND_STATUS_WORDS, Field, decided, inputs, strand_blocks
-from bot.records.modals import earlier
+from bot.checks.modals import STRAND_STATUS_WORDS, decided, strand_blocks
+from bot.fields import DECISION, DETAILS, SHARING, inputs
 from bot.retention.modals import hold_part
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from bot.words import URGENCY_WORDS, earlier, labels
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,
@@ -41,15 +41,6 @@ STATUS_WORDS = {
     Status.PENDING: "to answer after sharing",
     Status.NOT_REACHED: "not reached",
 }
-DECISION = (
-    Field("reason", "Reason", lines=True),
-    Field("basis", "Lawful basis or duty", "For example: protecting a child at risk; a legal duty; consent."),
-    Field("what", "What will be shared?", lines=True, longest=1500),
-    Field("whom", "With whom, and by whom?", longest=500),
-    Field("how", "When and how?", longest=500),
-    Field("consulted", "Who else was consulted?", longest=500),
-    Field("dissent", "Does anyone see it differently?", longest=1500),
-)
 
 
 REMINDERS: dict[str, tuple[str, timedelta | None]] = {

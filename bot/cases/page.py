@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.check_view import CheckView
-from bot.delivery.other_channels import Words
 from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
+from bot.words import URGENCY_WORDS, Words
 from flows.case import Case, CaseStatus, Shared
 from flows.events import EventKind
-from flows.model import Outcome, Status, Urgency
+from flows.model import Outcome, Status
 
-URGENCY_WORDS = {Urgency.P0: "emergency", Urgency.P1: "urgent", Urgency.P2: "soon", Urgency.P3: "routine"}
 OUTCOME_WORDS = {
     Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
     Outcome.CONSULT_URGENT: "consult a lead urgently",

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.check_view import CheckView
-from bot.cover.blocks import nobody
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
+from bot.words import labels, nobody_on_cover
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine import wording
@@ -211,7 +211,7 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
     if question.id == "S1" and not check.answers:
         yield block_kit.section("*Before you start.*")
         if view.nobody_on_cover:
-            yield block_kit.section(nobody(view.organisation))
+            yield block_kit.section(nobody_on_cover(view.organisation))
     yield block_kit.context(" · ".join([check.ref, _place(view), *_said_before(view, question)]))
     yield from (block_kit.context(words) for words in _worth_knowing(view, question))
     yield block_kit.section(f"*{block_kit.esc(question.ask)}*\n{block_kit.esc(question.help)}{_long_labels(question)}")
@@ -275,11 +275,6 @@ def _kept_from(view: CheckView) -> str:
             f"Thank you for telling me. If someone needs to be told, I will ask {block_kit.esc(view.facts.recipients)}."
         )
     return "Thank you for telling me. They will not see this, now or later."
-
-
-def labels(question: Question, choices: tuple[str, ...]) -> str:
-    """The words of the options chosen; the people left out are never named."""
-    return block_kit.esc(", ".join(option.label for _, option in question.meaning(choices).chosen))
 
 
 def _long_labels(question: Question) -> str:

@@ -11,13 +11,14 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot.config.roster import phone_words
 from bot.context import Services
 from bot.slack import block_kit
 from bot.slack.failures import guarded
 from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser
-from bot.slack.replies import Replies, phone_words
+from bot.slack.replies import Replies
 from flows.case import Check
 from flows.events import OutboxKind
 from storage import checks, outbox

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from bot.check_view import CheckView
 from bot.checks import modals
 from bot.context import Services
+from bot.fields import DETAILS
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update
 from bot.slack.payloads import Press, Sent
@@ -140,7 +141,7 @@ class Reporter:
 
     def details(self, sent: Sent) -> Answer:
         """Keep who this is about and what is to be shared, sealed."""
-        content = {field.key: sent.typed(field.key, field.longest) for field in modals.DETAILS}
+        content = {field.key: sent.typed(field.key, field.longest) for field in DETAILS}
         return self._write(sent, EventKind.DETAILS, content)
 
     def _write(self, sent: Sent, what: EventKind, content: dict[str, str]) -> Answer:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from bot.check_view import CheckView
-from bot.checks.card import labels
+from bot.fields import DECISION_LABELS, DETAILS, SHARING, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from bot.words import labels
 from flows.case import DECISIONS, STRAND_TITLES, Case, CheckStatus, Entry, Strand, StrandStatus, latest
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
@@ -16,58 +16,6 @@ from flows.model import Choose, Question
 
 _ROWS = 8
 """Of phone numbers in one section: names may be long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One box of a form: its key in the record and the words above it."""
-
-    key: str
-    label: str
-    hint: str | None = None
-    lines: bool = False
-    longest: int = 300
-
-
-DETAILS = (
-    Field("person", "Who is this about?", "Their name, or names. It is kept in the record and in no message."),
-    Field("number", "Their number in your school's system", "For example a case-management or pupil number."),
-    Field("born", "Date of birth or age"),
-    Field("school", "School"),
-    Field("where_now", "Where are they now, and who will they be with tonight?"),
-    Field("facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000),
-    Field("opinion", "What do you think?", "Your own view, apart from the facts.", lines=True, longest=3000),
-    Field(
-        "done",
-        "What has been done already?",
-        "For example: called 999, spoke to a lead.",
-        lines=True,
-        longest=1500,
-    ),
-    Field("wishes", "What does the person want to happen?", lines=True, longest=1500),
-    Field(
-        "what",
-        "What do you want to share?",
-        "As little as is needed, enough to help.",
-        lines=True,
-        longest=1500,
-    ),
-    Field("whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500),
-    Field("more", "Is there anything else a lead should know?", lines=True, longest=3000),
-)
-SHARING = (
-    Field("what", "What was shared?", lines=True, longest=1500),
-    Field("whom", "With whom?", longest=500),
-    Field("why", "Why?", lines=True, longest=1500),
-    Field("how", "When and how?", longest=500),
-)
-
-
-def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True) -> Iterator[Block]:
-    """A box for each field, holding what was written before."""
-    for field in fields:
-        box = block_kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
-        yield block_kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
 
 
 def _who_could_be_paged(view: CheckView) -> dict[str, str]:
@@ -247,15 +195,6 @@ def decided(entry: Entry) -> Iterator[Block]:
         yield from block_kit.labelled(label, str(entry.content.get(key) or ""))
 
 
-DECISION_LABELS = {
-    "reason": "Reason",
-    "basis": "Lawful basis or duty",
-    "what": "What",
-    "whom": "With whom",
-    "how": "When and how",
-    "consulted": "Who else was consulted",
-    "dissent": "Other views",
-}
 STRAND_STATUS_WORDS = {
     StrandStatus.TO_DO: "to do",
     StrandStatus.DONE: "done",

@@ -93,3 +93,11 @@ def _school(school: School) -> str:
 def in_words(names: list[str]) -> str:
     """Join names as in a sentence: "One, Two and Three"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def phone_words(organisation: Organisation) -> str:
+    """Return the phone numbers for when all else fails. No lead's: who may have been left out is not known here."""
+    phones, contact = organisation.phones, organisation.independent
+    known = {"children's social care": phones.childrens_social_care, "out of hours": phones.out_of_hours}
+    numbers = [f"{label} {number}" for label, number in known.items() if number]
+    return ", ".join([f"{contact.name} {contact.phone}", *numbers])

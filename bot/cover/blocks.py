@@ -10,7 +10,7 @@ from bot.config.organisation import Organisation
 from bot.config.roster import in_words
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from bot.slack.replies import phone_words
+from bot.words import nobody_on_cover
 from flows.paging.cover import Away, Gap
 
 MOST_ENTRIES = 20
@@ -29,18 +29,10 @@ class OnCover:
     days: tuple[Away, ...] | None = None
 
 
-def nobody(organisation: Organisation) -> str:
-    """Where no lead and no deputy is there. It never sends anybody away."""
-    return (
-        "No safeguarding lead is marked as on cover today. I will still ask for help. "
-        f"You can also phone {block_kit.esc(phone_words(organisation))}."
-    )
-
-
 def today(cover: OnCover, organisation: Organisation) -> Block:
     """One line of the Home tab, for everybody."""
     mentions = ", ".join(f"<@{one}>" for one in cover.present)
-    return block_kit.section(f"On cover today: {mentions}" if mentions else nobody(organisation))
+    return block_kit.section(f"On cover today: {mentions}" if mentions else nobody_on_cover(organisation))
 
 
 def your_days(cover: OnCover) -> Iterator[Block]:

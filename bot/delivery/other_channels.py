@@ -11,7 +11,6 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,6 +21,7 @@ from bot.clock import SystemClock
 from bot.config.mail_settings import hush_notifications
 from bot.config.organisation import Organisation
 from bot.config.settings import ADMINISTRATORS, LOOPBACK, Settings
+from bot.words import Words
 
 TIMEOUT = 20.0
 """Seconds for each answer of a mail server, and for a notification service as a whole."""
@@ -42,14 +42,6 @@ class NotSent(Exception):
 
 class NotAccepted(Exception):
     """A notification service refused it, or could not be reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What is said, by someone who knows that strangers may read it."""
-
-    title: str
-    body: str
 
 
 class SecondChannel:

@@ -32,7 +32,7 @@ from bot.checks.notices import notice, reminder
 from bot.context import Services
 from bot.cover.blocks import marked_away
 from bot.cover.listeners import closed_account_letter, gaps_letter
-from bot.delivery.other_channels import NotSent, Via, Words
+from bot.delivery.other_channels import NotSent, Via
 from bot.digest.content import leads_messages, own_message, staff_message
 from bot.home import tab as home
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
@@ -40,6 +40,7 @@ from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.supervised_loop import SupervisedLoop
+from bot.words import Words
 from flows.case import SYSTEM, CheckStatus, Entry
 from flows.events import EventKind, OutboxKind
 from storage import old_messages, outbox

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from bot.config.organisation import Organisation
+from bot.config.roster import phone_words
 from bot.cover.blocks import OnCover, today, your_days
 from bot.home.role_sections import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
 from bot.practice.drill_messages import last
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from bot.slack.replies import phone_words
 from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
 from flows.checklist import CHECKLIST
 

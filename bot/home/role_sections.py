@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.cases.page import URGENCY_WORDS
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from bot.words import URGENCY_WORDS
 from flows.case import STRAND_TITLES, Case, CaseStatus, StrandName
 from flows.paging.cover import Away, Gap
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.check_view import CheckView
-from bot.delivery.other_channels import Words
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
+from bot.words import Words
 from flows.case import Case, CaseStatus
 
 _NOBODY_AT_RISK = "This is practice: nobody is at risk."

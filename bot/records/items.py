@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.cases.modals import DECISION
 from bot.check_view import CheckView
-from bot.checks.modals import DECISION_LABELS, DETAILS, SHARING
 from bot.config.organisation import Organisation
+from bot.fields import DECISION, DECISION_LABELS, DETAILS, SHARING
 from flows.case import SYSTEM
 from flows.events import EventKind
 from flows.paging.roster import Roster

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.cases import modals
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.fields import SEARCHES
 from bot.permission import Act, Subject, may
 from bot.records import encrypted_page, export_contents
 from bot.records import modals as forms
@@ -118,7 +119,7 @@ class Records:
 
     def find(self, sent: Sent) -> Answer:
         """Show what there is about somebody like this. A record that may not be known of leaves no trace here."""
-        said = {key: sent.typed(key) for key in forms.SEARCHES}
+        said = {key: sent.typed(key) for key in SEARCHES}
         who, ref = Described(said["name"], said["born"], said["number"]), sent.typed(forms.REF)
         if who.is_empty and not ref:
             return errors({"name": SAY_SOMETHING})

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.fields import who_boxes
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.case import Check, CheckStatus
-from flows.records.access_requests import AccessRequest
+from bot.words import row
+from flows.case import Check
 
 MOST_FOUND = 20
 """A longer list is no answer: the search should say more."""
-_MOST_EARLIER = 10
-SEARCHES = {
-    "name": ("Name", "As you know it. Spelling and spaces need not be exact."),
-    "number": ("Number in your school's system", None),
-    "born": ("Date of birth", "For example 12/03/2014 or 12 March 2014."),
-}
 REF = "ref"
 """The box for a reference; one that may not be known of is no record."""
-_STATUS = {
-    CheckStatus.DRAFT: "not finished",
-    CheckStatus.SENT: "sent",
-    CheckStatus.CLOSED: "complete",
-    CheckStatus.SHELVED: "put away",
-}
 NOTHING_FOUND = "No record was found. Try another spelling, the number or the reference."
 
 
@@ -40,12 +29,6 @@ def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterato
     yield block_kit.actions(block_kit.button("Find a record", "find_record"), *(more if answers_requests else ()))
 
 
-def who_boxes(*, optional: bool = True) -> Iterator[Block]:
-    """Boxes for whom it is about."""
-    for key, (label, hint) in SEARCHES.items():
-        yield block_kit.input_(label, block_kit.text_input(longest=300), key, optional=optional, hint=hint)
-
-
 def search() -> Block:
     """Whom to look for; one box is enough."""
     intro = block_kit.section("Fill in what you know. One box is enough. What you type is not kept.")
@@ -55,22 +38,9 @@ def search() -> Block:
     return block_kit.modal("Find a record", [intro, *who_boxes(), ref], callback_id="find_record", submit="Find")
 
 
-def one_line(check: Check) -> str:
-    """Reference, date and outcome, and nothing of the person."""
-    outcome = f", {check.outcome.words}" if check.outcome else ""
-    return f"*{check.ref}* {_STATUS.get(check.status, '')}{outcome}, started {block_kit.on(check.started_at)}"
-
-
-def _row(check: Check, *, may_open: bool) -> Block:
-    """One that was put away unfinished is known of and not looked into."""
-    return block_kit.section(
-        one_line(check), block_kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None
-    )
-
-
 def results(found: Sequence[tuple[Check, bool]]) -> Block:
     """What was found that the reader may know of, each with whether they may open it."""
-    rows = [_row(check, may_open=may_open) for check, may_open in found[:MOST_FOUND]]
+    rows = [row(check, may_open=may_open) for check, may_open in found[:MOST_FOUND]]
     more = (
         [block_kit.section(f"The first {MOST_FOUND} are shown. Search again with more.")]
         if len(found) > MOST_FOUND
@@ -122,22 +92,3 @@ def made(number: str, passphrase: str) -> Block:
 def refused(words: str) -> Block:
     """Why nothing was made."""
     return block_kit.modal("Nothing was made", [block_kit.section(block_kit.esc(words))])
-
-
-def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
-    """In a lead's summary: what else there is about the same person, as far as the reader may know of it."""
-    if found:
-        yield block_kit.section(
-            "*Earlier checks about the same person*\nBy name, birthday or number. Look before relying on it."
-        )
-    for check, may_open in found[:_MOST_EARLIER]:
-        yield _row(check, may_open=may_open)
-    if len(found) > _MOST_EARLIER:
-        yield block_kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
-
-
-def about(request: AccessRequest) -> Iterator[Block]:
-    """Whom a request is about, and who asks."""
-    said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
-    for label, words in {**said, "Asked by": request.asked_by}.items():
-        yield from block_kit.labelled(label, words)

@@ -14,8 +14,9 @@ from typing import Any
 from slack_bolt import App, BoltContext, BoltResponse
 
 from bot.config.organisation import Organisation
+from bot.config.roster import phone_words
 from bot.slack import block_kit
-from bot.slack.replies import Replies, phone_words
+from bot.slack.replies import Replies
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]

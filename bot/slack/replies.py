@@ -12,21 +12,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.config.organisation import Organisation
 from bot.config.settings import LOOPBACK
 from bot.slack import block_kit
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 _TIMEOUT = 10
-
-
-def phone_words(organisation: Organisation) -> str:
-    """Return the phone numbers for when all else fails. No lead's: who may have been left out is not known here."""
-    phones, contact = organisation.phones, organisation.independent
-    known = {"children's social care": phones.childrens_social_care, "out of hours": phones.out_of_hours}
-    numbers = [f"{label} {number}" for label, number in known.items() if number]
-    return ", ".join([f"{contact.name} {contact.phone}", *numbers])
 
 
 def webhooks(client: WebClient) -> Callable[[str], WebhookClient]:

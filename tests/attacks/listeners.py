@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.cases.modals import DECISION
-from bot.checks.modals import DETAILS, SHARING
+from bot.fields import DECISION, DETAILS, SHARING
 from bot.permission import Act
 from flows.case import StrandName
 from flows.events import EventKind

@@ -11,8 +11,8 @@ import pytest
 
 from bot.cases import gated
 from bot.checks import listeners as conversation
-from bot.checks.modals import SHARING
 from bot.context import Services
+from bot.fields import SHARING
 from flows.events import EventKind
 from tests.attacks import every_listener as at
 from tests.attacks.every_listener import Booth, Listener, open_booth

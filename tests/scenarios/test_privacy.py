@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases import modals
-from bot.checks import modals as forms
+from bot.fields import DECISION, DETAILS, SHARING
 from flows.case import StrandName
 from sandbox.state.models import Push
 from tests.harness import (
@@ -57,7 +56,7 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
     stage.answer(*NO_CONSENT, *CLEAR, "Yes")
     stage.press("Add details")
     opened(staff, "Add details")
-    staff.submit({field.key: mark(f"details-{field.key}") for field in forms.DETAILS})
+    staff.submit({field.key: mark(f"details-{field.key}") for field in DETAILS})
     stage.send()
     lead.post(LEADS, mark("channel"))
     lead.post(LEADS, mark("thread"), page_of(lead, LEADS))
@@ -75,7 +74,7 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
         lead.submit(
             {
                 "decision": "Share the information",
-                **{field.key: mark(f"{round_of}-{field.key}") for field in modals.DECISION},
+                **{field.key: mark(f"{round_of}-{field.key}") for field in DECISION},
             }
         )
         opened(lead, "Agree plan: three parts")
@@ -94,7 +93,7 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
     staff.close()
     staff.press("I agree")
     stage.settle()
-    stage.record_sharing(**{field.key: mark(f"sharing-{field.key}") for field in forms.SHARING})
+    stage.record_sharing(**{field.key: mark(f"sharing-{field.key}") for field in SHARING})
     stage.open("Open", "Summary")
     lead.close()
     stage.open("Close", "Close this check")

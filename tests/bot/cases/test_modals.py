@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bot.cases import modals
-from bot.checks.modals import DETAILS, SHARING
+from bot.fields import DECISION, DETAILS, SHARING
 from flows.case import CaseStatus, Entry, Shared, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
@@ -24,7 +24,7 @@ def _strands(text: str) -> tuple[Strand, ...]:
 
 def _everything(text: str, notes: int) -> list[Entry]:
     details = {field.key: text[: field.longest] for field in DETAILS}
-    decided = {field.key: text[: field.longest] for field in modals.DECISION}
+    decided = {field.key: text[: field.longest] for field in DECISION}
     shared = {field.key: text[: field.longest] for field in SHARING}
     return [
         entry(EventKind.DETAILS, 1, **details),

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cases.page import line, page
 from bot.check_view import CheckView
-from bot.checks.card import labels
+from bot.words import labels
 from flows.case import Case, CaseStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from bot.checks import modals
+from bot.fields import DECISION_LABELS, DETAILS, SHARING
 from flows.case import DECISIONS, CaseStatus, CheckStatus, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
@@ -66,7 +67,7 @@ def test_a_crowd_with_long_names_can_be_left_out() -> None:
 @pytest.mark.parametrize("text", LONGEST)
 def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
     """What was typed is there the next time, all of it."""
-    typed = {field.key: text[: field.longest] for field in modals.DETAILS}
+    typed = {field.key: text[: field.longest] for field in DETAILS}
     form = modals.details(view(check(), entries=[entry(EventKind.DETAILS, 1, **typed)]))
     fits_view(form)
     shown = {block["block_id"]: block["element"].get("initial_value") for block in form["blocks"][1:]}
@@ -158,7 +159,7 @@ def test_the_plan_is_shown_whole(text: str) -> None:
     """Whoever agrees a plan can read every word of it."""
     of = sent(Outcome.CONSULT)
     a_case = led(of, status=CaseStatus.PLANNED, plan_round=1, decision="share", strands=_strands(text))
-    typed = dict.fromkeys(modals.DECISION_LABELS, text[:1500])
+    typed = dict.fromkeys(DECISION_LABELS, text[:1500])
     decision = entry(EventKind.DECIDED, 1, decision="share", **typed)
     form = modals.plan(view(of, a_case), a_case, decision)
     fits_view(form)
@@ -172,7 +173,7 @@ def test_the_plan_is_shown_whole(text: str) -> None:
 @pytest.mark.parametrize("text", ["", *LONGEST])
 def test_the_questions_after_sharing_open_with_what_was_recorded(text: str) -> None:
     """Both questions of 3.4 and what was shared, all of them needed."""
-    typed = {field.key: text[: field.longest] for field in modals.SHARING}
+    typed = {field.key: text[: field.longest] for field in SHARING}
     of = sent(Outcome.CONSULT)
     form = modals.sharing(view(of, led(of), entries=[entry(EventKind.SHARED, 1, **typed)] if text else []))
     fits_view(form)

@@ -8,6 +8,7 @@ import pytest
 from bot.cover import blocks
 from bot.cover.blocks import MOST_ENTRIES, OnCover
 from bot.home.blocks import home
+from bot.words import nobody_on_cover
 from flows.paging.cover import Away, Gap
 from tests.bot.builders import HOSTILE, ORGANISATION, crowd
 from tests.bot.slack.limits import elements, fits_message, fits_view, words
@@ -55,7 +56,7 @@ def test_without_numbers_the_independent_contacts_stands_there() -> None:
             "phones": ORGANISATION.phones.model_copy(update={"childrens_social_care": None, "out_of_hours": None}),
         }
     )
-    assert blocks.nobody(none).endswith("You can also phone Independent contact 020 7946 0104.")
+    assert nobody_on_cover(none).endswith("You can also phone Independent contact 020 7946 0104.")
 
 
 def test_your_days_away_can_each_be_removed_after_a_question() -> None:

@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import load_settings, setting_names
-from bot.delivery.other_channels import NotSent, SecondChannel, Via, Words
+from bot.delivery.other_channels import NotSent, SecondChannel, Via
+from bot.words import Words
 from tests.harness import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.checks import modals
 from bot.config.settings import SettingsError, load_settings
+from bot.fields import DETAILS
 from bot.monitoring import health
 from bot.monitoring.health import Watched
 from tests import harness
@@ -160,7 +160,7 @@ def test_the_numbers_tell_what_happened_and_nothing_of_whom(stage: Stage) -> Non
     stage.settle()
     stage.staff.press("Add details", harness.card_of(stage.staff))
     harness.opened(stage.staff, "Add details")
-    assert stage.staff.submit({field.key: "Xanthippe the quokka" for field in modals.DETAILS}).acked
+    assert stage.staff.submit({field.key: "Xanthippe the quokka" for field in DETAILS}).acked
     stage.lead()
     with asking(stage) as asked:
         status, text = asked.get("/metrics")

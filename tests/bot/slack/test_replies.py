@@ -12,9 +12,10 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.config.organisation import example_organisation_path, load_organisation
+from bot.config.roster import phone_words
 from bot.slack import block_kit, failures
 from bot.slack.failures import guarded, log_failure, not_saved
-from bot.slack.replies import Replies, phone_words, webhooks
+from bot.slack.replies import Replies, webhooks
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot
 

@@ -1,0 +1,90 @@
+"""The boxes people type into, and the labels under which what they typed is shown and given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.slack import block_kit
+from bot.slack.block_kit import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One box of a form: its key in the record and the words above it."""
+
+    key: str
+    label: str
+    hint: str | None = None
+    lines: bool = False
+    longest: int = 300
+
+
+DETAILS = (
+    Field("person", "Who is this about?", "Their name, or names. It is kept in the record and in no message."),
+    Field("number", "Their number in your school's system", "For example a case-management or pupil number."),
+    Field("born", "Date of birth or age"),
+    Field("school", "School"),
+    Field("where_now", "Where are they now, and who will they be with tonight?"),
+    Field("facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000),
+    Field("opinion", "What do you think?", "Your own view, apart from the facts.", lines=True, longest=3000),
+    Field(
+        "done",
+        "What has been done already?",
+        "For example: called 999, spoke to a lead.",
+        lines=True,
+        longest=1500,
+    ),
+    Field("wishes", "What does the person want to happen?", lines=True, longest=1500),
+    Field(
+        "what",
+        "What do you want to share?",
+        "As little as is needed, enough to help.",
+        lines=True,
+        longest=1500,
+    ),
+    Field("whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500),
+    Field("more", "Is there anything else a lead should know?", lines=True, longest=3000),
+)
+SHARING = (
+    Field("what", "What was shared?", lines=True, longest=1500),
+    Field("whom", "With whom?", longest=500),
+    Field("why", "Why?", lines=True, longest=1500),
+    Field("how", "When and how?", longest=500),
+)
+DECISION = (
+    Field("reason", "Reason", lines=True),
+    Field("basis", "Lawful basis or duty", "For example: protecting a child at risk; a legal duty; consent."),
+    Field("what", "What will be shared?", lines=True, longest=1500),
+    Field("whom", "With whom, and by whom?", longest=500),
+    Field("how", "When and how?", longest=500),
+    Field("consulted", "Who else was consulted?", longest=500),
+    Field("dissent", "Does anyone see it differently?", longest=1500),
+)
+DECISION_LABELS = {
+    "reason": "Reason",
+    "basis": "Lawful basis or duty",
+    "what": "What",
+    "whom": "With whom",
+    "how": "When and how",
+    "consulted": "Who else was consulted",
+    "dissent": "Other views",
+}
+SEARCHES = {
+    "name": ("Name", "As you know it. Spelling and spaces need not be exact."),
+    "number": ("Number in your school's system", None),
+    "born": ("Date of birth", "For example 12/03/2014 or 12 March 2014."),
+}
+
+
+def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True) -> Iterator[Block]:
+    """A box for each field, holding what was written before."""
+    for field in fields:
+        box = block_kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
+        yield block_kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
+
+
+def who_boxes(*, optional: bool = True) -> Iterator[Block]:
+    """Boxes for whom it is about."""
+    for key, (label, hint) in SEARCHES.items():
+        yield block_kit.input_(label, block_kit.text_input(longest=300), key, optional=optional, hint=hint)
