@@ -75,6 +75,11 @@ class Services:
             yield tx
         self.unsent.wake()
 
+    def show_home(self, user: str, page: int | None = None) -> None:
+        """Draw somebody's Home tab as it is now. page: of the list of open checks, else the one shown last."""
+        with self.write() as tx:
+            outbox.put_home(tx, user, self.clock.now(), page)
+
     def reporting(self, tx: Connection) -> Reporting:
         """The reporter's use cases in this transaction."""
         return Reporting(tx, self.keys, self.roster, self.clock.now())

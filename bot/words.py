@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from bot.config.organisation import Organisation
 from bot.config.roster import phone_words
@@ -66,3 +67,20 @@ def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
         yield row(check, may_open=may_open)
     if len(found) > _MOST_EARLIER:
         yield block_kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
+
+
+def how_long(wait: timedelta) -> str:
+    seconds = round(wait.total_seconds())
+    minutes = round(seconds / 60)
+    if seconds < 120:  # noqa: PLR2004 - two minutes
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{minutes} minutes"
+
+
+def day_words(day: date) -> str:
+    """As in Monday 14 December."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def span_words(first: date, last: date) -> str:
+    return day_words(first) if first == last else f"{day_words(first)} to {day_words(last)}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
@@ -18,7 +17,7 @@ from flows.events import EventKind
 from flows.paging.roster import Roster
 from flows.records import retention
 from flows.records.access_requests import RequestStatus
-from flows.records.retention import ADULT, QUIET, Keeping, ReasonKept, Schedule
+from flows.records.retention import ADULT, QUIET, DueRecord, Keeping, ReasonKept, Schedule
 from services.transaction import Service
 from storage import cases, checks, erasure, events, tables
 from storage.checks import Opened
@@ -29,18 +28,6 @@ from storage.proof import erasure_evidence
 _check, _case, _deletion, _request = tables.checks, tables.cases, tables.deletions, tables.requests
 _ENDED = (CheckStatus.SENT, CheckStatus.SHELVED, CheckStatus.CLOSED)
 _YEAR = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class DueRecord:
-    """A record that is due for deletion or soon will be. due: when. approved_by: Slack id of who approved it."""
-
-    check: Check
-    case: Case | None
-    left_out: frozenset[str]
-    keeping: Keeping
-    due: datetime
-    approved_by: str | None = None
 
 
 class Retention(Service):

@@ -23,9 +23,9 @@ from flows.engine.replay import replay
 from flows.events import EventKind
 from flows.model import Outcome, Urgency
 from flows.paging.roster import Roster
-from flows.records.retention import Schedule
+from flows.records.retention import DueRecord, Schedule
 from flows.reports.figures import Week, WeekFigures, age
-from services.retention import DueRecord, Retention
+from services.retention import Retention
 from storage import checks as check_rows
 from storage import events as record
 from storage.checks import Opened

@@ -15,8 +15,8 @@ from bot.access_requests import modals
 from bot.access_requests.modals import ReviewPosition
 from bot.access_requests.reader import Look, Reader
 from bot.context import Services
+from bot.earlier_checks import let_through
 from bot.permission import Act
-from bot.records.listeners import let_through
 from bot.slack import block_kit
 from bot.slack.failures import guarded
 from bot.slack.listeners import Answer, Listeners, close, errors, update

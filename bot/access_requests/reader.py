@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from bot.access_requests.modals import ReviewProgress
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.earlier_checks import let_through
 from bot.permission import Act, may, may_answer_requests
 from bot.records.export_contents import Part
 from bot.records.items import items_of
-from bot.records.listeners import let_through
 from flows.events import EventKind
 from flows.records.access_requests import AccessRequest, RequestStatus, ReviewItem, Ruling, due, given
 from services import access_requests

@@ -12,11 +12,12 @@ from bot.access_requests.reader import Look, Reader
 from bot.context import Services
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
-from bot.records.listeners import closed_file, put_instead
+from bot.records.pack_file import closed_file
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, clear, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
+from bot.slack.windows import put_instead
 from flows.case import Did
 from flows.records.access_requests import AccessRequest
 from services.access_requests import Requests, is_not_them

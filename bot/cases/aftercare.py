@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from slack_bolt import App
 
+from bot.cases import reporter_modals as modals
 from bot.cases.gated import Gated
 from bot.check_view import CheckView
-from bot.checks import modals
 from bot.context import Services
 from bot.fields import SHARING
 from bot.permission import Act

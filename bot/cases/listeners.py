@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.cases import modals
+from bot.cases import modals, summary
 from bot.cases.gated import NOT_FOUND, Gated
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.earlier_checks import with_others
 from bot.fields import DECISION
 from bot.permission import Act, Gate, may
-from bot.records.listeners import with_others
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors, update, without_words
 from bot.slack.payloads import Press, Sent
@@ -43,7 +43,7 @@ PRESSES: dict[str, tuple[Act, Do]] = {
 """Buttons that do one thing and need nothing but the press."""
 
 MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
-    "open_case": (Act.OPEN, modals.summary),
+    "open_case": (Act.OPEN, summary.summary),
     "plan": (Act.PLAN, modals.decision),
     "ask_reporter": (Act.ASK, lambda view, _case: modals.ask(view)),
     "add_case_note": (Act.NOTE, lambda view, _case: modals.note(view)),
@@ -109,7 +109,7 @@ class Lead:
                 return NOT_FOUND
             self._services.casework(tx).viewed(press.check, press.user.id, EventKind.OPENED_CHECK)
             view = self._services.look(tx, press.check, history=True)
-        return modals.sample(self._with_others(view, press.user.id))
+        return summary.sample(self._with_others(view, press.user.id))
 
     def update_strands(self, press: Press) -> block_kit.Block | str:
         """Open, on top of Close, what became of the plan's parts."""

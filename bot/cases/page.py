@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from bot.cases import drill_page
 from bot.check_view import CheckView
-from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from bot.words import URGENCY_WORDS, Words
@@ -35,7 +35,7 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
     was_due: when it should have gone out, where it goes out late.
     """
     if view.check.is_drill:
-        return drill_messages.page(view, case, ask)
+        return drill_page.page(view, case, ask)
     if case.status is CaseStatus.CLOSED:
         return _closed(view)
     late = [block_kit.context(f"This is late: it was due at {block_kit.at(was_due)}.")] if was_due else []
@@ -46,7 +46,7 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
 def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
     """The same to somebody's e-mail or phone: reference, urgency, answer-by time, and nothing else."""
     if view.check.is_drill:
-        return drill_messages.alert(view)
+        return drill_page.alert(view)
     ref, urgency, by = view.check.ref, URGENCY_WORDS[case.urgency], _answer_by(view, case)
     where = "Open Slack to see it."
     if not_taken:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.cli import beside_bot
 from bot.context import Services
 from bot.retention import listeners
-from services.retention import DueRecord
+from flows.records.retention import DueRecord
 from storage.erasure import tombstones
 
 _OTHERS_ERASED = (

@@ -13,9 +13,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.context import Services
-from bot.cover import blocks
+from bot.cover import messages, modals
 from bot.each import each
-from bot.home import tab
 from bot.permission import may_set_away
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
@@ -47,19 +46,19 @@ class DaysAway:
             return None
         mine = [one for one in roster.everyone if may_set_away(press.user.id, one, roster)]
         people = {one: self._services.organisation.person(one).name for one in mine}
-        return blocks.set_days(people, me, _today(self._services))
+        return modals.set_days(people, me, _today(self._services))
 
     def save(self, sent: Sent) -> Answer:
         """Keep the days chosen; where nobody is there on some of them, say so at once."""
         person = next(iter(sent.chosen("person")), self._services.roster.person_at(sent.user.id))
         if person is None or not may_set_away(sent.user.id, person, self._services.roster):
-            return update(blocks.not_saved())
+            return update(modals.not_saved())
         first, last = _date(sent.typed("first")), _date(sent.typed("last"))
-        wrong = blocks.problems(first, last, _today(self._services))
+        wrong = modals.problems(first, last, _today(self._services))
         if wrong or first is None or last is None:
             return errors(wrong)
         alone = self._keep(sent, person, first, last)
-        return update(blocks.saved(alone), note=SAVED) if alone else close(note=SAVED)
+        return update(modals.saved(alone), note=SAVED) if alone else close(note=SAVED)
 
     def _keep(self, sent: Sent, person: str, first: date, last: date) -> tuple[Gap, ...]:
         """Keep the days; those of them on which nobody is on cover now."""
@@ -75,7 +74,7 @@ class DaysAway:
     def redraw(self, sent: Taken, _client: WebClient) -> None:
         """Draw the Home tab anew where days were kept."""
         if sent.note == SAVED:
-            tab.show(self._services, sent.user.id)
+            self._services.show_home(sent.user.id)
 
     def remove(self, press: Press) -> None:
         """Take an entry back, or come back early."""
@@ -85,7 +84,7 @@ class DaysAway:
             if found is None or not may_set_away(who, found.person, self._services.roster):
                 return
             cover.end(tx, found.id, _today(self._services), by=who, now=now)
-        tab.show(self._services, who)
+        self._services.show_home(who)
 
 
 SAVED = "saved"
@@ -114,7 +113,7 @@ def gaps_letter(services: Services, tx: Connection, row: Claimed) -> Message | N
     today = _today(services)
     if row.ts is None and services.roster.week.day_of(row.created_at) != today:
         return None
-    return blocks.gap_report(_gaps(services, tx, today))
+    return messages.gap_report(_gaps(services, tx, today))
 
 
 def look_for_closed_accounts(services: Services, client: WebClient) -> None:
@@ -139,7 +138,7 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
 def closed_account_letter(services: Services, tx: Connection, row: Claimed) -> Message | None:
     """The alarm; None where every account works again."""
     closed = cover.unreachable(tx) & frozenset(services.roster.everyone)
-    return blocks.closed_account() if closed or row.ts else None
+    return messages.closed_account() if closed or row.ts else None
 
 
 def _is_closed(client: WebClient, account: str) -> bool | None:

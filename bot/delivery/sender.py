@@ -24,14 +24,15 @@ from sqlalchemy import Connection
 
 from bot.alarms.broken_seal import broken, broken_elsewhere
 from bot.alarms.messages import alarm, alarm_elsewhere
+from bot.cases.notices import notice
 from bot.cases.page import alert, asked_again_below, line, page
 from bot.cases.shrunk import shrunk
 from bot.check_view import CheckView
 from bot.checks.card import card
-from bot.checks.notices import notice, reminder
+from bot.checks.reminder import reminder
 from bot.context import Services
-from bot.cover.blocks import marked_away
 from bot.cover.listeners import closed_account_letter, gaps_letter
+from bot.cover.messages import marked_away
 from bot.delivery.other_channels import NotSent, Via
 from bot.digest.content import leads_messages, own_message, staff_message
 from bot.home import tab as home

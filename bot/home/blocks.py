@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 from bot.config.organisation import Organisation
 from bot.config.roster import phone_words
-from bot.cover.blocks import OnCover, today, your_days
+from bot.home.cover_section import OnCover, today, your_days
 from bot.home.role_sections import CANNOT_BE_OPENED, Engine, Office, engine_blocks, office_blocks
-from bot.practice.drill_messages import last
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from bot.words import how_long
 from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
 from flows.checklist import CHECKLIST
 
@@ -77,7 +77,7 @@ def _learn() -> Iterator[Block]:
 
 def _practice(practised: Case | None) -> Iterator[Block]:
     """For those who can be asked: a page about nobody, through the real ladder."""
-    newest = last(practised) if practised else "There was none yet."
+    newest = _last(practised) if practised else "There was none yet."
     yield block_kit.divider()
     yield block_kit.section(
         f"*Practice page*\nIt goes to the leads as an urgent one would, and says that it is practice. {newest}",
@@ -169,3 +169,11 @@ def _policy() -> Iterator[Block]:
         asked = [question.policy_words for question in CHECKLIST if question.id.startswith(part)]
         yield block_kit.section(f"*{part} {title}*\n" + block_kit.lines(f"• {words}" for words in asked))
     yield block_kit.section("*4.2* If sharing seems best, agree a plan with the safeguarding leads first.")
+
+
+def _last(case: Case) -> str:
+    """On the Home tab: when somebody practised last, and how long it took until somebody answered."""
+    started = f"The last one, {block_kit.on(case.raised_at)}"
+    if case.led_at is not None:
+        return f"{started}: answered after {how_long(case.led_at - case.raised_at)}."
+    return f"{started}: {'nobody answered' if case.status is CaseStatus.CLOSED else 'nobody has answered yet'}."

@@ -19,8 +19,8 @@ from bot.access_requests.reader import Reader
 from bot.alarms import audience
 from bot.checks.entry_points import refusal
 from bot.context import Services
-from bot.cover.blocks import OnCover
 from bot.home import blocks
+from bot.home.cover_section import OnCover
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.records.modals import on_home
@@ -42,12 +42,6 @@ from storage.proof import seal
 LOOKED_AT_FOR = timedelta(minutes=30)
 """Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
 REFRESH_EVERY = timedelta(seconds=10)
-
-
-def show(services: Services, user: str, page: int | None = None) -> None:
-    """Draw somebody's Home tab as it is now. page: of the list of open checks, else the one shown last."""
-    with services.write() as tx:
-        outbox.put_home(tx, user, services.clock.now(), page)
 
 
 class Refresh:
@@ -200,11 +194,11 @@ def register(app: App, services: Services, replies: Replies, outsiders: Outsider
         if outsiders.is_outsider(Presser(id=user)):
             client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(services))]))
         else:
-            show(services, user)
+            services.show_home(user)
 
     def turn_page(press: Press) -> None:
         page = press.verb_argument
-        show(services, press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
+        services.show_home(press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
 
     app.event("app_home_opened")(opened)
     Listeners(app, replies).press("home_page", turn_page)

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable
-from dataclasses import replace
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
-from bot.cases import modals
+from bot.cases import summary
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.earlier_checks import let_through, listed, with_others
 from bot.fields import SEARCHES
 from bot.permission import Act, Subject, may
-from bot.records import encrypted_page, export_contents
 from bot.records import modals as forms
-from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 from bot.records.items import STAFF, items_of
+from bot.records.pack_file import closed_file
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
-from flows.case import Check
+from bot.slack.windows import put_instead
 from flows.events import EventKind
 from flows.records.matching import Described
 from storage import checks, events, export_files, person_index
-from storage.export_files import Pack
 from storage.proof import bundle, bundle_file
 
-_PATIENCE = 5.0
-_LOOK_EVERY = 0.1
 SAY_SOMETHING = "Please fill in at least one box."
 NOT_MADE = "This record has changed, or is not yours to export. Nothing was made."
 PROOF_IS_APART = (
@@ -42,69 +35,6 @@ PROOF_IS_APART = (
     "whoever runs share-check makes that with share-check export-proof, and docs/verify.py compares."
 )
 NOT_YOURS = "This is out of date. There is nothing to see here."
-
-
-def let_through(services: Services, tx: Connection, held: Iterable[str], who: str, act: Act) -> list[Subject]:
-    """Of these checks those that this person may have, newest first.
-
-    Never one that they raised themselves, nor practice, nor what is kept of a digest: that is nobody's record.
-    """
-    subjects = (services.listed(tx, check) for check in held)
-    records = (each for each in subjects if each and not each.check.is_drill and each.check.reporter != who)
-    found = [each for each in records if may(each, who, act, services.roster)]
-    return sorted(found, key=lambda each: each.check.started_at, reverse=True)
-
-
-def listed(services: Services, found: Iterable[Subject], who: str) -> tuple[tuple[Check, bool], ...]:
-    """Each check with whether this person may open it."""
-    return tuple((each.check, may(each, who, Act.OPEN, services.roster)) for each in found)
-
-
-def with_others(services: Services, tx: Connection, view: CheckView, who: str) -> CheckView:
-    """The view with earlier checks about the same person, as far as this reader may know of them.
-
-    That they were found is in the record of each, before it is shown. In a transaction of its own: checks are locked
-    newest first everywhere, so that two people who open two of them never wait for each other.
-    """
-    subject = services.subject(tx, view.check.id)
-    opened = checks.load(tx, services.keys, view.check.id)
-    same = person_index.same_person(tx, services.keys, opened, services.roster.week.day_of(services.clock.now()))
-    known = let_through(services, tx, same, who, Act.KNOW)
-    for each in known:
-        services.casework(tx).viewed(each.check.id, who, EventKind.FOUND)
-    earlier = listed(services, known, who)
-    return replace(view, earlier=earlier, may_export=may(subject, who, Act.EXPORT, services.roster))
-
-
-def put_instead(client: WebClient, name: str, view: block_kit.Block) -> None:
-    """In the place of the window that says to wait, once Slack shows that one: or it would cover this.
-
-    Nobody is told anything where that window was closed, or shows already what was made.
-    """
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        try:
-            client.views_update(external_id=name, view=view)
-        except SlackApiError as error:
-            if error.response.get("error") != "not_found":
-                raise
-            time.sleep(_LOOK_EVERY)
-        else:
-            return
-
-
-def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
-    """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
-    files = {
-        "Save the PDF": File(f"{name}.pdf", "application/pdf", export_contents.as_pdf(contents)),
-        "Save the data (JSON)": File(f"{name}.json", "application/json", export_contents.as_json(contents).encode()),
-    }
-    if entries is not None:
-        files["Save the entries"] = File(f"{name}-entries.json", "application/json", entries.encode())
-    passphrase = encrypted_page.new_passphrase()
-    return Pack(
-        export_files.new_number(), encrypted_page.sealed(export_contents.as_html(contents), files, passphrase)
-    ), passphrase
 
 
 class Records:
@@ -144,7 +74,7 @@ class Records:
             return block_kit.modal("Summary", [block_kit.section(NOT_YOURS)]) if is_known else None
         with self._services.write() as tx:
             view = with_others(self._services, tx, view, press.user.id)
-        return modals.summary(view, view.case) if view.case else modals.sample(view)
+        return summary.summary(view, view.case) if view.case else summary.sample(view)
 
     def _opened(self, check: str, who: str) -> CheckView | None:
         with self._services.write() as tx:

@@ -26,8 +26,8 @@ from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import Did
 from flows.events import OutboxKind
-from flows.records.retention import ReasonKept, years_after
-from services.retention import DueRecord, Retention
+from flows.records.retention import DueRecord, ReasonKept, years_after
+from services.retention import Retention
 from storage import outbox
 from storage.erasure import was_private
 from storage.errors import CannotOpen

@@ -12,10 +12,8 @@ from zoneinfo import ZoneInfo
 
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from flows.case import CheckStatus, Entry
-from flows.events import EventKind
-from flows.records.retention import Kind, ReasonKept
-from services.retention import DueRecord
+from flows.case import CheckStatus
+from flows.records.retention import DueRecord, Kind, ReasonKept
 
 MOST = 20
 """Records in one window: each takes four of the 100 blocks that Slack shows."""
@@ -200,27 +198,6 @@ def deleted(done: Deleted) -> Block:
         words = f"*{which} could not be deleted:* something went wrong. Open the list again to see"
         blocks.append(block_kit.section(f"{words} whether it is still there, and try again. (Error {error})"))
     return block_kit.modal(TITLE, blocks or [block_kit.section("Nothing was deleted: somebody else was quicker.")])
-
-
-def is_held(entries: Iterable[Entry]) -> Entry | None:
-    """The legal hold a record is on now, as it was set; None where there is none."""
-    newest = None
-    for entry in entries:
-        if entry.what in (EventKind.HOLD_SET, EventKind.HOLD_LIFTED):
-            newest = entry
-    return newest if newest is not None and newest.what is EventKind.HOLD_SET else None
-
-
-def hold_part(entries: Iterable[Entry], check: str) -> Iterator[Block]:
-    """In the summary: the hold there is, or the button to set one."""
-    held = is_held(entries)
-    if held is None:
-        yield block_kit.actions(block_kit.button("Put on legal hold", "hold_record", check))
-        return
-    yield from block_kit.labelled(
-        "On legal hold, never deleted", str(held.content.get("reason") or "No reason is known.")
-    )
-    yield block_kit.actions(block_kit.button("Lift the hold", "lift_hold", check))
 
 
 def hold(ref: str, check: str) -> Block:

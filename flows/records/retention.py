@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from flows.case import CaseStatus, CheckStatus, Entry
+from flows.case import Case, CaseStatus, Check, CheckStatus, Entry
 from flows.events import EventKind
 from flows.model import Level
 from flows.records.access_requests import RequestStatus
@@ -166,3 +166,24 @@ def born(entries: Iterable[Entry], made: date) -> date | None:
     """The latest date of birth that was ever written about whom a check is; None where there is none."""
     written = (described(entry.content).born for entry in entries if entry.what is EventKind.DETAILS)
     return max((day for text in written for day in days(text, made)), default=None)
+
+
+def hold_of(entries: Iterable[Entry]) -> Entry | None:
+    """The legal hold a record is on now, as it was set; None where there is none."""
+    newest = None
+    for entry in entries:
+        if entry.what in (EventKind.HOLD_SET, EventKind.HOLD_LIFTED):
+            newest = entry
+    return newest if newest is not None and newest.what is EventKind.HOLD_SET else None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecord:
+    """A record that is due for deletion or soon will be. due: when. approved_by: Slack id of who approved it."""
+
+    check: Check
+    case: Case | None
+    left_out: frozenset[str]
+    keeping: Keeping
+    due: datetime
+    approved_by: str | None = None

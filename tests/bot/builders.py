@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from bot.check_view import CheckView
 from bot.config.organisation import Organisation, PersonSettings, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
-from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Told
+from bot.fields import DECISION, DETAILS, SHARING
+from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Strand, StrandName, StrandStatus, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
 from flows.engine.replay import replay
@@ -20,6 +21,8 @@ ORGANISATION = load_organisation(example_organisation_path())
 ROSTER = roster_of(ORGANISATION)
 HOSTILE = "<!channel> & <@U0STAFF> *bold* `code` </section>"
 """Words that would notify everybody, were they not escaped."""
+LONGEST = ("&" * 3000, "\N{SLEEPING SYMBOL}" * 3000, (HOSTILE * 100)[:3000])
+"""What fills a box of 3,000 characters to the end."""
 
 SHEETS: dict[Outcome, Answers] = {
     Outcome.EMERGENCY: calm_but(S1="yes"),
@@ -131,3 +134,21 @@ def crowd(leads: int = 6, deputies: int = 5, name: str = HOSTILE) -> Organisatio
             "deputies": tuple(person("deputy", number) for number in range(1, deputies + 1)),
         }
     )
+
+
+def strands_to_do(text: str) -> tuple[Strand, ...]:
+    """The three parts of a plan, each filled in with this text."""
+    return tuple(Strand(name, StrandStatus.TO_DO, text[:1500], text[:150], "2026-12-01") for name in StrandName)
+
+
+def everything_typed(text: str, notes: int) -> list[Entry]:
+    """Details, a decision and a sharing with this text in every box, and so many notes of it."""
+    details = {field.key: text[: field.longest] for field in DETAILS}
+    decided = {field.key: text[: field.longest] for field in DECISION}
+    shared = {field.key: text[: field.longest] for field in SHARING}
+    return [
+        entry(EventKind.DETAILS, 1, **details),
+        entry(EventKind.DECIDED, 2, decision="share", **decided),
+        entry(EventKind.SHARED, 3, **shared),
+        *(entry(EventKind.NOTE, 10 + number, text=f"note {number}: {text}"[:3000]) for number in range(notes)),
+    ]

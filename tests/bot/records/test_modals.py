@@ -8,7 +8,7 @@ import pytest
 
 from bot.access_requests import modals
 from bot.access_requests.modals import ReviewPosition, ReviewProgress
-from bot.cases.modals import sample
+from bot.cases.summary import sample
 from bot.records import modals as records
 from bot.slack.block_kit import Block
 from flows.case import Check

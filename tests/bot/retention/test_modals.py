@@ -8,14 +8,12 @@ import pytest
 
 from bot.retention import modals
 from bot.retention.modals import MOST, ApprovalResult, Deleted
-from flows.case import Check, CheckStatus, Entry
-from flows.events import EventKind
+from flows.case import Check, CheckStatus
 from flows.model import Level
 from flows.model import Outcome as CheckOutcome
 from flows.records.access_requests import RequestStatus
-from flows.records.retention import Keeping, ReasonKept
-from services.retention import DueRecord
-from tests.bot.slack.limits import fits_message, fits_view, marked_up, words
+from flows.records.retention import DueRecord, Keeping, ReasonKept
+from tests.bot.slack.limits import fits_message, fits_view
 
 NOW = datetime(2028, 3, 4, 10, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -133,19 +131,3 @@ def test_the_monthly_message_is_a_number_alone(count: int) -> None:
     fits_message(message)
     assert "SC-" not in str(message)
     assert message.text.startswith({0: "No record", 1: "1 record reaches", 12: "12 records reach"}[count])
-
-
-def test_the_newest_of_holds_and_their_ends_counts() -> None:
-    """Set, lifted, set again."""
-    held = [
-        Entry(1, NOW, "U0LEAD1", EventKind.HOLD_SET, {"reason": "<!channel> one"}),
-        Entry(2, NOW, "U0LEAD1", EventKind.NOTE),
-    ]
-    lifted = [*held, Entry(3, NOW, "U0LEAD1", EventKind.HOLD_LIFTED)]
-    assert modals.is_held([]) is None
-    assert modals.is_held(held) is held[0]
-    assert modals.is_held(lifted) is None
-    shown = list(modals.hold_part(held, "c"))
-    assert "<!channel> one" in words(shown)
-    assert "<!channel>" not in marked_up(shown)
-    assert "Put on legal hold" in str(list(modals.hold_part(lifted, "c")))

@@ -16,6 +16,7 @@ from flows.records.retention import (
     ReasonKept,
     Schedule,
     born,
+    hold_of,
     is_unread,
     last_change,
     years_after,
@@ -164,3 +165,14 @@ def test_the_latest_date_of_birth_that_was_written_counts(written: tuple[str, ..
     """The later it is, the longer the record is kept."""
     entries = [Entry(number, MADE, "U0STAFF", EventKind.DETAILS, {"born": text}) for number, text in enumerate(written)]
     assert born(entries, MADE.date()) == found
+
+
+def test_the_newest_of_holds_and_their_ends_counts() -> None:
+    """Set, lifted, set again."""
+    at = datetime(2028, 3, 4, 10, 0, tzinfo=UTC)
+    held = [Entry(1, at, "U0LEAD1", EventKind.HOLD_SET), Entry(2, at, "U0LEAD1", EventKind.NOTE)]
+    lifted = [*held, Entry(3, at, "U0LEAD1", EventKind.HOLD_LIFTED)]
+    assert hold_of([]) is None
+    assert hold_of(held) is held[0]
+    assert hold_of(lifted) is None
+    assert hold_of([*lifted, again := Entry(4, at, "U0LEAD2", EventKind.HOLD_SET)]) is again

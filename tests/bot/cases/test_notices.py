@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.checks.notices import notice
+from bot.cases.notices import notice
 from flows.case import Case, CaseStatus, Entry, Shared
 from flows.events import EventKind
 from flows.model import Outcome

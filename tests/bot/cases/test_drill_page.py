@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.alarms import messages
+from bot.cases import drill_page
+from bot.cases.notices import notice
 from bot.cases.page import alert, page
-from bot.checks.notices import notice
-from bot.practice import drill_messages
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.events import EventKind
 from flows.model import Level
@@ -44,7 +44,7 @@ def test_a_practice_page_is_never_taken_for_a_real_one(ask: int) -> None:
 def test_it_says_who_answered_and_how_soon(wait: timedelta, words_of_it: str) -> None:
     """To whoever started it, and where it was paged."""
     over = _over(led_by="lead-2", led_at=NOW + wait)
-    assert f"<@U0LEAD2> answered {words_of_it}" in drill_messages.over(view(OF, over), over)
+    assert f"<@U0LEAD2> answered {words_of_it}" in drill_page.over(view(OF, over), over)
     told = notice(view(OF, over), over, entry(EventKind.DRILL_ANSWERED))
     assert told is not None
     fits_message(told)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from bot.words import Words
+from bot.words import Words, how_long
 from flows.case import Case, CaseStatus
 
 _NOBODY_AT_RISK = "This is practice: nobody is at risk."
@@ -51,20 +50,4 @@ def over(view: CheckView, case: Case) -> str:
     ref = view.check.ref
     if case.led_by is None or case.led_at is None:
         return f"Practice {ref} is over. Nobody answered it. Please find out why, and practise again."
-    return f"Practice {ref} is over. {view.slack(case.led_by)} answered after {_spoken(case.led_at - case.raised_at)}."
-
-
-def last(case: Case) -> str:
-    """On the Home tab: when somebody practised last, and how long it took until somebody answered."""
-    started = f"The last one, {block_kit.on(case.raised_at)}"
-    if case.led_at is not None:
-        return f"{started}: answered after {_spoken(case.led_at - case.raised_at)}."
-    return f"{started}: {'nobody answered' if case.status is CaseStatus.CLOSED else 'nobody has answered yet'}."
-
-
-def _spoken(wait: timedelta) -> str:
-    seconds = round(wait.total_seconds())
-    minutes = round(seconds / 60)
-    if seconds < 120:  # noqa: PLR2004 - two minutes
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{minutes} minutes"
+    return f"Practice {ref} is over. {view.slack(case.led_by)} answered after {how_long(case.led_at - case.raised_at)}."

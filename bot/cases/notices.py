@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bot.cases import drill_page
 from bot.check_view import CheckView
-from bot.practice import drill_messages
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from flows.case import SHARING_DECISIONS, Case, CaseStatus, CheckStatus, Entry, Shared, latest
+from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared, latest
 from flows.events import EventKind
 
 
@@ -35,19 +35,7 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
 
 
 def _drill_is_over(view: CheckView, case: Case, event: Entry) -> Message:
-    return _plain(drill_messages.over(view, case))
-
-
-def reminder(view: CheckView, event: Entry) -> Message:
-    """A check was left part done, and nobody needed to be told of it."""
-    ref, check = view.check.ref, view.check
-    if check.status not in (CheckStatus.DRAFT, CheckStatus.SHELVED) or check.touched_at > event.at:
-        return _plain(f"{ref}: you carried on with this.")
-    return _with(
-        f"You have one part done: {ref}. Nothing has been sent to anyone. Carry on when you can.",
-        block_kit.button("Carry on", "carry_on", check.id, style="primary"),
-        block_kit.button("Ask a lead", "ask_lead", check.id),
-    )
+    return _plain(drill_page.over(view, case))
 
 
 def _plain(words: str) -> Message:
