@@ -18,27 +18,40 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.access_requests import listeners as requests
 from bot.access_requests import release
+from bot.alarms import outgoing as alarms_outgoing
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
 from bot.cases import aftercare, corrections
 from bot.cases import listeners as casework
+from bot.cases import outgoing as cases_outgoing
+from bot.cases import schedule as cases_schedule
 from bot.checks import entry_points
 from bot.checks import listeners as conversation
+from bot.checks import outgoing as checks_outgoing
+from bot.checks import schedule as checks_schedule
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import phone_words, roster_of
 from bot.config.settings import ADMINISTRATORS, Settings
 from bot.context import Services
 from bot.cover import listeners as cover
+from bot.cover import outgoing as cover_outgoing
 from bot.delivery.other_channels import SecondChannel, Via
+from bot.delivery.render import Renderers
 from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays
-from bot.home import tab
+from bot.digest import outgoing as digest_outgoing
+from bot.digest import schedule as digest_schedule
+from bot.home import listeners as home
+from bot.home import outgoing as home_outgoing
+from bot.home import schedule as home_schedule
 from bot.monitoring.metrics import Measured
 from bot.practice import drill
 from bot.practice import listeners as practice
 from bot.records import listeners as records
 from bot.retention import listeners as retention
+from bot.retention import outgoing as retention_outgoing
+from bot.retention import schedule as retention_schedule
 from bot.slack import failures
 from bot.slack.membership import Outsiders
 from bot.slack.replies import Replies, webhooks
@@ -183,15 +196,16 @@ def assemble(services: Services, edges: Edges) -> Bot:
     """Put the bot together. Raises SlackApiError where Slack refuses the token."""
     app, instance = _bolt_app(edges), secrets.token_hex(4)
     app.meters = services.meters
+    rendered = renderers()
     deliverers = [
-        Deliverer(services, edges.slack, senders, edges.other_ways, instance, lanes)
+        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes)
         for lanes, senders in zip(QUEUES, edges.senders, strict=True)
     ]
     auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat)
     replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
     register(app, services, edges.slack, replies)
     executors = (edges.listeners, edges.replies, *edges.senders)
-    return Bot(app, services, deliverers, Clockwork(services, instance), auditor, executors)
+    return Bot(app, services, deliverers, clockwork(services, instance), auditor, executors)
 
 
 def _bolt_app(edges: Edges) -> Measured:
@@ -231,7 +245,7 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
     casework.register(app, services, replies)
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)
-    tab.register(app, services, replies, outsiders)
+    home.register(app, services, replies, outsiders)
     cover.register(app, services, replies)
     drill.register(app, services, replies)
     records.register(app, services, replies)
@@ -239,6 +253,31 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
     release.register(app, services, replies)
     retention.register(app, services, replies)
     practice.register(app, services, replies)
+
+
+def renderers() -> Renderers:
+    """How every kind of row in the outbox is rendered. Raises WrongRenderers where a feature forgot one."""
+    found = Renderers()
+    checks_outgoing.register(found)
+    cases_outgoing.register(found)
+    cover_outgoing.register(found)
+    alarms_outgoing.register(found)
+    digest_outgoing.register(found)
+    home_outgoing.register(found)
+    retention_outgoing.register(found)
+    found.check_complete()
+    return found
+
+
+def clockwork(services: Services, instance: str = "") -> Clockwork:
+    """The loop that watches the clock, with every feature's jobs: pages before everything that can wait."""
+    found = Clockwork(services, instance)
+    checks_schedule.register(found, services)
+    cases_schedule.register(found, services)
+    digest_schedule.register(found, services)
+    retention_schedule.register(found, services)
+    home_schedule.register(found, services)
+    return found
 
 
 def web_client(settings: Settings) -> WebClient:

@@ -17,7 +17,7 @@ from bot.alarms import audience, broken_seal
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
-from bot.cover.listeners import look_for_closed_accounts, plan_gap_report
+from bot.cover.schedule import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
 from bot.supervised_loop import SupervisedLoop

@@ -234,3 +234,11 @@ def line(what: EventKind, who: str, moment: str, content: Mapping[str, object] |
     passed_over = _SKIPPED if content and content.get("skipped") else ""
     words = what.properties.line.format(who=who) + passed_over
     return Message(words, [block_kit.context(f"{moment} {words}")])
+
+
+def old_page(view: CheckView, case: Case) -> Message:
+    """What is left of the page of a case that nobody closed: whoever leads it can still do so."""
+    words = f"*{view.check.ref}* is still open. Outcome: {view.decision.outcome.words}."
+    return Message(
+        f"{view.check.ref} is still open. Open Slack to see it.", [block_kit.section(words), *buttons(view, case)]
+    )

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from bot.cli import beside_bot
 from bot.context import Services
-from bot.retention import listeners
 from flows.records.retention import DueRecord
 from storage.erasure import tombstones
 
@@ -38,20 +37,22 @@ def retention(way: str | None) -> None:
 
 
 def _due(services: Services, tx: Connection) -> Iterator[str]:
+    from bot.retention import due  # noqa: PLC0415 - decide starts without Slack's libraries
+
     rule, now = services.organisation.retention, services.clock.now()
     yield (
         f"Schedule: {rule.no_risk.days} days after the last change where there was no risk; else until "
         f"{rule.years_from_birth} years after birth, or after the check where no child's date of birth is known. "
         f"A request for a copy of records: {rule.requests.days} days after it was closed."
     )
-    items = listeners.keeper(services, tx).items(now + listeners.AHEAD)
-    known = [item for item in items if listeners.is_for_everybody(services, item)]
-    due = [item for item in known if item.due <= now]
-    yield f"At the end of their time now: {_listed(due)}."
-    yield f"In the next {listeners.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
+    items = due.keeper(services, tx).items(now + due.AHEAD)
+    known = [item for item in items if due.is_for_everybody(services, item)]
+    over = [item for item in known if item.due <= now]
+    yield f"At the end of their time now: {_listed(over)}."
+    yield f"In the next {due.AHEAD.days} days: {_listed([item for item in known if item.due > now])}."
     yield _OTHERS
     yield "Nothing was changed. A lead decides in Slack, one record at a time: Home, Due for deletion."
-    left = listeners.copies_left(services, tx, services.roster.channel)
+    left = due.copies_left(services, tx, services.roster.channel)
     if left:
         total = sum(each.messages for each in left)
         yield f"Slack did not let {_counted(total, 'message')} be cut to the reference, and is not asked again:"

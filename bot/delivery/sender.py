@@ -1,7 +1,6 @@
 """The one way out: a row of the outbox becomes a message, and is stamped once Slack, or a mail server, has taken it.
 
-No network call inside a transaction. What goes out is made from the state at the moment of sending, so no page
-goes out for a case somebody already leads. A crash between Slack's answer and our stamp sends twice with the
+No network call inside a transaction. A crash between Slack's answer and our stamp sends twice with the
 same reference, never zero times (docs/design-decisions.md, 8).
 """
 
@@ -9,10 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from http.client import HTTPException
 from typing import Any, Protocol
@@ -20,32 +18,19 @@ from typing import Any, Protocol
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
-from sqlalchemy import Connection
 
-from bot.alarms.broken_seal import broken, broken_elsewhere
-from bot.alarms.messages import alarm, alarm_elsewhere
-from bot.cases.notices import notice
-from bot.cases.page import alert, asked_again_below, line, page
-from bot.cases.shrunk import shrunk
-from bot.check_view import CheckView
-from bot.checks.card import card
-from bot.checks.reminder import reminder
 from bot.context import Services
-from bot.cover.listeners import closed_account_letter, gaps_letter
-from bot.cover.messages import marked_away
 from bot.delivery.other_channels import NotSent, Via
-from bot.digest.content import leads_messages, own_message, staff_message
-from bot.home import tab as home
+from bot.delivery.render import LATE, Outgoing, Renderers
+from bot.delivery.slack_errors import GONE, REFUSED, Holds, code_of, gives_up
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
-from bot.retention.listeners import letter as deletions_due
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.supervised_loop import SupervisedLoop
 from bot.words import Words
-from flows.case import SYSTEM, CheckStatus, Entry
+from flows.case import SYSTEM
 from flows.events import EventKind, OutboxKind
-from storage import old_messages, outbox
-from storage.health import overdue
+from storage import outbox
 from storage.outbox import Claimed
 
 Json = dict[str, Any]
@@ -53,61 +38,11 @@ log = logging.getLogger(__name__)
 BATCH = 20
 QUEUES = ((outbox.PAGE,), (outbox.CARD, outbox.LATER), (outbox.ELSEWHERE,))
 """Lanes that wait for each other. Cards that hang never hold up a page, nor a slow mail server a message to Slack."""
-LATE = timedelta(seconds=60)
-"""A page posted later than this after it was due says so."""
 LONGEST_WAIT = timedelta(seconds=60)
 THREAD_WAIT = timedelta(seconds=2)
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""Slack's words for a message that can no longer be edited: it is posted anew."""
-FIXED = GONE | {"is_archived", "channel_not_found", "not_in_channel", "cant_delete_message", "restricted_action"}
-"""Slack's words for what will not change however often it is asked."""
-PASSING = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"}
-)
-"""Slack's words for what passes."""
-MOST_TRIES = 50
-"""About 45 minutes, for whatever else Slack says where a message should be cut or taken away."""
-REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
-"""Slack's words for blocks that this workspace does not take, such as pictures of figures."""
 HANDED_OVER = "handed over"
 """Stands where Slack's ts would: a mail server or a service has taken it."""
 WITHDRAWN = Message("Nothing to do here.", [block_kit.context("Nothing to do here.")])
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What to do about a row: post, edit, take away (`message` None), or come back later. home: a tab to publish.
-
-    plain: the same message in blocks that every workspace takes. shrinks: it says less than what stands there, so it
-    is never posted anew, and Slack's refusal is reported.
-    """
-
-    message: Message | None
-    thread: str | None = None
-    later: bool = False
-    home: Json | None = None
-    plain: Message | None = None
-    shrinks: bool = False
-
-
-class Holds:
-    """What Slack asked us to wait with: Retry-After counts for one method and one channel."""
-
-    def __init__(self) -> None:
-        self._until: dict[tuple[str, str], datetime] = {}
-
-    def hold(self, row: Claimed, until: datetime) -> None:
-        """Nothing of this kind goes to this channel before then."""
-        self._until[self._key(row)] = until
-
-    def until(self, row: Claimed, now: datetime) -> datetime | None:
-        """Until when this row must wait, None where it may go."""
-        until = self._until.get(self._key(row))
-        return until if until is not None and until > now else None
-
-    @staticmethod
-    def _key(row: Claimed) -> tuple[str, str]:
-        return ("update" if row.ts else "post"), row.channel or row.target
 
 
 class OtherWays(Protocol):
@@ -125,6 +60,7 @@ class Deliverer:
     def __init__(
         self,
         services: Services,
+        renderers: Renderers,
         client: WebClient,
         senders: Executor,
         other_ways: OtherWays | None = None,
@@ -132,6 +68,7 @@ class Deliverer:
         lanes: Sequence[int] = outbox.LANES,
     ) -> None:
         self._services = services
+        self._renderers = renderers
         self._client = client
         self._senders = senders
         self._other_ways = other_ways
@@ -183,17 +120,17 @@ class Deliverer:
 
     def _send(self, row: Claimed) -> None:
         with self._services.database.read() as tx:
-            letter = Letters(self._services, tx).write(row)
-        if letter.home is not None:
-            self._publish(row, letter.home)
-        elif letter.later:
+            found = self._renderers.render(self._services, tx, row)
+        if found.home is not None:
+            self._publish(row, found.home)
+        elif found.later:
             self._put_off(row, "waits", min(THREAD_WAIT * 2 ** min(row.attempts, 6), LONGEST_WAIT))
-        elif letter.message is None:
+        elif found.message is None:
             self._take_away(row)
         elif row.ts and row.channel:
-            self._edit(row, letter)
+            self._edit(row, found)
         else:
-            self._post(row, letter)
+            self._post(row, found)
 
     def _publish(self, row: Claimed, view: Json) -> None:
         """A Home tab. One row a person: two workers never draw it at once, so that no older one comes last."""
@@ -207,7 +144,7 @@ class Deliverer:
         try:
             drawn = self._client.views_publish(user_id=user, view=view, hash=self._drawn.get(user))
         except SlackApiError as error:
-            if _code(error) != "hash_conflict":
+            if code_of(error) != "hash_conflict":
                 raise
             drawn = self._client.views_publish(user_id=user, view=view)  # another instance has drawn, or it was ours
         self._drawn[user] = drawn["view"]["hash"]
@@ -215,7 +152,7 @@ class Deliverer:
     def _send_elsewhere(self, row: Claimed) -> None:
         """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
         with self._services.database.read() as tx:
-            words = Letters(self._services, tx).words(row)
+            words = self._renderers.words(self._services, tx, row)
         person = self._services.roster.person_at(row.target) or row.target
         if words is None or self._other_ways is None:
             self._stamp(row, None, None)
@@ -223,27 +160,27 @@ class Deliverer:
         self._other_ways.send(Via(row.via), person, words)
         self._stamp(row, row.via, HANDED_OVER)
 
-    def _post(self, row: Claimed, letter: Letter) -> None:
-        message = letter.message
+    def _post(self, row: Claimed, found: Outgoing) -> None:
+        message = found.message
         assert message is not None  # noqa: S101 - _send asked
         try:
             answer = self._client.chat_postMessage(
                 channel=row.target,
                 text=message.text,
                 blocks=message.blocks,
-                thread_ts=letter.thread,
+                thread_ts=found.thread,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         except SlackApiError as error:
-            if letter.plain is None or _code(error) not in REFUSED:
+            if found.plain is None or code_of(error) not in REFUSED:
                 raise
-            self._post(row, Letter(letter.plain, letter.thread))
+            self._post(row, Outgoing(found.plain, found.thread))
         else:
             self._stamp(row, str(answer["channel"]), str(answer["ts"]), _digest(message))
 
-    def _edit(self, row: Claimed, letter: Letter) -> None:
-        message = letter.message
+    def _edit(self, row: Claimed, found: Outgoing) -> None:
+        message = found.message
         assert row.channel and row.ts and message  # noqa: S101, PT018 - _send asked
         digest = _digest(message)
         if row.shown == digest:  # three of four times a step changes nothing of a message, and Slack counts calls
@@ -252,14 +189,14 @@ class Deliverer:
         try:
             self._client.chat_update(channel=row.channel, ts=row.ts, text=message.text, blocks=message.blocks)
         except SlackApiError as error:
-            if letter.plain is not None and _code(error) in REFUSED:
-                self._edit(row, Letter(letter.plain, letter.thread))
-            elif letter.shrinks and _code(error) == "message_not_found":
+            if found.plain is not None and code_of(error) in REFUSED:
+                self._edit(row, Outgoing(found.plain, found.thread))
+            elif found.shrinks and code_of(error) == "message_not_found":
                 self._stamp(row, row.channel, row.ts, digest)
-            elif letter.shrinks:
+            elif found.shrinks:
                 self._leave(row, error)
-            elif _code(error) in GONE:
-                self._post(row, letter)
+            elif code_of(error) in GONE:
+                self._post(row, found)
             else:
                 raise
         else:
@@ -271,21 +208,21 @@ class Deliverer:
             try:
                 self._client.chat_delete(channel=row.channel, ts=row.ts)
             except SlackApiError as error:
-                if _code(error) == "cant_delete_message":  # some workspaces allow no deleting: leave it empty
+                if code_of(error) == "cant_delete_message":  # some workspaces allow no deleting: leave it empty
                     self._client.chat_update(
                         channel=row.channel, ts=row.ts, text=WITHDRAWN.text, blocks=WITHDRAWN.blocks
                     )
-                elif _code(error) != "message_not_found":
+                elif code_of(error) != "message_not_found":
                     raise
         self._stamp(row, None, None)
 
     def _leave(self, row: Claimed, error: SlackApiError) -> None:
         """Slack does not let it be cut or taken away: that is kept and reported, and not tried for ever."""
-        if not _gives_up(row, error):
+        if not gives_up(row, error):
             raise error
-        log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, _code(error))
+        log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, code_of(error))
         with self._services.database.begin() as tx:
-            outbox.leave(tx, row, self._services.clock.now(), _code(error)[:64])
+            outbox.leave(tx, row, self._services.clock.now(), code_of(error)[:64])
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None, shown: str | None = None) -> None:
         """The check is locked first, as every use case does: otherwise the two wait for each other.
@@ -311,10 +248,10 @@ class Deliverer:
         self._services.unsent.wake()
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
-        if row.what is OutboxKind.ERASED and _gives_up(row, error):
+        if row.what is OutboxKind.ERASED and gives_up(row, error):
             self._leave(row, error)
             return
-        code = _code(error)
+        code = code_of(error)
         after = error.response.headers.get("Retry-After") if isinstance(error.response, SlackResponse) else None
         wait_for = timedelta(seconds=float(after)) if after else None
         if code != "ratelimited":
@@ -359,138 +296,3 @@ def _in_turn(rows: Sequence[Claimed]) -> Iterable[Sequence[Claimed]]:
 def _asks(row: Claimed) -> bool:
     """Whether it asks somebody for help: the reporter's card speaks of it."""
     return row.what.properties.asks
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's own word for what is wrong: one word, never anything a person typed."""
-    response: Any = error.response
-    return str(response.get("error", "unknown")) if isinstance(response, SlackResponse | dict) else "unknown"
-
-
-def _gives_up(row: Claimed, error: SlackApiError) -> bool:
-    """Whether a message stays as it is in Slack, of those that should be cut or taken away."""
-    code = _code(error)
-    return code in FIXED or (code not in PASSING and row.attempts >= MOST_TRIES)
-
-
-class Letters:
-    """Makes the message a row stands for, from the state as it is now."""
-
-    def __init__(self, services: Services, tx: Connection) -> None:
-        self._services = services
-        self._tx = tx
-        self._make_without_check: dict[OutboxKind, Callable[[Claimed], Letter]] = {
-            OutboxKind.ALARM: self._alarm,
-            OutboxKind.BROKEN_CHAIN: lambda _row: Letter(broken()),
-            OutboxKind.HOME: lambda row: Letter(None, home=home.draw(services, tx, row.target, row.ask)),
-            OutboxKind.GAPS: lambda row: Letter(gaps_letter(services, tx, row)),
-            OutboxKind.MARKED_AWAY: lambda _row: Letter(marked_away()),
-            OutboxKind.CLOSED_ACCOUNT: lambda row: Letter(closed_account_letter(services, tx, row)),
-            OutboxKind.DIGEST: self._digest,
-            OutboxKind.STAFF_DIGEST: lambda row: Letter(staff_message(services, tx, row)),
-            OutboxKind.DIGEST_LINE: lambda row: Letter(own_message(services, tx, row)),
-            OutboxKind.DELETIONS_DUE: lambda row: Letter(deletions_due(services, tx, row)),
-        }
-        self._make: dict[OutboxKind, Callable[[Claimed, CheckView], Letter]] = {
-            OutboxKind.CARD: self._card,
-            OutboxKind.PAGE: self._page,
-            OutboxKind.OLD_PAGE: self._old_page,
-            OutboxKind.LINE: self._line,
-            OutboxKind.NOTICE: self._notice,
-            OutboxKind.REMINDER: self._reminder,
-        }
-
-    def write(self, row: Claimed) -> Letter:
-        """The message, or what to do instead."""
-        if row.what is OutboxKind.ERASED:
-            return Letter(None)
-        if row.check is None:
-            return self._make_without_check[row.what](row)
-        view = self._services.look(self._tx, row.check, history=row.event is not None)
-        return self._cut(row, view, self._make[row.what](row, view))
-
-    def _cut(self, row: Claimed, view: CheckView, letter: Letter) -> Letter:
-        """A posted message of a check that is closed, or to which nothing has happened for long, says less."""
-        is_old = old_messages.is_old(self._tx, view.check, self._services.organisation.slack.keep_messages, view.now)
-        is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
-        if letter.message is None or not is_cut:
-            return letter
-        message = shrunk(view, row.what, letter.message, _entry(view, row.event), is_old=is_old)
-        return replace(letter, message=message, shrinks=True)
-
-    def words(self, row: Claimed) -> Words | None:
-        """The same for somebody who is not reached through Slack; None where there is nothing to say any more."""
-        if row.what is OutboxKind.BROKEN_CHAIN:
-            return broken_elsewhere()
-        if row.check is None:
-            return None if self._is_well() else alarm_elsewhere()
-        view = self._services.look(self._tx, row.check)
-        if view.case is None or view.case.led_by is not None or not self._may_read(row.target, view):
-            return None
-        return alert(view, view.case, not_taken=row.target in view.not_taken)
-
-    def _alarm(self, row: Claimed) -> Letter:
-        """Nothing where it was over before anybody saw it."""
-        is_well = self._is_well()
-        return Letter(None if is_well and row.ts is None else alarm(is_well=is_well))
-
-    def _digest(self, row: Claimed) -> Letter:
-        found = leads_messages(self._services, self._tx, row)
-        return Letter(None, later=True) if found is None else Letter(found[0], plain=found[1])
-
-    def _is_well(self) -> bool:
-        return overdue.look(self._tx, self._services.clock.now()).is_well
-
-    def _card(self, row: Claimed, view: CheckView) -> Letter:
-        shown = outbox.newest_shown(self._tx, view.check.id, OutboxKind.CARD)
-        newest = shown is None or row.id >= shown  # one that is not there yet takes nothing over
-        away = _entry(view, row.event) if row.ask == view.check.revision else None
-        return Letter(card(view, newest=newest, away=away))
-
-    def _page(self, row: Claimed, view: CheckView) -> Letter:
-        case = view.case
-        if case is None or not self._may_read(row.target, view):
-            return Letter(None)
-        answered_before = case.led_at is not None and row.created_at < case.led_at and not case.disagreed
-        if row.ts is None and (answered_before or case.closed_at is not None):
-            return Letter(None)
-        is_late = row.ts is None and view.now - row.created_at > LATE
-        return Letter(page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None))
-
-    def _old_page(self, row: Claimed, view: CheckView) -> Letter:
-        """A newer page stands below it: one that was never posted is not needed any more."""
-        if row.ts is None or not self._may_read(row.target, view):
-            return Letter(None)
-        return Letter(asked_again_below(view))
-
-    def _may_read(self, target: str, view: CheckView) -> bool:
-        """The shared channel only where nobody is left out of it; a person only while they may know."""
-        if target == self._services.roster.channel:
-            return view.case is not None and not view.case.dm_only
-        return self._services.roster.person_at(target) in view.people
-
-    def _line(self, row: Claimed, view: CheckView) -> Letter:
-        entry = _entry(view, row.event)
-        if entry is None or not self._may_read(row.target, view):
-            return Letter(None)
-        if row.ts is None and view.check.status is CheckStatus.CLOSED and not entry.what.properties.ends_case:
-            return Letter(None)
-        thread = outbox.thread_of(self._tx, view.check.id, row.target)
-        if thread is None:
-            return Letter(None, later=outbox.is_awaited(self._tx, view.check.id, row.target))
-        who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
-        return Letter(line(entry.what, who, block_kit.at(entry.at), entry.content), thread)
-
-    def _reminder(self, row: Claimed, view: CheckView) -> Letter:
-        entry = _entry(view, row.event)
-        return Letter(reminder(view, entry) if entry else None)
-
-    def _notice(self, row: Claimed, view: CheckView) -> Letter:
-        entry = _entry(view, row.event)
-        if entry is None or view.case is None:
-            return Letter(None)
-        return Letter(notice(view, view.case, entry))
-
-
-def _entry(view: CheckView, event: int | None) -> Entry | None:
-    return next((entry for entry in view.entries if entry.id == event), None)

@@ -1,7 +1,7 @@
 """Slack's own pictures and tables, as dicts: slack_sdk has no classes for data_visualization and data_table.
 
 A picture never stands alone: what it shows is said in words above it, and its title is its name for those who do not
-see it. Where a workspace refuses these blocks the same figures go out as lines of text (bot/delivery/sender.py).
+see it. Where a workspace refuses these blocks the same figures go out as lines of text (`Outgoing.plain`).
 """
 
 from __future__ import annotations

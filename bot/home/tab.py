@@ -1,23 +1,16 @@
-"""The Home tab: drawn when somebody opens it, and again while they look at it and something changes.
-
-It goes out through the outbox like everything else, one row a person, so that it is drawn by one worker at a time.
-"""
+"""What a Home tab shows, read from the store: what is theirs to know, whatever else they are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from importlib.metadata import version
 from itertools import islice
-from typing import Any
 
-from slack_bolt import App
-from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.access_requests.reader import Reader
 from bot.alarms import audience
-from bot.checks.entry_points import refusal
 from bot.context import Services
 from bot.home import blocks
 from bot.home.cover_section import OnCover
@@ -25,47 +18,14 @@ from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, E
 from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
 from bot.records.modals import on_home
 from bot.slack import block_kit
-from bot.slack.failures import guarded
-from bot.slack.listeners import Listeners
-from bot.slack.membership import Outsiders
-from bot.slack.payloads import Press, Presser
-from bot.slack.replies import Replies
 from flows.case import Case, Check, StrandStatus
-from flows.events import EventKind, OutboxKind
+from flows.events import EventKind
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
 from services import access_requests
-from storage import cases, checks, cover, events, outbox, unreadable
+from storage import cases, checks, cover, events, unreadable
 from storage.health import liveness, overdue
 from storage.proof import seal
-
-LOOKED_AT_FOR = timedelta(minutes=30)
-"""Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
-REFRESH_EVERY = timedelta(seconds=10)
-
-
-class Refresh:
-    """Draws tabs again that somebody may be looking at, once something was recorded."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._seen = -1
-        self._next: datetime | None = None
-
-    def turn(self) -> None:
-        """At most every ten seconds: what Slack shows already is not sent to it again."""
-        now = self._services.clock.now()
-        if self._next is not None and now < self._next <= now + REFRESH_EVERY:
-            return
-        self._next = now + REFRESH_EVERY
-        with self._services.database.read() as tx:
-            newest = events.newest(tx)
-        if newest == self._seen:
-            return
-        is_first, self._seen = self._seen == -1, newest
-        if not is_first:
-            with self._services.write() as tx:
-                outbox.show_recent_anew(tx, OutboxKind.HOME, now - LOOKED_AT_FOR, now)
 
 
 def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.Block:
@@ -181,27 +141,3 @@ def _engine(tx: Connection, services: Services, *, is_well: bool) -> Engine:
 
 def _today(services: Services) -> date:
     return services.roster.week.day_of(services.clock.now())
-
-
-def register(app: App, services: Services, replies: Replies, outsiders: Outsiders) -> None:
-    """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
-
-    @guarded
-    def opened(event: dict[str, Any], client: WebClient) -> None:
-        if event.get("tab", "home") != "home":
-            return
-        user = str(event["user"])
-        if outsiders.is_outsider(Presser(id=user)):
-            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(services))]))
-        else:
-            services.show_home(user)
-
-    def turn_page(press: Press) -> None:
-        page = press.verb_argument
-        services.show_home(press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
-
-    app.event("app_home_opened")(opened)
-    Listeners(app, replies).press("home_page", turn_page)
-
-
-_LONGEST_PAGE = 5

@@ -6,7 +6,8 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from bot.context import Services
-from bot.retention.listeners import due_for
+from bot.delivery.scheduler import Clockwork
+from bot.retention.due import due_for
 from flows.events import OutboxKind
 from storage import old_messages, outbox
 from storage.erasure import was_erased_since
@@ -67,3 +68,7 @@ class RetentionClock:
             for target in targets:
                 outbox.put_once(tx, f"retention:{month}:{target}", OutboxKind.DELETIONS_DUE, target, now)
         self._announced = month
+
+
+def register(clockwork: Clockwork, services: Services) -> None:
+    clockwork.each_turn(RetentionClock(services).turn)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.app import renderers
 from bot.config.organisation import Organisation, School, example_organisation_path, load_organisation
-from bot.delivery.sender import Letters
 from bot.slack import block_kit
 from flows.events import EventKind
 from sandbox.blockkit import check_message, check_view
@@ -100,13 +100,13 @@ def _screens(booth: Booth, check: str, words: str) -> Iterator[str]:
 
 def _messages(booth: Booth) -> Iterator[block_kit.Message]:
     """Every message that waits to be sent, as it would be sent now."""
-    services = booth.bot.services
+    services, rendered = booth.bot.services, renderers()
     with services.database.begin() as tx:
         rows = outbox.claim(tx, services.clock.now(), 500, outbox.LANES, "test")
         for row in rows:
-            letter = Letters(services, tx).write(row) if row.via == outbox.SLACK else None
-            if letter is not None and letter.message is not None:
-                yield letter.message
+            found = rendered.render(services, tx, row) if row.via == outbox.SLACK else None
+            if found is not None and found.message is not None:
+                yield found.message
 
 
 @BOUNDED

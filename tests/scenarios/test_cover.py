@@ -4,7 +4,7 @@ import copy
 from datetime import date, timedelta
 from typing import Any
 
-from bot.cover.listeners import look_for_closed_accounts
+from bot.cover.schedule import look_for_closed_accounts
 from flows.events import EventKind
 from flows.paging.cover import Away
 from sandbox.client.people import Person

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.digest.content import Digests
+from bot.digest.schedule import Digests
 from flows.events import OutboxKind
 from flows.reports.figures import Week
 from sandbox.state.models import SlackMessage

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.retention.listeners import copies_left
+from bot.retention.due import copies_left
 from flows.events import EventKind, OutboxKind
 from sandbox.client.people import Person
 from sandbox.client.result import InteractionResult

@@ -3,8 +3,8 @@
 from cryptography.fernet import Fernet
 from sqlalchemy import select, update
 
-from bot.cover.listeners import look_for_closed_accounts
-from bot.retention.listeners import copies_left
+from bot.cover.schedule import look_for_closed_accounts
+from bot.retention.due import copies_left
 from bot.retention.schedule import RetentionClock
 from flows.events import OutboxKind
 from flows.paging.cover import on_cover

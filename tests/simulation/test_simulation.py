@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.delivery.sender import Deliverer, Letters
+from bot.delivery.sender import Deliverer
 from bot.slack.block_kit import Message
 from flows.events import OutboxKind
 from services.casework import Casework
@@ -77,7 +77,7 @@ def _no_ladder(patch: Patch) -> None:
 
 
 def _open_to_all(patch: Patch) -> None:
-    patch.setattr(Letters, "_may_read", lambda *_: True)
+    patch.setattr("bot.cases.outgoing.may_read", lambda *_: True)
 
 
 def _lost_pages(patch: Patch) -> None:
@@ -105,7 +105,7 @@ def _lost_answers(patch: Patch) -> None:
 
 
 def _typed_words(patch: Patch) -> None:
-    patch.setattr("bot.delivery.sender.notice", lambda _view, _case, event: Message(str(event.content), []))
+    patch.setattr("bot.cases.outgoing.notice", lambda _view, _case, event: Message(str(event.content), []))
 
 
 BREAKS: list[tuple[Callable[[Patch], None], int, tuple[str, ...]]] = [

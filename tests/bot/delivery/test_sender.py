@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.app import renderers
 from bot.clock import Clock
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
@@ -63,7 +64,7 @@ class Rig:
     def another(self) -> Deliverer:
         token, url = self.workspace.bot_token, self.workspace.api_url
         client = WebClient(token, base_url=url, timeout=PATIENCE, retry_handlers=[])
-        return Deliverer(self.services, client, self.senders)
+        return Deliverer(self.services, renderers(), client, self.senders)
 
     def check(self, sheet: Answers, reporter: str = "U0STAFF") -> str:
         """A check answered so far, with nothing sent yet."""

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from bot.app import renderers
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
-from bot.delivery.sender import Letter, Letters
-from bot.digest.content import Digests, tip_of
+from bot.delivery.render import Outgoing
+from bot.digest.content import tip_of
+from bot.digest.schedule import Digests
 from flows.checklist import CHECKLIST
 from flows.events import OutboxKind
 from flows.reports.bands import SMALLEST
@@ -82,14 +84,14 @@ class House:
         found = []
         for row in claimed:
             with self.services.database.begin() as tx:
-                letter = Letters(self.services, tx).write(row)
+                message = renderers().render(self.services, tx, row)
                 outbox.stamp(tx, row, self.clock.moment, row.target, "1.1")
-            found.append((row.target, _words(letter)))
+            found.append((row.target, _words(message)))
         return found
 
 
-def _words(letter: Letter) -> str:
-    return of_blocks(list(letter.message.blocks)) if letter.message else ""
+def _words(found: Outgoing) -> str:
+    return of_blocks(list(found.message.blocks)) if found.message else ""
 
 
 @pytest.fixture
@@ -274,7 +276,7 @@ def test_it_waits_until_its_figures_are_sealed(database: Database, monkeypatch: 
         house.morning(week)
     with house.services.database.begin() as tx:
         (row,) = outbox.claim(tx, house.clock.moment, 50, (outbox.LATER,))
-        assert Letters(house.services, tx).write(row).later
+        assert renderers().render(house.services, tx, row).later
         outbox.retry_later(tx, row, house.clock.moment, "waits")
     house.morning(week, time(8, 30, 5))
     ((_, words),) = house.sent()

@@ -8,10 +8,11 @@ import pytest
 from cryptography.fernet import Fernet
 from slack_sdk import WebClient
 
+from bot.app import renderers
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
-from bot.cover.listeners import closed_account_letter, gaps_letter, look_for_closed_accounts, plan_gap_report
+from bot.cover.schedule import look_for_closed_accounts, plan_gap_report
 from bot.slack.block_kit import Message
 from flows.events import OutboxKind
 from sandbox import Workspace
@@ -85,11 +86,11 @@ class Watch:
 
     def report(self, row: Claimed) -> Message | None:
         with self.services.database.read() as tx:
-            return gaps_letter(self.services, tx, row)
+            return renderers().render(self.services, tx, row).message
 
     def alarm(self, row: Claimed) -> Message | None:
         with self.services.database.read() as tx:
-            return closed_account_letter(self.services, tx, row)
+            return renderers().render(self.services, tx, row).message
 
     def closed(self) -> frozenset[str]:
         with self.services.database.read() as tx:

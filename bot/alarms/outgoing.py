@@ -1,0 +1,35 @@
+"""What alarms put in Slack and send elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot.alarms.broken_seal import broken, broken_elsewhere
+from bot.alarms.messages import alarm, alarm_elsewhere
+from bot.context import Services
+from bot.delivery.render import Outgoing, Renderers
+from bot.words import Words
+from flows.events import OutboxKind
+from storage.health import overdue
+from storage.outbox import Claimed
+
+
+def register(renderers: Renderers) -> None:
+    renderers.add(OutboxKind.ALARM, _alarm)
+    renderers.add_elsewhere(OutboxKind.ALARM, _alarm_elsewhere)
+    renderers.add(OutboxKind.BROKEN_CHAIN, lambda *_: Outgoing(broken()))
+    renderers.add_elsewhere(OutboxKind.BROKEN_CHAIN, lambda *_: broken_elsewhere())
+
+
+def _alarm(services: Services, tx: Connection, row: Claimed) -> Outgoing:
+    """Nothing where it was over before anybody saw it."""
+    is_well = _is_well(services, tx)
+    return Outgoing(None if is_well and row.ts is None else alarm(is_well=is_well))
+
+
+def _alarm_elsewhere(services: Services, tx: Connection, _row: Claimed) -> Words | None:
+    return None if _is_well(services, tx) else alarm_elsewhere()
+
+
+def _is_well(services: Services, tx: Connection) -> bool:
+    return overdue.look(tx, services.clock.now()).is_well

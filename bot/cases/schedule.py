@@ -1,0 +1,36 @@
+"""Ask again about cases that nobody answered, and remind people of what they still have to do."""
+
+from __future__ import annotations
+
+from bot.context import Services
+from bot.delivery.scheduler import Clockwork
+from bot.each import each
+from storage import cases
+
+
+class OpenCases:
+    """Each case in a transaction of its own."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def fit_the_file(self) -> None:
+        """The organisation's file may have changed: replace leaders who are gone, and keep asks within the ladder."""
+        with self._services.database.read() as tx:
+            found = cases.open_ids(tx)
+        each(self._services, found, lambda tx, check: self._services.casework(tx).check_leader(check))
+        each(self._services, found, lambda tx, check: self._services.casework(tx).keep_within_ladder(check))
+
+    def turn(self) -> None:
+        now = self._services.clock.now()
+        with self._services.database.read() as tx:
+            unanswered = cases.unanswered(tx, now)
+            reminding = cases.reminding(tx, now)
+        each(self._services, unanswered, lambda tx, check: self._services.casework(tx).escalate_due(check))
+        each(self._services, reminding, lambda tx, check: self._services.casework(tx).remind(check))
+
+
+def register(clockwork: Clockwork, services: Services) -> None:
+    found = OpenCases(services)
+    clockwork.at_start(lambda _last_seen: found.fit_the_file())
+    clockwork.each_turn(found.turn)

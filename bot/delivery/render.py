@@ -1,0 +1,125 @@
+"""Render a row of the outbox when it is sent. Each feature registers the functions for its kinds at start.
+
+A row carries ids and no text, so that no page goes out for a case that somebody leads already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from bot.check_view import CheckView
+from bot.context import Services
+from bot.slack import block_kit
+from bot.slack.block_kit import Message
+from bot.words import Words
+from flows.case import CheckStatus, Entry
+from flows.events import OutboxKind
+from storage import old_messages
+from storage.outbox import Claimed
+
+Json = dict[str, Any]
+LATE = timedelta(seconds=60)
+"""A page posted later than this after it was due says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What to do about a row: post, edit, take away (`message` None), or come back later. home: a tab to publish.
+
+    plain: the same message in blocks that every workspace takes. shrinks: it says less than what stands there, so it
+    is never posted anew, and Slack's refusal is reported.
+    """
+
+    message: Message | None
+    thread: str | None = None
+    later: bool = False
+    home: Json | None = None
+    plain: Message | None = None
+    shrinks: bool = False
+
+
+Render = Callable[[Services, Connection, Claimed], Outgoing]
+RenderOfCheck = Callable[[Services, Connection, Claimed, CheckView], Outgoing]
+Say = Callable[[Services, Connection, Claimed], Words | None]
+
+
+class Shrink(Protocol):
+    """Cuts a posted message of a check that is closed, or to which nothing has happened for long (`is_old`)."""
+
+    def __call__(self, view: CheckView, message: Message, entry: Entry | None, /, *, is_old: bool) -> Message: ...
+
+
+class WrongRenderers(Exception):
+    """Kinds of outbox rows that nobody renders, or that two features do. Stops the bot at its start."""
+
+
+class Renderers:
+    """How each kind of row is rendered."""
+
+    def __init__(self) -> None:
+        self._plain: dict[OutboxKind, Render] = {}
+        self._of_check: dict[OutboxKind, tuple[RenderOfCheck, Shrink]] = {}
+        self._say: dict[OutboxKind, Say] = {}
+
+    def add(self, kind: OutboxKind, render: Render) -> None:
+        """Render this kind from its row alone. Raises WrongRenderers where the kind has a renderer."""
+        self._is_new(kind)
+        self._plain[kind] = render
+
+    def add_of_check(self, kind: OutboxKind, render: RenderOfCheck, shrink: Shrink | None = None) -> None:
+        """Render this kind from its row and its check as it is now. Raises WrongRenderers like `add`."""
+        self._is_new(kind)
+        self._of_check[kind] = (render, shrink or _as_it_is)
+
+    def add_elsewhere(self, kind: OutboxKind, say: Say) -> None:
+        """Say this kind by another way than Slack; None where there is nothing to say any more."""
+        if kind in self._say:
+            raise WrongRenderers(f"Two features say {kind} elsewhere.")
+        self._say[kind] = say
+
+    def _is_new(self, kind: OutboxKind) -> None:
+        if kind in self._plain or kind in self._of_check:
+            raise WrongRenderers(f"Two features render {kind}.")
+
+    def check_complete(self) -> None:
+        """Raise WrongRenderers where a kind has no renderer: its rows would be tried again for ever."""
+        missing = set(OutboxKind) - {*self._plain, *self._of_check, *self._say}
+        if missing:
+            raise WrongRenderers(f"No feature renders {', '.join(sorted(missing))}.")
+
+    def render(self, services: Services, tx: Connection, row: Claimed) -> Outgoing:
+        """The message for Slack, or what to do instead. Raises KeyError for a kind of a newer version."""
+        if row.what in self._plain or row.check is None:
+            return self._plain[row.what](services, tx, row)
+        render, shrink = self._of_check[row.what]
+        view = services.look(tx, row.check, history=row.event is not None)
+        found = render(services, tx, row, view)
+        is_old = old_messages.is_old(tx, view.check, services.organisation.slack.keep_messages, view.now)
+        is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
+        if found.message is None or not is_cut:
+            return found
+        message = shrink(view, found.message, entry_of(view, row), is_old=is_old)
+        return replace(found, message=message, shrinks=True)
+
+    def words(self, services: Services, tx: Connection, row: Claimed) -> Words | None:
+        """The words for another way than Slack; None where there is nothing to say any more. Raises KeyError."""
+        return self._say[row.what](services, tx, row)
+
+
+def _as_it_is(_view: CheckView, message: Message, _entry: Entry | None, *, is_old: bool) -> Message:  # noqa: ARG001 - a Shrink
+    return message
+
+
+def entry_of(view: CheckView, row: Claimed) -> Entry | None:
+    """The entry of the record that a row is about. The view needs its history."""
+    return next((entry for entry in view.entries if entry.id == row.event), None)
+
+
+def reference_only(view: CheckView) -> Message:
+    """What is left of a message once nothing else of it should stand in Slack."""
+    return Message(view.check.ref, [block_kit.context(view.check.ref)])

@@ -1,0 +1,108 @@
+"""The weekly digests: planned every hour, and each made once.
+
+What is counted is counted once, when a digest is made, and kept: a check that somebody is left out of later does not
+change what was printed, and no trend can be set against another to find it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.context import Services
+from bot.delivery.scheduler import Clockwork
+from bot.digest.content import counting_of, own_lines
+from flows.events import OutboxKind
+from flows.reports.figures import Week
+from services.restricted_cases import apart
+from storage import digests, outbox
+from storage.digests import Audience, Planned
+
+log = logging.getLogger(__name__)
+PLAN_EVERY = timedelta(hours=1)
+TRY_AGAIN = timedelta(minutes=1)
+
+
+class Digests:
+    """Plans them at the start and every hour, and makes those that are due. Any instance may."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._planned = datetime.min.replace(tzinfo=UTC)
+        self._not_before = datetime.min.replace(tzinfo=UTC)
+
+    def turn(self) -> None:
+        """Do what is due. What goes wrong is tried again in a minute, and holds up nothing else."""
+        now = self._services.clock.now()
+        if now < self._not_before <= now + TRY_AGAIN:
+            return
+        try:
+            self._turn(now)
+        except Exception as error:  # noqa: BLE001 - a digest never holds up a page
+            log.error("the digest could not be made: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+            self._not_before = now + TRY_AGAIN
+
+    def _turn(self, now: datetime) -> None:
+        if abs(now - self._planned) >= PLAN_EVERY:
+            self.plan()
+        with self._services.database.read() as tx:
+            due = digests.due(tx, now)
+            is_sealed = digests.is_sealed(tx)
+        for planned in due:
+            self._make(planned, is_newest=planned.week == max(each.week for each in due))
+        if not is_sealed and not self._services.chain.is_broken:
+            with self._services.write() as tx:
+                digests.seal_made(tx, self._services.seal_key, now)
+
+    def plan(self) -> None:
+        """See to it that there is a row for each digest, so that one that nobody is there to make is made later."""
+        now, organisation = self._services.clock.now(), self._services.organisation
+        week = Week.of(self._services.roster.week.day_of(now))
+        with self._services.database.begin() as tx:
+            for audience in Audience:
+                if audience is Audience.LEADS or organisation.staff_channel:
+                    digests.plan(tx, audience, week, self._due)
+        self._planned = now
+
+    def _due(self, week: Week) -> datetime:
+        when = self._services.organisation.digest
+        return week.due(when.weekday, when.at, self._services.organisation.zone)
+
+    def _make(self, planned: Planned, *, is_newest: bool) -> None:
+        """Count first, reading only: nobody waits meanwhile who has something to save."""
+        services, now = self._services, self._services.clock.now()
+        if planned.audience is Audience.STAFF:
+            self._make_staff(planned, now, is_newest=is_newest)
+            return
+        with services.database.read() as tx:
+            counting = counting_of(services, tx, planned.week)
+            figures, own = counting.figures(), own_lines(services, apart(counting), planned.week)
+        with services.write() as tx:
+            if not digests.take(tx, planned, now):
+                return
+            digests.keep(tx, services.keys, planned, figures, now)
+            if not services.chain.is_broken:
+                digests.seal_made(tx, services.seal_key, now)
+            self._put(tx, planned, OutboxKind.DIGEST, services.organisation.leads_channel, now)
+            for person in own:
+                self._put(tx, planned, OutboxKind.DIGEST_LINE, services.roster.slack[person], now)
+
+    def _make_staff(self, planned: Planned, now: datetime, *, is_newest: bool) -> None:
+        """Of several that were missed only the newest goes out: nobody needs last month's tip."""
+        channel = self._services.organisation.staff_channel
+        with self._services.write() as tx:
+            if digests.take(tx, planned, now) and is_newest and channel:
+                self._put(tx, planned, OutboxKind.STAFF_DIGEST, channel, now)
+
+    @staticmethod
+    def _put(tx: Connection, planned: Planned, what: OutboxKind, target: str, now: datetime) -> None:
+        key = f"{what}:{planned.week}:{target}"
+        outbox.put(tx, key, what, target, now, ask=planned.week.key)
+
+
+def register(clockwork: Clockwork, services: Services) -> None:
+    digests_due = Digests(services)
+    clockwork.at_start(lambda _last_seen: digests_due.plan())
+    clockwork.each_turn(digests_due.turn)

@@ -1,0 +1,40 @@
+"""Opening the Home tab, and turning the pages of its open checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.checks.entry_points import refusal
+from bot.context import Services
+from bot.slack import block_kit
+from bot.slack.failures import guarded
+from bot.slack.listeners import Listeners
+from bot.slack.membership import Outsiders
+from bot.slack.payloads import Press, Presser
+from bot.slack.replies import Replies
+
+_LONGEST_PAGE = 5
+
+
+def register(app: App, services: Services, replies: Replies, outsiders: Outsiders) -> None:
+    """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
+
+    @guarded
+    def opened(event: dict[str, Any], client: WebClient) -> None:
+        if event.get("tab", "home") != "home":
+            return
+        user = str(event["user"])
+        if outsiders.is_outsider(Presser(id=user)):
+            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(services))]))
+        else:
+            services.show_home(user)
+
+    def turn_page(press: Press) -> None:
+        page = press.verb_argument
+        services.show_home(press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
+
+    app.event("app_home_opened")(opened)
+    Listeners(app, replies).press("home_page", turn_page)

@@ -1,0 +1,42 @@
+"""Draw Home tabs again that somebody may be looking at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.context import Services
+from bot.delivery.scheduler import Clockwork
+from flows.events import OutboxKind
+from storage import events, outbox
+
+LOOKED_AT_FOR = timedelta(minutes=30)
+"""Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
+REFRESH_EVERY = timedelta(seconds=10)
+
+
+class Refresh:
+    """Draws tabs again that somebody may be looking at, once something was recorded."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._seen = -1
+        self._next: datetime | None = None
+
+    def turn(self) -> None:
+        """At most every ten seconds: what Slack shows already is not sent to it again."""
+        now = self._services.clock.now()
+        if self._next is not None and now < self._next <= now + REFRESH_EVERY:
+            return
+        self._next = now + REFRESH_EVERY
+        with self._services.database.read() as tx:
+            newest = events.newest(tx)
+        if newest == self._seen:
+            return
+        is_first, self._seen = self._seen == -1, newest
+        if not is_first:
+            with self._services.write() as tx:
+                outbox.show_recent_anew(tx, OutboxKind.HOME, now - LOOKED_AT_FOR, now)
+
+
+def register(clockwork: Clockwork, services: Services) -> None:
+    clockwork.each_turn(Refresh(services).turn)
