@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.check_view import CheckView
 from bot.clock import Clock
 from bot.config.organisation import Organisation
-from bot.doctor.last_findings import LastFindings
+from bot.findings import LastFindings
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
 from flows.case import Told

@@ -14,8 +14,8 @@ from bot.config.load import load_all
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings, SettingsError
 from bot.doctor import examine, records
-from bot.doctor.finding import Finding
 from bot.exit_codes import Exit
+from bot.findings import Finding
 from bot.monitoring import health, logs
 from bot.slack import http_mode
 from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway

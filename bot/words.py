@@ -84,3 +84,9 @@ def day_words(day: date) -> str:
 
 def span_words(first: date, last: date) -> str:
     return day_words(first) if first == last else f"{day_words(first)} to {day_words(last)}"
+
+
+def not_for_outsiders(organisation: Organisation) -> str:
+    """To guests and people of other organisations."""
+    worried = organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
+    return f"I can only help staff of {block_kit.esc(organisation.name)}. {block_kit.esc(worried)}"

@@ -10,22 +10,10 @@ from sqlalchemy import Connection
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
 from bot.delivery.other_channels import Via
-from bot.slack import block_kit
-from bot.slack.block_kit import Message
-from bot.words import Words
 from flows.events import OutboxKind
 from storage import outbox
 
 log = logging.getLogger("share-check")
-_TITLE = "share-check's record was tampered with, or put back."
-_WHAT = (
-    "The last seal that I saw is not in the database any more. I seal nothing until somebody has looked. Everything "
-    "else goes on: checks are answered and pages go out."
-)
-_DO = (
-    "Whoever runs share-check: keep a copy of the database as it is, look in the log for the seal that is missing, "
-    "and follow the page Check the record. Leads: do not delete anything until that is done."
-)
 
 
 def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> bool:
@@ -47,13 +35,3 @@ def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> b
     for via, target in (*leads, *((via, ADMINISTRATORS) for via in administrators)):
         outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.BROKEN_CHAIN, target, via, now)
     return False
-
-
-def broken() -> Message:
-    """Return the alarm for the leads' channel and the administrators in Slack. It names no check."""
-    return Message(_TITLE, [block_kit.section(f"*{_TITLE}* {_WHAT}"), block_kit.section(_DO)])
-
-
-def broken_elsewhere() -> Words:
-    """Return the alarm for e-mail and push."""
-    return Words(_TITLE.removesuffix("."), f"{_WHAT} {_DO}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot.alarms.broken_seal import broken, broken_elsewhere
-from bot.alarms.messages import alarm, alarm_elsewhere
+from bot.alarms.messages import alarm, alarm_elsewhere, broken, broken_elsewhere
 from bot.context import Services
 from bot.delivery.render import Outgoing, Renderers
 from bot.words import Words

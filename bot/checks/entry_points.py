@@ -19,6 +19,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser
 from bot.slack.replies import Replies
+from bot.words import not_for_outsiders
 from flows.case import Check
 from flows.events import OutboxKind
 from storage import checks, outbox
@@ -49,7 +50,7 @@ class EntryPoints:
             ack()
         if self.outsiders.is_outsider(person):
             ack()
-            answer.say(refusal(self.services))
+            answer.say(not_for_outsiders(self.services.organisation))
             return
         with self.services.write() as tx:
             idempotent.advisory_lock(tx, f"start:{person.id}")
@@ -81,14 +82,6 @@ class EntryPoints:
                     return True
             clock.sleep(_LOOK_EVERY)
         return False
-
-
-def refusal(services: Services) -> str:
-    """To guests and people of other organisations."""
-    worried = (
-        services.organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
-    )
-    return f"I can only help staff of {block_kit.esc(services.organisation.name)}. {block_kit.esc(worried)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from bot.clock import clock_of
 from bot.config.load import load_all
 from bot.config.settings import SettingsError
 from bot.doctor.examine import examine, from_problems
-from bot.doctor.finding import Finding
 from bot.exit_codes import Exit
+from bot.findings import Finding
 
 OPTIONAL = frozenset({"cards", "manifest"})
 """The extra checks of --online: the bot works without them."""

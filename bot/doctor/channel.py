@@ -9,8 +9,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation
-from bot.doctor.finding import Finding, State, ask, code_of, fine
+from bot.doctor.asking import ask, code_of
 from bot.doctor.tokens import Known, slack_says
+from bot.findings import Finding, State, fine
 
 CHANNEL, BOT_IN_IT, MEMBERS = "leads' channel", "bot in the leads' channel", "members of the leads' channel"
 ANOTHER = "Or make a new private channel, and name it with: share-check init --change channel"

@@ -19,8 +19,9 @@ from bot.config.organisation import Organisation
 from bot.config.settings import Settings
 from bot.delivery.other_channels import SecondChannel
 from bot.doctor import channel, machine, online, people, records, round_trip, settled, tokens
-from bot.doctor.finding import Finding, State, away, unchecked, worst_first
+from bot.doctor.asking import away
 from bot.doctor.tokens import Known
+from bot.findings import Finding, State, unchecked, worst_first
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
 from storage.engine.unusable import is_there

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from bot.delivery.other_channels import NotSent, SecondChannel
-from bot.doctor.finding import Finding, State, fine, unchecked
+from bot.findings import Finding, State, fine, unchecked
 
 CLOCK, MAIL = "clock", "mail server"
 TOLERABLE = timedelta(seconds=60)

@@ -14,7 +14,8 @@ from bot.check_view import CheckView
 from bot.checks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
-from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
+from bot.doctor.asking import ask, code_of
+from bot.findings import Finding, State, fine, unchecked
 from bot.slack.block_kit import Block
 from bot.slack.manifest import SOCKET_MODE, over_http
 from flows.case import Check, CheckStatus, Told

@@ -12,8 +12,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation, PersonSettings
 from bot.delivery.other_channels import Via
-from bot.doctor.finding import Finding, State, ask, code_of, fine, unchecked
+from bot.doctor.asking import ask, code_of
 from bot.doctor.tokens import slack_says
+from bot.findings import Finding, State, fine, unchecked
 
 INDEPENDENT, ZONE, SECOND = "independent contact", "time zone", "second channel"
 SPOKEN = {Via.EMAIL: "email", Via.PUSH: "push"}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.doctor.finding import Finding, State, fine, unchecked
+from bot.findings import Finding, State, fine, unchecked
 from storage.crypto.rotation import Tally, open_and_shut, tally
 from storage.engine.database import Database
 from storage.errors import StorageError

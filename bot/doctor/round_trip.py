@@ -18,7 +18,7 @@ from typing import Any
 
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
-from bot.doctor.finding import Finding, State, fine
+from bot.findings import Finding, State, fine
 
 NAME = "Socket Mode"
 WITHIN = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.config.organisation import Organisation
-from bot.doctor.finding import Finding, State, fine
+from bot.findings import Finding, State, fine
 
 SETTLE, FACTS = "to settle", "facts"
 TERM = timedelta(days=120)

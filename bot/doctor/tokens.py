@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.doctor.finding import Finding, State, ask, code_of, fine
+from bot.doctor.asking import ask, code_of
+from bot.findings import Finding, State, fine
 from bot.slack.manifest import SCOPES
 from bot.slack.socket_mode import SlackAway
 

@@ -7,7 +7,6 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.checks.entry_points import refusal
 from bot.context import Services
 from bot.slack import block_kit
 from bot.slack.failures import guarded
@@ -15,6 +14,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Presser
 from bot.slack.replies import Replies
+from bot.words import not_for_outsiders
 
 _LONGEST_PAGE = 5
 
@@ -28,7 +28,9 @@ def register(app: App, services: Services, replies: Replies, outsiders: Outsider
             return
         user = str(event["user"])
         if outsiders.is_outsider(Presser(id=user)):
-            client.views_publish(user_id=user, view=block_kit.home([block_kit.section(refusal(services))]))
+            client.views_publish(
+                user_id=user, view=block_kit.home([block_kit.section(not_for_outsiders(services.organisation))])
+            )
         else:
             services.show_home(user)
 

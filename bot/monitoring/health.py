@@ -13,15 +13,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from bot.clock import Clock
 from bot.config.settings import SettingsError
 from bot.monitoring import metrics
 from bot.monitoring.metrics import NoMetrics, Reading
+from storage.engine.database import Database
 from storage.health import figures
-
-if TYPE_CHECKING:
-    from bot.app import Bot
 
 CLOCKWORK_WITHIN = 30.0
 """Seconds since the scheduler's last round; it runs once a second."""
@@ -34,16 +33,47 @@ PLAIN = "text/plain; charset=utf-8"
 OK = "ok"
 
 
+class Parts(Protocol):
+    """What of the bot's services is asked about."""
+
+    @property
+    def meters(self) -> metrics.Meters: ...
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
+class Running(Protocol):
+    """A bot, as far as this endpoint asks about it."""
+
+    @property
+    def services(self) -> Parts: ...
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    @property
+    def socket_age(self) -> float | None: ...
+
+    @property
+    def ended_loops(self) -> tuple[str, ...]: ...
+
+    def since(self, loop: str) -> float: ...
+
+
 class Watched:
     """The bot as the health endpoint sees it: none while it starts or waits for Slack."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
-        self._bot: Bot | None = None
+        self._bot: Running | None = None
         self._prober = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._asked: Future[figures.DueFigures] | None = None
 
-    def watch(self, bot: Bot) -> None:
+    def watch(self, bot: Running) -> None:
         """Report on this bot from now on."""
         self._bot = bot
 

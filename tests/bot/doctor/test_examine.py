@@ -26,7 +26,7 @@ from bot.clock import SystemClock, clock_of
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
 from bot.doctor import examine, machine, records, round_trip, settled, tokens
-from bot.doctor.finding import Finding, State, worst_first
+from bot.findings import Finding, State, worst_first
 from bot.slack import manifest
 from sandbox import Workspace
 from sandbox.blockkit.checker import LIMITS

@@ -1,15 +1,10 @@
-"""The finding of one check, in words a beginner can follow, and helpers to make one from Slack's answers."""
+"""What doctor finds, in words a beginner can follow, and what it found last: in memory, never about a check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
-
-from bot.slack.socket_mode import SlackAway, asking_slack
 
 
 class State(StrEnum):
@@ -63,25 +58,18 @@ def unchecked(name: str, why: str, fix: str = "Run share-check doctor again late
     return Finding(name, State.UNCHECKED, f"could not be checked: {why}", fix)
 
 
-def away(name: str, trouble: SlackAway) -> Finding:
-    """Return the finding "not checked" for when Slack does not answer.
+class LastFindings:
+    """The newest findings of a running bot; empty before doctor's first run."""
 
-    Of the exception only an HTTP status is shown, not a library's class name.
-    """
-    said = f" ({trouble})" if str(trouble).startswith("status ") else ""
-    return unchecked(
-        name,
-        f"Slack did not answer{said}.",
-        "Check the network, and SLACK_API_URL if it is set. Then run share-check doctor again.",
-    )
+    def __init__(self) -> None:
+        self._findings: Sequence[Finding] = ()
 
+    def keep(self, findings: Sequence[Finding]) -> bool:
+        """Replace the findings. Return whether they differ from the previous ones."""
+        before, self._findings = self._findings, tuple(findings)
+        return self._findings != before
 
-def ask(call: Callable[[], SlackResponse]) -> SlackResponse:
-    """Call Slack's Web API. Raises SlackAway if it does not answer, SlackApiError if it refuses."""
-    with asking_slack():
-        return call()
-
-
-def code_of(refusal: SlackApiError) -> str:
-    """Return Slack's error code, such as "invalid_auth"."""
-    return str(refusal.response.get("error", "unknown"))
+    @property
+    def troubles(self) -> Sequence[str]:
+        """Return the sentences of fatal findings and warnings, worst first, each with its fix."""
+        return [each.sentence for each in self._findings if each.state in (State.FATAL, State.WARNING)]
