@@ -16,12 +16,13 @@ KINDS = frozenset(map(str, (*EventKind, *OutboxKind)))
 OTHER_MEANINGS = {
     **dict.fromkeys(("reply", "seen", "remind_me", "talk_first", "not_shared_yet"), "a button or a window"),
     **dict.fromkeys(("note", "details"), "a window, and the box typed into"),
-    **dict.fromkeys(("question", "changed"), "a key of what an event or a press says"),
+    **dict.fromkeys(("question",), "a key of what an event or a press says"),
     **dict.fromkeys(("sent", "closed", "shelved", "led", "planned", "agreed", "released"), "how something stands"),
     **dict.fromkeys(("answered", "abandoned", "stopped"), "how far an answer, or somebody, came"),
     **dict.fromkeys(("asked_lead", "stepped_aside", "disagreed", "shared", "away"), "a column or a table"),
     **dict.fromkeys(("erased", "listed"), "a key of a proof"),
     **dict.fromkeys(("started",), "a figure of the digest"),
+    **dict.fromkeys(("digest",), "a command"),
     **dict.fromkeys(("home", "page", "line"), "a tab in Slack, an outcome's word, a chart"),
 }
 """Kinds that are also the name of something else, and of what. Such a word may stand where no kind is meant."""

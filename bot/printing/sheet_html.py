@@ -193,7 +193,7 @@ def _end() -> Iterator[SheetLine]:
 
 _STYLE = """@page{size:A4;margin:15mm}body{font:11pt/1.35 sans-serif;max-width:180mm;margin:auto;color:#000}
 h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;break-after:avoid}p{margin:.15em 0}
-.strong{font-weight:bold;margin-top:.6em;break-after:avoid}.sealer{padding-left:1.5em;text-indent:-1.5em}
+.strong{font-weight:bold;margin-top:.6em;break-after:avoid}.box{padding-left:1.5em;text-indent:-1.5em}
 .blank{border-bottom:1px solid #000;padding-top:.8em}"""
 
 

@@ -171,7 +171,7 @@ def test_the_level_rises_and_never_falls() -> None:
 
 
 def test_a_page_is_due_once_it_is_urgent_and_known_who_may_be_told() -> None:
-    """Decision 3: not before S2, and not for what can wait for the end."""
+    """docs/rules.md, decision 3: not before S2, and not for what can wait for the end."""
     assert not _taken(_answer(_check({}), "S1", "yes")).page_due
     assert _taken(_answer(_check({"S1": ("yes",)}), "S2", "no")).page_due
     assert _taken(_answer(_check(stopped_after("S3", calm_but())), "S4", "yes")).page_due
