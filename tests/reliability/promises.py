@@ -224,7 +224,8 @@ def _acknowledged(ack: Ack, by: float) -> AcknowledgedAction:
             content = {"text": ack.words}
     until = datetime.fromtimestamp(by, UTC)
     is_modal = ack.what in promises.RECORDED_BY_MODAL
-    return AcknowledgedAction(ack.who, ack.what, ack.check, is_modal=is_modal, content=content, by=until)
+    who = None if ack.what == "lead" else ack.who  # a second lead is told who leads
+    return AcknowledgedAction(who, ack.what, ack.check, is_modal=is_modal, content=content, by=until)
 
 
 def _recorded(story: Story, entry: Entry) -> RecordedEvent:

@@ -44,6 +44,14 @@ def test_another_event_is_not_the_one_that_was_acknowledged(event: RecordedEvent
     assert str(broken) == "nobody is told saved before it is kept (I24): answer on check 1"
 
 
+def test_somebody_else_may_have_done_it_just_before() -> None:
+    """Then their event is enough, and another kind is not."""
+    lead = AcknowledgedAction(None, "lead", "c1")
+    led = RecordedEvent("c1", "U2", EventKind.LED)
+    assert not _is_broken(promises.acknowledged_is_recorded("check 1", lead, [led]))
+    assert _is_broken(promises.acknowledged_is_recorded("check 1", lead, [replace(led, what=EventKind.SEEN)]))
+
+
 def test_a_button_that_opens_a_modal_records_nothing_and_its_modal_does() -> None:
     """Both have the same name."""
     change = AcknowledgedAction("U1", "change", "c1")
