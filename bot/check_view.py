@@ -8,9 +8,10 @@ from functools import cached_property
 
 from bot.config.organisation import Organisation
 from bot.config.roster import facts_of
-from flows.case import SYSTEM, Case, Check, Entry, Told
+from flows.case import SYSTEM, Case, Check, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
-from flows.engine.explain import Explanation, Facts, explain
+from flows.engine.facts import Facts
+from flows.engine.guidance import Guidance, Stage, as_read, guide
 from flows.engine.outcome import Decision, decide
 from flows.engine.replay import Progress, replay
 from flows.model import Question
@@ -55,15 +56,17 @@ class CheckView:
 
     @cached_property
     def decision(self) -> Decision:
-        return decide(CHECKLIST, self.progress)
+        return decide(CHECKLIST, self.progress, self.roster.people.leads)
 
     @property
     def question(self) -> Question | None:
         """The question to show: the one "Back" went to, else the next without an answer."""
-        back_at = CHECKLIST.by_id.get(self.check.revisiting or "")
-        if back_at is not None:
-            return back_at
-        return self.progress.next
+        shown = CHECKLIST.by_id.get(self.check.revisiting or "", self.progress.next)
+        return None if shown is None else self.as_read(shown.id)
+
+    def as_read(self, question: str) -> Question:
+        """Return a question in the words this person reads: past tense where shared, no role that is not told."""
+        return as_read(CHECKLIST[question], self.progress, self.facts)
 
     @property
     def chooses_who(self) -> bool:
@@ -85,7 +88,7 @@ class CheckView:
         asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out, self.absent)
         shown = tuple(one for one in self.people if one in asked)
         told = tuple(one for one in shown if self._is_reached(one))
-        return replace(facts_of(self.organisation, told or shown or self.people), schools=())
+        return facts_of(self.organisation, told or shown or self.people)
 
     def _is_reached(self, person: str) -> bool:
         """By a message of their own, or in the leads' channel where they are."""
@@ -121,10 +124,19 @@ class CheckView:
         return tuple(one for one in asked if one in self.left_out)
 
     @cached_property
-    def explanation(self) -> Explanation:
-        told = explain(CHECKLIST, self.progress, self.decision, self.facts, self.told)
+    def guidance(self) -> Guidance:
+        """What the reporter is told, in the state the check is in now."""
+        made = guide(CHECKLIST, self.progress, self.decision, self.facts, self.told, self._stage)
         asked = self.check.asked_lead and not self.decision.reasons
-        return replace(told, why=("You asked for a lead.",)) if asked else told
+        return replace(made, why=("You asked for a lead.",)) if asked else made
+
+    @property
+    def _stage(self) -> Stage:
+        if self.check.cover is Cover.HIDDEN:
+            return Stage.HIDDEN
+        if self.check.status is not CheckStatus.DRAFT:
+            return Stage.SENT
+        return Stage.STOPPED if self.check.cover is Cover.STOPPED else Stage.ANSWERING
 
     @property
     def reporter(self) -> str:

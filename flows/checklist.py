@@ -1,36 +1,37 @@
 """The policy's checklist, in the order a person reads it.
 
 Section 3 of the Information Sharing Policy is 17 questions; each stands here with the policy's own
-words beside ours. Six safety questions (S1-S6) come first: the policy has none about an emergency,
-a conflict or a risk, so they are ours and say so. The judgement of clause 4.2 comes last.
+words beside ours. Seven safety questions (S1-S7) come first: the policy has none about an emergency,
+a conflict, a risk or the kind of worry, so they are ours and say so. The judgement of clause 4.2 comes last.
 
-The safeguarding leads sign off the words in docs/checklist.md, which is made from this file.
+The safeguarding leads sign off the words in docs/checklist.md, which is made from this file,
+flows/outcomes.py and flows/advice.py.
 """
 
+from flows.advice import ADVICE
 from flows.model import (
     PEOPLE,
     Checklist,
     Choose,
     Consent,
-    Ending,
     Level,
     LevelBelow,
     Option,
-    Outcome,
+    PastTense,
     Question,
-    Urgency,
     answered,
 )
+from flows.outcomes import CONSENT_FROM, ENDINGS, FIXES, FIXES_WHEN_SHARED, TASKS
 
 CONSENT_GIVEN = answered("3.1.1", "yes_recorded", "yes_not_recorded")
-ALREADY_SHARED = answered("S6", "yes_emergency", "yes_other")
+ALREADY_SHARED = answered("S6", "yes_emergency", "yes_other", "gone_wrong")
 
 QUESTIONS = (
     Question(
         id="S1",
         clause="added for safety, not policy text",
         topic="danger right now",
-        ask="Is anyone in immediate danger, or in need of urgent medical help, right now?",
+        ask="Is anyone in danger right now, or badly hurt or ill?",
         help="If yes or in doubt: call 999 now. Do not finish this form first.",
         options=(
             Option("yes", "Yes", level=Level.EMERGENCY, say=("999",)),
@@ -44,8 +45,8 @@ QUESTIONS = (
         topic="the safeguarding leads",
         ask="Is this about one of our safeguarding leads, or someone close to them?",
         help=(
-            "Your answer decides who is told. A lead you leave out is not told, now or later, and "
-            "cannot open the record."
+            "Your answer decides who is told. A lead you leave out is not told, now or later, and cannot "
+            "open the record. If you are not sure, only the independent contact is told."
         ),
         choose=Choose.PEOPLE,
         options=(
@@ -59,8 +60,8 @@ QUESTIONS = (
         clause="added for safety, not policy text",
         topic="how an adult behaved",
         ask=(
-            "Is this about how an adult who works or volunteers with children has behaved (ours, a"
-            " school's or anyone else's)?"
+            "Is this about what an adult who works or volunteers with children did or said? (Ours, a "
+            "school's, anyone's.)"
         ),
         help="Do not speak to that adult about it. Small worries count too: report them.",
         options=(
@@ -71,6 +72,7 @@ QUESTIONS = (
                 level=Level.CONSULT_URGENT,
                 allegation=True,
                 say=("LADO",),
+                advice=("ALLEGATION",),
             ),
             Option(
                 "low_level",
@@ -78,6 +80,7 @@ QUESTIONS = (
                 level=Level.CONSULT,
                 allegation=True,
                 say=("LADO",),
+                advice=("LOW_LEVEL",),
             ),
             Option(
                 "not_sure",
@@ -86,6 +89,7 @@ QUESTIONS = (
                 allegation=True,
                 unsure=True,
                 say=("LADO",),
+                advice=("LOW_LEVEL",),
             ),
         ),
     ),
@@ -95,14 +99,14 @@ QUESTIONS = (
         topic="harm or risk of harm",
         ask="Could a child, young person or adult be suffering harm, or be at risk of it?",
         help=(
-            "Harm includes abuse, neglect, exploitation, self-harm, radicalisation, and harm "
-            "between children or online. You do not need proof."
+            "Harm can be abuse, neglect, self-harm, or being used or groomed. It can come from family, other "
+            "children or people online. You do not need proof."
         ),
         options=(
-            Option("yes", "Yes", level=Level.CONSULT_URGENT, risk=True),
-            Option("possibly", "Possibly", level=Level.CONSULT, risk=True),
+            Option("yes", "Yes", level=Level.CONSULT_URGENT, risk=True, advice=("BASICS",)),
+            Option("possibly", "Possibly", level=Level.CONSULT, risk=True, advice=("BASICS",)),
             Option("no", "No"),
-            Option("not_sure", "Not sure", level=Level.CONSULT, risk=True, unsure=True),
+            Option("not_sure", "Not sure", level=Level.CONSULT, risk=True, unsure=True, advice=("BASICS",)),
         ),
     ),
     Question(
@@ -110,7 +114,7 @@ QUESTIONS = (
         clause="added for safety, not policy text",
         topic="something needed today",
         ask="Does something need to happen today, for example before they go home?",
-        help="Think: who will they be with tonight? Could evidence or contact with them be lost?",
+        help=("Think: who will they be with tonight? Could evidence or contact with them be lost?"),
         asked_when=answered("S4", "possibly", "not_sure"),
         options=(
             Option("yes", "Yes", level=Level.CONSULT_URGENT),
@@ -124,13 +128,81 @@ QUESTIONS = (
         topic="whether it was already shared",
         ask="Has any of this already been shared outside Social Sense?",
         help=(
-            "Calling 999 or social care in an emergency was fine. This only tells me which "
-            "questions to put in the past tense."
+            "Calling 999 or social care in an emergency was right. If it went to the wrong person or place, "
+            "say so: a lead helps you now. Nobody will blame you."
         ),
         options=(
             Option("no", "No"),
-            Option("yes_emergency", "Yes, in an emergency", shared=True),
-            Option("yes_other", "Yes, otherwise", shared=True),
+            Option("yes_emergency", "Yes, in an emergency", level=Level.CONSULT, shared=True),
+            Option("yes_other", "Yes, otherwise", level=Level.CONSULT, shared=True),
+            Option(
+                "gone_wrong",
+                "Yes, and it may have gone to the wrong person or place",
+                level=Level.CONSULT_URGENT,
+                shared=True,
+                breach=True,
+                advice=("BREACH", "WRONG_RECIPIENT"),
+            ),
+            Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True),
+        ),
+    ),
+    Question(
+        id="S7",
+        clause="added for safety, not policy text",
+        topic="the kind of worry",
+        ask="Is any of this part of it? (tick all that fit)",
+        help="This tells me which advice to give you. If none fits, tick None of these.",
+        choose=Choose.ANY,
+        options=(
+            Option(
+                "image",
+                "A nude or sexual picture or video of a child",
+                level=Level.CONSULT_URGENT,
+                risk=True,
+                advice=("BASICS", "IMAGE"),
+            ),
+            Option(
+                "sexual",
+                "Sexual abuse or exploitation, online too",
+                level=Level.CONSULT_URGENT,
+                risk=True,
+                advice=("BASICS", "SEXUAL"),
+            ),
+            Option(
+                "self_harm",
+                "Someone may hurt themselves",
+                level=Level.CONSULT_URGENT,
+                risk=True,
+                advice=("BASICS", "SELF_HARM"),
+            ),
+            Option(
+                "cutting_or_forced_marriage",
+                "Cutting (FGM) or a forced marriage",
+                level=Level.CONSULT_URGENT,
+                risk=True,
+                hold_informing=True,
+                say=("do not tell",),
+                advice=("BASICS", "CUTTING"),
+            ),
+            Option(
+                "extreme_views",
+                "Being drawn into violent or extreme views",
+                level=Level.CONSULT,
+                risk=True,
+                advice=("BASICS", "EXTREME"),
+            ),
+            Option(
+                "adult_at_risk",
+                "Abuse of an adult, or violence at home",
+                level=Level.CONSULT,
+                risk=True,
+                advice=("BASICS", "ADULT"),
+            ),
+            Option(
+                "someone_asks", "Police, a parent, the press or someone else is asking us for it", advice=("ASKED",)
+            ),
+            Option("none", "None of these"),
+            Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True),
         ),
     ),
     Question(
@@ -140,18 +212,14 @@ QUESTIONS = (
         policy_words="Do I already have informed consent to share this information?",
         ask="Do you already have informed consent to share this?",
         help=(
-            "Informed means they know what will be shared, with whom, why, and what could follow. "
-            "A general sign-up form is rarely enough."
+            "Informed means they know what will be shared, with whom, why, and what could follow. A general "
+            "sign-up form is rarely enough."
         ),
         options=(
             Option("yes_recorded", "Yes, and it is written down", consent=Consent.GIVEN),
-            Option(
-                "yes_not_recorded",
-                "Yes, but not written down",
-                consent=Consent.GIVEN,
-                fix="CONSENT_RECORD",
-            ),
+            Option("yes_not_recorded", "Yes, but not written down", consent=Consent.GIVEN, fix="CONSENT_RECORD"),
             Option("asked_refused", "I asked and they said no", consent=Consent.REFUSED),
+            Option("withdrawn", "They said yes, then changed their mind", consent=Consent.REFUSED),
             Option("no_not_asked", "No, not asked", consent=Consent.NONE),
             Option("not_sure", "Not sure", level=Level.CONSULT, consent=Consent.NONE, unsure=True),
         ),
@@ -161,10 +229,10 @@ QUESTIONS = (
         clause="3.1 bullet 2",
         topic="sensitive information",
         policy_words="Is the information sensitive personal information?",
-        ask="Is it sensitive personal information?",
+        ask="Is it very private? (The law calls this sensitive.)",
         help=(
-            "Health, ethnicity, religion, sexuality, sex life, beliefs, biometrics, or crime or "
-            "alleged crime. Treat all safeguarding detail as sensitive."
+            "It is if it is about health, race, faith, beliefs, sex life, body data such as prints, or "
+            "crime. If you are worried for someone, say Yes."
         ),
         options=(
             Option("yes", "Yes", sensitive=True),
@@ -179,8 +247,8 @@ QUESTIONS = (
         policy_words="Do I need consent to share the information?",
         ask="Do you need consent to share it?",
         help=(
-            "If someone may be at risk of harm you do not need consent to tell a safeguarding "
-            "lead, social care or the police. Consent is for sharing that is a free choice."
+            "If someone may be at risk of harm you do not need consent to tell a lead, social care or the "
+            "police. Consent is for sharing that is a free choice."
         ),
         asked_when=~CONSENT_GIVEN,
         options=(
@@ -194,11 +262,10 @@ QUESTIONS = (
         clause="3.1 bullet 4",
         topic="a legal duty or power",
         policy_words="Have I a legal duty or power to share the information?",
-        ask="Is there a legal duty or power to share it?",
+        ask="Do you have a legal duty or power to share it?",
         help=(
-            "Duty: you must (a court order, a statutory safeguarding request, the information "
-            "sharing duty). Power: you may (data protection law allows sharing to protect a child "
-            "or adult at risk)."
+            "A duty means you must: a court order, or a formal request from the council. A power means you "
+            "may: the law lets you share to keep a child, or an adult at risk, safe."
         ),
         options=(
             Option("yes_duty", "Yes, a duty (must)", level=Level.CONSULT, duty=True),
@@ -214,15 +281,16 @@ QUESTIONS = (
         policy_words="If consent is needed, whose consent is needed? Whose information is this?",
         ask="Whose information is this? (If consent is needed: whose consent?)",
         help=(
-            "A young person who understands can decide for themselves, often from about 12 or 13. "
-            "Otherwise a person with parental responsibility. Adults decide for themselves unless "
-            "they lack capacity."
+            "A young person who understands can decide, often from about 12 or 13. If not, a parent or "
+            "whoever has parental responsibility does. Adults decide for themselves, unless they cannot "
+            "weigh it up."
         ),
         options=(
             Option("child_under_13", "Child under 13"),
             Option("young_person_13_15", "Young person 13-15"),
             Option("young_person_16_17", "Young person 16-17"),
-            Option("adult", "Adult"),
+            Option("adult", "Adult", adult=True),
+            Option("adult_may_not_decide", "Adult who may not be able to decide", level=Level.CONSULT, adult=True),
             Option("several", "More than one person"),
             Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True),
         ),
@@ -232,14 +300,14 @@ QUESTIONS = (
         clause="3.1 bullet 6",
         topic="what asking or telling could do",
         policy_words=(
-            "Would seeking consent or informing the child, young person or adult that information "
-            "will be or has been shared place someone at risk, prejudice a police investigation, "
-            "or lead to unjustifiable delay?"
+            "Would seeking consent or informing the child, young person or adult that information will be or "
+            "has been shared place someone at risk, prejudice a police investigation, or lead to "
+            "unjustifiable delay?"
         ),
         ask="If you asked for consent, or told them, could it do any of these? (tick all)",
         help=(
-            "If you tick anything, do not ask and do not tell them or the family yet. A "
-            "safeguarding lead will decide with you when and how."
+            "If you tick anything, do not ask and do not tell them or the family yet. A safeguarding lead "
+            "will decide with you when and how."
         ),
         choose=Choose.ANY,
         options=(
@@ -265,14 +333,7 @@ QUESTIONS = (
                 say=("do not tell",),
             ),
             Option("none", "None of these"),
-            Option(
-                "not_sure",
-                "Not sure",
-                level=Level.CONSULT,
-                unsure=True,
-                hold_informing=True,
-                say=("do not tell",),
-            ),
+            Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True, hold_informing=True, say=("do not tell",)),
         ),
     ),
     Question(
@@ -282,10 +343,9 @@ QUESTIONS = (
         policy_words=(
             "Does the person who is giving consent understand the possible results of sharing the information?"
         ),
-        ask="Does the person giving consent understand what could happen as a result?",
+        ask="Do they know what may happen if they say yes?",
         help=("Could they tell you in their own words who will know and what might follow? Did anyone pressure them?"),
-        asked_when=CONSENT_GIVEN
-        | (answered("3.1.1", "no_not_asked") & answered("3.1.3", "yes") & answered("3.1.6", "none")),
+        asked_when=CONSENT_GIVEN,
         options=(
             Option("yes", "Yes", understood=True),
             Option("partly", "Partly", fix="UNDERSTAND"),
@@ -306,7 +366,8 @@ QUESTIONS = (
         options=(
             Option("not_sharing_worse", "NOT sharing would do more harm", level=Level.CONSULT),
             Option("sharing_worse", "SHARING would do more harm", sharing_worse=True),
-            Option("about_equal", "About the same", level=Level.CONSULT, unsure=True),
+            Option("neither", "Neither would do harm"),
+            Option("about_equal", "Both would do harm, about the same", level=Level.CONSULT, unsure=True),
             Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True),
         ),
     ),
@@ -317,6 +378,15 @@ QUESTIONS = (
         policy_words="How much information is it necessary to share in this situation?",
         ask="How much do you need to share?",
         help=("Enough to keep the person safe, and no more. Leave out other people unless they matter to the risk."),
+        when_already_shared=PastTense(
+            ask="How much was shared?",
+            help="Enough to keep the person safe, and no more, is right.",
+            labels={
+                "only_what_is_needed": "Only what was needed",
+                "too_much": "Probably more than needed",
+                "too_little": "Maybe not enough",
+            },
+        ),
         options=(
             Option("only_what_is_needed", "Only what is needed - I can list it"),
             Option("too_much", "Probably more than needed", fix="AMOUNT"),
@@ -331,6 +401,11 @@ QUESTIONS = (
         policy_words="Have I distinguished between fact and opinion?",
         ask="Have you separated what you saw or heard from what you think?",
         help="Use the person's own words. Put your view after 'I think' and say why.",
+        when_already_shared=PastTense(
+            ask="Did you keep what you saw or heard apart from what you think?",
+            help="Use the person's own words. Put your view after 'I think' and say why.",
+            labels={"no": "No"},
+        ),
         options=(
             Option("yes", "Yes"),
             Option("no", "Not yet", fix="FACT_OPINION"),
@@ -342,21 +417,29 @@ QUESTIONS = (
         clause="3.2 bullet 3",
         topic="checking with the source",
         policy_words=(
-            "Do I need to check with someone else who told me this information, or wrote this "
-            "report, before I share it?"
+            "Do I need to check with someone else who told me this information, or wrote this report, before "
+            "I share it?"
         ),
         ask="Do you need to check first with whoever told you, or wrote it?",
         help=("Check only if it is safe and quick. Never delay telling a safeguarding lead to do this."),
+        when_already_shared=PastTense(
+            ask="Did you need to check first with whoever told you, or wrote it?",
+            help="Do not check now without a lead.",
+            labels={"checked": "Yes, and I had checked", "not_checked": "Yes, and I had not checked"},
+        ),
         options=(
             Option("no_first_hand", "No, I saw or heard it myself"),
+            Option("told_no_need", "No, I was told it and there is nothing to check"),
             Option("checked", "Yes, and I have checked"),
             Option("not_checked", "Yes, not checked yet", fix="SOURCE"),
+            Option("cannot_check", "I cannot check (anonymous, or they cannot be reached)", level=Level.CONSULT),
             Option(
                 "unsafe_to_check",
                 "Checking could put someone at risk",
                 level=Level.CONSULT,
                 hold_informing=True,
                 protect_source=True,
+                say=("do not tell",),
             ),
             Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True),
         ),
@@ -368,8 +451,13 @@ QUESTIONS = (
         policy_words="Am I giving this information to the right person?",
         ask="Is this the right person to give it to?",
         help=(
-            "Someone whose job is to keep the person safe. Confirm who they are using a number you"
-            " already have, not one they gave you."
+            "Someone whose job is to keep the person safe. Confirm who they are using a number you already "
+            "have, not one they gave you."
+        ),
+        when_already_shared=PastTense(
+            ask="Did it go to the right person?",
+            help=("Someone whose job is to keep the person safe, and who is who they say they are."),
+            labels={"yes_confirmed": "Yes, and I had confirmed who they are", "not_sure": "Not sure"},
         ),
         options=(
             Option("yes_confirmed", "Yes, I have confirmed who they are"),
@@ -385,8 +473,12 @@ QUESTIONS = (
         policy_words="Am I sharing this information in a secure way?",
         ask="Is it going in a secure way?",
         help=(
-            "Phone or face to face is best when urgent. Otherwise an approved encrypted route. Not"
-            " Slack, text or personal email."
+            "Phone or face to face is best when urgent. Otherwise an approved encrypted route. Not Slack, "
+            "text or personal email."
+        ),
+        when_already_shared=PastTense(
+            ask="Did it go in a secure way?",
+            help=("Phone, face to face, or an approved encrypted route. Not Slack, text or personal email."),
         ),
         options=(
             Option("yes", "Yes"),
@@ -401,6 +493,10 @@ QUESTIONS = (
         policy_words="Does the person I am giving it to know that it is confidential?",
         ask="Do they know it is confidential?",
         help="Say so, say who else may see it, and mark it Confidential.",
+        when_already_shared=PastTense(
+            ask="Do they know it is confidential?",
+            help="If not, a lead will say how to tell them.",
+        ),
         options=(
             Option("yes", "Yes"),
             Option("will_tell_them", "Not yet, I will tell them", task="TELL_CONFIDENTIAL"),
@@ -415,6 +511,10 @@ QUESTIONS = (
         policy_words="What will they do with it?",
         ask="Do you know what they will do with it?",
         help="They should use it to protect or help the person, and keep it safe.",
+        when_already_shared=PastTense(
+            ask="Do you know what they will do with it?",
+            help="They should use it to protect or help the person, and keep it safe.",
+        ),
         options=(
             Option("known_ok", "Yes, and it is right"),
             Option("not_known", "I have not asked", fix="USE"),
@@ -427,8 +527,8 @@ QUESTIONS = (
         clause="3.4 bullet 1",
         topic="the person knowing",
         policy_words=(
-            "Is the service user aware that the information has been shared (where this would not "
-            "place someone at risk or prejudice a police investigation)?"
+            "Is the service user aware that the information has been shared (where this would not place "
+            "someone at risk or prejudice a police investigation)?"
         ),
         ask="Does the person know it has been shared?",
         help=("Telling them is the default, unless it could put someone at risk or get in the way of the police."),
@@ -443,14 +543,7 @@ QUESTIONS = (
                 say=("do not tell",),
             ),
             Option("no_should_tell", "No, but they should be told", task="TELL_PERSON"),
-            Option(
-                "not_sure",
-                "Not sure",
-                level=Level.CONSULT,
-                unsure=True,
-                hold_informing=True,
-                say=("do not tell",),
-            ),
+            Option("not_sure", "Not sure", level=Level.CONSULT, unsure=True, hold_informing=True, say=("do not tell",)),
         ),
     ),
     Question(
@@ -473,19 +566,30 @@ QUESTIONS = (
         clause="4.2",
         topic="whether sharing would be best",
         policy_words=(
-            "If it has been determined that sharing information further would be best for the "
-            "child, young person or adult, the staff member or volunteer should consult with the "
-            "Designated Safeguarding Leads."
+            "If it has been determined that sharing information further would be best for the child, young "
+            "person or adult, the staff member or volunteer should consult with the Designated Safeguarding "
+            "Leads ({leads}). Together they will determine a plan for communicating with the student, "
+            "contacting the appropriate professionals, and if appropriate, the parent/carer."
         ),
         ask=(
-            "Having been through the checklist: would sharing this further be best for the child, "
-            "young person or adult?"
+            "Having been through the checklist: would sharing this further be best for the child, young "
+            "person or adult?"
         ),
         help=(
-            "You do not have to be certain. If you say yes or are not sure, a safeguarding lead "
-            "works out the plan with you."
+            "You do not have to be certain. If you say yes or are not sure, a safeguarding lead works out "
+            "the plan with you."
         ),
         asked_when=LevelBelow(Level.CONSULT_URGENT),
+        when_already_shared=PastTense(
+            ask=(
+                "Having been through the checklist: would sharing this further, or again, be best for the child, "
+                "young person or adult?"
+            ),
+            help=(
+                "You do not have to be certain. If you say yes or are not sure, a safeguarding lead works out "
+                "the plan with you."
+            ),
+        ),
         options=(
             Option("yes", "Yes", level=Level.CONSULT),
             Option("not_yet", "Not yet, I need to sort something first"),
@@ -495,137 +599,12 @@ QUESTIONS = (
     ),
 )
 
-FIXES = {
-    "CONSENT": "Ask for consent: you said it is needed and safe to ask",
-    "CONSENT_RECORD": "Write down the consent: who, when, what for",
-    "UNDERSTAND": "Explain again what could follow; until then treat consent as not given",
-    "AMOUNT": "List the minimum that is needed",
-    "FACT_OPINION": "Separate fact from opinion",
-    "SOURCE": "Check with the source if safe and quick",
-    "PERSON": "Confirm the recipient on a known number",
-    "SECURE": "Choose a secure route",
-    "CONFIDENTIAL": "Tell the recipient it is confidential",
-    "USE": "Ask what they will use it for",
-    "BASIS": ("Say why you can share without consent; a safeguarding lead or the data protection lead will help"),
-}
-
-TASKS = {
-    "TELL_CONFIDENTIAL": "Tell the recipient it is confidential, and who else may see it",
-    "TELL_PERSON": "Tell the person it was shared, when a lead agrees it is safe",
-    "RECORD": "Record what was shared, with whom and why",
-}
-
-EFFECTS = {
-    "level": "raises the level to at least this; the level never falls",
-    "unsure": "a 'not sure' of any kind: raises the level to at least CONSULT",
-    "fix": "something to sort out before anything is shared",
-    "task": "something to do when or after sharing",
-    "hold_informing": "do not ask for consent and do not tell the person or family yet",
-    "protect_source": "do not reveal who raised it",
-    "risk": "someone may be at risk of harm",
-    "allegation": "about the conduct of an adult who works with children (LADO guidance shown)",
-    "conflict": (
-        "paging leaves out the named leads and adds the independent contact; not_sure pages the "
-        "independent contact alone"
-    ),
-    "consent": "given | refused | none",
-    "need_consent": "yes | no | not_sure",
-    "understood": "consent is understood",
-    "sensitive": "special category or criminal data",
-    "duty": "a legal duty to share",
-    "sharing_worse": "sharing would do more harm",
-    "shared": "already shared outside the organisation",
-    "bad_recipient": "wrong recipient",
-    "insecure": "insecure route",
-    "say": "guidance the outcome must carry: 999, LADO, do not tell",
-}
-"""What each effect of an answer means."""
-
-DERIVED = (
-    "unsure: any not_sure or about_equal answer raises the level to at least CONSULT",
-    (
-        "breach: S6 is yes_* and (3.3.1 is no or 3.3.2 is no) raises the level to CONSULT_URGENT "
-        "and marks a possible personal data breach (tell the data protection lead today)"
-    ),
-    "valid consent: 3.1.1 is yes_recorded or yes_not_recorded, and 3.1.7 is yes",
-    ("fix CONSENT: 3.1.3 is yes, no valid consent, S4 is no, nothing holds informing, consent not refused"),
-    "fix BASIS: no valid consent, 3.1.3 is no, 3.1.4 is no, S4 is no",
-    (
-        "say 'you do not need consent to talk to a lead or, for a child, to tell social care or "
-        "the police': S4 is yes, possibly or not_sure, and there is no valid consent"
-    ),
-    (
-        "ready: 4.2 is yes, no fix, nothing unsure, 3.1.8 is not sharing_worse, 3.3.4 is not "
-        "worried, consent not refused, and not (3.1.3 is yes without valid consent)"
-    ),
-    (
-        "outcome: the level where it is CONSULT_URGENT or EMERGENCY; else by 4.2: yes gives "
-        "CONSULT_READY if ready, otherwise CONSULT; otherwise CONSULT if the level is CONSULT; "
-        "else not_yet gives FIX_FIRST and no gives HOLD"
-    ),
-    (
-        "stopped part-way: at CONSULT or above the leads are told what is known; at NONE the "
-        "reporter gets a reminder only"
-    ),
+CHECKLIST = Checklist(
+    questions=QUESTIONS,
+    fixes=FIXES,
+    tasks=TASKS,
+    endings=ENDINGS,
+    advice=ADVICE,
+    consent_from=CONSENT_FROM,
+    fixes_when_shared=FIXES_WHEN_SHARED,
 )
-"""The rules that look at more than one answer; flows/engine/outcome.py and flows/engine/replay.py apply them."""
-
-ENDINGS = {
-    Outcome.EMERGENCY: Ending(
-        page=True,
-        urgency=Urgency.P0,
-        words=(
-            "Call 999 now. I have alerted {recipients}. Stay with the person if it is safe. Do not"
-            " wait for anyone here before calling."
-        ),
-        claim="I have alerted {recipients}",
-    ),
-    Outcome.CONSULT_URGENT: Ending(
-        page=True,
-        urgency=Urgency.P1,
-        words=(
-            "Speak to a safeguarding lead now. I have paged {recipients} - ring them too: {phone}."
-            " If you cannot reach one, or it cannot wait, ring children's social care yourself "
-            "({csc}; out of hours {edt}), or 999 in an emergency."
-        ),
-        claim="I have paged {recipients}",
-    ),
-    Outcome.CONSULT: Ending(
-        page=True,
-        urgency=Urgency.P2,
-        words=(
-            "Talk to a safeguarding lead before anything is shared. I have told {recipients}. You "
-            "are not deciding this alone."
-        ),
-        claim="I have told {recipients}",
-    ),
-    Outcome.CONSULT_READY: Ending(
-        page=True,
-        urgency=Urgency.P2,
-        words=(
-            "Your answers support sharing. Agree the plan with a safeguarding lead first (policy "
-            "4.2). I have told {recipients}."
-        ),
-        claim="I have told {recipients}",
-    ),
-    Outcome.FIX_FIRST: Ending(
-        page=False,
-        urgency=Urgency.P3,
-        words=(
-            "Not ready yet. Sort these out, then reopen this check: {fixes}. If anything changes "
-            "or worries you, press Ask a safeguarding lead."
-        ),
-    ),
-    Outcome.HOLD: Ending(
-        page=False,
-        urgency=Urgency.P3,
-        words=(
-            "Keep this confidential for now. Your reasons are recorded and a safeguarding lead can"
-            " see them. If anything changes or worries you, press Ask a safeguarding lead - you do"
-            " not need a reason."
-        ),
-    ),
-}
-"""What each outcome says to the person who asked."""
-
-CHECKLIST = Checklist(QUESTIONS, FIXES, TASKS, ENDINGS)

@@ -1,7 +1,7 @@
 """What a checklist is made of: questions, options, what each answer does, when each is asked."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -24,7 +24,7 @@ class Level(IntEnum):
 
 
 class Outcome(StrEnum):
-    """Where a check ends. UNFINISHED: it stopped early and nothing in it needs a lead."""
+    """Where a check ends. UNFINISHED: stopped early with nothing that needs a lead."""
 
     EMERGENCY = "EMERGENCY"
     CONSULT_URGENT = "CONSULT_URGENT"
@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
     @property
     def words(self) -> str:
-        """The outcome in small letters, for a line of text: "consult ready"."""
+        """The outcome in small letters: "consult ready"."""
         return self.lower().replace("_", " ")
 
 
@@ -51,7 +51,7 @@ class Urgency(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of a question; every one always has one (I14)."""
+    """What became of a question; every question always has a status (I14)."""
 
     ANSWERED = "answered"
     SKIPPED = "skipped"
@@ -99,21 +99,24 @@ class Option:
     shared: bool = False
     bad_recipient: bool = False
     insecure: bool = False
+    adult: bool = False
+    breach: bool = False
     say: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
     @cached_property
     def raises(self) -> Level:
-        """The level this answer raises to; a "not sure" of any kind is at least CONSULT."""
+        """The level this answer raises to; an unsure answer raises to at least CONSULT."""
         return max(self.level, Level.CONSULT) if self.unsure else self.level
 
     @property
     def misdirects(self) -> bool:
-        """Part of a possible data breach: it is out, or went to the wrong person or unsafely."""
+        """Return whether this answer is part of a possible breach: shared, wrong recipient or insecure route."""
         return self.shared or self.bad_recipient or self.insecure
 
     @cached_property
     def effects(self) -> frozenset[str]:
-        """Names of the effects that are simply there or not, such as "risk"."""
+        """Names of the effects that are true or false, such as "risk", where true."""
         return frozenset(one.name for one in fields(self) if getattr(self, one.name) is True)
 
 
@@ -130,11 +133,11 @@ class Condition:
         return Either(self, other)
 
     def holds(self, answers: Answers, level: Level) -> bool:
-        """Whether it holds for the answers given so far and the level they raised."""
+        """Return whether the condition holds for the answers so far and the level they raised."""
         raise NotImplementedError
 
     def reads(self) -> frozenset[str]:
-        """Ids of the questions it looks at."""
+        """Return the ids of the questions the condition reads."""
         return frozenset()
 
 
@@ -213,7 +216,7 @@ class Either(Condition):
 
 
 def answered(question: str, *options: str) -> Answered:
-    """The question was answered with one of the options."""
+    """Build the condition that a question was answered with these options only."""
     return Answered(question, options)
 
 
@@ -221,8 +224,20 @@ ALWAYS = Always()
 
 
 @dataclass(frozen=True)
+class PastTense:
+    """The words of a question about information that was already shared; labels: option id to its other label."""
+
+    ask: str
+    help: str
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
 class Question:
-    """One question: the policy's words beside ours, and the options a person may choose."""
+    """One question: the policy's words beside ours, and the options a person may choose.
+
+    when_already_shared: the words to use once S6 says that it was shared; None where they stay the same.
+    """
 
     id: str
     clause: str
@@ -234,14 +249,28 @@ class Question:
     choose: Choose = Choose.ONE
     asked_when: Condition = ALWAYS
     after_sharing: bool = False
+    when_already_shared: PastTense | None = None
 
     @cached_property
     def by_id(self) -> Mapping[str, Option]:
-        """The options by id."""
+        """Map option ids to options."""
         return {option.id: option for option in self.options}
 
+    @cached_property
+    def in_the_past(self) -> "Question":
+        """The same question in the words for information that was already shared."""
+        past = self.when_already_shared
+        if past is None:
+            return self
+        options = tuple(replace(option, label=past.labels.get(option.id, option.label)) for option in self.options)
+        return replace(self, ask=past.ask, help=past.help, options=options)
+
+    def asked(self, *, shared: bool | None) -> "Question":
+        """Return the question in the words a person reads: past tense only where sharing is known (S6)."""
+        return self.in_the_past if shared else self
+
     def option(self, choice: str) -> Option:
-        """The option a choice means; where people are chosen, any other word is a person's id.
+        """Return the option a choice means; where people are chosen, any other word is a person's id.
 
         Raises KeyError for an option the question does not have.
         """
@@ -250,11 +279,11 @@ class Question:
         return self.by_id[choice]
 
     def has(self, choices: tuple[str, ...]) -> bool:
-        """Whether all of these can be chosen; where people are, any word may be a person's id."""
+        """Return whether all of these can be chosen; where people are, any word may be a person's id."""
         return bool(choices) and (self.choose is Choose.PEOPLE or self.by_id.keys() >= set(choices))
 
     def meaning(self, choices: tuple[str, ...]) -> "Meaning":
-        """What these choices do together. Raises KeyError for an option it does not have."""
+        """Combine the effects of these choices. Raises KeyError for an option the question does not have."""
         known = self._meanings.get(choices)
         if known is None:
             options = {(option := self.option(choice)).id: option for choice in choices}.values()
@@ -267,12 +296,12 @@ class Question:
 
     @cached_property
     def _meanings(self) -> dict[tuple[str, ...], "Meaning"]:
-        """Worked out once each: a check is replayed at every answer."""
+        """Cache of `meaning`: a check is replayed at every answer."""
         return {}
 
     @property
     def is_policy(self) -> bool:
-        """One of the policy's own 17, as against the safety questions and 4.2."""
+        """Whether this is one of the policy's own 17, not a safety question or 4.2."""
         return self.id.startswith("3.")
 
 
@@ -284,34 +313,76 @@ class Meaning:
     raises: Level
     effects: frozenset[str]
 
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options chosen."""
+        return tuple(option for _, option in self.chosen)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What an outcome says to the reporter, and how soon a lead must answer.
 
-    words may hold {recipients}, {phone}, {csc}, {edt} and {fixes}. claim: the part of them that is
-    only true once a message has been delivered.
+    calm_urgency: the urgency where there is no worry. words may hold the placeholders of flows/engine/facts.py.
+    words_when_shared, words_without_fixes: other words for those cases. claim: the part of the words that is true only
+    once a message has been delivered; pending: what is said in its place until then.
     """
 
     page: bool
     urgency: Urgency
     words: str
+    calm_urgency: Urgency | None = None
+    words_when_shared: str = ""
+    words_without_fixes: str = ""
     claim: str = ""
+    pending: str = ""
+
+    def urgency_where(self, *, worry: bool) -> Urgency:
+        """Return how soon a lead must answer, with or without worry about somebody."""
+        return self.urgency if worry or self.calm_urgency is None else self.calm_urgency
+
+    @property
+    def urgency_words(self) -> str:
+        """The urgency as the table says it: "P2 where there is worry, otherwise P3"."""
+        if self.calm_urgency is None:
+            return self.urgency
+        return f"{self.urgency} where there is worry, otherwise {self.calm_urgency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece of advice: its id, when it is given (for people to read), and its words with placeholders."""
+
+    id: str
+    when: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Checklist:
-    """The questions in the order they are asked, and the words for what answers lead to."""
+    """The questions in the order they are asked, and the words for what answers lead to.
+
+    consent_from: option of 3.1.5 to the words for whose consent is needed. fixes_when_shared: the words of each fix
+    for information that was already shared.
+    """
 
     questions: tuple[Question, ...]
     fixes: Mapping[str, str]
     tasks: Mapping[str, str]
     endings: Mapping[Outcome, Ending] = field(default_factory=dict)
+    advice: tuple[Advice, ...] = ()
+    consent_from: Mapping[str, str] = field(default_factory=dict)
+    fixes_when_shared: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
-        """The questions by id."""
+        """Map question ids to questions."""
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def advice_by_id(self) -> Mapping[str, Advice]:
+        """Map advice ids to advice."""
+        return {one.id: one for one in self.advice}
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions)
@@ -321,6 +392,9 @@ class Checklist:
 
     @cached_property
     def version(self) -> str:
-        """A short hash of everything in the table: a record says which questions were asked."""
-        table = (self.questions, self.fixes, self.tasks, self.endings)
+        """Hash everything in the table to 12 characters: a record says which questions were asked."""
+        table = (
+            *(self.questions, self.fixes, self.tasks, self.endings),
+            *(self.advice, self.consent_from, self.fixes_when_shared),
+        )
         return sha256(repr(table).encode()).hexdigest()[:12]

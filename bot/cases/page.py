@@ -14,6 +14,7 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from bot.words import URGENCY_WORDS, Words
 from flows.case import Case, CaseStatus, Shared
+from flows.engine import wording
 from flows.events import EventKind
 from flows.model import Outcome, Status
 
@@ -135,11 +136,11 @@ def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
     if view.organisation.page_detail == "reference":
         return
     decision = view.decision
-    clauses = [reason.question for reason in decision.reasons][:DECIDED_LINES]
     yield "Outcome", OUTCOME_WORDS[decision.outcome]
-    yield "Decided by", ", ".join(dict.fromkeys(clauses)) or "Ask a lead"
+    yield "Decided by", ", ".join(decision.decided_by[:DECIDED_LINES]) or "Ask a lead"
     yield "Checklist", _counts(view)
-    yield "Tell nobody yet", "yes" if decision.hold_informing else "no"
+    yield "Already shared", wording.SHARED[decision.shared]
+    yield "Tell nobody yet", wording.KNOWN[decision.tell_nobody]
 
 
 def _counts(view: CheckView) -> str:

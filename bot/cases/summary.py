@@ -125,7 +125,7 @@ def _kept_out(view: CheckView) -> Iterator[Block]:
 def _why(view: CheckView) -> Iterator[str]:
     """The answers that decided it, as somebody else's; what the reporter reads says "you"."""
     for reason in view.decision.reasons:
-        question = CHECKLIST[reason.question]
+        question = view.as_read(reason.question)
         yield f'- {_capital(question.topic)} ({question.id}): "{question.option(reason.option).label}".'
     if view.check.asked_lead:
         yield "- The staff member asked for a lead."

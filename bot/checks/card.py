@@ -250,7 +250,7 @@ def _said_before(view: CheckView, question: Question) -> Iterator[str]:
     if question.id in given:
         yield f"You said: {labels(question, view.check.answers[question.id])}. Choose again, or keep it."
     elif given:
-        before = CHECKLIST[given[-1]]
+        before = view.as_read(given[-1])
         yield f"You said: {labels(before, view.check.answers[before.id])}"
 
 
@@ -352,11 +352,12 @@ def _all_answered(view: CheckView) -> Iterator[Block]:
 
 
 def _sent(view: CheckView) -> Iterator[Block]:
-    check, told = view.check, view.explanation
+    check, told = view.check, view.guidance
     yield block_kit.header(told.title)
     if told.say_first:
         yield block_kit.section(block_kit.lines(told.say_first))
-    yield block_kit.section(block_kit.lines(_to_do(view)))
+    yield block_kit.section(block_kit.lines(_instructions(view)))
+    yield from _guidance(view)
     saved = f"Saved at {block_kit.at(check.sent_at or view.now)}. Your reference is *{check.ref}*."
     yield block_kit.section(f"{saved}\n{_news(view, view.case)}" if view.case else saved)
     yield block_kit.actions(*next_steps(view), block_id=TOOLS)
@@ -366,12 +367,22 @@ def _sent(view: CheckView) -> Iterator[Block]:
     yield block_kit.context(block_kit.lines(told.footer))
 
 
-def _to_do(view: CheckView) -> Iterator[str]:
-    """What to do, without what the title or the news below it says already."""
+def _guidance(view: CheckView) -> Iterator[Block]:
+    """The advice, the numbers for now with the 999 line, and what to sort out, a section each."""
+    made = view.guidance
+    advice = (one.words for one in made.advice)
+    for sentences in (advice, made.numbered, made.fixes, made.tasks):
+        if words := block_kit.lines(sentences):
+            yield block_kit.section(words)
+
+
+def _instructions(view: CheckView) -> Iterator[str]:
+    """The outcome's words, without what the title or the news below them says already."""
     who = view.facts.recipients
-    news = (f"I have told {who}.", f"I am telling {who} now.") if view.case else ()
-    said = (f"{view.explanation.title}.", *news)
-    for sentence in view.explanation.to_do:
+    told = (f"I have told {who}.", "I have told them.", f"I am telling {who} now.", "I am telling them now.")
+    news = told if view.case else ()
+    said = (f"{view.guidance.title}.", *news)
+    for sentence in view.guidance.instructions:
         if sentence == wording.LEFT_OUT and view.told_before:
             yield "Some of the people you left out had been asked already. From now on they see nothing of this."
         elif sentence not in said:

@@ -180,9 +180,9 @@ def _words(step: Step) -> str | None:
 def _modal(view: CheckView, press: Press) -> block_kit.Block:
     match press.verb:
         case "why":
-            return modals.why(CHECKLIST[press.argument])
+            return modals.why(view.as_read(press.argument))
         case "policy_words":
-            return modals.policy_words(CHECKLIST[press.argument])
+            return modals.policy_words(view.as_read(press.argument))
         case "add_note":
             return modals.note(press.action.value)
         case "add_details":

@@ -10,7 +10,6 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import labels
 from flows.case import CheckStatus, latest
-from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import Choose, Question
 
@@ -80,7 +79,7 @@ def review(view: CheckView, note_first: str = "") -> Block:
     may_send = check.status is CheckStatus.DRAFT
     blocks = list(_review_head(view, note_first, may_send=may_send))
     for question_id, choices in progress.answers.items():
-        question = CHECKLIST[question_id]
+        question = view.as_read(question_id)
         words = f"*{block_kit.esc(question.ask)}*\n{labels(question, choices)}"
         may_change = may_send or (question_id == "S2" and check.status is CheckStatus.SENT)
         change = (

@@ -19,10 +19,10 @@ from bot.config.roster import facts_of, people_of
 from bot.exit_codes import Exit, leave
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.engine.explain import explain
+from flows.engine.guidance import Stage, guide
 from flows.engine.outcome import decide as decide_outcome
 from flows.formats.sheet import SheetError, read_sheet, write_verdict
-from flows.paging.recipients import first_recipients
+from flows.paging.recipients import first_recipients, would_be_told
 
 WHAT = "decided nothing"
 
@@ -70,11 +70,12 @@ class Judge:
     def decide(self, sheet: str) -> dict[str, Any]:
         """Return the verdict on one sheet of JSON. Raises SheetError with every problem."""
         progress = read_sheet(CHECKLIST, self.people, parse(sheet))
-        decision = decide_outcome(CHECKLIST, progress)
+        decision = decide_outcome(CHECKLIST, progress, self.people.leads)
         recipients = first_recipients(decision, self.people)
         told = Told.DELIVERED if recipients else Told.NOBODY
-        words = explain(CHECKLIST, progress, decision, self._facts(recipients), told)
-        return write_verdict(progress, decision, recipients, words)
+        facts = self._facts(would_be_told(decision, self.people))
+        stage = Stage.SENT if progress.is_finished else Stage.ABANDONED
+        return write_verdict(progress, decision, recipients, guide(CHECKLIST, progress, decision, facts, told, stage))
 
 
 def parse(sheet: str) -> object:

@@ -110,6 +110,8 @@ OFFICE_HOURS = Hours(
 class Phones(Table):
     childrens_social_care: Phone | None = None
     out_of_hours: Phone | None = None
+    adult_social_care: Phone | None = None
+    lado: Phone | None = None
     nspcc: Phone = "0808 800 5000"
     whistleblowing: Phone = "0800 028 0285"
 
@@ -343,6 +345,8 @@ class Organisation(Table):
             "retention.owner: nobody approves what is deleted": self.retention.owner,
             "phones.childrens_social_care is not known": self.phones.childrens_social_care,
             "phones.out_of_hours is not known": self.phones.out_of_hours,
+            "phones.adult_social_care is not known": self.phones.adult_social_care,
+            "phones.lado is not known": self.phones.lado,
             "schools: none is listed": self.schools,
         }
         missing = [gap for gap, value in settled.items() if not value]

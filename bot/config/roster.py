@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from bot.config.organisation import WEEKDAYS, AftercareSettings, Organisation, School
-from flows.engine.explain import Facts
+from bot.config.organisation import WEEKDAYS, AftercareSettings, Organisation
+from flows.engine.facts import Facts
 from flows.model import Urgency
 from flows.paging.recipients import People
 from flows.paging.roster import Roster, Rung
@@ -68,26 +68,23 @@ def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:
 
 
 def facts_of(organisation: Organisation, recipients: tuple[str, ...]) -> Facts:
-    """Return what an outcome may say about the organisation if these people are told. recipients: their ids."""
+    """Return what a text may say about the organisation if these people are told. recipients: their ids."""
     told = [organisation.person(one) for one in recipients]
     phones = organisation.phones
     return Facts(
         organisation=organisation.name,
         recipients=in_words([person.name for person in told]) or Facts().recipients,
         phones=tuple((person.name, person.phone) for person in told),
+        tells_a_lead=not told or any(person in organisation.leads for person in told),
+        leads=" or ".join(person.name for person in organisation.leads),
         social_care=phones.childrens_social_care,
         out_of_hours=phones.out_of_hours,
-        schools=tuple(filter(None, map(_school, organisation.schools))),
+        adult_social_care=phones.adult_social_care,
+        lado=phones.lado,
         data_protection_lead=organisation.data_protection_lead,
         nspcc=phones.nspcc,
         whistleblowing=phones.whistleblowing,
     )
-
-
-def _school(school: School) -> str:
-    known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
-    numbers = "; ".join(f"{label} {number}" for label, number in known.items() if number)
-    return f"{school.name}: {numbers}." if numbers else ""
 
 
 def in_words(names: list[str]) -> str:

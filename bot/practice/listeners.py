@@ -14,7 +14,7 @@ from bot.slack.payloads import Press
 from bot.slack.replies import Replies
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.engine.explain import explain
+from flows.engine.guidance import guide
 from flows.engine.outcome import decide
 from flows.engine.replay import PAGE_MOMENT, replay
 from flows.training.practice import BY_ID
@@ -71,8 +71,8 @@ class Practising:
         if progress.next is not None and not (stops and progress.level >= PAGE_MOMENT):
             return modals.ask(practice, progress.next, progress.level)
         decision = decide(CHECKLIST, progress)
-        facts = facts_of(self._services.organisation, ())
-        told = explain(CHECKLIST, progress, decision, facts, Told.NOBODY)
+        facts = facts_of(self._services.organisation, ())  # Practice names nobody.
+        told = guide(CHECKLIST, progress, decision, facts, Told.NOBODY)
         return modals.outcome(practice, decision, told, is_finished=progress.is_finished)
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.checklist import CHECKLIST
-from flows.engine import wording
-from flows.engine.explain import Explanation
+from flows.engine.guidance import Guidance
 from flows.engine.outcome import Decision
 from flows.model import PEOPLE, Answers, Choose, Level, Question
 from flows.training.practice import BY_ID, SITUATIONS, PracticeSituation, remark, so_far, would_happen
@@ -107,11 +106,11 @@ def _option(question: Question, option: str) -> Block:
     return block_kit.button(question.by_id[option].label, f"practise_answer.{choice}", question.id)
 
 
-def outcome(practice: Practice, decision: Decision, told: Explanation, *, is_finished: bool) -> Block:
+def outcome(practice: Practice, decision: Decision, told: Guidance, *, is_finished: bool) -> Block:
     """Where it came out, and why. is_finished: False where somebody stopped once it was urgent."""
     blocks = [
         *_real(),
-        block_kit.header(wording.TITLES[decision.outcome]),
+        block_kit.header(told.title),
         block_kit.section(block_kit.lines(would_happen(decision))),
         block_kit.section("*Why*\n" + block_kit.lines(told.why)),
     ]

@@ -7,13 +7,13 @@ where the bot would page, the paper says to phone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from bot.config.roster import facts_of, people_of
-from flows.checklist import CHECKLIST
+from flows.checklist import ALREADY_SHARED, CHECKLIST
 from flows.engine import wording
 from flows.model import (
     PEOPLE,
@@ -35,6 +35,9 @@ from flows.on_paper import AGREE, BEFORE, CALL, LATER, NOW, OUTCOMES, SORT_OUT
 if TYPE_CHECKING:
     from bot.config.organisation import Organisation
 
+ADULTS = ("adult", "adult_may_not_decide")
+ON_PAGE_ONE = "the numbers are on the first page"
+A_LEAD = "a safeguarding lead"
 _MEANS = {Level.EMERGENCY: CALL, Level.CONSULT_URGENT: NOW, Level.CONSULT: BEFORE}
 
 
@@ -155,20 +158,46 @@ def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
         f"every lead and deputy is circled, phone the independent contact: {independent.name}, {independent.phone}.",
     )
     for outcome, when in _when():
-        yield SheetLine("strong", f"If {when}: {wording.TITLES[outcome]}.")
+        yield SheetLine("strong", f"If {when}: {wording.TITLES[outcome].format(told=A_LEAD)}.")
         yield SheetLine("words", facts.fill(OUTCOMES[outcome]))
-    who = f" ({facts.data_protection_lead})" if facts.data_protection_lead else ""
     yield SheetLine(
         "strong",
-        f"If S6 is {_letters('S6', ('yes_emergency', 'yes_other'))}, and 3.3.1 is "
+        f"If S6 is {_letters('S6', ALREADY_SHARED.options)}, and 3.3.1 is "
         f"{_letters('3.3.1', ('no',))} or 3.3.2 is {_letters('3.3.2', ('no',))}: phone a lead now too.",
     )
-    yield SheetLine("words", wording.BREACH.format(who=who))
     yield SheetLine("strong", f'If an answer you ticked says "{LATER}":')
-    yield SheetLine("words", wording.DO_NOT_TELL)
-    yield SheetLine("strong", f"If S3 is {_letters('S3', ('harm', 'low_level'))}:")
-    yield SheetLine("words", wording.ALLEGATION)
+    yield SheetLine("words", wording.DO_NOT_TELL.format(told="A lead"))
     yield SheetLine("words", wording.NO_CONSENT_NEEDED)
+    yield SheetLine("heading", "What to do meanwhile")
+    for advice in CHECKLIST.advice:
+        told = independent.name if advice.id == "LEADS_LEFT_OUT" else "a lead"
+        yield SheetLine("strong", f"If {_when_advised(advice.id)}:")
+        yield SheetLine("words", replace(facts, recipients=told).fill(advice.words))
+
+
+def _when_advised(advice: str) -> str:
+    """The answers on this paper that call up a piece of advice."""
+    called = (
+        f"{question.id} is {_letters(question.id, chosen)}"
+        for question in CHECKLIST
+        if (chosen := [option.id for option in question.options if advice in option.advice])
+    )
+    return ", or ".join((*called, *_ALSO_ADVISED.get(advice, ())))
+
+
+def _breach(*questions: str) -> str:
+    where = " or ".join(f"{one} is {_letters(one, ('no',))}" for one in questions)
+    return f"S6 is {_letters('S6', ALREADY_SHARED.options)} and {where}"
+
+
+_ALSO_ADVISED = {
+    "BASICS": (f'an answer you ticked says "{NOW}" or "{CALL}"',),
+    "ADULT": (f"S4 is not {_letters('S4', ('no',))} and 3.1.5 is {_letters('3.1.5', ADULTS)}",),
+    "LEADS_LEFT_OUT": (f"S2 is {_letters('S2', ('not_sure',))} or every lead is circled",),
+    "BREACH": (_breach("3.3.1", "3.3.2"),),
+    "WRONG_RECIPIENT": (_breach("3.3.1"),),
+}
+"""When advice stands for answers that make it together (the table's derived rules)."""
 
 
 def _when() -> Iterator[tuple[Outcome, str]]:
@@ -186,7 +215,9 @@ def _when() -> Iterator[tuple[Outcome, str]]:
 def _end() -> Iterator[SheetLine]:
     yield SheetLine("heading", "Always")
     yield SheetLine("words", wording.ASK_A_LEAD)
-    yield SheetLine("words", wording.ANYONE_CAN_REFER.format(number=""))
+    yield SheetLine(
+        "words", wording.ANYONE_CAN_REFER.format(service="children's or adult social care", number=ON_PAGE_ONE)
+    )
     yield SheetLine("words", wording.KEEP_IT)
     yield SheetLine("blank", "I phoned (role, not name), at: ")
 

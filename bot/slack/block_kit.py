@@ -10,6 +10,7 @@ from typing import Any
 Block = dict[str, Any]
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _SECTION_LIMIT = 3000
+_HEADER_LIMIT = 150
 _PIECE = 2800
 """Characters of a typed text in one block: with the label above it, within what a section holds."""
 
@@ -69,7 +70,9 @@ def fields(pairs: Iterable[tuple[str, str]]) -> Block:
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": plain(text)}
+    """Text of at most 150 characters; longer text is cut with a mark, never refused by Slack."""
+    cut = text if len(text) <= _HEADER_LIMIT else text[: _HEADER_LIMIT - 1] + "…"
+    return {"type": "header", "text": plain(cut)}
 
 
 def context(*texts: str) -> Block:

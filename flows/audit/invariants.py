@@ -7,7 +7,7 @@ the table must be missed here.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from flows.engine.explain import Explanation
+from flows.engine.guidance import Guidance
 from flows.engine.outcome import Decision
 from flows.engine.replay import PAGE_MOMENT, Progress
 from flows.engine.wording import NEVER_SAID, SEEK_CONSENT
@@ -20,7 +20,7 @@ SOME_PEOPLE = People(("lead-1", "lead-2"), ("deputy-1",), "independent")
 UNSURE = ("not_sure", "about_equal")
 HARM_IF_TOLD = ("someone_at_risk", "police_investigation", "unjustifiable_delay")
 NOT_PAGED = (Outcome.FIX_FIRST, Outcome.HOLD, Outcome.UNFINISHED)
-FOOTER = ("ask a lead", "children's social care", "0808 800 5000", "0800 028 0285", "do not discuss")
+FOOTER = ("ask a lead", "social care", "0808 800 5000", "0800 028 0285", "need to know")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def broken_by_telling(progress: Progress, decision: Decision) -> Iterator[Broken
         yield Broken("I13", f"the page goes to {', '.join(told) or 'nobody'}", progress.answers)
 
 
-def broken_in_words(progress: Progress, decision: Decision, said: Explanation) -> Iterator[Broken]:
+def broken_in_words(progress: Progress, decision: Decision, said: Guidance) -> Iterator[Broken]:
     """What the text the reporter reads breaks."""
     text = said.text.lower()
     given = progress.answers
@@ -154,7 +154,7 @@ def broken_in_words(progress: Progress, decision: Decision, said: Explanation) -
     yield from (Broken(name, how, given) for name, how in found)
 
 
-def _says(said: Explanation, word: str) -> bool:
+def _says(said: Guidance, word: str) -> bool:
     return any(word in sentence for sentence in (said.title, *said.say_first[:1]))
 
 

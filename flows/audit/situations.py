@@ -19,7 +19,8 @@ from flows.audit.invariants import (
 )
 from flows.audit.wiring import atoms, wiring_problems
 from flows.case import Told
-from flows.engine.explain import Facts, explain
+from flows.engine.facts import Facts
+from flows.engine.guidance import guide
 from flows.engine.outcome import Decision, decide
 from flows.engine.replay import Progress, replay
 from flows.model import PEOPLE, Answers, Checklist, Choose, Consent, Level, Outcome, Question
@@ -144,7 +145,7 @@ class _Visit:
 
     def _words(self, progress: Progress, decision: Decision) -> None:
         told = Told.DELIVERED if decision.page else Told.NOBODY
-        said = explain(self.checklist, progress, decision, Facts(), told)
+        said = guide(self.checklist, progress, decision, Facts(), told)
         self.found.broken.extend(broken_in_words(progress, decision, said))
 
     def _end(self, situation: Situation) -> None:

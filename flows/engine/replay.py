@@ -1,4 +1,4 @@
-"""The one engine: answers in, where that leaves us out. Position is never stored, it is replayed.
+"""Replay answers through the checklist. Position is never stored.
 
 Resume, back, change an answer, an old button and a new version of the questions are all this call.
 """
@@ -19,12 +19,13 @@ _MISDIRECTED = frozenset({"bad_recipient", "insecure"})
 class Progress:
     """Where a set of answers leads.
 
-    answers: those on the path, in the order asked; unused: given, but to questions it does not ask.
+    answers: those on the path, in the order asked. unused: given, but to questions the path does not ask.
     chosen: the options they mean, with their questions.
     next: the question to ask now, None when there is none left.
     level: what the answers raised, never below the floor given.
     urgent_at: the question whose answer made a page due at once, None where none did.
-    breach: information went to the wrong person or by an insecure route.
+    raised_at: ids of the questions whose answers raised the level when they were given.
+    breach: information may have gone to the wrong person or place, or by an insecure route.
     floor: the level given to start from. effects: names of the plain effects of the options chosen.
     """
 
@@ -38,14 +39,28 @@ class Progress:
     breach: bool
     floor: Level
     effects: AbstractSet[str]
+    raised_at: tuple[str, ...] = ()
 
     @property
     def is_finished(self) -> bool:
-        """Whether every question this path asks has its answer."""
+        """Whether every question on this path has its answer."""
         return self.next is None
 
+    @property
+    def shared(self) -> bool | None:
+        """Whether anything was already shared (S6); None where that is not known."""
+        if "shared" in self.effects:
+            return True
+        return False if self.answers.get("S6") == ("no",) else None
+
+    @property
+    def raised_before(self) -> bool:
+        """Whether the level comes from an answer that has been changed since, not from the answers as they stand."""
+        own = max((option.raises for option in self.options()), default=Level.NONE)
+        return self.level > max(own, PAGE_MOMENT if self.breach else own)
+
     def options(self) -> Iterable[Option]:
-        """The options chosen, in the order asked."""
+        """Iterate over the options chosen, in the order asked."""
         return (option for _, option in self.chosen)
 
 
@@ -78,7 +93,7 @@ def replay(
 
 
 def fitting(checklist: Checklist, answers: Answers) -> Answers:
-    """Of answers given to another version of the questions, those that this version still has options for."""
+    """Keep, of answers given to another version of the questions, those that this version has options for."""
     return {
         question: choices
         for question, choices in answers.items()
@@ -89,7 +104,7 @@ def fitting(checklist: Checklist, answers: Answers) -> Answers:
 class _Walk:
     """One replay under way."""
 
-    __slots__ = ("answers", "breach", "chosen", "effects", "floor", "level", "status", "urgent_at")
+    __slots__ = ("answers", "breach", "chosen", "effects", "floor", "level", "raised_at", "status", "urgent_at")
 
     def __init__(self, status: dict[str, Status], floor: Level) -> None:
         self.answers: dict[str, tuple[str, ...]] = {}
@@ -98,6 +113,7 @@ class _Walk:
         self.status = status
         self.floor = self.level = floor
         self.urgent_at: str | None = None
+        self.raised_at: list[str] = []
         self.breach = False
 
     def pass_by(self, question: Question) -> None:
@@ -115,11 +131,14 @@ class _Walk:
     def _apply(self, asked: str, meaning: Meaning) -> None:
         before = self.level
         self.effects |= meaning.effects
-        if "shared" in self.effects and not self.effects.isdisjoint(_MISDIRECTED):
+        shared_wrongly = "shared" in self.effects and not self.effects.isdisjoint(_MISDIRECTED)
+        if shared_wrongly or "breach" in self.effects:
             self.breach = True  # A possible personal data breach (derived rule).
             self.level = max(before, meaning.raises, Level.CONSULT_URGENT)
         elif meaning.raises > before:
             self.level = meaning.raises
+        if self.level > before:
+            self.raised_at.append(asked)
         if before < PAGE_MOMENT <= self.level:
             self.urgent_at = asked
 
@@ -137,4 +156,5 @@ class _Walk:
             breach=self.breach,
             floor=self.floor,
             effects=self.effects,
+            raised_at=tuple(self.raised_at),
         )

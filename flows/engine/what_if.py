@@ -22,12 +22,12 @@ class Change:
 
 
 def would_change(checklist: Checklist, progress: Progress, decision: Decision) -> tuple[Change, ...]:
-    """The other answers that would have led elsewhere; the rest of the answers stay.
+    """Find the other answers that would have led elsewhere; the rest of the answers stay.
 
     Each deciding answer is tried alone, one option for each outcome it leads to; then those that
     decided together are tried at their mildest.
     """
-    deciding = tuple(dict.fromkeys(reason.question for reason in decision.reasons))
+    deciding = decision.decided_by
     elsewhere = _Elsewhere(checklist, progress, decision.outcome)
     found = [change for question in deciding for change in elsewhere.alone(checklist[question])]
     for together in (tuple(one for one in deciding if one != "4.2"), deciding):
@@ -88,7 +88,7 @@ class _Elsewhere:
         }
         there = replay(self.checklist, given, self.progress.floor, past_gaps=True)
         opens = there.next.id if there.next and self.progress.is_finished else None
-        return Change(answers, outcome_of(there), opens)
+        return Change(answers, outcome_of(self.checklist, there), opens)
 
 
 def _mildest(question: Question) -> str:

@@ -1,57 +1,59 @@
-"""The sentences a reporter may read at the end of a check, and the phrases none of them may hold.
+"""The sentences a reporter may read, and the phrases none of them may hold.
 
-Short, calm, no blame: each says what happens next. Words that belong to one question or outcome
-stand in flows/checklist.py; here are those that several answers make together.
+Short, calm, no blame: each says what happens next. Words that belong to one question, outcome or piece of advice
+stand in flows/checklist.py, flows/outcomes.py and flows/advice.py; here are those that several answers make together.
+Placeholders are filled by flows/engine/facts.py.
 """
 
+from flows.engine.outcome import Known
 from flows.model import Outcome
 
 TITLES = {
     Outcome.EMERGENCY: "Call 999 now",
-    Outcome.CONSULT_URGENT: "Speak to a safeguarding lead now",
-    Outcome.CONSULT: "Talk to a safeguarding lead first",
-    Outcome.CONSULT_READY: "Your answers support sharing: agree the plan with a lead first",
+    Outcome.CONSULT_URGENT: "Speak to {told} now",
+    Outcome.CONSULT: "Talk to {told} first",
+    Outcome.CONSULT_READY: "Agree the plan with {told} first",
     Outcome.FIX_FIRST: "Not ready yet",
     Outcome.HOLD: "Keep this confidential for now",
     Outcome.UNFINISHED: "Not finished yet",
 }
+KNOWN = {Known.YES: "yes", Known.NO: "no", Known.NOT_KNOWN: "not known yet: treat as yes"}
+"""How "tell nobody yet" is shown (I26)."""
+SHARED = {True: "yes", False: "no", None: "not known yet"}
+"""How "already shared" is shown (I26)."""
 
-# What a page has come to. "I have told" is only true once a message was delivered.
-TELLING = "I am telling {recipients} now"
-NOT_REACHED = "I could not reach {recipients} in Slack yet. Please phone {phone}."
-NOT_REACHED_NO_NUMBERS = "I could not reach {recipients} in Slack yet. Please find or phone a lead yourself."
+# Who was told. "I have told" is only true once a message was delivered.
+TOLD = "I have told {told}."
+TELLING = "I am telling {told} now."
 NOBODY_TOLD = "I have not told anyone yet."
+WILL_TELL = "I have not told anyone yet. If you stop here, I will tell {told}."
+NOT_REACHED = "I could not reach {told} in Slack yet. Please phone: {phone}."
+IS_ON_IT = "{name} is on it: {number}."
 
 DANGER = "If anyone may be in danger right now, call 999 first. Do not wait for us."
+CALL_NOW = "Call 999 now."
 DO_NOT_TELL = (
-    "Please do not tell them or the family yet, and do not seek consent. "
-    "A safeguarding lead will decide with you when and how."
+    "Please do not tell them or the family yet, and do not seek consent. {told} will decide with you when and how."
 )
-PROTECT_SOURCE = "Do not reveal who raised it."
-ALLEGATION = (
-    "Do not speak to that adult about it. A safeguarding lead will speak with the LADO, "
-    "the council's officer for concerns about adults who work with children."
+NOT_KNOWN_IF_SAFE = "I do not know yet if it is safe to tell them. So do not tell them or the family yet."
+PROTECT_SOURCE = "Do not say who raised it."
+NOT_TO_THAT_ADULT = "Do not speak to that adult about it."
+NO_CONSENT_NEEDED = (
+    "You do not need consent to talk to a lead or, where a child or an adult may be at risk, "
+    "to tell social care or the police."
 )
-NO_CONSENT_NEEDED = "You do not need consent to talk to a lead or, for a child, to tell social care or the police."
-BREACH = (
-    "This may be a personal data breach. Tell the data protection lead today{who}. "
-    "Telling them quickly is what helps most."
-)
-RING_AFTER_999 = "When you have called 999, you can phone {phone}."
-ONLY_THEM = "Talk only to {recipients} about this for now."
+ONLY_THEM = "Talk only to {told} about this for now."
 LEFT_OUT = "The people you left out are not told and cannot open the record."
-STOPPED = (
-    "You stopped part-way. What you told me is saved, and a lead is told what is known so far. "
-    "You can come back and add more."
-)
+STOPPED = "You stopped part-way. Your answers are saved. You can come back and add more."
 NOTHING_SENT = (
     "Nothing has been sent to anyone. Your answers so far are saved.",
     "Come back and finish when you can.",
 )
+NUMBERS_FOR_NOW = "Numbers for now:"
 WHILE_YOU_WAIT = "While you wait, you can sort these out:"
-CAN_WAIT = "These can wait until you have spoken to a safeguarding lead:"
-IF_SHARED = "If it is shared with a lead's agreement, or has been shared already:"
-EXPLAIN_LATER = "Treat consent as not given; a safeguarding lead will decide with you when to explain again"
+CAN_WAIT = "These can wait until you have spoken to {told}:"
+ABOUT_THE_SHARING = "About what was shared:"
+IF_SHARED = "If it is shared once a plan is agreed, or has been shared already:"
 
 BECAUSE = 'Because you said "{label}" about {topic} ({source}).'
 BECAUSE_BREACH = "Together these mean it may have gone to the wrong person or by an unsafe route."
@@ -59,8 +61,8 @@ BECAUSE_CLEAR = "Nothing you answered is unsure or left to sort out."
 BECAUSE_EARLIER = "An earlier answer raised this, and it stays raised."
 BECAUSE_UNFINISHED = "The check is not finished, so there is no outcome yet."
 ANSWERS_DIFFER = (
-    "Two of your answers differ: one says nobody is at risk of harm, another that someone could "
-    "be put at risk. I have gone by the second, to be safe."
+    "Two of your answers differ: one says nobody is at risk of harm, another that someone could be. "
+    "I have gone by the second, to be safe."
 )
 
 IF_SAID = "If you had said {answers}, {then}."
@@ -70,7 +72,7 @@ THEN = {
     Outcome.EMERGENCY: "I would have asked you to call 999",
     Outcome.CONSULT_URGENT: "I would have told a lead at once",
     Outcome.CONSULT: "a lead would have been told, to talk it through with you",
-    Outcome.CONSULT_READY: ("your answers would have supported sharing, with a lead told to agree the plan"),
+    Outcome.CONSULT_READY: "your answers would have supported sharing, with a lead told to agree the plan",
     Outcome.FIX_FIRST: "there would have been something to sort out first",
     Outcome.HOLD: "I would have asked you to keep it confidential for now",
     Outcome.UNFINISHED: "nothing would have been sent yet",
@@ -78,10 +80,11 @@ THEN = {
 OPENS = "that would bring up another question"
 
 ASK_A_LEAD = "Ask a lead at any time. You do not need a reason."
-ASK_WHO_MAY_KNOW = f"{ASK_A_LEAD} It only goes to people who may know."
-ANYONE_CAN_REFER = "Anyone can refer to children's social care directly{number}."
+ASK_WHO_MAY_KNOW = f"{ASK_A_LEAD} It goes only to people who may know."
+ANYONE_CAN_REFER = "You can ring {service} yourself, at any time: {number}."
+ALSO_ADULT = "You can ring adult social care too: {number}."
 HELPLINES = "NSPCC: {nspcc}. Whistleblowing advice: {whistleblowing}."
-KEEP_IT = "Do not discuss it with anyone else."
+KEEP_IT = "Talk about it only with those who need to know."
 
 NEVER_SAID = (
     "!",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
-from flows.checklist import DERIVED, EFFECTS
+from flows.advice import PLACEHOLDERS
+from flows.derived import DERIVED, EFFECTS
 from flows.model import (
     Always,
     Answered,
@@ -11,6 +12,7 @@ from flows.model import (
     Checklist,
     Condition,
     Either,
+    Ending,
     LevelBelow,
     Not,
     Option,
@@ -19,11 +21,12 @@ from flows.model import (
 )
 from flows.on_paper import OUTCOMES as ON_PAPER
 
-_TOLD_IN_WORDS = ("level", "fix", "task", "consent", "need_consent", "say")
+_NAMED = ("fix", "task", "consent", "need_consent")
 _INTRODUCTION = """\
 # The checklist
 
-Made from `flows/checklist.py` by `share-check checklist --format markdown`; do not edit it here.
+Made from `flows/checklist.py`, `flows/outcomes.py`, `flows/advice.py` and `flows/derived.py` by
+`share-check checklist --format markdown`; do not edit it here.
 Version `{version}`: every check records the version of the questions that were asked.
 
 Section 3 of the Information Sharing Policy is {policy} questions, in the policy's order and with
@@ -32,8 +35,14 @@ its own words. The {safety} safety questions in front are added for safety. The 
 """
 
 
+_ADVICE = """\
+The same words stand on the page moment, on Stop, on the outcome, in the lead's summary and on the paper sheet. They
+need to be signed off with the questions.
+"""
+
+
 def condition_words(condition: Condition) -> str:
-    """When a question is asked, in words."""
+    """Say in words when a question is asked."""
     match condition:
         case Always():
             return "always"
@@ -67,15 +76,16 @@ def _grouped(condition: Condition) -> str:
 
 
 def effect_words(option: Option) -> tuple[str, ...]:
-    """What an answer does, effect by effect, such as "level CONSULT" or "fix AMOUNT"."""
+    """List what an answer does, effect by effect, such as "level CONSULT" or "fix AMOUNT"."""
     told = [f"level {option.level.name}"] if option.level else []
-    told += [f"{name} {getattr(option, name)}" for name in _TOLD_IN_WORDS[1:5] if getattr(option, name)]
+    told += [f"{name} {getattr(option, name)}" for name in _NAMED if getattr(option, name)]
     told += sorted(option.effects)
-    return (*told, *(f"say {word}" for word in option.say))
+    told += [f"say {word}" for word in option.say]
+    return (*told, *(f"advice {one}" for one in option.advice))
 
 
 def as_text(checklist: Checklist) -> str:
-    """Every question with its options, as a person meets them."""
+    """Print every question with its options, as a person meets them."""
     return "\n\n".join("\n".join(_text_lines(question)) for question in checklist) + "\n"
 
 
@@ -86,13 +96,17 @@ def _text_lines(question: Question) -> Iterator[str]:
         yield f"     Policy {question.clause}: {question.policy_words}"
     if question.asked_when.reads() or isinstance(question.asked_when, LevelBelow):
         yield f"     Asked when {condition_words(question.asked_when)}."
+    if past := question.when_already_shared:
+        yield f"     Already shared: {past.ask} {past.help}"
     for option in question.options:
         effects = ", ".join(effect_words(option))
-        yield f"     - {option.label} [{option.id}]" + (f": {effects}" if effects else "")
+        other = past.labels.get(option.id) if past else None
+        label = f'{option.label} (already shared: "{other}")' if other else option.label
+        yield f"     - {label} [{option.id}]" + (f": {effects}" if effects else "")
 
 
 def as_markdown(checklist: Checklist) -> str:
-    """The page the leads sign off: every word, every effect, and the diagram."""
+    """Make the page the leads sign off: every word, every effect, and the diagram."""
     policy = sum(question.is_policy for question in checklist)
     safety = sum(question.id.startswith("S") for question in checklist)
     introduction = _INTRODUCTION.format(version=checklist.version, policy=policy, safety=safety)
@@ -100,11 +114,16 @@ def as_markdown(checklist: Checklist) -> str:
     parts += ["## The questions\n", *(_section(question) for question in checklist)]
     parts += ["## What an answer can do\n", _table(("effect", "meaning"), EFFECTS.items())]
     parts += ["## Rules that look at more than one answer\n", _bullets(DERIVED)]
-    parts += ["## Things to sort out first\n", _table(("fix", "words"), checklist.fixes.items())]
+    fixes = ((fix, words, checklist.fixes_when_shared.get(fix, "")) for fix, words in checklist.fixes.items())
+    parts += ["## Things to sort out first\n", _table(("fix", "words", "words when already shared"), fixes)]
+    parts += ["## Whose consent\n", _table(("3.1.5", "consent_from"), checklist.consent_from.items())]
     parts += ["## Things to do when or after sharing\n"]
     parts += [_table(("task", "words"), checklist.tasks.items())]
     parts += ["## Outcomes\n", _outcomes(checklist)]
     parts += ["## Outcomes on paper\n", _table(("outcome", "the paper sheet says"), ON_PAPER.items())]
+    advice = ((one.id, one.when, one.words) for one in checklist.advice)
+    parts += ["## Advice\n", _ADVICE, _table(("advice", "given when", "words"), advice)]
+    parts += ["## Placeholders\n", _table(("placeholder", "what stands in its place"), PLACEHOLDERS.items())]
     return "\n".join(parts)
 
 
@@ -115,16 +134,41 @@ def _section(question: Question) -> str:
     else:
         lines += [f"> {question.clause.capitalize()}.\n"]
     lines += [f"Asked when: {condition_words(question.asked_when)}.\n"]
-    rows = ((option.label, f"`{option.id}`", ", ".join(effect_words(option))) for option in question.options)
-    return "\n".join((*lines, _table(("answer", "id", "effects"), rows)))
+    past = question.when_already_shared
+    if past:
+        lines += [f"When it was already shared: **{past.ask}** {past.help}\n"]
+    rows = (
+        (
+            option.label,
+            past.labels.get(option.id, "") if past else "",
+            f"`{option.id}`",
+            ", ".join(effect_words(option)),
+        )
+        for option in question.options
+    )
+    head = ("answer", "answer when already shared", "id", "effects")
+    return "\n".join((*lines, _table(head, rows) if past and past.labels else _without_second(head, rows)))
+
+
+def _without_second(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return _table(head[:1] + head[2:], (row[:1] + row[2:] for row in rows))
 
 
 def _outcomes(checklist: Checklist) -> str:
     rows = (
-        (outcome, "yes" if ending.page else "no", ending.urgency, ending.words)
+        (outcome, "yes" if ending.page else "no", ending.urgency_words, words)
         for outcome, ending in checklist.endings.items()
+        for words in _words_of(ending)
     )
     return _table(("outcome", "page", "urgency", "the reporter reads"), rows)
+
+
+def _words_of(ending: Ending) -> Iterator[str]:
+    yield ending.words
+    if ending.words_when_shared:
+        yield f"when already shared: {ending.words_when_shared}"
+    if ending.words_without_fixes:
+        yield f"with nothing to sort out: {ending.words_without_fixes}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -137,7 +181,7 @@ def _bullets(lines: Iterable[str]) -> str:
 
 
 def as_mermaid(checklist: Checklist) -> str:
-    """A flowchart of the questions in order and the outcomes they end in."""
+    """Draw a flowchart of the questions in order and the outcomes they end in."""
     return "\n".join(("flowchart TD", *_nodes(checklist), *_edges(checklist))) + "\n"
 
 

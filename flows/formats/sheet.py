@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.engine.explain import Explanation
+from flows.engine.guidance import Guidance
 from flows.engine.outcome import Decision
 from flows.engine.replay import Progress, replay
 from flows.formats.render import condition_words
@@ -20,7 +20,7 @@ class SheetError(ValueError):
 
 
 def read_sheet(checklist: Checklist, people: People, document: object) -> Progress:
-    """Where the answers lead of {"answers": {"S1": "no", "S2": ["lead-1"], ...}}, in any order.
+    """Replay a sheet {"answers": {"S1": "no", "S2": ["lead-1"], ...}}, in any order.
 
     Raises SheetError naming every unknown question or option, every answer of the wrong shape,
     every answer to a question that would not be asked, and every one behind a gap.
@@ -46,9 +46,9 @@ def write_verdict(
     progress: Progress,
     decision: Decision,
     recipients: tuple[str, ...],
-    explanation: Explanation,
+    guidance: Guidance,
 ) -> dict[str, Any]:
-    """Everything the answers come to, ready for JSON."""
+    """Collect everything the answers come to, ready for JSON."""
     return {
         "outcome": decision.outcome,
         "level": decision.level.name,
@@ -59,6 +59,13 @@ def write_verdict(
         "fixes": decision.fixes,
         "tasks": decision.tasks,
         "hold_informing": decision.hold_informing,
+        "advice": decision.advice,
+        "worry": decision.worry,
+        "risk": decision.risk,
+        "shared": decision.shared,
+        "breach": decision.breach,
+        "answers_differ": decision.answers_differ,
+        "consent_from": decision.consent_from,
         "status": progress.status,
         "reasons": [
             {"question": reason.question, "option": reason.option, "clause": reason.clause}
@@ -69,9 +76,9 @@ def write_verdict(
                 "changes": [{"question": one, "option": option} for one, option in change.answers],
                 "outcome": change.outcome,
             }
-            for change in explanation.changes
+            for change in guidance.changes
         ],
-        "text": explanation.text,
+        "text": guidance.text,
     }
 
 
@@ -85,7 +92,7 @@ def _answers_of(document: object) -> Mapping[str, object]:
 
 
 def _choices(given: object) -> tuple[str, ...]:
-    """Each choice once, in the order given."""
+    """Return each choice once, in the order given."""
     return tuple(dict.fromkeys(given)) if isinstance(given, list) else (str(given),)
 
 
@@ -121,7 +128,7 @@ def _wrong_people(question: Question, given: list[str], people: People) -> Itera
 
 
 def _off_the_path(checklist: Checklist, answers: Answers, sheet: Mapping[str, object]) -> Iterator[str]:
-    """Answers that this walk would not come to; judged only as far as the answers can be read."""
+    """Name answers this walk would not come to, as far as the answers can be read."""
     walk = replay(checklist, answers, past_gaps=True)
     order = [question.id for question in checklist]
     unread = (order.index(one) for one in sheet if one in order and one not in answers)

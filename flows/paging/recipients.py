@@ -1,8 +1,9 @@
 """Who is told, and who may be: people left out of a check are never among them (I13)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.engine.outcome import Decision
+from flows.model import Level
 
 
 class NobodyLeftError(ValueError):
@@ -31,7 +32,7 @@ def may_know(
     conflict: bool,  # noqa: FBT001 - read as in the rule: who is left out, is there a conflict.
     people: People,
 ) -> tuple[str, ...]:
-    """Ids of those who may be told of a check.
+    """Return the ids of those who may be told of a check.
 
     A conflict without names ("not sure") leaves the independent contact alone, until it is known.
     """
@@ -41,7 +42,7 @@ def may_know(
 
 
 def first_recipients(decision: Decision, people: People, reporter: str | None = None) -> tuple[str, ...]:
-    """Ids of those paged first; empty when nobody is.
+    """Return the ids of those paged first; empty when nobody is.
 
     reporter: whoever raised it, who is not their own reviewer even when a lead. Should the
     independent contact raise a check that only they may know of, the deputies are asked.
@@ -57,6 +58,11 @@ def first_recipients(decision: Decision, people: People, reporter: str | None = 
         if chosen:
             return chosen
     raise NobodyLeftError
+
+
+def would_be_told(decision: Decision, people: People, reporter: str | None = None) -> tuple[str, ...]:
+    """Return the ids of those who are paged first, or would be if a page were due. Raises NobodyLeftError."""
+    return first_recipients(replace(decision, level=max(decision.level, Level.CONSULT)), people, reporter)
 
 
 def _asked_first(decision: Decision, people: People) -> tuple[str, ...]:

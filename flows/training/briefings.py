@@ -40,8 +40,12 @@ BRIEFINGS: Mapping[str, Briefing] = {
         'Ask: "When can it not wait until tomorrow?" Listen for: who they go home to, what could be lost.',
     ),
     "S6": Briefing(
-        "Calling 999 or social care in an emergency was right. Saying so only puts questions in the past tense.",
-        'Ask: "You rang social care before the check. Is that a problem?" Listen for: no.',
+        "Calling 999 or social care in an emergency was right. If it went to the wrong person, say so: a lead helps.",
+        'Ask: "An email went to the wrong person. What now?" Listen for: say so at once, nobody is blamed.',
+    ),
+    "S7": Briefing(
+        "Tick what is part of it: you then get the advice that fits. Never look at, copy or send on a picture.",
+        'Ask: "A pupil says there is a picture of them online. What do you do?" Listen for: do not ask to see it.',
     ),
     "3.1.1": Briefing(
         "Informed consent means that they know what is shared, with whom, why and what could follow. "
@@ -49,7 +53,7 @@ BRIEFINGS: Mapping[str, Briefing] = {
         'Ask: "What would you say to somebody before they agree?" Listen for: what, with whom, why, what follows.',
     ),
     "3.1.2": Briefing(
-        "Health, ethnicity, religion, sexuality and crime are sensitive. Treat all safeguarding detail as sensitive.",
+        "Health, race, faith, beliefs, sex life and crime are sensitive. If you are worried for someone, say Yes.",
         'Ask: "Which of these is sensitive: a diagnosis, an address, an arrest?" Listen for: treat all with care.',
     ),
     "3.1.3": Briefing(

@@ -86,12 +86,13 @@ def would_happen(decision: Decision) -> Iterator[str]:
         yield "You would be asked to call 999 before anything else."
     elif "999" in decision.say:
         yield "You would be asked to call 999 first if anyone may be in danger."
+    who = "The independent contact" if "LEADS_LEFT_OUT" in decision.advice else "A lead"
     if not decision.page:
         yield "Nobody would be told. You could ask a lead all the same, and a lead could read your reasons."
     elif decision.level >= Level.CONSULT_URGENT:
-        yield "A lead would be paged at once, and again until somebody leads."
+        yield f"{who} would be paged at once, and again until somebody leads."
     else:
-        yield "A lead would be asked to talk it through with you, and asked again until somebody does."
+        yield f"{who} would be asked to talk it through with you, and asked again until somebody does."
     if decision.conflict:
         yield "People who are, or may be, part of it would see nothing, now or later."
     if decision.hold_informing:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.engine.explain import Explanation, Facts, explain
+from flows.engine.facts import Facts
+from flows.engine.guidance import Guidance, Stage, guide
 from flows.engine.outcome import Decision, decide
 from flows.engine.replay import Progress, replay
 from flows.model import Answers, Level
@@ -17,6 +18,9 @@ FACTS = Facts(
     phones=(("Lead one", "020 7946 0101"), ("Lead two", "020 7946 0102")),
     social_care="020 7946 0110",
     out_of_hours="020 7946 0111",
+    adult_social_care="020 7946 0113",
+    lado="020 7946 0112",
+    leads="Lead one or Lead two",
     data_protection_lead="dpl@example.org",
 )
 CALM = {
@@ -25,6 +29,7 @@ CALM = {
     "S3": "none",
     "S4": "no",
     "S6": "no",
+    "S7": "none",
     "3.1.1": "yes_recorded",
     "3.1.2": "no",
     "3.1.4": "yes_power",
@@ -66,11 +71,15 @@ def progress_of(answers: Answers, floor: Level = Level.NONE) -> Progress:
 
 
 def decision_of(answers: Answers, floor: Level = Level.NONE) -> Decision:
-    return decide(CHECKLIST, progress_of(answers, floor))
+    return decide(CHECKLIST, progress_of(answers, floor), PEOPLE.leads)
 
 
 def said_of(
-    answers: Answers, told: Told = Told.DELIVERED, facts: Facts = FACTS, floor: Level = Level.NONE
-) -> Explanation:
+    answers: Answers,
+    told: Told = Told.DELIVERED,
+    facts: Facts = FACTS,
+    floor: Level = Level.NONE,
+    stage: Stage = Stage.SENT,
+) -> Guidance:
     progress = progress_of(answers, floor)
-    return explain(CHECKLIST, progress, decide(CHECKLIST, progress), facts, told)
+    return guide(CHECKLIST, progress, decide(CHECKLIST, progress, PEOPLE.leads), facts, told, stage)

@@ -15,7 +15,7 @@ from bot.config.roster import in_words
 from flows.checklist import CHECKLIST
 from tests.flows.builders import CALM
 
-WHOLE: dict[str, Any] = CALM | {"3.1.6": ["none"]}
+WHOLE: dict[str, Any] = CALM | {"S7": ["none"], "3.1.6": ["none"]}
 
 
 def _decide(sheet: str, *options: str) -> Result:
@@ -33,7 +33,7 @@ def _verdict(**changes: Any) -> dict[str, Any]:
 def test_a_sheet_is_judged() -> None:
     """Every field is there, whatever the outcome."""
     verdict = _verdict()
-    assert (verdict["outcome"], verdict["level"], verdict["urgency"]) == ("HOLD", "NONE", "P3")
+    assert (verdict["outcome"], verdict["level"], verdict["urgency"]) == ("HOLD", "NONE", "none")
     assert (verdict["page"], verdict["page_after"], verdict["recipients"]) == (False, None, [])
     assert list(verdict["status"]) == list(CHECKLIST.by_id)
     assert verdict["reasons"] == [{"question": "4.2", "option": "no", "clause": "4.2"}]
@@ -42,6 +42,37 @@ def test_a_sheet_is_judged() -> None:
         "outcome": "CONSULT_READY",
     }
     assert verdict["text"].startswith("Keep this confidential for now.")
+    assert (verdict["advice"], verdict["worry"], verdict["risk"], verdict["shared"]) == ([], False, False, False)
+    assert (verdict["breach"], verdict["answers_differ"], verdict["consent_from"]) == (False, False, None)
+
+
+def test_the_new_fields_are_filled() -> None:
+    """Kinds of worry as a list, the advice they call up, and what is not known as null."""
+    verdict = _verdict(S7=["image", "someone_asks"], S6="not_sure", **{"4.2": None})
+    assert (verdict["outcome"], verdict["urgency"], verdict["page_after"]) == ("CONSULT_URGENT", "P1", "S7")
+    assert verdict["advice"] == ["BASICS", "IMAGE", "ADULT", "ASKED"]
+    assert (verdict["risk"], verdict["worry"], verdict["shared"]) == (True, True, None)
+    assert verdict["answers_differ"]
+    assert verdict["would_change"] == []
+    assert "Do not look at, copy, print, save or send on the picture" in verdict["text"]
+
+
+def test_whose_consent_is_said_where_it_is_to_be_asked() -> None:
+    """Only with the fix CONSENT."""
+    wanted = {"3.1.1": "no_not_asked", "3.1.3": "yes", "3.1.7": None, "3.1.8": "neither", "4.2": "not_yet"}
+    verdict = _verdict(**wanted)
+    assert (verdict["fixes"], verdict["consent_from"]) == (["CONSENT"], "the adult")
+    assert "Ask for consent, from the adult" in verdict["text"]
+
+
+def test_about_both_leads_only_the_independent_contact_is_named() -> None:
+    """The case that failed: the leads were spoken of, and S3 was missing from the reasons."""
+    verdict = _verdict(**{"S2": ["lead-1", "lead-2"], "S3": "low_level", "4.2": "yes"})
+    assert verdict["recipients"] == ["independent"]
+    assert [reason["question"] for reason in verdict["reasons"]] == ["S3", "4.2"]
+    assert "Agree the plan with Independent contact first" in verdict["text"]
+    assert "Lead one" not in verdict["text"]
+    assert "a lead " not in verdict["text"].replace("Ask a lead ", "").lower()
 
 
 def test_the_example_organisation_is_the_default() -> None:

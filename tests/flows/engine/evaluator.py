@@ -14,7 +14,9 @@ TABLE: dict[str, Any] = {entry["id"]: entry for entry in LAW["questions"]}
 LEVELS: list[str] = LAW["levels"]
 LEADS, DEPUTIES, INDEPENDENT = ["lead-1", "lead-2"], ["deputy-1"], "independent"
 EVERYBODY = [*LEADS, *DEPUTIES, INDEPENDENT]
-TROUBLE = {"level", "unsure", "fix", "sharing_worse", "shared", "conflict"}
+TROUBLE = {"level", "unsure", "fix", "sharing_worse", "shared", "conflict", "risk"}
+SHARED = ("yes_emergency", "yes_other", "gone_wrong")
+MANY = ("S7", "3.1.6")
 Sheet = dict[str, str | list[str]]
 
 
@@ -30,34 +32,53 @@ def effects_of(sheet: Sheet, question: str) -> Iterator[dict[str, Any]]:
 
 
 def level_of(sheet: Sheet) -> int:
-    reached = [0]
-    for question in sheet:
-        for effects in effects_of(sheet, question):
-            reached.append(LEVELS.index(effects.get("level", "NONE")))
-            if effects.get("unsure"):
-                reached.append(LEVELS.index("CONSULT"))
+    reached = [_other_level(sheet)]
     if is_breach(sheet):
         reached.append(LEVELS.index("CONSULT_URGENT"))
     return max(reached)
 
 
+def _other_level(sheet: Sheet) -> int:
+    """The level that is reached for any reason but a breach."""
+    reached = [0]
+    for question in sheet:
+        for effects in effects_of(sheet, question):
+            if not effects.get("breach"):
+                reached.append(LEVELS.index(effects.get("level", "NONE")))
+            if effects.get("unsure"):
+                reached.append(LEVELS.index("CONSULT"))
+    return max(reached)
+
+
+def is_shared(sheet: Sheet) -> bool | None:
+    return {"no": False, **dict.fromkeys(SHARED, True)}.get(str(sheet.get("S6")))
+
+
 def is_breach(sheet: Sheet) -> bool:
-    gone = sheet.get("S6") in ("yes_emergency", "yes_other")
-    return gone and "no" in (sheet.get("3.3.1"), sheet.get("3.3.2"))
+    wrong = sheet.get("3.3.1") == "no" or sheet.get("3.3.2") == "no"
+    return sheet.get("S6") == "gone_wrong" or (is_shared(sheet) is True and wrong)
+
+
+def is_risk(sheet: Sheet) -> bool:
+    ticked = any(effects.get("risk") for effects in effects_of(sheet, "S7"))
+    return ticked or sheet.get("S4") in ("yes", "possibly", "not_sure")
+
+
+def is_worry(sheet: Sheet) -> bool:
+    unknown = "S4" not in sheet or "S7" not in sheet or "not_sure" in options_of(sheet, "S7")
+    return is_risk(sheet) or unknown or sheet.get("S3") != "none"
 
 
 def is_asked(question: str, before: Sheet) -> bool:
     """The table's "asked_when", by hand: its words are for people."""
     given = before.get("3.1.1") in ("yes_recorded", "yes_not_recorded")
-    wanted = before.get("3.1.1") == "no_not_asked" and before.get("3.1.3") == "yes"
-    shared = before.get("S6") in ("yes_emergency", "yes_other")
     sometimes = {
         "S5": before.get("S4") in ("possibly", "not_sure"),
         "3.1.3": not given,
-        "3.1.7": given or (wanted and before.get("3.1.6") == ["none"]),
+        "3.1.7": given,
         "3.1.8": not (given and before.get("3.1.7") == "yes"),
-        "3.4.1": shared,
-        "3.4.2": shared,
+        "3.4.1": before.get("S6") in SHARED,
+        "3.4.2": before.get("S6") in SHARED,
         "4.2": level_of(before) < LEVELS.index("CONSULT_URGENT"),
     }
     return sometimes.get(question, True)
@@ -78,12 +99,13 @@ def random_sheet(dice: Random) -> Sheet:
 
 def _pick(question: str, dice: Random, wild: float) -> str | list[str]:
     options = TABLE[question]["options"]
-    calm = [one for one in options if TROUBLE.isdisjoint(one["effects"])]
+    calm = [one for one in options if TROUBLE.isdisjoint(name for name, value in one["effects"].items() if value)]
     free = question in ("3.1.1", "4.2") or dice.random() < wild
     chosen = dice.choice(options if free or not calm else calm)["id"]
     if question == "S2" and chosen.startswith("leads"):
-        return dice.sample(EVERYBODY, dice.randint(1, len(EVERYBODY) - 1))
-    if question == "3.1.6":
+        some = dice.sample(EVERYBODY, dice.randint(1, len(EVERYBODY) - 1))
+        return dice.choice((some, LEADS, [*LEADS, *DEPUTIES]))
+    if question in MANY:
         several = dice.sample([one["id"] for one in options], dice.randint(1, len(options)))
         return several if dice.random() < wild / 2 else [chosen]
     return str(chosen)
@@ -94,17 +116,25 @@ def evaluate(sheet: Sheet) -> dict[str, Any]:
     level = level_of(sheet)
     finished = all(question in sheet for question in TABLE if is_asked(question, _before(sheet, question)))
     outcome = _outcome(sheet, level, finished=finished)
+    shown = _shown_fixes(sheet)
     return {
         "outcome": outcome,
         "level": LEVELS[level],
         "page": level > 0,
-        "urgency": LAW["outcomes"].get(outcome, {"urgency": "none"})["urgency"],
+        "urgency": _urgency(sheet, outcome),
         "page_after": _page_after(sheet, finished=finished),
         "recipients": _recipients(sheet) if level > 0 else [],
-        "fixes": [fix for fix in LAW["fixes"] if fix in _fixes(sheet)],
+        "fixes": [fix for fix in LAW["fixes"] if fix in shown],
         "tasks": [task for task in LAW["tasks"] if task in _every(sheet, "task")],
         "hold_informing": True in _every(sheet, "hold_informing"),
         "status": _status(sheet),
+        "advice": [one["id"] for one in LAW["advice"] if one["id"] in _advice(sheet)],
+        "worry": is_worry(sheet),
+        "risk": is_risk(sheet),
+        "shared": is_shared(sheet),
+        "breach": is_breach(sheet),
+        "answers_differ": _differ(sheet),
+        "consent_from": LAW["consent_from"][sheet["3.1.5"]] if "CONSENT" in shown else None,
     }
 
 
@@ -117,21 +147,66 @@ def _every(sheet: Sheet, effect: str) -> set[Any]:
     return {effects[effect] for question in sheet for effects in effects_of(sheet, question) if effect in effects}
 
 
+def _urgency(sheet: Sheet, outcome: str) -> str:
+    match outcome:
+        case "EMERGENCY":
+            return "P0"
+        case "CONSULT_URGENT":
+            return "P1"
+        case "CONSULT" | "CONSULT_READY":
+            return "P2" if is_worry(sheet) else "P3"
+        case _:
+            return "none"
+
+
 def _valid_consent(sheet: Sheet) -> bool:
     given = sheet.get("3.1.1") in ("yes_recorded", "yes_not_recorded")
     return given and sheet.get("3.1.7") == "yes"
 
 
+def _refused(sheet: Sheet) -> bool:
+    return sheet.get("3.1.1") in ("asked_refused", "withdrawn")
+
+
 def _fixes(sheet: Sheet) -> set[str]:
     fixes: set[str] = _every(sheet, "fix")
-    if sheet.get("S4") == "no" and not _valid_consent(sheet):
-        held = True in _every(sheet, "hold_informing")
-        refused = sheet.get("3.1.1") == "asked_refused"
-        if sheet.get("3.1.3") == "yes" and not held and not refused:
+    if not _valid_consent(sheet) and not is_risk(sheet):
+        safe = sheet.get("3.1.6") == ["none"] and True not in _every(sheet, "hold_informing")
+        whose = sheet.get("3.1.5") not in ("adult_may_not_decide", "not_sure")
+        if sheet.get("3.1.3") == "yes" and safe and whose and not _refused(sheet):
             fixes.add("CONSENT")
         if sheet.get("3.1.3") == "no" and sheet.get("3.1.4") == "no":
             fixes.add("BASIS")
     return fixes
+
+
+def _shown_fixes(sheet: Sheet) -> set[str]:
+    hidden = {"SOURCE", "UNDERSTAND"} if is_risk(sheet) or True in _every(sheet, "hold_informing") else set()
+    return _fixes(sheet) - hidden
+
+
+def _advice(sheet: Sheet) -> set[str]:
+    called = {one for ids in map(tuple, _lists(sheet, "advice")) for one in ids}
+    out = options_of(sheet, "S2")
+    whose = sheet.get("3.1.5") in ("adult", "adult_may_not_decide")
+    sent_wrong = is_shared(sheet) is True and sheet.get("3.3.1") == "no"
+    derived = {
+        "BASICS": _other_level(sheet) >= LEVELS.index("CONSULT_URGENT"),
+        "LEADS_LEFT_OUT": out >= set(LEADS) or out == {"not_sure"},
+        "ADULT": is_risk(sheet) and whose,
+        "BREACH": is_breach(sheet),
+        "WRONG_RECIPIENT": sent_wrong,
+    }
+    return called | {one for one, applies in derived.items() if applies}
+
+
+def _lists(sheet: Sheet, effect: str) -> Iterator[list[str]]:
+    yield from (effects.get(effect, []) for question in sheet for effects in effects_of(sheet, question))
+
+
+def _differ(sheet: Sheet) -> bool:
+    ticked = any(effects.get("risk") for effects in effects_of(sheet, "S7"))
+    return sheet.get("S4") == "no" and (ticked or "someone_at_risk" in options_of(sheet, "3.1.6"))
 
 
 def _outcome(sheet: Sheet, level: int, *, finished: bool) -> str:
@@ -150,9 +225,12 @@ def _ready(sheet: Sheet) -> bool:
     return not (
         _fixes(sheet)
         or True in _every(sheet, "unsure")
+        or is_shared(sheet)
+        or sheet.get("3.1.5") == "adult_may_not_decide"
         or sheet.get("3.1.8") == "sharing_worse"
         or sheet.get("3.3.4") == "worried"
-        or sheet.get("3.1.1") == "asked_refused"
+        or sheet.get("3.2.3") == "cannot_check"
+        or _refused(sheet)
         or (sheet.get("3.1.3") == "yes" and not _valid_consent(sheet))
     )
 

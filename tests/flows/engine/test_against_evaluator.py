@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies
 
 from flows.case import Told
 from flows.checklist import CHECKLIST
-from flows.engine.explain import explain
+from flows.engine.guidance import guide
 from flows.engine.outcome import decide
 from flows.formats.sheet import read_sheet, write_verdict
 from flows.model import Outcome
@@ -19,9 +19,9 @@ SHEETS_EACH = 60
 
 def _verdict(sheet: Sheet) -> dict[str, object]:
     progress = read_sheet(CHECKLIST, PEOPLE, {"answers": sheet})
-    decision = decide(CHECKLIST, progress)
+    decision = decide(CHECKLIST, progress, PEOPLE.leads)
     recipients = first_recipients(decision, PEOPLE)
-    said = explain(CHECKLIST, progress, decision, FACTS, Told.DELIVERED)
+    said = guide(CHECKLIST, progress, decision, FACTS, Told.DELIVERED)
     return write_verdict(progress, decision, recipients, said)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from flows.checklist import CHECKLIST
 from flows.formats.render import as_markdown, as_mermaid, as_text, condition_words, effect_words
-from flows.model import Checklist, Condition
+from flows.model import Checklist, Condition, answered
 from flows.on_paper import OUTCOMES
 
 PAGE = Path(__file__).parents[3] / "docs/checklist.md"
@@ -25,6 +25,8 @@ def test_every_word_of_every_question_is_shown(form: Callable[[Checklist], str])
     page = form(CHECKLIST)
     for asked in CHECKLIST:
         words = (asked.ask, asked.help, asked.policy_words, *(one.label for one in asked.options))
+        past = asked.when_already_shared
+        words += (past.ask, past.help, *past.labels.values()) if past else ()
         assert [one for one in words if one not in page] == []
 
 
@@ -32,6 +34,16 @@ def test_the_page_has_the_words_of_the_paper_sheet_too() -> None:
     """On a day without Slack, staff read what the leads have signed off."""
     page = as_markdown(CHECKLIST)
     assert [words for words in OUTCOMES.values() if words not in page] == []
+
+
+def test_every_word_of_the_outcomes_and_the_advice_is_on_the_page() -> None:
+    """The advice table is signed off with the rest."""
+    page = as_markdown(CHECKLIST)
+    words = [text for one in CHECKLIST.advice for text in (one.id, one.when, one.words)]
+    words += [*CHECKLIST.fixes.values(), *CHECKLIST.fixes_when_shared.values(), *CHECKLIST.consent_from.values()]
+    for ending in CHECKLIST.endings.values():
+        words += [ending.words, ending.words_when_shared, ending.words_without_fixes]
+    assert [one for one in words if one not in page] == []
 
 
 def test_the_diagram_shows_every_question_and_outcome() -> None:
@@ -53,9 +65,10 @@ def test_the_diagram_has_no_character_that_breaks_it() -> None:
 
 def test_conditions_read_as_sentences() -> None:
     """A lead can check when a question is skipped."""
-    assert condition_words(CHECKLIST["3.1.7"].asked_when) == (
-        "3.1.1 is yes_recorded or yes_not_recorded, or 3.1.1 is no_not_asked and 3.1.3 is yes and 3.1.6 is none"
+    assert condition_words(answered("a", "x") | (answered("b", "x") & answered("c", "x"))) == (
+        "a is x, or b is x and c is x"
     )
+    assert condition_words(CHECKLIST["3.1.7"].asked_when) == "3.1.1 is yes_recorded or yes_not_recorded"
     assert condition_words(CHECKLIST["3.1.8"].asked_when) == (
         "not (3.1.1 is yes_recorded or yes_not_recorded and 3.1.7 is yes)"
     )

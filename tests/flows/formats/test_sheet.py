@@ -6,7 +6,7 @@ from flows.checklist import CHECKLIST
 from flows.formats.sheet import SheetError, read_sheet
 from tests.flows.builders import CALM, PEOPLE
 
-WHOLE = CALM | {"3.1.6": ["none"]}
+WHOLE = CALM | {"S7": ["none"], "3.1.6": ["none"]}
 
 
 def _problems(document: object) -> str:
@@ -39,6 +39,7 @@ def test_a_sheet_may_stop_early_or_be_empty() -> None:
         ({"S1": True}, "S1 takes text, not true or false."),
         ({"S1": None}, "S1 takes text, not null."),
         ({"3.1.6": "none"}, "3.1.6 takes a list of options."),
+        ({"S7": "none"}, "S7 takes a list of options. Its options: image, sexual, self_harm,"),
         ({"3.1.6": []}, "3.1.6 has an empty list."),
         ({"3.1.6": [1]}, "3.1.6 takes text or a list of text, not a list of other things."),
         ({"3.1.6": ["all"]}, '3.1.6 has no option "all".'),
