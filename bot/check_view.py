@@ -51,8 +51,9 @@ class CheckView:
     @cached_property
     def progress(self) -> Progress:
         """The answers as they stand; the level once raised holds only where they no longer raise it themselves."""
-        own = replay(CHECKLIST, self.check.answers)
-        return own if own.level >= self.check.level else replay(CHECKLIST, self.check.answers, self.check.level)
+        ended = self.check.status in (CheckStatus.SENT, CheckStatus.CLOSED)
+        own = replay(CHECKLIST, self.check.answers, ended=ended)
+        return own if own.level >= self.check.level else replay(CHECKLIST, own.answers, self.check.level, ended=ended)
 
     @cached_property
     def decision(self) -> Decision:

@@ -66,10 +66,12 @@ class Ticks:
 
 
 Given = str | Ticks
-CALM = ("No", "No", "No", "No", "No")
-"""S1 to S6: nobody in danger or at risk."""
-POSSIBLY = ("No", "No", "No", "Possibly", "No", "No")
-"""S1 to S6: somebody may be at risk of harm, nothing has to happen today."""
+NO_WORRY = Ticks("None of these")
+"""S7 with no kind of worry ticked."""
+CALM = ("No", "No", "No", "No", "No", NO_WORRY)
+"""S1 to S7: nobody in danger or at risk."""
+POSSIBLY = ("No", "No", "No", "Possibly", "No", "No", NO_WORRY)
+"""S1 to S7: somebody may be at risk of harm, nothing has to happen today."""
 HARM = ("No", "No", "No", "Yes")
 """S1 to S4: somebody is at risk of harm."""
 CONSENT = (
@@ -161,7 +163,7 @@ class Stage:
         """Type /share-check and see the first question."""
         person = who or self.staff
         assert person.command("/share-check").acked
-        person.wait_for(lambda: cards_of(person) and "immediate danger" in words_of(card_of(person)))
+        person.wait_for(lambda: cards_of(person) and "in danger right now" in words_of(card_of(person)))
 
     def answer(self, *given: Given, who: Person | None = None) -> None:
         """Press these buttons of the card one after the other, each once the card shows it."""

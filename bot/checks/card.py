@@ -15,7 +15,8 @@ from bot.words import labels, nobody_on_cover
 from flows.case import Case, CaseStatus, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
 from flows.engine import wording
-from flows.model import Choose, Level, Outcome, Question, Status
+from flows.engine.replay import may_follow
+from flows.model import Choose, Level, Outcome, Question
 
 TEXT = "Your sharing check."
 TOOLS = "tools"
@@ -226,23 +227,13 @@ def _question(view: CheckView, question: Question) -> Iterator[Block]:
 
 
 def _place(view: CheckView) -> str:
-    return f"Question {_number(view)} of up to {len(view.progress.answers) + _may_follow(view)}"
+    return f"Question {_number(view)} of up to {len(view.progress.answers) + may_follow(CHECKLIST, view.progress)}"
 
 
 def _number(view: CheckView) -> int:
     given = list(view.progress.answers)
     here = view.check.revisiting
     return given.index(here) + 1 if here in given else len(given) + 1
-
-
-def _may_follow(view: CheckView) -> int:
-    """How many questions there may still be."""
-    left = [CHECKLIST[one] for one, status in view.progress.status.items() if status is Status.NOT_REACHED]
-    not_shared = view.check.answers.get("S6") == ("no",)
-    urgent = view.progress.level >= Level.CONSULT_URGENT
-    return sum(
-        not (question.after_sharing and not_shared) and not (question.id == "4.2" and urgent) for question in left
-    )
 
 
 def _said_before(view: CheckView, question: Question) -> Iterator[str]:

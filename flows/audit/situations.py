@@ -2,32 +2,29 @@
 
 Two people are in the same situation when everything that later rules read of their answers is
 equal. Merging those makes billions of paths a few thousand situations; each keeps its number of
-paths and one shortest route, which is the person that gets tested.
+paths and one shortest route, which is the person that gets tested. Every answer is tried in every
+situation before it, and what it leads to is judged as a point where the person may stop.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 
-from flows.audit.invariants import (
-    SOME_PEOPLE,
-    Broken,
-    broken_at_point,
-    broken_by_step,
-    broken_by_telling,
-    broken_in_words,
-)
+from flows.audit.invariants import SOME_PEOPLE, Broken, broken_at_point, broken_by_step, broken_by_telling
+from flows.audit.rendered import Guide, Reader, expected_advice
 from flows.audit.wiring import atoms, wiring_problems
-from flows.case import Told
-from flows.engine.facts import Facts
 from flows.engine.guidance import guide
 from flows.engine.outcome import Decision, decide
-from flows.engine.replay import Progress, replay
-from flows.model import PEOPLE, Answers, Checklist, Choose, Consent, Level, Outcome, Question
+from flows.engine.replay import PAGE_MOMENT, Progress, replay
+from flows.model import PEOPLE, Answers, Checklist, Choose, Consent, Outcome, Question
 
 SHOWN = 3
-_LASTING = frozenset({"hold_informing", "allegation", "shared", "understood", "risk"})
-_BLOCKING = frozenset({"unsure", "sharing_worse"})
+_LASTING = frozenset({"hold_informing", "allegation", "shared", "risk", "adult"})
+_ABOUT_CONSENT = frozenset({"3.1.1", "3.1.3", "3.1.4", "3.1.5", "3.1.6", "3.1.7"})
+_BLOCKING = frozenset({"unsure", "sharing_worse", "shared"})
+_WHO = (("no",), ("lead-1",), SOME_PEOPLE.leads, ("not_sure",))
+"""Every kind of answer to S2: nobody, somebody, every lead, not sure."""
+_DANGER = (("no",), ("not_sure",), ("yes",))
 
 
 @dataclass(slots=True)
@@ -40,11 +37,15 @@ class Situation:
 
 @dataclass(slots=True)
 class Audit:
-    """What was visited and what was found. endings: complete paths and a route for each outcome."""
+    """What was visited and what was found.
+
+    endings: complete paths and a route for each outcome. readings: decisions that were rendered, in every state.
+    """
 
     situations: int = 0
     stopping_points: int = 0
     steps: int = 0
+    readings: int = 0
     endings: dict[Outcome, Situation] = field(default_factory=dict)
     stopped_paths: int = 0
     unreached: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class Audit:
         """The figures and the problems, for a terminal."""
         lines = [
             f"{self.situations:,} situations and {self.stopping_points:,} stopping points visited",
+            f"{self.steps:,} answers tried, and what is read after them rendered in {self.readings:,} ways",
             f"{self.paths:,} complete paths and {self.stopped_paths:,} ways to stop early covered",
             *(f"  {outcome}: {end.paths:,}" for outcome, end in sorted(self.endings.items())),
         ]
@@ -76,32 +78,35 @@ class Audit:
 
 
 Replay = Callable[[Checklist, Answers], Progress]
-Decide = Callable[[Checklist, Progress], Decision]
+Decide = Callable[..., Decision]
 
 
-def audit(checklist: Checklist, replay: Replay = replay, decide: Decide = decide) -> Audit:
-    """Visit everything. replay and decide can be others, to see that their faults are found."""
-    return _Visit(checklist, replay, decide).everything()
+def audit(checklist: Checklist, replay: Replay = replay, decide: Decide = decide, guide: Guide = guide) -> Audit:
+    """Visit everything. replay, decide and guide can be others, to see that their faults are found."""
+    return _Visit(checklist, replay, decide, guide).everything()
 
 
 class _Visit:
     """One audit under way."""
 
-    def __init__(self, checklist: Checklist, replay: Replay, decide: Decide) -> None:
+    def __init__(self, checklist: Checklist, replay: Replay, decide: Decide, guide: Guide) -> None:
         self.checklist = checklist
         self.replay = replay
         self.decide = decide
+        self.guide = guide
         self.found = Audit(wiring=wiring_problems(checklist))
         self.chosen: set[tuple[str, str]] = set()
         self.texts: set[tuple[object, ...]] = set()
 
     def everything(self) -> Audit:
+        self._point(self.replay(self.checklist, {}))
         layer: dict[tuple[object, ...], Situation] = {(): Situation({}, 1)}
         for place, question in enumerate(self.checklist.questions):
             layer = self._next_layer(layer, place, question)
         for situation in layer.values():
             self._end(situation)
         self.found.unreached = tuple(self._unreached())
+        self.found.broken.extend(self._unions())
         return self.found
 
     def _next_layer(
@@ -117,12 +122,11 @@ class _Visit:
                 continue
             self.found.stopping_points += 1
             self.found.stopped_paths += situation.paths
-            self._point(before)
-            for given in choices:
+            for given, ways in choices:
                 route = {**situation.route, question.id: given}
                 after = self.replay(self.checklist, route)
                 self._step(question, given, before, after)
-                _merge(following, reads.of(after), route, situation.paths)
+                _merge(following, reads.of(after), route, situation.paths * ways)
         self.found.situations += len(following)
         return following
 
@@ -130,23 +134,39 @@ class _Visit:
         self.found.steps += 1
         self.chosen.update((question.id, one) for one in given)
         self.found.broken.extend(broken_by_step(question, before, after))
+        decision = self._point(after)
         if question.choose is Choose.PEOPLE:
-            decision = self.decide(self.checklist, after)
             self.found.broken.extend(broken_by_telling(after, decision))
 
     def _point(self, progress: Progress) -> Decision:
-        decision = self.decide(self.checklist, progress)
+        decision = self.decide(self.checklist, progress, SOME_PEOPLE.leads)
         self.found.broken.extend(broken_at_point(self.checklist, progress, decision))
-        words = (_spoken(decision), progress.is_finished, progress.answers.get("3.1.6") == ("none",))
-        if words not in self.texts:
-            self.texts.add(words)
-            self._words(progress, decision)
+        if "S2" in progress.answers:
+            self._read(progress, decision)
         return decision
 
-    def _words(self, progress: Progress, decision: Decision) -> None:
-        told = Told.DELIVERED if decision.page else Told.NOBODY
-        said = guide(self.checklist, progress, decision, Facts(), told)
-        self.found.broken.extend(broken_in_words(progress, decision, said))
+    def _read(self, progress: Progress, decision: Decision) -> None:
+        """Render what is new, also with every other answer about danger and about who is left out."""
+        words = (_spoken(decision), progress.is_finished)
+        if words in self.texts:
+            return
+        self.texts.add(words)
+        self._render(progress, decision)
+        for question, others in (("S1", _DANGER), ("S2", _WHO)):
+            for other in others:
+                if question in progress.answers and progress.answers[question] != other:
+                    there = self.replay(self.checklist, {**progress.answers, question: other})
+                    self._once(there, self.decide(self.checklist, there, SOME_PEOPLE.leads))
+
+    def _once(self, progress: Progress, decision: Decision) -> None:
+        words = (_spoken(decision), progress.is_finished)
+        if words not in self.texts:
+            self.texts.add(words)
+            self._render(progress, decision)
+
+    def _render(self, progress: Progress, decision: Decision) -> None:
+        self.found.readings += 1
+        self.found.broken.extend(Reader(self.checklist, progress, decision, self.guide).broken())
 
     def _end(self, situation: Situation) -> None:
         progress = self.replay(self.checklist, situation.route)
@@ -158,6 +178,31 @@ class _Visit:
         here.paths += situation.paths
         here.route = min(here.route, situation.route, key=len)
 
+    def _unions(self) -> Iterator[Broken]:
+        """Find ticks that do not add up: several together must do what each does alone, advice included."""
+        for question in self.checklist:
+            if question.choose is Choose.ANY:
+                for ticks in _sets([option.id for option in question.options], len(question.options)):
+                    yield from self._union(question, ticks)
+
+    def _union(self, question: Question, ticks: tuple[str, ...]) -> Iterator[Broken]:
+        alone = [question.meaning((tick,)) for tick in ticks]
+        together = question.meaning(ticks)
+        adds_up = together.raises == max(one.raises for one in alone)
+        if not adds_up or together.effects != frozenset().union(*(one.effects for one in alone)):
+            yield Broken("I7", f"ticking {', '.join(ticks)} together does less", {question.id: ticks})
+        progress = self.replay(self.checklist, self._calm_until(question) | {question.id: ticks})
+        advice = set(self.decide(self.checklist, progress, SOME_PEOPLE.leads).advice)
+        if question.id in progress.answers and advice != expected_advice(progress.answers):
+            yield Broken("I31", f"the advice is {', '.join(sorted(advice))}", progress.answers)
+
+    def _calm_until(self, question: Question) -> dict[str, tuple[str, ...]]:
+        """The mildest answers to everything that is asked before."""
+        calm: dict[str, tuple[str, ...]] = {}
+        while (asked := self.replay(self.checklist, calm).next) is not None and asked is not question:
+            calm[asked.id] = (min(asked.options, key=lambda one: (one.raises, one.conflict, len(one.effects))).id,)
+        return calm
+
     def _unreached(self) -> Iterator[str]:
         for question in self.checklist:
             for option in question.options:
@@ -166,33 +211,38 @@ class _Visit:
         yield from (one for one in self.checklist.endings if one not in self.found.endings)
 
 
-def _choices(question: Question) -> Iterator[tuple[str, ...]]:
-    """Every way to answer: one option, any set of them, or any people as long as one is left."""
+def _choices(question: Question) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every way to answer, each with how many it stands for.
+
+    Of people, any as long as one is left. Of ticks, each alone, and one set for each that together do the same.
+    """
     options = [option.id for option in question.options]
     if question.choose is Choose.ANY:
-        yield from _sets(options, len(options))
-    elif question.choose is Choose.PEOPLE:
-        people = SOME_PEOPLE.everybody
-        yield from ((one,) for one in options if one != PEOPLE)
-        yield from _sets(people, len(people) - 1)
+        yield from _ticks(question)
     else:
-        yield from ((one,) for one in options)
+        yield from (((one,), 1) for one in options if one != PEOPLE)
+    if question.choose is Choose.PEOPLE:
+        people = SOME_PEOPLE.everybody
+        yield from ((some, 1) for some in _sets(people, len(people) - 1))
+
+
+def _ticks(question: Question) -> Iterator[tuple[tuple[str, ...], int]]:
+    options = [option.id for option in question.options]
+    yield from (((one,), 1) for one in options)
+    alike: dict[tuple[object, ...], list[tuple[str, ...]]] = {}
+    for ticks in _sets(options, len(options)):
+        if len(ticks) > 1:
+            meaning = question.meaning(ticks)
+            alike.setdefault((meaning.raises, meaning.effects, "not_sure" in ticks), []).append(ticks)
+    yield from ((same[0], len(same)) for same in alike.values())
 
 
 def _sets(things: list[str] | tuple[str, ...], most: int) -> Iterator[tuple[str, ...]]:
-    yield from chain.from_iterable(combinations(things, size) for size in range(1, most + 1))
+    return chain.from_iterable(combinations(things, size) for size in range(1, most + 1))
 
 
-def _merge(
-    layer: dict[tuple[object, ...], Situation],
-    read: tuple[object, ...],
-    route: Answers,
-    paths: int,
-) -> None:
-    known = layer.get(read)
-    if known is None:
-        layer[read] = Situation(route, paths)
-        return
+def _merge(layer: dict[tuple[object, ...], Situation], key: tuple[object, ...], route: Answers, paths: int) -> None:
+    known = layer.setdefault(key, Situation(route, 0))
     known.paths += paths
     if len(route) < len(known.route):
         known.route = route
@@ -210,43 +260,52 @@ class _Reads:
         misdirects = frozenset({"bad_recipient", "insecure"})
         may_share = any(option.shared for question in later for option in question.options)
         self.lasting = _LASTING | (misdirects if may_share else frozenset())
+        self.settled = not {question.id for question in later} & _ABOUT_CONSENT
 
     def of(self, progress: Progress) -> tuple[object, ...]:
+        """Reduce answers to what is read of them from here on."""
         level = progress.level
         answers = progress.answers
         conditions = tuple([atom.holds(answers, level) for atom in self.atoms])
         effects = progress.effects & self.lasting
-        return level, progress.breach, conditions, frozenset(effects), self._derived(progress)
+        consent = self._settled(progress) if self.settled else self._consent(progress)
+        return level, progress.breach, conditions, frozenset(effects), consent, self._judged(progress)
 
     @staticmethod
-    def _derived(progress: Progress) -> tuple[object, ...]:
-        """What decide reads of single answers; once it is urgent nothing can stand in the way."""
+    def _consent(progress: Progress) -> tuple[object, ...]:
+        """Everything the rules about consent read, while some of it is still to be asked."""
         given = progress.answers
         consent = next((one.consent for one in progress.options() if one.consent), None)
-        single = (given.get("S4") == ("no",), given.get("3.1.3"), given.get("3.1.4") == ("no",))
-        blocked = progress.level < Level.CONSULT_URGENT and (
+        cannot = given.get("3.1.5", ("",))[0] in ("adult_may_not_decide", "not_sure")
+        safe = given.get("3.1.6") == ("none",)
+        understood = "understood" in progress.effects
+        return consent, given.get("3.1.3"), given.get("3.1.4") == ("no",), safe, cannot, understood
+
+    @classmethod
+    def _settled(cls, progress: Progress) -> tuple[object, ...]:
+        """What those rules come to, once all of it was asked: consent that is valid, or a fix that may be called for."""
+        consent, needs, no_power, safe, cannot, understood = cls._consent(progress)
+        valid = consent is Consent.GIVEN and understood
+        may_ask = needs == ("yes",) and safe and not cannot and consent is not Consent.REFUSED
+        return valid, not valid and may_ask, not valid and needs == ("no",) and no_power
+
+    @staticmethod
+    def _judged(progress: Progress) -> tuple[object, ...]:
+        """What the judgement reads of single answers; once it is urgent nothing can stand in the way."""
+        given = progress.answers
+        worry = progress.effects.isdisjoint(("risk", "allegation")) and "not_sure" in given.get("S7", ())
+        urgent = progress.level >= PAGE_MOMENT
+        otherwise = urgent and any(one.raises >= PAGE_MOMENT and not one.breach for one in progress.options())
+        blocked = not urgent and (
             not progress.effects.isdisjoint(_BLOCKING)
-            or consent is Consent.REFUSED
+            or given.get("3.1.3") == ("yes",)
+            or given.get("3.2.3") == ("cannot_check",)
             or given.get("3.3.4") == ("worried",)
-            or any(option.fix for option in progress.options())
+            or any(option.fix or option.consent is Consent.REFUSED for option in progress.options())
         )
-        return consent, *single, given.get("3.1.6") == ("none",), blocked, given.get("4.2")
+        return worry, otherwise, blocked, given.get("4.2")
 
 
-def _spoken(decision: Decision) -> tuple[object, ...]:
+def _spoken(decision: Decision) -> Decision:
     """What the words depend on, but for the reasons, whose parts are all in the table."""
-    return (
-        decision.outcome,
-        decision.fixes,
-        decision.tasks,
-        decision.say,
-        decision.hold_informing,
-        decision.protect_source,
-        decision.allegation,
-        decision.risk,
-        decision.breach,
-        decision.valid_consent,
-        decision.conflict,
-        bool(decision.left_out),
-        decision.answers_differ,
-    )
+    return replace(decision, reasons=(), page_after=None, consent_from=None, left_out=decision.left_out[:1])

@@ -107,15 +107,20 @@ def guide(
     facts: Facts,
     told: Told,
     stage: Stage = Stage.SENT,
+    changes: tuple[Change, ...] | None = None,
 ) -> Guidance:
     """Make what a person is told. told: what may truthfully be said about the page by now.
 
+    changes: what would have changed the outcome, where that was worked out already (`would_change`).
     HIDDEN shows neither answers nor what to sort out: somebody else may be looking.
     """
     made = _Guide(checklist, progress, decision, facts, told, stage)
     urgent = decision.level >= PAGE_MOMENT
-    changes = () if urgent or stage is Stage.HIDDEN else would_change(checklist, progress, decision)
     hidden = stage is Stage.HIDDEN
+    if urgent or hidden:
+        changes = ()  # It would teach the lower answer (decision 12), or show the answers.
+    elif changes is None:
+        changes = would_change(checklist, progress, decision)
     return Guidance(
         outcome=decision.outcome,
         stage=stage,

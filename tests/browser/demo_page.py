@@ -92,7 +92,7 @@ class Seat:
         self.node.get_by_role("button", name="Run /share-check").click()
         self.sees("I have opened a private chat with you.")
         self.press("Go there")
-        self.sees("Is anyone in immediate danger")
+        self.sees("Is anyone in danger right now")
 
     def go(self, place: str) -> None:
         """Open a conversation, or "home"."""

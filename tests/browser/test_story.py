@@ -140,7 +140,7 @@ def test_the_first_questions_need_only_the_keyboard(open_demo: Open) -> None:
     page.keyboard.press("Enter")
     staff.sees("I have opened a private chat with you.")
     reach(page, "Go there")
-    for question in ("immediate danger", "about one of our safeguarding leads"):
+    for question in ("in danger right now", "about one of our safeguarding leads"):
         staff.sees(question)
         reach(page, "No")
     staff.sees("how an adult")

@@ -31,6 +31,7 @@ _CALM = {"S1": ("no",), "S2": ("no",), "S3": ("none",)}
 _ALL_CLEAR = {
     "S5": ("no",),
     "S6": ("no",),
+    "S7": ("none",),
     "3.1.1": ("yes_recorded",),
     "3.1.2": ("no",),
     "3.1.4": ("yes_power",),
@@ -57,7 +58,7 @@ LONG = Walk("possibly at risk, answers everything and sends", {**_CALM, "S4": ("
 
 URGENT = (
     Walk("at risk of harm", {**_CALM, "S4": ("yes",)}),
-    Walk("at risk of harm, and goes on", {**_CALM, "S4": ("yes",), "S6": ("no",), "3.1.1": ("no_not_asked",)}),
+    Walk("at risk of harm, and goes on", {**_CALM, "S4": ("yes",), "S6": ("no",), "S7": ("none",)}),
     Walk("immediate danger", {"S1": ("yes",), "S2": ("no",)}),
     Walk("not sure about danger", {"S1": ("not_sure",), "S2": ("no",)}),
     Walk("something has to happen today", {**_CALM, "S4": ("possibly",), "S5": ("not_sure",)}),

@@ -130,7 +130,7 @@ def _die_while_sending(workspace: Workspace, fleet: Fleet, books: Books) -> None
     """Somebody is in danger; of three pages two never reach Slack, and of the third nobody hears that it did."""
     staff = workspace.person("U0STAFF")
     staff.command("/share-check")
-    staff.wait_for("immediate danger", SOON)
+    staff.wait_for("in danger right now", SOON)
     assert staff.press("answer.yes").acked
     staff.wait_for(TELL_ALL, SOON)
     workspace.faults.never_arrive(POST, times=2)

@@ -75,7 +75,7 @@ def test_one_answer_is_changed_at_the_end_and_the_others_stay(stage: Stage) -> N
     stage.staff.wait_for("Changed. Your other answers are safe.")
     stage.staff.submit()
     stage.settle()
-    assert words_of(card_of(stage.staff)).startswith("Talk to a safeguarding lead first")
+    assert words_of(card_of(stage.staff)).startswith("Talk to Lead one and Lead two first")
     assert len(stage.pages()) == 1
 
 

@@ -185,7 +185,7 @@ def test_with_nobody_on_cover_the_first_card_and_home_give_the_numbers(stage: St
     stage.begin()
     shown = words_of(card_of(stage.staff))
     assert f"{NOBODY} {PHONES}" in shown
-    assert "immediate danger" in shown
+    assert "in danger right now" in shown
     stage.answer("No")
     assert NOBODY not in words_of(card_of(stage.staff))
     stage.staff.open_home()

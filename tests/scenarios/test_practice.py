@@ -14,7 +14,7 @@ def _begin(stage: Stage, situation: str) -> None:
     stage.staff.press("Practise", "home")
     opened(stage.staff, "Practise")
     stage.staff.press(f"practise_on.{situation}")
-    stage.staff.wait_for("immediate danger")
+    stage.staff.wait_for("in danger right now")
 
 
 def _answer(stage: Stage, *labels: str) -> None:
@@ -111,7 +111,7 @@ def test_back_and_a_second_click_do_what_they_should(stage: Stage) -> None:
     _begin(stage, "parent")
     _answer(stage, "No")
     _answer(stage, "Back")
-    stage.staff.wait_for("immediate danger")
+    stage.staff.wait_for("in danger right now")
     window = stage.staff.modal
     stage.staff.press("No", window, times=2)
     stage.staff.wait_for("question 2")

@@ -81,7 +81,7 @@ def test_the_other_ways_in_open_the_same_check(stage: Stage) -> None:
     """A shortcut, a message's shortcut and the Home tab lead to the one card."""
     staff = stage.staff
     staff.shortcut("start_check")
-    staff.wait_for("immediate danger")
+    staff.wait_for("in danger right now")
     staff.open_home()
     staff.wait_for(lambda: staff.home)
     staff.press("Start a check", "home")

@@ -169,7 +169,7 @@ def test_a_card_that_was_deleted_is_posted_anew(stage: Stage) -> None:
         next(each for each in stage.workspace.slack.world.messages if each.ts == card_of(stage.staff).ts)
     )
     stage.staff.command("/share-check")
-    stage.staff.wait_for("immediate danger")
+    stage.staff.wait_for("in danger right now")
 
 
 def test_lost_connections_are_made_again(stage: Stage) -> None:

@@ -79,7 +79,7 @@ def test_a_preview_says_what_would_be_sent_and_sends_nothing(place: Place) -> No
     assert status == 0
     assert "To the leads' channel:" in said
     assert "7 checks were started; 7 came to a lead." in said
-    assert "3.1.4 Is there a legal duty or power to share it? (6 times)" in said
+    assert "3.1.4 Do you have a legal duty or power to share it? (6 times)" in said
     assert "No staff_channel is set. It would say:" in said
     assert "Last week 5 to 9 checks were started." in said
     assert "are told by themselves. That is not shown here." in said

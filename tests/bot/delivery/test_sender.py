@@ -277,13 +277,13 @@ def test_a_card_stays_whole_until_the_one_that_takes_its_place_is_there(rig: Rig
         rig.services.reporting(tx).carry_on(check, "U0STAFF")
     rig.deliver()
     [only] = rig.dms("U0STAFF")
-    assert "immediate danger" in words_of(only)
+    assert "in danger right now" in words_of(only)
     rig.workspace.faults.clear()
     rig.clock.forward(minutes=2)
     rig.deliver()
     old, new = rig.dms("U0STAFF")
     assert "continues in a newer card below" in words_of(old)
-    assert "immediate danger" in words_of(new)
+    assert "in danger right now" in words_of(new)
 
 
 def test_no_page_goes_out_for_a_case_somebody_already_leads(rig: Rig) -> None:

@@ -24,12 +24,12 @@ TEXT = "\n".join(line.words for line in PAPER)
 
 
 def test_every_question_and_every_option_stands_on_it_in_order() -> None:
-    """All 24, with the words of the conversation."""
+    """All 25, with the words of the conversation."""
     asked = [line.words for line in PAPER if line.kind == "strong" and line.words.partition(".")[0] in {"S1", "S2"}]
     assert asked[0] == f"S1. {CHECKLIST['S1'].ask}"
     places = [TEXT.index(f"{question.id}. {question.ask}") for question in CHECKLIST]
     assert places == sorted(places)
-    assert len(places) == 24
+    assert len(places) == 25
     boxes = [line for line in PAPER if line.kind == "box"]
     options = [option for question in CHECKLIST for option in question.options]
     assert [box.words.startswith(option.label) for box, option in zip(boxes, options, strict=True)] == [True] * len(
@@ -56,7 +56,7 @@ def test_an_answer_that_pages_in_slack_says_on_paper_whom_to_phone_and_how_soon(
 
 def test_it_never_says_that_somebody_was_told() -> None:
     """Paper tells nobody; nor does it discourage anybody."""
-    assert not re.search(r"I have (told|alerted|paged)|I am telling|press ", TEXT)
+    assert not re.search(r"I have (told|alerted|paged)|I am telling|(?<!the )press ", TEXT)
     assert [phrase for phrase in wording.NEVER_SAID if phrase in TEXT.lower()] == []
     assert "{" not in TEXT
     assert set(OUTCOMES) == set(Outcome) - {Outcome.UNFINISHED, Outcome.CONSULT_READY}

@@ -14,7 +14,7 @@ from tests.bot.slack.limits import fits_message, fits_view, problems
     [
         {"type": "section", "text": block_kit.mrkdwn("x" * 3001)},
         {"type": "section", "text": block_kit.mrkdwn("")},
-        block_kit.header("x" * 151),
+        {"type": "header", "text": block_kit.plain("x" * 151)},
         block_kit.actions(block_kit.button("x" * 76, "press")),
         block_kit.actions(block_kit.button("x", "press", "v" * 2001)),
         block_kit.actions(block_kit.button("x", "a" * 256)),
