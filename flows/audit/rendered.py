@@ -83,11 +83,17 @@ class Reader:
         """Find what is broken in any state."""
         told, facts = self._facts()
         first: Guidance | None = None
+        read: set[str] = set()
         changes = would_change(self.checklist, self.progress, self.decision)
         for stage, page in _states(self.decision):
             made = self.guide(self.checklist, self.progress, self.decision, facts, page, stage, changes)
             first = first or made
-            yield from self._in(made, first, told, page)
+            text = made.text
+            found = [*self._kept(made, first, told, page)]
+            if text not in read:
+                read.add(text)
+                found += self._read(made, text, told)
+            yield from (Broken(name, f"{stage}, {page}: {how}", self.progress.answers) for name, how in found)
 
     def _facts(self) -> tuple[tuple[str, ...], Facts]:
         told = would_be_told(self.decision, SOME_PEOPLE)
@@ -103,17 +109,14 @@ class Reader:
             lado="020 7946 0112",
         )
 
-    def _in(self, made: Guidance, first: Guidance, told: tuple[str, ...], page: Told) -> Iterator[Broken]:
-        text = made.text.lower()
-        found = (
-            *self._first_things(made, text),
-            *self._wrongly_asked(text),
-            *_always(made, text, urgent=self.decision.level >= PAGE_MOMENT),
-            *self._kept(made, first, told, page),
-            *self._nobody_else(made, told),
-            *self._services(text),
-        )
-        yield from (Broken(name, f"{made.stage}, {page}: {how}", self.progress.answers) for name, how in found)
+    def _read(self, made: Guidance, text: str, told: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """What is wrong with a text that was not read in another state."""
+        yield from self._nobody_else(text, told)
+        text = text.lower()
+        yield from self._first_things(made, text)
+        yield from self._wrongly_asked(text)
+        yield from _always(made, text, urgent=self.decision.level >= PAGE_MOMENT)
+        yield from self._services(text)
 
     def _first_things(self, made: Guidance, text: str) -> Iterator[tuple[str, str]]:
         """I1, I2, I7, I26: 999 first, and whom not to tell."""
@@ -156,15 +159,14 @@ class Reader:
         if not any("ocial care" in line for line in made.numbers):
             yield "I25", "the numbers for now are missing"
 
-    def _nobody_else(self, made: Guidance, told: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def _nobody_else(self, text: str, told: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """I30: nobody who was not told is named or meant. The policy's words name the leads, and no text here does."""
-        text = made.text
         yield from (("I30", f"it names {NAMES[one]}") for one in NAMES if one not in told and NAMES[one] in text)
-        own_words = (*self.checklist["S2"].by_id.values(),) if "S2" in self.checklist.by_id else ()
-        for option in own_words:
-            text = text.replace(option.label, "")
-        text = text.replace("No safeguarding lead has been told", "")
-        if not set(told) & set(SOME_PEOPLE.leads) and (meant := _ROLE.search(text)):
+        if set(told) & set(SOME_PEOPLE.leads):
+            return
+        for option in self.checklist["S2"].options:
+            text = text.replace(option.label, "")  # Their own answer, quoted.
+        if meant := _ROLE.search(text):
             yield "I30", f'it speaks of "{meant[0]}", and none was told'
 
     def _services(self, text: str) -> Iterator[tuple[str, str]]:

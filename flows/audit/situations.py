@@ -7,11 +7,19 @@ situation before it, and what it leads to is judged as a point where the person 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, combinations
 
-from flows.audit.invariants import SOME_PEOPLE, Broken, broken_at_point, broken_by_step, broken_by_telling
-from flows.audit.rendered import Guide, Reader, expected_advice
+from flows.audit.invariants import (
+    SOME_PEOPLE,
+    Broken,
+    broken_at_point,
+    broken_by_step,
+    broken_by_telling,
+    is_risk,
+    is_shared,
+)
+from flows.audit.rendered import Guide, Reader, expected_advice, is_adult
 from flows.audit.wiring import atoms, wiring_problems
 from flows.engine.guidance import guide
 from flows.engine.outcome import Decision, decide
@@ -96,7 +104,7 @@ class _Visit:
         self.guide = guide
         self.found = Audit(wiring=wiring_problems(checklist))
         self.chosen: set[tuple[str, str]] = set()
-        self.texts: set[tuple[object, ...]] = set()
+        self.texts: set[tuple[bool, tuple[object, ...]]] = set()
 
     def everything(self) -> Audit:
         self._point(self.replay(self.checklist, {}))
@@ -147,26 +155,25 @@ class _Visit:
 
     def _read(self, progress: Progress, decision: Decision) -> None:
         """Render what is new, also with every other answer about danger and about who is left out."""
-        words = (_spoken(decision), progress.is_finished)
-        if words in self.texts:
+        if not self._render(progress, decision):
             return
-        self.texts.add(words)
-        self._render(progress, decision)
         for question, others in (("S1", _DANGER), ("S2", _WHO)):
             for other in others:
-                if question in progress.answers and progress.answers[question] != other:
+                given = progress.answers.get(question)
+                if given not in (None, other) and self.checklist[question].has(other):
                     there = self.replay(self.checklist, {**progress.answers, question: other})
-                    self._once(there, self.decide(self.checklist, there, SOME_PEOPLE.leads))
+                    self._render(there, self.decide(self.checklist, there, SOME_PEOPLE.leads))
 
-    def _once(self, progress: Progress, decision: Decision) -> None:
-        words = (_spoken(decision), progress.is_finished)
-        if words not in self.texts:
-            self.texts.add(words)
-            self._render(progress, decision)
-
-    def _render(self, progress: Progress, decision: Decision) -> None:
+    def _render(self, progress: Progress, decision: Decision) -> bool:
+        """Render a decision in every state, unless all its words were read before; return whether it was."""
+        law = _law(progress.answers)
+        words = {(progress.is_finished, (law, part)) for part in _spoken(decision)}
+        if words <= self.texts:
+            return False
+        self.texts |= words
         self.found.readings += 1
         self.found.broken.extend(Reader(self.checklist, progress, decision, self.guide).broken())
+        return True
 
     def _end(self, situation: Situation) -> None:
         progress = self.replay(self.checklist, situation.route)
@@ -283,7 +290,7 @@ class _Reads:
 
     @classmethod
     def _settled(cls, progress: Progress) -> tuple[object, ...]:
-        """What those rules come to, once all of it was asked: consent that is valid, or a fix that may be called for."""
+        """What those rules come to, once all of it was asked: valid consent, or a fix that may be called for."""
         consent, needs, no_power, safe, cannot, understood = cls._consent(progress)
         valid = consent is Consent.GIVEN and understood
         may_ask = needs == ("yes",) and safe and not cannot and consent is not Consent.REFUSED
@@ -299,6 +306,7 @@ class _Reads:
         blocked = not urgent and (
             not progress.effects.isdisjoint(_BLOCKING)
             or given.get("3.1.3") == ("yes",)
+            or given.get("3.1.5") == ("adult_may_not_decide",)
             or given.get("3.2.3") == ("cannot_check",)
             or given.get("3.3.4") == ("worried",)
             or any(option.fix or option.consent is Consent.REFUSED for option in progress.options())
@@ -306,6 +314,26 @@ class _Reads:
         return worry, otherwise, blocked, given.get("4.2")
 
 
-def _spoken(decision: Decision) -> Decision:
-    """What the words depend on, but for the reasons, whose parts are all in the table."""
-    return replace(decision, reasons=(), page_after=None, consent_from=None, left_out=decision.left_out[:1])
+def _law(given: Answers) -> tuple[object, ...]:
+    """What the invariants read of the answers themselves: a decision that lost it must not look like another."""
+    return given.get("S1"), is_risk(given), is_shared(given), is_adult(given), "3.1.6" in given
+
+
+def _spoken(decision: Decision) -> Iterator[tuple[object, ...]]:
+    """List the parts of the words: the frame, and each fix, task and piece of advice with all that its words depend on.
+
+    The parts of the reasons are all in the table.
+    """
+    who = (decision.conflict, bool(decision.left_out), "LEADS_LEFT_OUT" in decision.advice)
+    urgent = decision.level >= PAGE_MOMENT
+    yield (
+        *(decision.outcome, "999" in decision.say, decision.tell_nobody, who, decision.risk, decision.shared),
+        *(decision.allegation, decision.adult, "ADULT" in decision.advice, bool(decision.fixes)),
+    )
+    yield "consent", decision.risk, decision.valid_consent, who
+    yield "lines", decision.protect_source, decision.answers_differ, decision.breach, bool(decision.tasks), who
+    for fix in decision.raw_fixes:
+        shown = fix in decision.fixes
+        yield "fix", fix, shown, decision.page, urgent, decision.shared, decision.allegation, decision.risk, who
+    yield from (("task", task, who) for task in decision.tasks)
+    yield from (("advice", one, decision.adult, decision.page, urgent, who) for one in decision.advice)

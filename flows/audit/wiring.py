@@ -17,7 +17,7 @@ POLICY_ORDER = (
 
 
 def wiring_problems(checklist: Checklist) -> tuple[str, ...]:
-    """Everything in the table that could not work, in words; empty when all is well."""
+    """List everything in the table that could not work, in words; empty when all is well."""
     return (
         *_twice("question", (question.id for question in checklist)),
         *_order(checklist),
@@ -49,7 +49,7 @@ def _endings(checklist: Checklist) -> Iterator[str]:
         ending = checklist.endings.get(outcome)
         if ending is None and outcome is not Outcome.UNFINISHED:
             yield f"outcome {outcome} has no words"
-        elif ending and ending.claim not in ending.words:
+        elif ending and not all(ending.claim in words for words in (ending.words, ending.words_when_shared) if words):
             yield f'outcome {outcome} does not say "{ending.claim}"'
 
 
@@ -64,9 +64,11 @@ def _question(checklist: Checklist, question: Question) -> Iterator[str]:
     yield from (f"{where}: {one}" for one in _twice("option", (o.id for o in question.options)))
     yield from (f"{where}: {one}" for one in _options(checklist, question))
     yield from (f"{where} {one}" for one in _condition(checklist, question))
+    yield from (f"{where} {one}" for one in _past(question))
 
 
 def _options(checklist: Checklist, question: Question) -> Iterator[str]:
+    known = checklist.advice_by_id
     for option in question.options:
         if len(option.label) > LONGEST_LABEL:
             yield f"the label of {option.id} is over {LONGEST_LABEL} characters"
@@ -74,8 +76,21 @@ def _options(checklist: Checklist, question: Question) -> Iterator[str]:
             yield f"{option.id} has the unknown fix {option.fix}"
         if option.task and option.task not in checklist.tasks:
             yield f"{option.id} has the unknown task {option.task}"
+        yield from (f"{option.id} has the unknown advice {one}" for one in option.advice if one not in known)
         if option.unsure != (option.id in UNSURE):
             yield f"{option.id} is {'' if option.unsure else 'not '}marked unsure"
+
+
+def _past(question: Question) -> Iterator[str]:
+    past = question.when_already_shared
+    if past is None:
+        return
+    yield from (f"has other words for {one}, which is no option" for one in past.labels if one not in question.by_id)
+    yield from (
+        f"has words of over {LONGEST_LABEL} characters for {one}"
+        for one, label in past.labels.items()
+        if len(label) > LONGEST_LABEL
+    )
 
 
 def _condition(checklist: Checklist, question: Question) -> Iterator[str]:
@@ -93,7 +108,7 @@ def _condition(checklist: Checklist, question: Question) -> Iterator[str]:
 
 
 def atoms(condition: Condition) -> Iterator[Answered]:
-    """The single answers a condition looks at."""
+    """List the single answers a condition reads."""
     match condition:
         case Answered():
             yield condition
@@ -109,5 +124,10 @@ def _unused(checklist: Checklist) -> Iterator[str]:
     derived = {"CONSENT", "BASIS"}
     for fix in checklist.fixes.keys() - {option.fix for option in options} - derived:
         yield f"nothing leads to the fix {fix}"
+    made = {"LEADS_LEFT_OUT"}
+    for advice in checklist.advice_by_id.keys() - {one for option in options for one in option.advice} - made:
+        yield f"nothing calls up the advice {advice}"
+    for fix in checklist.fixes.keys() - checklist.fixes_when_shared.keys():
+        yield f"the fix {fix} has no words for what was already shared"
     for task in checklist.tasks.keys() - {option.task for option in options}:
         yield f"nothing leads to the task {task}"

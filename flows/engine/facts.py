@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NO_NUMBER = "999 in danger; or find the council's number at gov.uk/report-child-abuse"
@@ -69,22 +70,25 @@ class Facts:
 
         adult: whether the information is an adult's.
         """
-        filled = words.format(
-            told=self.recipients,
-            phone=" or ".join(f"{name} on {number}" for name, number in self.phones) or NO_NUMBER,
-            social_care_now=self.social_care_now(adult=adult),
-            csc=self.social_care or NO_NUMBER,
-            edt=self.out_of_hours or NO_NUMBER,
-            adult_social_care=self._number(self.adult_social_care),
-            lado=self.lado or NO_NUMBER,
-            data_protection=", and the data protection lead" if self.data_protection_told else "",
-            organisation=self.organisation or "our organisation",
-            leads=self.leads,
-            consent_from=consent_from or "",
-            nspcc=self.nspcc,
-            whistleblowing=self.whistleblowing,
-        )
-        return self.name_roles(_capital(filled))
+        return _filled(self, words, adult, consent_from)
+
+    def places(self, *, adult: bool, consent_from: str | None) -> dict[str, str]:
+        """What stands in place of each placeholder."""
+        return {
+            "told": self.recipients,
+            "phone": " or ".join(f"{name} on {number}" for name, number in self.phones) or NO_NUMBER,
+            "social_care_now": self.social_care_now(adult=adult),
+            "csc": self.social_care or NO_NUMBER,
+            "edt": self.out_of_hours or NO_NUMBER,
+            "adult_social_care": self._number(self.adult_social_care),
+            "lado": self.lado or NO_NUMBER,
+            "data_protection": ", and the data protection lead" if self.data_protection_told else "",
+            "organisation": self.organisation or "our organisation",
+            "leads": self.leads,
+            "consent_from": consent_from or "",
+            "nspcc": self.nspcc,
+            "whistleblowing": self.whistleblowing,
+        }
 
     def name_roles(self, words: str) -> str:
         """Put the names of those who were told in place of "a lead", where no lead is among them (I30)."""
@@ -121,6 +125,12 @@ class Facts:
     def _people(self) -> tuple[tuple[str, str], ...]:
         others = (one for one in self.phones if one != self.led_by)
         return (self.led_by, *others) if self.led_by else self.phones
+
+
+@lru_cache(maxsize=4096)
+def _filled(facts: Facts, words: str, adult: bool, consent_from: str | None) -> str:  # noqa: FBT001 - a cache's key
+    """Fill once what is read again at every state of a check."""
+    return facts.name_roles(_capital(words.format_map(facts.places(adult=adult, consent_from=consent_from))))
 
 
 def _capital(words: str) -> str:

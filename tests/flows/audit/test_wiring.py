@@ -6,7 +6,7 @@ import pytest
 
 from flows.audit.wiring import wiring_problems
 from flows.checklist import CHECKLIST
-from flows.model import Checklist, Option, answered
+from flows.model import Checklist, Option, PastTense, answered
 from tests.flows.mutate import changed, moved, option_changed, with_questions
 
 
@@ -17,7 +17,7 @@ def test_the_table_hangs_together() -> None:
 
 MANY = tuple(Option(str(number), "Label") for number in range(11))
 FAULTS: dict[str, tuple[Checklist, str]] = {
-    "later": (moved("3.1.7", "3.1.3"), "3.1.7 reads 3.1.6, which is not asked before it"),
+    "later": (moved("3.1.8", "3.1.5"), "3.1.8 reads 3.1.7, which is not asked before it"),
     "order": (moved("3.2.1", "3.2.2"), "the policy's questions are not in the policy's order"),
     "999 late": (moved("S1", "S2"), "S1 and S2 must come first"),
     "judgement early": (moved("4.2", "3.3.4"), "4.2 must come last"),
@@ -45,6 +45,17 @@ FAULTS: dict[str, tuple[Checklist, str]] = {
         option_changed("3.4.1", "no_should_tell", task=None),
         "nothing leads to the task TELL_PERSON",
     ),
+    "advice": (option_changed("S7", "image", advice=("PICTURE",)), "image has the unknown advice PICTURE"),
+    "idle advice": (option_changed("S7", "sexual", advice=()), "nothing calls up the advice SEXUAL"),
+    "past option": (
+        changed("3.2.2", when_already_shared=PastTense("Did you?", "Help.", {"never": "Never"})),
+        "3.2.2 has other words for never, which is no option",
+    ),
+    "past label": (
+        changed("3.2.2", when_already_shared=PastTense("Did you?", "Help.", {"no": "x" * 76})),
+        "3.2.2 has words of over 75 characters for no",
+    ),
+    "past fix": (replace(CHECKLIST, fixes_when_shared={}), "the fix USE has no words for what was already shared"),
     "no endings": (replace(CHECKLIST, endings={}), "outcome HOLD has no words"),
 }
 

@@ -1,9 +1,12 @@
 """Answers in, where that leaves a person out."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from flows.checklist import CHECKLIST
-from flows.engine.replay import replay
+from flows.engine.replay import fitting, may_follow, replay
 from flows.model import Level, Status
 from tests.flows.builders import CALM, NO_CONSENT, SHARED, calm_but, progress_of, stopped_after
 
@@ -95,3 +98,34 @@ def test_an_unknown_option_is_refused() -> None:
 def test_the_calm_sheet_is_whole() -> None:
     """The builder these tests stand on answers exactly what is asked."""
     assert list(progress_of(calm_but()).answers) == list(CALM)
+
+
+def test_the_most_questions_that_may_follow_never_exceed_what_can_be_asked() -> None:
+    """24 at the start: consent was given, or not, so only one of 3.1.3 and 3.1.7 is asked (I22)."""
+    assert may_follow(CHECKLIST, progress_of({})) == 24
+    calm = progress_of(stopped_after("S7", calm_but()))
+    assert len(calm.answers) + may_follow(CHECKLIST, calm) == 21
+    assert may_follow(CHECKLIST, progress_of(calm_but())) == 0
+
+
+def test_a_check_that_was_handed_over_counts_every_answer_and_asks_nothing() -> None:
+    """Also where another version did not ask one of today's questions."""
+    answers = {one: given for one, given in calm_but({"3.1.6": "someone_at_risk", "4.2": None}).items() if one != "S7"}
+    ended = replay(CHECKLIST, answers, ended=True)
+    assert (ended.is_finished, ended.level, ended.unused) == (True, Level.CONSULT_URGENT, ())
+    assert "hold_informing" in ended.effects
+    assert replay(CHECKLIST, answers).next is CHECKLIST["S7"]
+
+
+def test_every_answer_of_the_first_edition_still_fits_and_a_level_never_falls() -> None:
+    """Checks begun under the first edition go on: they are asked S7 and lose nothing."""
+    first = json.loads((Path(__file__).parents[2] / "data/checklist-first-edition.json").read_text())
+    given = {question["id"]: question["options"] for question in first["questions"]}
+    for question, options in given.items():
+        for option in options:
+            answers = {question: (option["id"].replace("leads:<names>", "lead-1"),)}
+            assert fitting(CHECKLIST, answers) == answers
+            raised = CHECKLIST[question].meaning(answers[question]).raises
+            assert raised >= Level[option["effects"].get("level", "NONE")]
+    going_on = replay(CHECKLIST, {"S1": ("no",), "S2": ("no",)}, Level.CONSULT_URGENT)
+    assert going_on.level is Level.CONSULT_URGENT
