@@ -1,4 +1,4 @@
-"""The advice that answers call up, in the order it is read (rules.md, "Outcomes").
+"""The advice that answers call up, in the order it is read (docs/rules.md, "Outcomes").
 
 The same words stand on the page moment, Stop, the outcome, the lead's summary and the paper sheet.
 The safeguarding leads sign them off in docs/checklist.md.
@@ -126,7 +126,7 @@ PLACEHOLDERS = {
         "number by the clock; of the school's council where the check names a school"
     ),
     "{csc} {edt} {adult_social_care} {lado} {phone}": (
-        "numbers from organisation.toml; where one is not set, the words of rules.md, 'Numbers for now'"
+        "numbers from organisation.toml; where one is not set, the words of docs/rules.md, 'Numbers for now'"
     ),
     "{data_protection}": "', and the data protection lead' where that person was told, otherwise nothing",
     "{organisation} {leads} {fixes} {consent_from}": (

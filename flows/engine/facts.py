@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NO_NUMBER = "999 in danger; or find the council's number at gov.uk/report-child-abuse"
-"""What stands in place of a number that the organisation has not set (rules.md, "Numbers for now")."""
+"""What stands in place of a number that the organisation has not set (docs/rules.md, "Numbers for now")."""
 _ROLE = re.compile(r"(?<!Ask )\b[Aa] (?:safeguarding )?lead\b")
 """A lead as a role; "Ask a lead" is the name of a button."""
 _SENTENCE_START = re.compile(r"(?:^|(?<=\. ))[a-z]")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from flows.audit.invariants import FOOTER
+from flows.audit.rendered import FOOTER
 from storage.tables import checks, events
 from tests.harness import Stage, on_every_stage, opened
 
