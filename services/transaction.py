@@ -265,13 +265,18 @@ class Service:
             outbox.put(self.tx, key, OutboxKind.PAGE, target, self.now, check=check, ask=ask)
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD)
 
-    def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int) -> None:
-        """Queue a message to these people by each of their ways other than Slack, once for each ask."""
+    def ask_elsewhere(self, opened: Opened, people: Iterable[str], ask: int, *, refused: bool = False) -> None:
+        """Queue a message to these people by each of their ways other than Slack, once for each ask.
+
+        refused: Slack did not accept the page. A message that has left already said to open Slack, so another says so.
+        """
         check = opened.check.id
         for person in people:
             target = self.roster.slack[person]
             for via in self.roster.ways.get(person, ()):
                 key = f"alert:{check}:{ask}:{target}:{via}"
+                if refused and outbox.has_left(self.tx, key):
+                    key += ":refused"
                 outbox.put_elsewhere(self.tx, key, OutboxKind.ALERT, target, via, self.now, check=check, ask=ask)
 
     def not_taken(self, check: str, target: str, ask: int) -> None:
@@ -280,7 +285,7 @@ class Service:
         opened = self.load(check)
         case = self.case(opened)
         if person is not None and case is not None and person in self.allowed(case):
-            self.ask_elsewhere(opened, (person,), ask)
+            self.ask_elsewhere(opened, (person,), ask, refused=True)
 
 
 def _asked(people: tuple[str, ...], usual: tuple[str, ...]) -> dict[str, object]:

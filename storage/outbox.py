@@ -169,6 +169,12 @@ def put_elsewhere(
     _add(tx, key, what, target, now, check_id=check, lane=ELSEWHERE, via=via, ask=ask)
 
 
+def has_left(tx: Connection, key: str) -> bool:
+    """Return whether the row of this key was sent, or is being sent now: its words can no longer change."""
+    gone = or_(outbox.c.delivered_at.is_not(None), outbox.c.token.is_not(None))
+    return tx.execute(select(outbox.c.id).where(outbox.c.key == key, gone)).first() is not None
+
+
 def put_once(tx: Connection, key: str, what: OutboxKind, target: str, now: datetime) -> bool:
     """Queue a message that belongs to no check, once across all instances. Return whether it is new."""
     return _add(tx, key, what, target, now)
