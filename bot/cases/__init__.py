@@ -1,1 +1,1 @@
-"""What safeguarding leads do with a case: the page, the thread, and the windows."""
+"""What safeguarding leads and the reporter do with a case: pages, threads, modals and notices."""

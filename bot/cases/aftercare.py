@@ -1,4 +1,4 @@
-"""The reporter's part in a case: answer a lead, read and agree the plan, and the questions after sharing."""
+"""The reporter's part in a case: answer a lead's question, read and agree the plan, answer 3.4 after sharing."""
 
 from __future__ import annotations
 
@@ -29,23 +29,30 @@ SAID = {
 
 
 class Aftercare:
-    """Listeners of the reporter's messages about a case."""
+    """Listeners of the messages that a case sends to its reporter."""
 
     def __init__(self, services: Services) -> None:
         self._gated = Gated(services)
 
     def press(self, press: Press) -> str | None:
-        """I agree, Talk to me first, Not shared yet, We chose not to share."""
+        """Record the press of a button that needs no modal; return words for an ephemeral reply.
+
+        The buttons are "I agree", "Talk to me first", "Not shared yet" and "We chose not to share".
+        """
         act = Act.AGREE if press.verb in ("agree", "talk_first") else Act.RECORD_SHARING
         return self._gated.press(press, act, lambda work: _words(_do(work, press), press.verb))
 
     def open_modal(self, press: Press) -> block_kit.Block | str:
-        """See the plan, Answer a lead, I disagree, the questions after sharing."""
+        """Return the modal of the button pressed: the plan, the outcome, a reply, "I disagree", or 3.4.
+
+        The opening is recorded first (I21). Return words instead where this person may not, or the message is out of
+        date.
+        """
         view = self._gated.look(press, ACTS.get(press.verb, Act.REPLY))
         return view if isinstance(view, str) else _modal(view, press) or CHANGED
 
     def reply(self, sent: Sent) -> Answer:
-        """Answer a lead's question."""
+        """Record the reporter's answer to a lead's question."""
         content = {"to": sent.number, "text": sent.typed("text")}
         result = self._gated.submit(
             sent, Act.REPLY, lambda work: work.write(sent.check, sent.user.id, EventKind.REPLY, content, sent.request)
@@ -53,7 +60,7 @@ class Aftercare:
         return _settled(result, "text")
 
     def disagree(self, sent: Sent) -> Answer:
-        """Say why the reporter does not agree with the plan."""
+        """Record why the reporter does not agree with the plan (policy 4.2)."""
         result = self._gated.submit(
             sent,
             Act.AGREE,
@@ -62,7 +69,7 @@ class Aftercare:
         return _settled(result, "text")
 
     def sharing(self, sent: Sent) -> Answer:
-        """Keep the two answers of 3.4 and what was shared."""
+        """Record the answers to 3.4.1 and 3.4.2 and the details of what was shared."""
         answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
         content = {field.key: sent.typed(field.key, field.longest) for field in SHARING}
         result = self._gated.submit(
@@ -93,7 +100,7 @@ def _words(deed: Result, verb: str) -> str | None:
 
 
 def _modal(view: CheckView, press: Press) -> block_kit.Block | None:
-    """None where the message pressed is about something that is not there any more."""
+    """Return the modal of the button pressed; None where the question, plan or outcome no longer exists."""
     if view.case is None:
         return None
     match press.verb:
@@ -118,7 +125,7 @@ def _about(entry: Entry, press: Press) -> block_kit.Block | None:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """Every button and modal of the reporter's messages about a case."""
+    """Register every button and modal of the messages that a case sends to its reporter."""
     aftercare, on = Aftercare(services), Listeners(app, replies)
     for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
         on.press(verb, aftercare.press)

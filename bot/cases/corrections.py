@@ -1,4 +1,4 @@
-"""Correct or dispute: for the reporter on their card, for those who may in the summary."""
+"""Corrections and disputes of the record: by the reporter on their card, by others who may in the summary."""
 
 from __future__ import annotations
 
@@ -22,18 +22,24 @@ _LONGEST_ID = 18
 
 
 class Correct:
-    """Listeners of the button and its window."""
+    """Listeners of the "Correct or dispute" button and its modal."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def open(self, press: Press) -> block_kit.Block | str:
-        """Open the window; a lead's opening is recorded first (I21)."""
+        """Return the modal, or words where this person may not correct the record.
+
+        A lead's opening is recorded first (I21).
+        """
         with self._services.write() as tx:
             return self._window(tx, press.check, press.user.id) or NOT_FOUND
 
     def _window(self, tx: Connection, check: str, who: str) -> block_kit.Block | None:
-        """The reporter is offered what they said themselves. None where this person may not correct it."""
+        """Return the modal; None where this person may not correct the record.
+
+        The reporter is offered only their own entries.
+        """
         subject = self._services.subject(tx, check, lock=True)
         if subject is None or not may(subject, who, Act.CORRECT, self._services.roster):
             return None
@@ -48,7 +54,7 @@ class Correct:
         return Corrections(tx, self._services.keys, self._services.roster, self._services.clock.now())
 
     def submit(self, sent: Sent) -> Answer:
-        """Add it; the window stays where it could not be added."""
+        """Append the correction or dispute. The modal stays open, with the words typed, where that is refused."""
         with self._services.write() as tx:
             subject = self._services.subject(tx, sent.check, lock=True)
             if subject is None or not may(subject, sent.user.id, Act.CORRECT, self._services.roster):
@@ -66,7 +72,7 @@ class Correct:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """The button, in a message or a window, and what it opens."""
+    """Register the "Correct or dispute" button, in messages and modals alike, and the modal's submission."""
     correct, on = Correct(services), Listeners(app, replies)
     on.opens("correct", correct.open)
     on.submission("correct", correct.submit, needs=("text",))

@@ -1,4 +1,4 @@
-"""The window in which something in the record is corrected or disputed. Nothing that was written is changed."""
+"""The modal that corrects or disputes an entry of the record. The record is append-only: the old entry stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.checklist import CHECKLIST
 from flows.events import EventKind
 
 MOST_ENTRIES = 100
-"""Slack's limit of a list."""
+"""Slack's limit of options in a select menu."""
 KINDS: Mapping[str, str] = {
     EventKind.CORRECTED: "It is wrong. I write what is right.",
     EventKind.DISPUTED: "Somebody says it is not so. I write their own words.",
@@ -20,7 +20,7 @@ KINDS: Mapping[str, str] = {
 
 
 def name_of(view: CheckView, entry: Entry) -> str:
-    """An entry, to choose it by: what kind it is and when, and none of its words."""
+    """Return an entry's time and kind, to choose it by in a menu; none of its content."""
     at = entry.at.astimezone(view.organisation.zone)
     asked = CHECKLIST.by_id.get(str(entry.content.get("question")))
     kind = f"{asked.id} {asked.topic}" if asked else entry.what.properties.label
@@ -28,7 +28,7 @@ def name_of(view: CheckView, entry: Entry) -> str:
 
 
 def correct(view: CheckView, entries: Sequence[Entry]) -> Block:
-    """Which entry, what kind, whose words and which. The newest entry stands first."""
+    """Render the boxes: which entry, newest first; corrected or disputed; whose words; the words."""
     newest = sorted(entries, key=lambda entry: entry.id, reverse=True)[:MOST_ENTRIES]
     if not newest:
         return block_kit.modal("Correct or dispute", [block_kit.section("Nothing is written here yet.")])

@@ -1,4 +1,4 @@
-"""A practice page: looks and works like a page, says on every line that it is none."""
+"""A practice page: looks and works like a real page, and says on every line that it is practice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOBODY_AT_RISK = "This is practice: nobody is at risk."
 
 
 def page(view: CheckView, case: Case, ask: int) -> Message:
-    """In the leads' channel and in direct messages. ask: the number of this page."""
+    """Render a practice page, the same for the leads' channel and direct messages. `ask` counts the pages, from 1."""
     ref = view.check.ref
     if case.status is CaseStatus.CLOSED:
         return Message(f"Practice {ref} is closed.", [block_kit.section(over(view, case))])
@@ -41,12 +41,12 @@ def _open(view: CheckView, case: Case, ask: int) -> Iterator[Block]:
 
 
 def alert(view: CheckView) -> Words:
-    """The same to somebody's e-mail or phone."""
+    """Return a practice page for e-mail or push."""
     return Words(f"Practice: {view.check.ref}", f"{_NOBODY_AT_RISK} Open Slack and press I will lead.")
 
 
 def over(view: CheckView, case: Case) -> str:
-    """How the practice went."""
+    """Return the result of a practice page: who answered and how fast, or that nobody did."""
     ref = view.check.ref
     if case.led_by is None or case.led_at is None:
         return f"Practice {ref} is over. Nobody answered it. Please find out why, and practise again."

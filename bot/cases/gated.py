@@ -1,4 +1,4 @@
-"""One press or submission about a case: the gate is asked with the check locked, in the transaction that acts."""
+"""The access check before any press or submission about a case, with the check locked, in the acting transaction."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with 
 
 
 class Gated:
-    """Acts on cases for people whom the gate lets through."""
+    """Access to cases: each method asks the gate first and acts only where it allows the act."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def press(self, press: Press, act: Act, do: Callable[[Casework], str | None]) -> str | None:
-        """What `do` says of what it did, or why this person may not do it."""
+        """Run `do` on the case and return its words; return the refusal where this person may not."""
         with self._services.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             if passed is not Gate.ALLOWED:
@@ -34,13 +34,13 @@ class Gated:
             return do(self._services.casework(tx))
 
     def submit(self, sent: Sent, act: Act, do: Callable[[Casework], Result]) -> Result | None:
-        """Carry out what a modal asked for; None where this person may not."""
+        """Run `do`, which carries out a modal's submission; return None where this person may not."""
         with self._services.write() as tx:
             passed, _ = self.gate(tx, sent.check, sent.user.id, act)
             return do(self._services.casework(tx)) if passed is Gate.ALLOWED else None
 
     def look(self, press: Press, act: Act) -> CheckView | str:
-        """Everything of the case, once it is recorded that this person looks (I21); or why they may not."""
+        """Record that this person opens the case (I21) and return it with its history, or the refusal."""
         with self._services.write() as tx:
             passed, case = self.gate(tx, press.check, press.user.id, act)
             if passed is not Gate.ALLOWED:
@@ -49,7 +49,10 @@ class Gated:
             return self._services.look(tx, press.check, history=True)
 
     def gate(self, tx: Connection, check: str, who: str, act: Act) -> tuple[Gate, Case | None]:
-        """Whether they may, and the case; a check that does not exist is answered like one they may not know of."""
+        """Lock the check; return whether `who` may do `act`, and the case.
+
+        A check that does not exist gets the same answer as one this person may not know of.
+        """
         subject = self._services.subject(tx, check, lock=True)
         if subject is None or subject.case is None:
             return Gate.NOT_FOUND, None
@@ -57,7 +60,7 @@ class Gated:
 
 
 def refusal(passed: Gate, case: Case | None, who: str) -> str:
-    """Why not. Somebody who may not know of the case is told what they would be told if there were none."""
+    """Return why an act was refused, the same for a case this person may not know of as for none at all."""
     if passed is Gate.NOT_FOUND or case is None:
         return NOT_FOUND
     return NOT_FOR_REPORTER if case.check.reporter == who else NOT_LEADING

@@ -1,4 +1,4 @@
-"""The leads' side: lead, seen, step aside, open, ask, note, agree plan, hand on, close, reopen."""
+"""The leads' listeners: lead, seen, step aside, open, ask, note, agree plan, hand on, close, reopen."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PRESSES: dict[str, tuple[Act, Do]] = {
     "hand_on": (Act.HAND_ON, lambda work, press, _by: work.hand_on(press.check, press.user.id, press.request)),
     "page_again": (Act.PAGE_AGAIN, lambda work, press, _by: work.page_again(press.check, press.user.id, press.request)),
 }
-"""Buttons that do one thing and need nothing but the press."""
+"""Buttons that act at once, without a modal: the act that the gate must allow, and the call that does it."""
 
 MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
     "open_case": (Act.OPEN, summary.summary),
@@ -51,18 +51,18 @@ MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
     "close_case": (Act.CLOSE, modals.close),
     "reopen_case": (Act.REOPEN, lambda view, _case: modals.reopen(view)),
 }
-"""Buttons that open a modal. Every opening is recorded first (I21)."""
+"""Buttons that open a modal: the act that the gate must allow, and the modal. Every opening is recorded first (I21)."""
 
 
 class Lead:
-    """Listeners of the leads' card and modals. Nothing here happens before the gate has let them in."""
+    """Listeners of the leads' pages and modals. Each asks the gate before it reads or changes anything."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._gated = Gated(services)
 
     def press(self, press: Press) -> str | None:
-        """Carry out one of `PRESSES`."""
+        """Carry out one of `PRESSES`; return words for an ephemeral reply, None where the page shows the result."""
         act, do = PRESSES[press.verb]
         by = self._services.roster.person_at(press.user.id) or ""
         return self._gated.press(press, act, lambda work: self._words(press, do(work, press, by)))
@@ -87,7 +87,7 @@ class Lead:
         return f"Taken {before}. {more}"
 
     def open_modal(self, press: Press) -> block_kit.Block | str:
-        """Open one of `MODALS`."""
+        """Record the opening and return one of `MODALS`; return words where this person may not open it."""
         act, make = MODALS[press.verb]
         view = self._gated.look(press, act)
         if isinstance(view, str):
@@ -101,7 +101,10 @@ class Lead:
             return with_others(self._services, tx, view, who)
 
     def open_check(self, press: Press) -> block_kit.Block | str:
-        """Open, from a lead's Home, a check that ended without a page. The opening is recorded first (I21)."""
+        """Return the summary of a check that ended without a page, from a lead's Home tab.
+
+        Record the opening first (I21).
+        """
         with self._services.write() as tx:
             subject = self._services.subject(tx, press.check)
             may_open = may(subject, press.user.id, Act.OPEN, self._services.roster)
@@ -112,14 +115,14 @@ class Lead:
         return summary.sample(self._with_others(view, press.user.id))
 
     def update_strands(self, press: Press) -> block_kit.Block | str:
-        """Open, on top of Close, what became of the plan's parts."""
+        """Return the modal of the plan's three strands, which opens on top of Close."""
         view = self._gated.look(press, Act.PLAN)
         if isinstance(view, str):
             return view
         return modals.strands(view, view.case, "update_strands") if view.case else NOT_FOUND
 
     def remind_me(self, sent: Sent) -> Answer:
-        """Hear of it again at a time of one's own choosing."""
+        """Set a reminder of the case for the lead, at the time chosen. Refuse a time not offered for this case."""
         when = next(iter(sent.chosen("when")), "")
         with self._services.write() as tx:
             passed, case = self._gated.gate(tx, sent.check, sent.user.id, Act.REMIND)
@@ -134,11 +137,11 @@ class Lead:
         return now + wait if wait is not None else roster.week.next_morning(now, roster.morning)
 
     def ask(self, sent: Sent) -> Answer:
-        """Ask the reporter a question."""
+        """Record a question to the reporter and notify them."""
         return self._keep_text(sent, Act.ASK, EventKind.QUESTION)
 
     def note(self, sent: Sent) -> Answer:
-        """Add a note."""
+        """Record a note that only those who may open the case can read."""
         return self._keep_text(sent, Act.NOTE, EventKind.NOTE)
 
     def _keep_text(self, sent: Sent, act: Act, what: EventKind) -> Answer:
@@ -149,7 +152,7 @@ class Lead:
         return _settled(result, "text")
 
     def decide(self, sent: Sent) -> Answer:
-        """Keep the decision; the plan's parts come next, in the same window."""
+        """Record the decision, then show the plan's strands in the same modal. Refuse a decision without a reason."""
         decision = next(iter(sent.chosen("decision")), "")
         if decision not in DECISIONS:
             return errors({"decision": DECISION_NEEDED})
@@ -157,7 +160,10 @@ class Lead:
         return without_words(sent, "reason") or self._decide(sent, decision, content)
 
     def _decide(self, sent: Sent, decision: str, content: dict[str, str]) -> Answer:
-        """The next window is made in the same transaction: nobody is told falsely that the decision was not kept."""
+        """Record the decision and render the next modal in one transaction.
+
+        If rendering failed after a commit, the lead would be told that the decision was not saved although it was.
+        """
         with self._services.write() as tx:
             passed, _ = self._gated.gate(tx, sent.check, sent.user.id, Act.PLAN)
             if passed is not Gate.ALLOWED:
@@ -168,7 +174,7 @@ class Lead:
             return update(modals.strands(self._services.look(tx, sent.check), result.case))
 
     def plan(self, sent: Sent) -> Answer:
-        """Keep the plan's three strands."""
+        """Record the plan's three strands (policy 4.2) and ask the reporter to agree."""
         by = self._services.roster.person_at(sent.user.id) or ""
         result = self._gated.submit(
             sent, Act.PLAN, lambda work: work.plan(sent.check, sent.user.id, by, _strands(sent), sent.request)
@@ -176,14 +182,17 @@ class Lead:
         return _settled(result, "student.what")
 
     def strands(self, sent: Sent) -> Answer:
-        """Keep what became of the strands."""
+        """Record the progress of the plan's strands."""
         result = self._gated.submit(
             sent, Act.PLAN, lambda work: work.finish_strands(sent.check, sent.user.id, _strands(sent), sent.request)
         )
         return _settled(result, "student.what")
 
     def show_close(self, sent: Sent, client: WebClient) -> None:
-        """Show Close again, now that the plan's parts have changed."""
+        """Update the Close modal beneath, now that the plan's strands have changed.
+
+        Do nothing for whoever may not close.
+        """
         with self._services.database.read() as tx:
             subject = self._services.subject(tx, sent.check)
             if not may(subject, sent.user.id, Act.CLOSE, self._services.roster):
@@ -193,7 +202,7 @@ class Lead:
             client.views_update(view_id=sent.view.root_view_id, view=modals.close(view, view.case))
 
     def close(self, sent: Sent) -> Answer:
-        """Close the case, once nothing is missing."""
+        """Close the case; where something required is missing, list it in the modal instead."""
         content = {key: sent.typed(key) for key in ("outcome", "may_know")}
         result = self._gated.submit(
             sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request)
@@ -203,7 +212,7 @@ class Lead:
         return _settled(result, "outcome")
 
     def reopen(self, sent: Sent) -> Answer:
-        """Open a closed case again."""
+        """Reopen a closed case, with the reason."""
         reason = sent.typed("text")
         result = self._gated.submit(
             sent, Act.REOPEN, lambda work: work.reopen(sent.check, sent.user.id, reason, sent.request)
@@ -214,12 +223,12 @@ class Lead:
 
 
 def _settled(result: Result | None, block_id: str) -> Answer:
-    """Close the modal; where nothing could be done the words typed stay, with the reason beside them."""
+    """Close the modal; where the act was refused or stale keep it open, the words typed in it, with an error."""
     return close() if result is not None and result.did is not Did.STALE else errors({block_id: CHANGED})
 
 
 def _strands(sent: Sent) -> tuple[Strand, ...]:
-    """What stands in the window; a state that is none is still to do, and a day that is none is left empty."""
+    """Parse the three strands from the modal. An unknown status becomes "to do", an unreadable date is left empty."""
     return tuple(
         Strand(
             name=name,
@@ -236,7 +245,7 @@ _STATUS = {status.value: status for status in StrandStatus}
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """Every button and modal of the leads."""
+    """Register every button and modal of the leads' work on a case."""
     lead, on = Lead(services), Listeners(app, replies)
     for verb in PRESSES:
         on.press(verb, lead.press)

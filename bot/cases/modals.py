@@ -36,7 +36,7 @@ _FOR_DAYS = frozenset({"three_days", "week"})
 
 
 def decision(view: CheckView, case: Case) -> Block:
-    """First half of Agree plan: what is decided, and why."""
+    """Render the first half of "Agree plan": the decision and its reason, filled with the latest decision."""
     before = latest(view.entries, EventKind.DECIDED)
     given = before.content if before else {}
     chosen = (case.decision,) if case.decision else ()
@@ -53,7 +53,10 @@ def decision(view: CheckView, case: Case) -> Block:
 
 
 def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
-    """Second half: the three strands of 4.2, each with what, who and when, or why it is not appropriate."""
+    """Render the second half: the three strands of policy 4.2, each with what, who and when, or why not.
+
+    `callback_id` is "strands" where the plan is made and "update_strands" where its progress is recorded.
+    """
     made = {strand.name: strand for strand in case.strands}
     blocks = [block for name in StrandName for block in _strand(name, made.get(name))]
     is_new = callback_id == "strands"
@@ -99,7 +102,7 @@ def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
 
 
 def ask(view: CheckView) -> Block:
-    """A question to the reporter."""
+    """Render the modal for a question to the reporter."""
     box = block_kit.input_(
         "Your question", block_kit.text_input(lines=True), "text", hint="They see it in a private window."
     )
@@ -109,27 +112,30 @@ def ask(view: CheckView) -> Block:
 
 
 def note(view: CheckView) -> Block:
-    """A note only those who may open the case can read."""
+    """Render the modal for a note that only those who may open the case can read."""
     box = block_kit.input_("Your note", block_kit.text_input(lines=True), "text")
     return block_kit.modal("Add note", [box], callback_id="case_note", metadata=view.check.id, submit="Save")
 
 
 def reminders(case: Case) -> Mapping[str, tuple[str, timedelta | None]]:
-    """What can be chosen: words and wait, None for the next working morning. What is urgent does not wait for days."""
+    """Return the reminders offered for a case: label and delay by key; a delay of None is the next working morning.
+
+    A P0 or P1 case without a plan cannot be put off for days.
+    """
     if case.status is CaseStatus.LED and case.urgency in (Urgency.P0, Urgency.P1):
         return {key: when for key, when in REMINDERS.items() if key not in _FOR_DAYS}
     return REMINDERS
 
 
 def remind(view: CheckView, case: Case) -> Block:
-    """When whoever leads this wants to hear of it again."""
+    """Render the modal in which the lead chooses when to be reminded of the case."""
     whens = {key: words for key, (words, _) in reminders(case).items()}
     box = block_kit.input_("When?", block_kit.choice("radio_buttons", "option", whens), "when")
     return block_kit.modal("Remind me", [box], callback_id="remind_me", metadata=view.check.id, submit="Remind me")
 
 
 def close(view: CheckView, case: Case) -> Block:
-    """What is missing until nothing is; then the last words."""
+    """Render what is still missing before the case can close, or, once nothing is, the closing form."""
     missing = missing_to_close(case)
     if missing:
         rows = block_kit.lines(f"- {problem}" for problem in missing)
@@ -154,6 +160,6 @@ def close(view: CheckView, case: Case) -> Block:
 
 
 def reopen(view: CheckView) -> Block:
-    """Why a closed case is opened again."""
+    """Render the modal that asks why a closed case is reopened."""
     box = block_kit.input_("Why does it need to be open again?", block_kit.text_input(lines=True), "text")
     return block_kit.modal("Reopen", [box], callback_id="reopen_case", metadata=view.check.id, submit="Reopen")

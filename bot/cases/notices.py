@@ -1,4 +1,4 @@
-"""Messages of their own to the reporter: the few things worth a sound. Content-free, like every message."""
+"""Direct messages to the reporter about their case: the few events worth a notification. None holds case content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.events import EventKind
 
 
 def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
-    """What to say of an event now; None where there is nothing left to say."""
+    """Render the message about an event as the case is now; None where nothing needs to be said any more."""
     if case.status is CaseStatus.CLOSED and not event.what.properties.ends_case:
         words = f"{view.check.ref}: this is complete."
         return Message(words, [block_kit.context(words)])
@@ -55,7 +55,7 @@ def _led(view: CheckView, case: Case, event: Entry) -> Message:
 
 
 def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
-    """After an unanswered urgent page the reporter is told, aloud, what to do themselves."""
+    """Tell the reporter that an urgent page is unanswered and to ring social care, unless a lead has answered."""
     ref = view.check.ref
     if case.led_by is not None:
         return _plain(f"{ref}: a lead is on it now.")
@@ -92,7 +92,7 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
 
 
 def _plan_waits(view: CheckView, case: Case, event: Entry) -> Message:
-    """The plan was shown before, and nothing was said to it."""
+    """Remind the reporter of a plan they were shown and have neither agreed nor disagreed with."""
     is_over = case.status is not CaseStatus.PLANNED or case.disagreed
     if is_over or any(_is_asked_again(view, event, what) for what in (EventKind.PLAN_WAITS, EventKind.PLANNED)):
         return _plain(f"{view.check.ref}: see the newer message about the plan.")
@@ -111,7 +111,7 @@ def _agree_to(view: CheckView, case: Case, words: str) -> Message:
 
 
 def _is_asked_again(view: CheckView, event: Entry, what: EventKind) -> bool:
-    """Whether the same was asked again since, in a message further down."""
+    """Return whether a newer message about the same thing follows this one: an event of kind `what` after `event`."""
     newest = latest(view.entries, what)
     return newest is not None and newest.id > event.id
 

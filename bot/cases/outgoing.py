@@ -1,4 +1,4 @@
-"""What a case puts in Slack and sends elsewhere: pages, lines of their threads, and notices to the reporter."""
+"""Renderers of a case's outbox rows: pages, thread lines, notices to the reporter, and alerts outside Slack."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ def register(renderers: Renderers) -> None:
 
 
 def may_read(services: Services, target: str, view: CheckView) -> bool:
-    """The shared channel only where nobody is left out of it; a person only while they may know."""
+    """Return whether `target` may read about the case when the message is sent.
+
+    The leads' channel may where nobody is left out of the case (docs/rules.md, decision 8), a person where they may
+    know.
+    """
     if target == services.roster.channel:
         return view.case is not None and not view.case.dm_only
     return services.roster.person_at(target) in view.people
@@ -51,7 +55,7 @@ def _shrunk_page(view: CheckView, message: Message, _entry: Entry | None, *, is_
 
 
 def _old_page(services: Services, _tx: Connection, row: Claimed, view: CheckView) -> Outgoing:
-    """A newer page stands below it: one that was never posted is not needed any more."""
+    """Replace an older page by a pointer to the newer one below it; send nothing where it was never posted."""
     if row.ts is None or not may_read(services, row.target, view):
         return Outgoing(None)
     return Outgoing(asked_again_below(view))

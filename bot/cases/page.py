@@ -31,9 +31,10 @@ DECIDED_LINES = 6
 
 
 def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datetime | None = None) -> Message:
-    """The card, in the leads' channel and in direct messages alike. ask: the number of this page.
+    """Render the page, the same for the leads' channel and for direct messages.
 
-    was_due: when it should have gone out, where it goes out late.
+    `ask` counts the pages of the case, from 1. `was_due` is set where the page goes out late: when it should have gone
+    out.
     """
     if view.check.is_drill:
         return drill_page.page(view, case, ask)
@@ -45,7 +46,10 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
 
 
 def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
-    """The same to somebody's e-mail or phone: reference, urgency, answer-by time, and nothing else."""
+    """Return the page for e-mail or push: reference, urgency, answer-by time, and none of the check's content.
+
+    `not_taken`: Slack refused the direct message to this person, so they are asked to phone the other leads.
+    """
     if view.check.is_drill:
         return drill_page.alert(view)
     ref, urgency, by = view.check.ref, URGENCY_WORDS[case.urgency], _answer_by(view, case)
@@ -67,19 +71,22 @@ def _answer_by(view: CheckView, case: Case) -> str:
 
 
 def _is_last_in_line(view: CheckView, case: Case, target: str) -> bool:
-    """Whether this page goes to the independent contact because the leads, who may know, did not answer."""
+    """Return whether `target` is the independent contact, reached because the leads did not answer.
+
+    Not so where somebody is, or may have to be, left out: then the independent contact may be asked first.
+    """
     is_independent = view.roster.person_at(target) == view.roster.people.independent
     return case.tries > 1 and is_independent and not view.is_conflict
 
 
 def asked_again_below(view: CheckView) -> Message:
-    """An older page: there is a newer one below it."""
+    """Render what replaces an older page: a pointer to the newer one below it."""
     words = f"{view.check.ref}: see the newer message below."
     return Message(words, [block_kit.context(words)])
 
 
 def _push(view: CheckView, case: Case, ask: int) -> str:
-    """For a locked phone: reference, urgency, answer-by time, and nothing else."""
+    """Return the notification text for a lock screen: reference, urgency, answer-by time, and nothing else."""
     ref, urgency = view.check.ref, URGENCY_WORDS[case.urgency]
     if case.led_by is not None:
         waits = (
@@ -171,7 +178,7 @@ def _where_it_stands(view: CheckView, case: Case) -> str:
 
 
 def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal with this") -> Iterator[Block]:
-    """What can be done with it now."""
+    """Yield the buttons that fit the case now: answering it while nobody leads, else working on it."""
     check = view.check.id
     if case.led_by is None:
         yield block_kit.actions(
@@ -203,7 +210,7 @@ def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal wi
 
 
 def _next_step(case: Case) -> str:
-    """The one button to stand out; none while somebody else has to act."""
+    """Return the verb of the button to highlight; "" while somebody else has to act."""
     if not case.plan_round:
         return "plan"
     if case.status is not CaseStatus.AGREED:
@@ -231,14 +238,14 @@ _SKIPPED = " Somebody on the list is away, so the next were asked at once."
 
 
 def line(what: EventKind, who: str, moment: str, content: Mapping[str, object] | None = None) -> Message:
-    """One line of the thread. who: a mention, or share-check itself. content: what the record says of it."""
+    """Render one line of the thread. `who` is a mention or "share-check"; `content` is what the event recorded."""
     passed_over = _SKIPPED if content and content.get("skipped") else ""
     words = what.properties.line.format(who=who) + passed_over
     return Message(words, [block_kit.context(f"{moment} {words}")])
 
 
 def old_page(view: CheckView, case: Case) -> Message:
-    """What is left of the page of a case that nobody closed: whoever leads it can still do so."""
+    """Render what is left of an old page whose case was never closed: its outcome, and the buttons to work on it."""
     words = f"*{view.check.ref}* is still open. Outcome: {view.decision.outcome.words}."
     return Message(
         f"{view.check.ref} is still open. Open Slack to see it.", [block_kit.section(words), *buttons(view, case)]

@@ -1,4 +1,4 @@
-"""The windows of a case that its reporter reads and types into: a lead's question, the plan, and after sharing."""
+"""The modals of a case that its reporter reads and fills in: a lead's question, the plan, and 3.4 after sharing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STRAND_STATUS_WORDS = {
 
 
 def reply(metadata: str, question: str) -> Block:
-    """A lead's question and a box for the answer."""
+    """Render a lead's question with a box for the answer."""
     blocks = [
         *block_kit.labelled("A lead asks", question),
         block_kit.input_("Your answer", block_kit.text_input(lines=True), "text"),
@@ -29,7 +29,7 @@ def reply(metadata: str, question: str) -> Block:
 
 
 def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
-    """The plan as the reporter sees it: the decision, its reason, and the three strands."""
+    """Render the plan for the reporter: the decision, its reason, and the three strands."""
     blocks = [block_kit.section(f"*{view.check.ref}*")]
     if decision is not None:
         blocks += decided(decision)
@@ -39,14 +39,14 @@ def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
 
 
 def decided(entry: Entry) -> Iterator[Block]:
-    """A decision in labelled parts; what was left empty is left out."""
+    """Yield a decision in labelled parts, without the parts left empty."""
     yield block_kit.section(f"*Decision:* {DECISIONS.get(str(entry.content.get('decision')), 'none')}")
     for key, label in DECISION_LABELS.items():
         yield from block_kit.labelled(label, str(entry.content.get(key) or ""))
 
 
 def strand_blocks(strand: Strand) -> Iterator[Block]:
-    """One strand of the plan: where it stands, what, who and when."""
+    """Yield one strand of the plan: status, what, who and when."""
     owner = f" Who: {strand.owner}." if strand.owner else ""
     due = f" By {strand.due}." if strand.due else ""
     title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
@@ -54,12 +54,12 @@ def strand_blocks(strand: Strand) -> Iterator[Block]:
 
 
 def may_know(words: str) -> Block:
-    """What a lead wrote at the end for the staff member to know."""
+    """Render what the lead wrote at closure for the reporter to know."""
     return block_kit.modal("What you may know", list(block_kit.labelled("From the lead", words)))
 
 
 def disagree(metadata: str) -> Block:
-    """Why the reporter does not agree."""
+    """Render the modal that asks why the reporter does not agree with the plan."""
     blocks = [
         block_kit.section("Thank you for saying so. Another lead or the independent contact will look at it."),
         block_kit.input_("What do you not agree with, and why?", block_kit.text_input(lines=True), "text"),
@@ -68,7 +68,7 @@ def disagree(metadata: str) -> Block:
 
 
 def sharing(view: CheckView) -> Block:
-    """The two questions of 3.4, and the record of what was shared."""
+    """Render the two questions of 3.4 and the boxes for what was shared, filled with the latest answers."""
     given = latest(view.entries, EventKind.SHARED)
     blocks: list[Block] = []
     for question_id in ("3.4.1", "3.4.2"):

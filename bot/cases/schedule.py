@@ -1,4 +1,4 @@
-"""Ask again about cases that nobody answered, and remind people of what they still have to do."""
+"""Escalate cases that nobody answered, and remind people of what they still have to do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from storage import cases
 
 
 class OpenCases:
-    """Each case in a transaction of its own."""
+    """Escalations and reminders of open cases, each case in its own transaction."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def fit_the_file(self) -> None:
-        """The organisation's file may have changed: replace leaders who are gone, and keep asks within the ladder."""
+        """Apply a changed organisation.toml to open cases.
+
+        Leads who are off the list are replaced, and the next page is brought forward where the ladder became faster.
+        """
         with self._services.database.read() as tx:
             found = cases.open_ids(tx)
         each(self._services, found, lambda tx, check: self._services.casework(tx).check_leader(check))

@@ -1,4 +1,4 @@
-"""The summary: everything of a check that a lead needs, in a window. Each opening is recorded before it is shown."""
+"""The summary: all that a lead needs to know of a check, in a modal. The caller records each opening first (I21)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from flows.records.retention import hold_of
 
 _MOST_BLOCKS = 97
 _MOST_BYTES = 240_000
-"""Slack takes 100 blocks and 250 KB; the rest is for the frame around them."""
+"""Slack takes 100 blocks and 250 KB a view; the rest is left for the frame around these blocks."""
 STATUS_WORDS = {
     Status.SKIPPED: "not needed",
     Status.PENDING: "to answer after sharing",
@@ -36,7 +36,7 @@ _RECORDED = block_kit.context("Opening this is recorded.")
 
 
 def sample(view: CheckView) -> Block:
-    """A check that ended without a page, as a lead may look at it."""
+    """Render the summary of a check that ended without a page, for a lead who samples it."""
     outcome = view.check.outcome.words if view.check.outcome else ""
     head = block_kit.section(
         f"*{view.check.ref}* Outcome: {outcome}. Sent {block_kit.on(view.check.sent_at or view.now)}."
@@ -48,7 +48,7 @@ def sample(view: CheckView) -> Block:
 
 
 def summary(view: CheckView, case: Case) -> Block:
-    """Everything a lead needs, most pressing first (docs/rules.md, "Summary")."""
+    """Render the summary of a case, most pressing first (docs/rules.md, "Summary")."""
     before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
     after = [*_answers(view), *_more(view), _keeping(view), *_hold(view.entries, view.check.id), _RECORDED]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
@@ -56,7 +56,7 @@ def summary(view: CheckView, case: Case) -> Block:
 
 
 def _keeping(view: CheckView) -> Block:
-    """What can be done with the record itself."""
+    """Return the button to correct or dispute the record."""
     return block_kit.actions(block_kit.button("Correct or dispute", "correct", view.check.id))
 
 
@@ -72,7 +72,10 @@ def _more(view: CheckView) -> Iterator[Block]:
 
 
 def _newest(talk: list[list[Block]], others: list[Block]) -> list[Block]:
-    """As much of what was said as fits beside the rest: the newest, in the order it was said."""
+    """Return the newest notes and messages that fit beside the other blocks, oldest first.
+
+    Where older ones do not fit, say that they are in the export.
+    """
     blocks, size = len(others), _size(others)
     kept: list[Block] = []
     for said in reversed(talk):
@@ -110,7 +113,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
 
 
 def _kept_out(view: CheckView) -> Iterator[Block]:
-    """Who must not hear of it, and who did before they were left out or stepped aside."""
+    """Yield who must not be told, and who was paged before being left out or stepping aside."""
     never = [block_kit.esc(view.name(one)) for one in sorted(view.people_left_out - set(view.told_before))]
     before = [block_kit.esc(view.name(one)) for one in view.told_before]
     if never:
@@ -123,7 +126,7 @@ def _kept_out(view: CheckView) -> Iterator[Block]:
 
 
 def _why(view: CheckView) -> Iterator[str]:
-    """The answers that decided it, as somebody else's; what the reporter reads says "you"."""
+    """Yield the answers that decided the outcome, in the third person: the reporter's own card says "you"."""
     for reason in view.decision.reasons:
         question = view.as_read(reason.question)
         yield f'- {_capital(question.topic)} ({question.id}): "{question.option(reason.option).label}".'
@@ -191,7 +194,7 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
 
 
 def _talk(view: CheckView) -> Iterator[list[Block]]:
-    """What was said, one list of blocks each, oldest first."""
+    """Yield the notes, questions and replies, one list of blocks each, oldest first."""
     for entry in view.entries:
         text = str(entry.content.get("text") or entry.content.get("reason") or "")
         if entry.what.properties.is_talk and text:
@@ -234,7 +237,7 @@ def _row(view: CheckView, question_id: str, status: Status) -> str:
 
 
 def _hold(entries: Iterable[Entry], check: str) -> Iterator[Block]:
-    """In the summary: the hold there is, or the button to set one."""
+    """Yield the legal hold with its reason and the button to lift it, or the button to set one."""
     held = hold_of(entries)
     if held is None:
         yield block_kit.actions(block_kit.button("Put on legal hold", "hold_record", check))
