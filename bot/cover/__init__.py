@@ -1,1 +1,1 @@
-"""Days away, who is on cover today, and gaps."""
+"""Days away, who is on cover today, and days without cover."""

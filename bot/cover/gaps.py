@@ -1,4 +1,4 @@
-"""Days on which nobody is on cover, as the store has them."""
+"""Days on which nobody is on cover, from the days away in the database."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from storage import cover
 
 
 def gaps_from(services: Services, tx: Connection, first: date, days: int = AHEAD) -> tuple[Gap, ...]:
-    """Those of so many days from the first."""
+    """Return the days without cover among `days` days from `first`."""
     roster = services.roster
     return gaps(roster.people, cover.from_day(tx, first), cover.unreachable(tx), roster.week, first, days)
 
 
 def today(services: Services) -> date:
-    """By the organisation's own clock."""
+    """Return today's date in the organisation's time zone."""
     return services.roster.week.day_of(services.clock.now())

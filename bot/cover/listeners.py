@@ -1,4 +1,4 @@
-"""Days away, closed accounts, and days on which nobody is on cover."""
+"""Listeners of days away: setting them, and removing them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from storage import cover, outbox
 
 
 class DaysAway:
-    """Listeners of the Home tab's part about cover. People who are not on the list do nothing here."""
+    """Listeners of the Home tab's cover section. People who are not on the safeguarding list can do nothing here."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def open_modal(self, press: Press) -> block_kit.Block | None:
-        """Open Set days away."""
+        """Return the Set days away modal; None for people who are not on the list."""
         roster = self._services.roster
         me = roster.person_at(press.user.id)
         if me is None:
@@ -37,7 +37,7 @@ class DaysAway:
         return modals.set_days(people, me, today(self._services))
 
     def save(self, sent: Sent) -> Answer:
-        """Keep the days chosen; where nobody is there on some of them, say so at once."""
+        """Save the days chosen, and warn at once of days among them without cover."""
         person = next(iter(sent.chosen("person")), self._services.roster.person_at(sent.user.id))
         if person is None or not may_set_away(sent.user.id, person, self._services.roster):
             return update(modals.not_saved())
@@ -49,7 +49,10 @@ class DaysAway:
         return update(modals.saved(alone), note=SAVED) if alone else close(note=SAVED)
 
     def _keep(self, sent: Sent, person: str, first: date, last: date) -> tuple[Gap, ...]:
-        """Keep the days; those of them on which nobody is on cover now."""
+        """Save the days, tell the person if somebody else set them, and return the days among them without cover.
+
+        A change of the independent contact's days is no gap in cover: only leads and deputies give cover.
+        """
         now, who = self._services.clock.now(), sent.user.id
         with self._services.write() as tx:
             is_new = cover.set_away(tx, person, first, last, by=who, now=now, request=sent.request)
@@ -62,12 +65,12 @@ class DaysAway:
             )
 
     def redraw(self, sent: Taken, _client: WebClient) -> None:
-        """Draw the Home tab anew where days were kept."""
+        """Refresh the Home tab where days were saved."""
         if sent.note == SAVED:
             self._services.show_home(sent.user.id)
 
     def remove(self, press: Press) -> None:
-        """Take an entry back, or come back early."""
+        """Remove days away, or end those that have begun: the person is back from today on."""
         entry, now, who = press.action.value, self._services.clock.now(), press.user.id
         with self._services.write() as tx:
             found = cover.find(tx, int(entry)) if entry.isdecimal() and len(entry) < _LONGEST_ID else None
@@ -82,7 +85,7 @@ _LONGEST_ID = 18
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """The buttons and the modal of days away."""
+    """Register the buttons and the modal of days away."""
     days, on = DaysAway(services), Listeners(app, replies)
     on.opens("set_days_away", days.open_modal)
     on.press("remove_days_away", days.remove)

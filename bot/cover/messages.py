@@ -1,4 +1,4 @@
-"""Messages about cover: days on which nobody is there, and accounts that are closed. None holds more than dates."""
+"""Messages about cover: days without cover, days set by another lead, closed accounts. None says more than dates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.paging.cover import Gap
 
 
 def gap_report(gaps: Sequence[Gap]) -> Message | None:
-    """For the leads' channel and whoever runs the bot: dates, and nothing else. None where there are none."""
+    """Render the days without cover for the leads' channel and administrators: dates only. None if there are none."""
     if not gaps:
         return None
     days = "\n".join(f"• {day_words(gap.day)}{'' if gap.works else ' (not a working day)'}" for gap in gaps)
@@ -26,7 +26,7 @@ def gap_report(gaps: Sequence[Gap]) -> Message | None:
 
 
 def marked_away() -> Message:
-    """For somebody whose days away another lead has set: they are not asked on those days."""
+    """Tell a person that another lead has set days away for them, on which they are not paged."""
     words = (
         "Another lead has set days away for you. On those days the next on the list are asked. My Home tab shows them."
     )
@@ -34,6 +34,6 @@ def marked_away() -> Message:
 
 
 def closed_account() -> Message:
-    """For the leads' channel and whoever runs the bot; no name."""
+    """Tell the leads' channel and administrators that a listed account is closed, without a name."""
     words = "An account on the safeguarding list is closed. The ladder skips it. Please update organisation.toml."
     return Message(words, [block_kit.section(words)])

@@ -1,4 +1,4 @@
-"""The windows in which days away are set."""
+"""The modals of setting days away."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ LONGEST = timedelta(days=60)
 
 
 def set_days(people: Mapping[str, str], me: str, first: date) -> Block:
-    """Choose the days; where more than oneself may be chosen, for whom. people: ids and names. first: today."""
+    """Render the modal of days away. `people` maps the ids that may be chosen to names; `first` is today.
+
+    The menu of people is left out where there is only one.
+    """
     who = block_kit.choice("static_select", "person", people, (me,))
     blocks = [
         block_kit.section(
@@ -29,7 +32,7 @@ def set_days(people: Mapping[str, str], me: str, first: date) -> Block:
 
 
 def problems(first: date | None, last: date | None, now: date) -> dict[str, str]:
-    """What is wrong with these days, each beside its box; nothing where they can be kept."""
+    """Return what is wrong with these days, by block id; empty where they can be saved. `now` is today."""
     if first is None or last is None:
         return {box: "Please choose a day." for box, day in (("first", first), ("last", last)) if day is None}
     if first < now:
@@ -42,13 +45,13 @@ def problems(first: date | None, last: date | None, now: date) -> dict[str, str]
 
 
 def not_saved() -> Block:
-    """Whoever sent the days may not set them, or not any more."""
+    """Tell the sender that they may not set these days, or no longer may."""
     words = "These days are not yours to set, so nothing was saved. Ask a safeguarding lead to set them."
     return block_kit.modal("Days away", [block_kit.section(words)])
 
 
 def saved(gaps: Sequence[Gap]) -> Block:
-    """The days are kept, and on some of them nobody is there now."""
+    """Tell the sender that the days are saved, and which of them have nobody on cover."""
     words = (
         f"*Saved.* Nobody is on cover on {in_words([span_words(*run) for run in _runs(gaps)])}.\n"
         "Please agree with another lead or deputy who covers. "
@@ -58,7 +61,7 @@ def saved(gaps: Sequence[Gap]) -> Block:
 
 
 def _runs(gaps: Sequence[Gap]) -> list[tuple[date, date]]:
-    """Days that follow each other taken together: the first and the last of each run."""
+    """Group consecutive days into runs; return the first and last day of each."""
     runs: list[tuple[date, date]] = []
     for gap in gaps:
         if runs and gap.day - runs[-1][1] == timedelta(days=1):

@@ -1,4 +1,4 @@
-"""What cover puts in Slack: the report of gaps, an account that is closed, and days that another lead has set."""
+"""Renderers of cover's outbox rows: days without cover, closed accounts, and days away set by another lead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def register(renderers: Renderers) -> None:
 
 
 def _gaps(services: Services, tx: Connection, row: Claimed) -> Outgoing:
-    """The report as it is true now; nothing where there is nothing to report any more, or its day is over."""
+    """Render the report as of now; send nothing where no day lacks cover any more, or the report's day is over."""
     day = today(services)
     if row.ts is None and services.roster.week.day_of(row.created_at) != day:
         return Outgoing(None)
@@ -28,6 +28,6 @@ def _gaps(services: Services, tx: Connection, row: Claimed) -> Outgoing:
 
 
 def _closed_account(services: Services, tx: Connection, row: Claimed) -> Outgoing:
-    """Nothing where every account works again before anybody was told."""
+    """Render the notice; send nothing where every account works again before anybody was told."""
     closed = cover.unreachable(tx) & frozenset(services.roster.everyone)
     return Outgoing(messages.closed_account() if closed or row.ts else None)

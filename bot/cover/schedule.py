@@ -1,4 +1,4 @@
-"""What the auditor has done about cover: a report of gaps each working morning, and a look for closed accounts."""
+"""The auditor's jobs about cover: a report of days without cover each working morning, a check for closed accounts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from flows.events import OutboxKind
 from storage import cases, cover, outbox
 
 NO_ACCOUNT = frozenset({"users_not_found", "user_not_found"})
-"""Slack's words for an account that is not there."""
+"""Slack's error codes for an account that does not exist."""
 log = logging.getLogger(__name__)
 
 
 def plan_gap_report(services: Services, tx: Connection, now: datetime) -> None:
-    """On a working day from the morning on: one report to each reader, while there are days with nobody on cover."""
+    """Queue one report a reader on each working day, from its morning on, while there are days without cover."""
     here = now.astimezone(services.roster.week.zone)
     is_time = services.roster.week.works(here.date()) and here.time() >= services.roster.morning
     if is_time and gaps_from(services, tx, here.date()):
@@ -32,7 +32,10 @@ def plan_gap_report(services: Services, tx: Connection, now: datetime) -> None:
 
 
 def look_for_closed_accounts(services: Services, client: WebClient) -> None:
-    """Ask Slack about everybody on the list; who has no account any more is skipped, and whoever runs this is told."""
+    """Ask Slack about every account on the safeguarding list; mark closed ones, which the ladder then skips.
+
+    The leads' channel and the administrators are told of a newly closed account, and cases it led get another lead.
+    """
     found = {person: _is_closed(client, account) for person, account in services.roster.slack.items()}
     now, has_new = services.clock.now(), False
     with services.write() as tx:
@@ -51,7 +54,7 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
 
 
 def _is_closed(client: WebClient, account: str) -> bool | None:
-    """Whether Slack has this account closed; None where Slack cannot say."""
+    """Return whether Slack has this account closed; None where Slack cannot be asked."""
     try:
         return bool(client.users_info(user=account)["user"].get("deleted"))
     except SlackApiError as error:
@@ -65,6 +68,6 @@ def _is_closed(client: WebClient, account: str) -> bool | None:
 
 
 def _readers(services: Services) -> Iterator[str]:
-    """Where cover is reported: the leads' channel, and whoever runs the bot."""
+    """Yield who is told about cover: the leads' channel and every administrator."""
     yield services.organisation.leads_channel
     yield from services.organisation.administrators

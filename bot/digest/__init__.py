@@ -1,1 +1,1 @@
-"""The weekly digest for leads and the staff's learning tip."""
+"""The weekly digest for leads and the weekly learning tip for staff."""

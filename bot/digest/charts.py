@@ -1,7 +1,7 @@
-"""Slack's own pictures and tables, as dicts: slack_sdk has no classes for data_visualization and data_table.
+"""Slack's data_visualization and data_table blocks, as dicts: slack_sdk has no classes for them.
 
-A picture never stands alone: what it shows is said in words above it, and its title is its name for those who do not
-see it. Where a workspace refuses these blocks the same figures go out as lines of text (`Outgoing.plain`).
+A chart is never the only source: the text above it says what it shows, and its title is its name for screen readers.
+Where a workspace refuses these blocks the same figures go out as lines of text (`Outgoing.plain`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ def chart(
     across: str,
     up: str,
 ) -> Block:
-    """One picture: of each series one number for each category. across, up: what the axes count."""
+    """Build a chart. `series` maps a name to one number for each category; `across` and `up` are the axes' labels.
+
+    Raises ValueError where a series does not have one number for each category.
+    """
     drawn = [
         {"name": name, "data": [{"label": at, "value": number} for at, number in zip(categories, numbers, strict=True)]}
         for name, numbers in series.items()
@@ -40,13 +43,13 @@ def chart(
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Block:
-    """A table with the names of its columns first; ten rows at a time. The first cell of a row says what it is."""
+    """Build a table with `head` as its header row, ten rows a page. The first cell of each row is its label."""
     cells = [[_cell(each) for each in row] for row in (head, *rows)]
     return {"type": "data_table", "caption": caption, "page_size": _ROWS_AT_ONCE, "rows": cells}
 
 
 def week_lines(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Block:
-    """The same as a picture of weeks, in words: "Week from 31/8: started 4, finished 3"."""
+    """Return a weekly chart as text: "Week from 31/8: started 4, finished 3"."""
     lines = []
     for place, label in enumerate(labels):
         said = (f"{name[0].lower()}{name[1:]} {numbers[place]}" for name, numbers in series.items())
@@ -55,7 +58,7 @@ def week_lines(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Bl
 
 
 def as_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Block:
-    """The same as a table, in words: "Checks started: 4 (week before 2; average 3)". Cells without one are left."""
+    """Return a table as text: "Checks started: 4 (week before 2; average 3)". Cells without a figure are left out."""
     return block_kit.section("\n".join(_line(head, row) for row in rows))
 
 

@@ -1,4 +1,7 @@
-"""What the weekly digests say, read from the store. Who may not know of a check finds it in no figure."""
+"""The content of the weekly digests, read from the database.
+
+A check that anybody is left out of is counted in no shared figure (docs/rules.md, decision 8).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _WEEK_DAYS = 7
 
 
 def counting_of(services: Services, tx: Connection, week: Week) -> WeekCounter:
-    """Ready to count a week as things stand now."""
+    """Return a counter of the week's figures as of now."""
     return WeekCounter(
         tx, services.keys, services.roster, week, services.clock.now(), services.organisation.retention.schedule
     )
@@ -41,7 +44,7 @@ def leads_digest(
     planned: Planned | None = None,
     sent: datetime | None = None,
 ) -> LeadsDigest:
-    """What the leads' digest says of a week. planned: where it goes out, or has gone out. sent: when."""
+    """Return the leads' digest of a week. `planned` is its row where it is due or was sent; `sent` is when."""
     kept = {**digests.kept(tx, week_back(week, TREND - 1), week.before), week: figures}
     return LeadsDigest(
         week=week,
@@ -55,7 +58,7 @@ def leads_digest(
 
 
 def week_back(week: Week, number: int) -> Week:
-    """The week so many weeks before."""
+    """Return the week `number` weeks earlier."""
     return Week.of(week.first - timedelta(weeks=number))
 
 
@@ -65,7 +68,7 @@ def _gaps(services: Services, tx: Connection, first: date) -> tuple[Gap, ...]:
 
 
 def _late(services: Services, due_at: datetime, sent: datetime) -> str | None:
-    """When it was due, in the organisation's zone, where it goes out later than it should."""
+    """Return when the digest was due, in words and the organisation's zone; None unless it is late by over `LATE`."""
     if sent - due_at <= LATE:
         return None
     due = due_at.astimezone(services.organisation.zone)
@@ -73,9 +76,9 @@ def _late(services: Services, due_at: datetime, sent: datetime) -> str | None:
 
 
 def staff_digest(services: Services, tx: Connection, week: Week, figures: WeekFigures | None = None) -> StaffDigest:
-    """The tip is drawn from all that the leads' digests have said in the last weeks, never from a few checks.
+    """Return the staff's digest. Its tip is drawn from the last weeks of leads' digests, so never from a few checks.
 
-    figures: of the week, where its digest is not made yet.
+    figures: those of the week, where its leads' digest is not made yet.
     """
     kept = {**digests.kept(tx, week_back(week, TREND - 1), week), **({week: figures} if figures else {})}
     there = on_cover(services.roster.people, cover.absent(tx, services.roster.week.day_of(services.clock.now())))
@@ -92,7 +95,10 @@ def staff_digest(services: Services, tx: Connection, week: Week, figures: WeekFi
 
 
 def tip_of(week: Week, kept: Mapping[Week, WeekFigures]) -> str:
-    """The question people were least sure of, five times or more; else each of the policy's questions in its turn."""
+    """Return the question most often answered "not sure", if `SMALLEST` times or more, else a policy question.
+
+    The policy questions come in turn, one a week.
+    """
     unsure = added(figures.unsure for figures in kept.values())
     often = {one: number for one, number in unsure.items() if number >= SMALLEST and one in BRIEFINGS}
     if often:
@@ -102,7 +108,7 @@ def tip_of(week: Week, kept: Mapping[Week, WeekFigures]) -> str:
 
 
 def own_lines(services: Services, found: Iterable[RestrictedCases], week: Week) -> dict[str, OwnLine]:
-    """By organisation id: everybody who may know of any case that the shared figures leave out."""
+    """Return a line, by organisation id, for everybody who may know of a case that the shared figures leave out."""
     cases = tuple(found)
     lines = {}
     for person, account in services.roster.slack.items():

@@ -1,4 +1,4 @@
-"""The leads' weekly digest, with its pictures and without.
+"""The leads' weekly digest, with charts or as text.
 
 Counts, days and the checklist's own words; never a reference, and never who did what.
 """
@@ -32,9 +32,9 @@ _BRIEFED = 3
 
 @dataclass(frozen=True, slots=True)
 class LeadsDigest:
-    """What the leads' digest says. trend: its last week is the week itself. gaps: days of the next week without cover.
+    """The content of the leads' digest. trend: ends with its own week. gaps: days without cover in the following week.
 
-    late: when it was due, in words, where it is late. head: of the seal, in hex. so_far: the week is not over.
+    late: when it was due, in words; None where it is not late. head: of the seal, in hex. so_far: the week is not over.
     """
 
     week: Week
@@ -47,7 +47,7 @@ class LeadsDigest:
 
 
 def leads(digest: LeadsDigest, *, pictures: bool = True) -> Message:
-    """For the leads' channel. Without pictures: the same figures as lines, for a workspace that refuses the blocks."""
+    """Render the digest for the leads' channel; without `pictures`, as text for workspaces that refuse charts."""
     return Message(TEXT, list(_leads(digest, pictures=pictures)))
 
 
@@ -71,7 +71,7 @@ def _leads(digest: LeadsDigest, *, pictures: bool) -> Iterator[Block]:
 
 
 def _by_week(trend: Trend, *, pictures: bool) -> Iterator[Block]:
-    """Checks, week by week."""
+    """Yield checks week by week; nothing for fewer than two weeks."""
     weeks = [(week, figures) for week, figures in trend.weeks if figures is not None]
     numbers = [figures.started for _, figures in weeks]
     if len(weeks) < 2:  # noqa: PLR2004 - one point is no trend
@@ -93,7 +93,7 @@ def _by_week(trend: Trend, *, pictures: bool) -> Iterator[Block]:
 
 
 def _answers(trend: Trend, *, pictures: bool) -> Iterator[Block]:
-    """How soon leads answered, in the weeks in which anything came to them."""
+    """Yield how soon leads answered, over the weeks in which they were paged; nothing for fewer than two such weeks."""
     weeks = [(week, figures) for week, figures in trend.weeks if figures is not None and figures.answers]
     if len(weeks) < 2:  # noqa: PLR2004 - one point is no trend
         return
@@ -175,7 +175,7 @@ def _minutes(seconds: int | None) -> int:
 
 
 def _pressing(digest: LeadsDigest) -> Iterator[Block]:
-    """What somebody should do something about."""
+    """Yield what needs action: open cases, days without cover, and the bot's own misses."""
     uncovered = [_day(gap) for gap in digest.gaps]
     following = f"week {digest.week.following.number}"
     yield _list("Waiting now", _waiting(digest.figures))
@@ -256,7 +256,7 @@ def _retention(figures: WeekFigures) -> list[str]:
 
 
 def _briefings(figures: WeekFigures) -> Iterator[Block]:
-    """The questions people were least sure of, each with two minutes for the next meeting."""
+    """Yield the questions most often answered "not sure", each with a two-minute briefing for the next meeting."""
     found = [one for one in most(figures.unsure, len(figures.unsure)) if one[0] in BRIEFINGS][:_BRIEFED]
     if not found:
         yield block_kit.section('*Most often "not sure"*\n• Nobody was unsure of anything this week.')

@@ -1,4 +1,4 @@
-"""What the weekly digests put in Slack."""
+"""Renderers of the weekly digests' outbox rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def register(renderers: Renderers) -> None:
 
 
 def _leads(services: Services, tx: Connection, row: Claimed) -> Outgoing:
-    """With pictures, and without. Later while what it says is not sealed yet, or an older one is not sent."""
+    """Render with charts and, for workspaces that refuse them, as text.
+
+    Wait while unsealed or while an older one is unsent.
+    """
     planned = digests.find(tx, Week.from_key(row.ask)) if outbox.is_first(tx, row) else None
     if planned is None or planned.figures is None or planned.head is None:
         return Outgoing(None, later=True)
@@ -36,7 +39,7 @@ def _staff(services: Services, tx: Connection, row: Claimed) -> Outgoing:
 
 
 def _own_line(services: Services, tx: Connection, row: Claimed) -> Outgoing:
-    """One person's line, as far as they may know now; nothing where that is nothing."""
+    """Render a person's own line from what they may know now; send nothing where that is nothing."""
     counting = counting_of(services, tx, Week.from_key(row.ask))
     person = services.roster.person_at(row.target)
     found = own_lines(services, apart(counting), counting.week).get(person or "")

@@ -1,7 +1,7 @@
 """The weekly digests: planned every hour, and each made once.
 
-What is counted is counted once, when a digest is made, and kept: a check that somebody is left out of later does not
-change what was printed, and no trend can be set against another to find it.
+The figures are counted once, when a digest is made, and stored. If a check gets somebody left out of it later, printed
+figures do not change, so comparing two digests cannot reveal it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TRY_AGAIN = timedelta(minutes=1)
 
 
 class Digests:
-    """Plans them at the start and every hour, and makes those that are due. Any instance may."""
+    """Planning of the digests, at start-up and every hour, and making of those due. Any instance may do either."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -34,14 +34,14 @@ class Digests:
         self._not_before = datetime.min.replace(tzinfo=UTC)
 
     def turn(self) -> None:
-        """Do what is due. What goes wrong is tried again in a minute, and holds up nothing else."""
+        """Make the digests that are due. Log a failure and try again after `TRY_AGAIN`, so that no page is held up."""
         now = self._services.clock.now()
         if now < self._not_before <= now + TRY_AGAIN:
             return
         try:
             self._turn(now)
         except Exception as error:  # noqa: BLE001 - a digest never holds up a page
-            log.error("the digest could not be made: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+            log.error("the digest could not be made: %s", type(error).__name__)  # noqa: TRY400 - its text may hold personal data
             self._not_before = now + TRY_AGAIN
 
     def _turn(self, now: datetime) -> None:
@@ -57,7 +57,7 @@ class Digests:
                 digests.seal_made(tx, self._services.seal_key, now)
 
     def plan(self) -> None:
-        """See to it that there is a row for each digest, so that one that nobody is there to make is made later."""
+        """Insert digest rows for this week and any missed weeks, so that a missed digest is made later. Idempotent."""
         now, organisation = self._services.clock.now(), self._services.organisation
         week = Week.of(self._services.roster.week.day_of(now))
         with self._services.database.begin() as tx:
@@ -71,7 +71,7 @@ class Digests:
         return week.due(when.weekday, when.at, self._services.organisation.zone)
 
     def _make(self, planned: Planned, *, is_newest: bool) -> None:
-        """Count first, reading only: nobody waits meanwhile who has something to save."""
+        """Count in a read transaction first, so that no writer waits for it; then store, seal and queue the digest."""
         services, now = self._services, self._services.clock.now()
         if planned.audience is Audience.STAFF:
             self._make_staff(planned, now, is_newest=is_newest)
@@ -90,7 +90,10 @@ class Digests:
                 self._put(tx, planned, OutboxKind.DIGEST_LINE, services.roster.slack[person], now)
 
     def _make_staff(self, planned: Planned, now: datetime, *, is_newest: bool) -> None:
-        """Of several that were missed only the newest goes out: nobody needs last month's tip."""
+        """Queue the tip for the staff's channel.
+
+        Of several missed weeks only the newest is sent: an old tip helps nobody.
+        """
         channel = self._services.organisation.staff_channel
         with self._services.write() as tx:
             if digests.take(tx, planned, now) and is_newest and channel:

@@ -1,4 +1,4 @@
-"""What goes beside the leads' digest: a tip for the staff's channel, and a line for one person alone."""
+"""The messages beside the leads' digest: a tip for the staff's channel, and a private line for one person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN_TEXT = "There is a line for you beside the weekly digest. Open Slack to read
 class StaffDigest:
     """What the staff's digest says. present: names of those on cover today. phones: label and number.
 
-    started: checks of the week before, which is never shown as it is.
+    started: checks of the week before, only ever shown as a band.
     """
 
     question: str
@@ -29,7 +29,7 @@ class StaffDigest:
 
 
 def staff(digest: StaffDigest) -> Message:
-    """For the staff's channel: one thing worth knowing, and whom to ask."""
+    """Render the message for the staff's channel: one tip, who is on cover, and whom to phone."""
     numbers = "\n".join(f"• {block_kit.esc(label)}: {number}" for label, number in digest.phones)
     there = ", ".join(block_kit.esc(name) for name in digest.present)
     on_cover = f"*On cover today*\n{there}" if there else "*No lead is marked as on cover today.* I still ask for help."
@@ -52,7 +52,7 @@ def staff(digest: StaffDigest) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """Cases that one person may know of and the shared figures leave out."""
+    """Counts of the cases that one person may know of and the shared figures leave out."""
 
     week: Week
     cases: int
@@ -63,7 +63,7 @@ class OwnLine:
 
 
 def own_line(line: OwnLine) -> Message:
-    """To that person alone."""
+    """Render a person's own line, for a direct message."""
     many = counted(line.cases, "case that you may know of is", "cases that you may know of are")
     said = {
         "Came in that week": line.raised,

@@ -1,1 +1,1 @@
-"""The Home tab, by role."""
+"""The Home tab: each section depends on the reader's role."""

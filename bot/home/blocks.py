@@ -1,4 +1,4 @@
-"""The Home tab of everybody: a way in, where each of a person's own checks stands, and what waits for them."""
+"""The Home tab that everybody has: starting a check, the status of one's own checks, and what waits for an answer."""
 
 from __future__ import annotations
 
@@ -40,12 +40,13 @@ def home(
     *,
     is_well: bool = True,
 ) -> Block:
-    """checks: the reader's own, newest first, at most ten; of one that does not open, its reference.
+    """Render the Home tab.
 
-    to_sample: those a lead may look at.
-
-    cases: of the reader's checks that became one, each with the number of the lead's newest question, 0 for none.
-    office: for those who can be asked. engine: for who runs the bot. records: for those who may find records.
+    checks: the reader's own, newest first; one that cannot be decrypted is given by its reference. Ten are shown.
+    to_sample: checks that ended without a page and that the reader, a lead, may open.
+    cases: of the reader's checks that became a case, by id, each with the entry id of the lead's open question, else 0.
+    office: the section of leads and deputies. engine: the section of administrators. records: blocks of those who may
+    search the records. is_well: whether nothing is overdue, as far as the reader may know.
     """
     there = [today(cover, organisation)] if cover else []
     there.append(_health(organisation, is_well=is_well))
@@ -67,7 +68,7 @@ def _health(organisation: Organisation, *, is_well: bool) -> Block:
 
 
 def _learn() -> Iterator[Block]:
-    """For everybody: the checklist on a made-up situation."""
+    """Yield the practice checklist: a made-up situation, for everybody."""
     yield block_kit.divider()
     yield block_kit.section(
         "*Try the checklist*\nOn a made-up situation, with the reasons at the end. Nothing is kept, nobody is told.",
@@ -76,7 +77,7 @@ def _learn() -> Iterator[Block]:
 
 
 def _practice(practised: Case | None) -> Iterator[Block]:
-    """For those who can be asked: a page about nobody, through the real ladder."""
+    """Yield the practice page, for leads and deputies: a page about nobody, through the real ladder."""
     newest = _last(practised) if practised else "There was none yet."
     yield block_kit.divider()
     yield block_kit.section(
@@ -92,7 +93,7 @@ def _sure_to_practise() -> Block:
 
 
 def _sample(checks: Sequence[Check]) -> Iterator[Block]:
-    """Checks that ended without a page: the staff member was told that a lead can see their reasons."""
+    """Yield checks that ended without a page. Their reporters were told that a lead can see their reasons."""
     if not checks:
         return
     yield block_kit.divider()
@@ -116,7 +117,7 @@ def _start(organisation: Organisation) -> Iterator[Block]:
 
 
 def _checks(checks: Sequence[Check | str], cases: Mapping[str, Asked], organisation: Organisation) -> Iterator[Block]:
-    """Nobody is left to think that a check of theirs is gone, or that somebody reads it."""
+    """Yield the reader's checks, also those that cannot be decrypted, so that nobody believes one gone or read."""
     yield block_kit.divider()
     yield block_kit.section("*Your checks*" if checks else "*Your checks*\nYou have none yet.")
     for check in checks[:MOST_CHECKS]:
@@ -130,7 +131,7 @@ def _checks(checks: Sequence[Check | str], cases: Mapping[str, Asked], organisat
 
 
 def _stands(check: Check, case: Case | None) -> str:
-    """Where a check stands, for whoever raised it."""
+    """Return the status of a check in words for its reporter."""
     if case is None or check.status is CheckStatus.CLOSED:
         return _STATUS[check.status]
     sent = "" if check.status is CheckStatus.SENT else ", not finished"
@@ -172,7 +173,7 @@ def _policy() -> Iterator[Block]:
 
 
 def _last(case: Case) -> str:
-    """On the Home tab: when somebody practised last, and how long it took until somebody answered."""
+    """Say when the last practice page was, and how long it took until somebody answered."""
     started = f"The last one, {block_kit.on(case.raised_at)}"
     if case.led_at is not None:
         return f"{started}: answered after {how_long(case.led_at - case.raised_at)}."

@@ -1,4 +1,4 @@
-"""The Home tab's parts about cover: who is there today, and somebody's own days away."""
+"""The Home tab's sections about cover: who is on cover today, and the reader's own days away."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MOST_ENTRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class OnCover:
-    """What somebody's Home tab says of cover. present: Slack ids of the leads and deputies who are there today.
+    """What a reader's Home tab shows of cover. present: Slack ids of the leads and deputies on cover today.
 
-    days: the reader's own days away, None where they are not on the list. reader: their Slack id.
+    days: the reader's own days away, None where they are not on the safeguarding list. reader: their Slack id.
     """
 
     present: tuple[str, ...]
@@ -27,13 +27,13 @@ class OnCover:
 
 
 def today(cover: OnCover, organisation: Organisation) -> Block:
-    """One line of the Home tab, for everybody."""
+    """Render who is on cover today, in one line for everybody."""
     mentions = ", ".join(f"<@{one}>" for one in cover.present)
     return block_kit.section(f"On cover today: {mentions}" if mentions else nobody_on_cover(organisation))
 
 
 def your_days(cover: OnCover) -> Iterator[Block]:
-    """Somebody's own days away, each to be taken back; nothing for people who are not on the list."""
+    """Yield the reader's own days away, each with a Remove button; nothing for people who are not on the list."""
     if cover.days is None:
         return
     yield block_kit.divider()

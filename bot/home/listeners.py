@@ -1,4 +1,4 @@
-"""Opening the Home tab, and turning the pages of its open checks."""
+"""Listeners of the Home tab: opening it, and paging through its open checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_PAGE = 5
 
 
 def register(app: App, services: Services, replies: Replies, outsiders: Outsiders) -> None:
-    """app_home_opened: only the Home tab, not the Messages tab; and turning the pages of the open checks."""
+    """Register `app_home_opened`, which Slack also sends for the Messages tab, and the paging of open checks."""
 
     @guarded
     def opened(event: dict[str, Any], client: WebClient) -> None:

@@ -1,4 +1,4 @@
-"""The Home tab goes out through the outbox, one row a person, so that one worker at a time draws it."""
+"""Renderer of the Home tab. It is published through the outbox, one row a person, so one worker at a time does it."""
 
 from __future__ import annotations
 

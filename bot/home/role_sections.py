@@ -1,4 +1,4 @@
-"""The parts of the Home tab that only some have: open checks for those who can be asked, the engine for who runs it."""
+"""The Home tab's sections by role: open checks for leads and deputies, the bot's own state for administrators."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MOST_GAPS = 8
 MOST_SHUT = 8
 MOST_TROUBLES = 8
 SEALED_WITHIN = timedelta(hours=2)
-"""The bot seals once an hour."""
+"""An entry not sealed for this long is reported: the bot seals the record once an hour."""
 _HOUR = timedelta(hours=1)
 CANNOT_BE_OPENED = "cannot be opened: whoever runs share-check must look."
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A part of a plan that is not done. when: its date, None where none was set."""
+    """A strand of a plan that is not done. when: its due date, None where none was set."""
 
     case: Case
     name: StrandName
@@ -35,10 +35,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What waits for somebody who can be asked, all of it theirs to know. open: one page of it, most pressing first.
+    """What waits for a lead or deputy, all of it theirs to know. open: one page of open cases, most pressing first.
 
-    page: from 0. more: whether there is another page. due: parts of plans. away: days away of people, by Slack id.
-    gaps: days on which nobody is there. me: the reader's organisation id. shut: references of those that do not open.
+    page: from 0. more: whether there is another page. due: strands of plans. away: days away of people, by Slack id.
+    gaps: days without cover. me: the reader's organisation id. shut: references of cases that cannot be decrypted.
     practised: the newest practice page, None where there was none.
     """
 
@@ -56,11 +56,12 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How the bot itself is. open_points: what organisation.toml leaves open.
+    """The state of the bot itself. open_points: what organisation.toml leaves unset.
 
-    unsealed: for how long the oldest entry that is not sealed has been waiting; less than SEALED_WITHIN is nothing. Not
-    the newest seal: its number and time show that something happened, also to a lead who may not know of it.
-    troubles: what doctor found when it looked last, worst first.
+    backup: when the last backup was made, None where there is none.
+    unsealed: how long the oldest unsealed entry has waited; less than SEALED_WITHIN is normal. The newest seal is not
+    shown: its number and time tell that something happened, also to a lead who may not know of it.
+    troubles: what doctor found when it last ran, worst first.
     """
 
     version: str
@@ -72,7 +73,7 @@ class Engine:
 
 
 def office_blocks(office: Office) -> Iterator[Block]:
-    """Open checks by urgency and time, parts of plans, and who is away."""
+    """Yield open checks by urgency and time, strands of plans to do, and cover in the next 14 days."""
     yield block_kit.divider()
     yield block_kit.section(
         "*Open checks*" if office.open or office.shut else "*Open checks*\nNothing waits for you here."
@@ -127,7 +128,7 @@ def _cover(office: Office) -> Iterator[Block]:
 
 
 def engine_blocks(engine: Engine) -> Iterator[Block]:
-    """Nothing of any check: whoever runs it reads none."""
+    """Yield the state of the bot for administrators, with nothing of any check: they may not read one."""
     yield block_kit.divider()
     state = "Nothing is late." if engine.is_well else "*Something is late: look at the alarm and the log.*"
     backup = f"The last backup is from {block_kit.on(engine.backup)}." if engine.backup else "*There is no backup yet.*"

@@ -1,4 +1,4 @@
-"""Draw Home tabs again that somebody may be looking at."""
+"""Refresh the Home tabs that somebody may be looking at."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flows.events import OutboxKind
 from storage import events, outbox
 
 LOOKED_AT_FOR = timedelta(minutes=30)
-"""Slack does not say when a tab is left: one opened longer ago is drawn when it is opened again."""
+"""How long after its opening a tab is refreshed: Slack does not say when it is left, and draws it anew when opened."""
 REFRESH_EVERY = timedelta(seconds=10)
 
 
 class Refresh:
-    """Draws tabs again that somebody may be looking at, once something was recorded."""
+    """Refresh of the Home tabs opened lately, after each new entry of the record."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -23,7 +23,7 @@ class Refresh:
         self._next: datetime | None = None
 
     def turn(self) -> None:
-        """At most every ten seconds: what Slack shows already is not sent to it again."""
+        """Queue the recently opened tabs where the record has new entries, at most every `REFRESH_EVERY`."""
         now = self._services.clock.now()
         if self._next is not None and now < self._next <= now + REFRESH_EVERY:
             return

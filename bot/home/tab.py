@@ -1,4 +1,4 @@
-"""What a Home tab shows, read from the store: what is theirs to know, whatever else they are."""
+"""The Home tab's content, read from the database: only what the reader may know, whatever their role."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from storage.proof import seal
 
 
 def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.Block:
-    """The Home tab of somebody: what is theirs to know, whatever else they are."""
+    """Render a person's Home tab, with only what they may know. `page` is the page of open checks, from 0."""
     person, now = services.roster.person_at(user), services.clock.now()
     mine = checks.of_reporter(tx, services.keys, user, blocks.MOST_CHECKS)
     shut_of_mine = unreadable.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
@@ -62,24 +62,24 @@ def _records(tx: Connection, services: Services, user: str) -> Iterator[block_ki
 
 
 def _case(tx: Connection, services: Services, check: str) -> Case | None:
-    """None where there is none, or where it cannot be opened."""
+    """Return the check's case; None where it has none or cannot be decrypted."""
     subject = services.listed(tx, check)
     return subject.case if subject else None
 
 
 def _question(tx: Connection, case: Case) -> int:
-    """The number of the question that waits for an answer; 0 where none does."""
+    """Return the entry id of the question that waits for the reporter's answer, 0 where none does."""
     return events.newest_of(tx, case.check.id, EventKind.QUESTION) if case.waiting_for_answer else 0
 
 
 def _practised(tx: Connection, services: Services) -> Case | None:
-    """The newest practice page; nobody is left out of one."""
+    """Return the newest practice page. Nobody can be left out of one, so no access check is needed."""
     check = cases.newest_practice(tx)
     return _case(tx, services, check) if check else None
 
 
 def _to_sample(tx: Connection, services: Services, user: str) -> list[Check]:
-    """Checks without a page that this person may open; nothing for anybody but a lead."""
+    """Return checks without a page that this person may open; none for people who are not on the safeguarding list."""
     if services.roster.person_at(user) is None:
         return []
     ended = checks.ended_without_page(tx, services.keys)
@@ -89,7 +89,7 @@ def _to_sample(tx: Connection, services: Services, user: str) -> list[Check]:
 
 
 def _on_cover(tx: Connection, services: Services, user: str) -> OnCover:
-    """Who is there today; for people on the list also their own days away."""
+    """Return who is on cover today and, for people on the safeguarding list, their own days away."""
     roster, today = services.roster, _today(services)
     there = on_cover(roster.people, cover.absent(tx, today))
     person = roster.person_at(user)
@@ -121,7 +121,7 @@ def _office(tx: Connection, services: Services, user: str, me: str, page: int) -
 
 
 def _due(known: Sequence[Case]) -> Iterator[Due]:
-    """Parts of plans still to do, of these cases."""
+    """Yield the strands of these cases' plans that are still to do."""
     for case in known:
         for strand in case.strands:
             if strand.status is StrandStatus.TO_DO:
