@@ -1,1 +1,1 @@
-"""Subject access requests: search, judge item by item, release."""
+"""Subject access requests: search, review item by item, release."""

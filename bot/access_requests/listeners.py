@@ -1,4 +1,4 @@
-"""Subject access requests: a lead or the independent contact looks through every item of what was found."""
+"""Listeners of subject access requests: a lead or the independent contact reviews every item found for a request."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from storage import checks
 
 LATER = "This day is still to come."
 RESURFACES = timedelta(days=366)
-"""For so long a request that was closed comes back to those who know of something that was not decided."""
+"""How long a closed request is listed again for people who know of a record that its closer could not decide on."""
 NO_SUCH = "There is no record with this reference that you may give out."
 CHANGED = "This has changed meanwhile. Nothing was saved here. Close this and look again."
 
 
 class Answering:
-    """Listeners. Nothing here happens before it is known that the person answers requests."""
+    """Listeners of a request up to its last item. Each first checks that the person may answer requests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._reader = Reader(services)
 
     def list(self, press: Press) -> block_kit.Block | None:
-        """Show requests that are not done."""
+        """Return the open requests, soonest due first; None for people who may not answer requests."""
         if not self._reader.may(press.user.id):
             return None
         self._reader.ready()
@@ -54,11 +54,11 @@ class Answering:
         return modals.listed(shown, self._reader.today())
 
     def ask_new(self, press: Press) -> block_kit.Block | None:
-        """Somebody asks for what is kept about them."""
+        """Return the form for a new request; None for people who may not answer requests."""
         return modals.new() if self._reader.may(press.user.id) else None
 
     def new(self, sent: Sent) -> Answer:
-        """Keep it, and show what there is."""
+        """Record the request and show the records found for it."""
         said = {key: sent.typed(key) for key in ("name", "born", "number", "asked_by")}
         received = date.fromisoformat(sent.day("received") or date.max.isoformat())
         missing = {key: "Please write something." for key in ("name", "asked_by") if not said[key]}
@@ -71,7 +71,7 @@ class Answering:
         return update(modals.request(known, held, self._reader.today()))
 
     def open(self, press: Press) -> block_kit.Block | None:
-        """Show one request. The opening is recorded first (I21)."""
+        """Return one request. The opening is recorded first (I21)."""
         with self._services.write() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             if known is None:
@@ -81,13 +81,13 @@ class Answering:
         return modals.request(known, held, self._reader.today())
 
     def ask_add(self, press: Press) -> block_kit.Block | None:
-        """Ask for a record that was not found, by its reference."""
+        """Return the modal that asks for the reference of a record that the search did not find."""
         with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
         return modals.add(ReviewPosition(known.id, "", press.modal, "")) if known and press.modal else None
 
     def add(self, sent: Sent) -> Answer:
-        """Add a record to this request; one that may not be known of is no record."""
+        """Add a record to the request. One this person may not know of is refused like one that does not exist."""
         spot = ReviewPosition.read(sent.view.private_metadata)
         with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, sent.user.id)
@@ -99,7 +99,7 @@ class Answering:
         return close()
 
     def items(self, press: Press) -> block_kit.Block | None:
-        """Show the first item that is not decided, or the first. The opening is recorded first (I21)."""
+        """Return the first undecided item of a record, else the first. The opening is recorded first (I21)."""
         with self._services.write() as tx:
             known, look = self._reader.reach(tx, press.check, press.argument, press.user.id)
             if known is None or look is None or not look.items:
@@ -112,7 +112,7 @@ class Answering:
     def _page(
         self, tx: Connection, known: AccessRequest, look: Look, spot: ReviewPosition, who: str
     ) -> block_kit.Block:
-        """The item of this spot, which there is."""
+        """Render the item at `spot`, which must exist, with passages that were redacted elsewhere and recur in it."""
         item = next(each for each in look.items if each.key == spot.key)
         taken = {
             passage
@@ -126,7 +126,7 @@ class Answering:
         return modals.item(spot, look.view.check, item, place, look.ruled.get(item.key), more)
 
     def move(self, press: Press) -> block_kit.Block | None:
-        """Show the item before, or the next one; nothing is decided by that."""
+        """Return the previous or next item, without deciding anything."""
         with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
@@ -138,13 +138,13 @@ class Answering:
             return self._page(tx, known, look, replace(spot, key=keys[to]), press.user.id)
 
     def _on_screen(self, tx: Connection, press: Press) -> tuple[ReviewPosition, AccessRequest, Look] | None:
-        """Where a button beside an item was pressed: spot, request, check; None where nothing is."""
+        """Return position, request and record of the item whose button was pressed; None where the person may not."""
         spot = ReviewPosition.read(press.action.value)
         known, look = self._reader.reach(tx, spot.request, spot.check, press.user.id)
         return None if known is None or look is None or not press.modal else (spot, known, look)
 
     def rule(self, sent: Sent) -> Answer:
-        """Keep what becomes of an item; show the next that is not decided."""
+        """Record the decision about an item and show the next undecided one."""
         spot = ReviewPosition.read(sent.view.private_metadata)
         ruling = _ruling(sent, spot.key)
         with self._services.write() as tx:
@@ -166,21 +166,21 @@ class Answering:
         return self._page(tx, known, look, replace(spot, key=following.key), who)
 
     def _include_again(self, tx: Connection, known: AccessRequest, look: Look, sent: Sent) -> None:
-        """Whoever decides an item of a record thinks that it is about this person after all."""
+        """Withdraw "Not about this person": deciding one item of a record takes it to be about them after all."""
         if is_not_them(look.ruled):
             again, request = Ruling(Choice.INCLUDE), f"{sent.request[:60]}.nt"
             self._reader.work(tx).rule(known, look.view.check.id, sent.user.id, NOT_THEM, again, request)
 
     def refresh(self, sent: Sent, client: WebClient) -> None:
-        """Show the request's window beneath as it stands now."""
+        """Update the request's modal beneath after a submission."""
         self._refresh(client, ReviewPosition.read(sent.view.private_metadata), sent.user.id)
 
     def refresh_pressed(self, press: Press, client: WebClient) -> None:
-        """The same, after a button in the window on top."""
+        """Update the request's modal beneath after a button press in the modal on top."""
         self._refresh(client, ReviewPosition.read(press.action.value), press.user.id)
 
     def _refresh(self, client: WebClient, spot: ReviewPosition, who: str) -> None:
-        """Where the window is not there any more, nothing is missing."""
+        """Update the request's modal. Ignore Slack's refusal: the modal was closed meanwhile."""
         with self._services.write() as tx:
             known = self._reader.known(tx, spot.request, who)
             held = self._reader.listing(tx, known, who) if known and spot.beneath else []
@@ -189,7 +189,7 @@ class Answering:
                 client.views_update(view_id=spot.beneath, view=modals.request(known, held, self._reader.today()))
 
     def not_them(self, press: Press) -> block_kit.Block | None:
-        """Leave the record out: it is about somebody else."""
+        """Leave the whole record out of the pack: it is about somebody else."""
         with self._services.write() as tx:
             found = self._on_screen(tx, press)
             if found is None:
@@ -201,14 +201,14 @@ class Answering:
 
 
 def _ruling(sent: Sent, key: str) -> Ruling | None:
-    """What the window says; None where it does not say what our window would."""
+    """Parse the decision about an item; None where no valid choice was submitted."""
     chosen = [choice for choice in Choice if choice in sent.chosen(f"choice.{key}")]
     lines = (line.strip() for line in sent.typed(f"passages.{key}").splitlines())
     return Ruling(chosen[0], sent.typed(f"reason.{key}"), tuple(filter(None, lines))) if chosen else None
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """Every button and modal of requests."""
+    """Register every button and modal of answering a request."""
     answering, on = Answering(services), Listeners(app, replies)
     on.opens("requests", answering.list)
     on.opens("new_request", answering.ask_new)

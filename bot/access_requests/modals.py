@@ -1,4 +1,4 @@
-"""A subject access request in modals: the list, one request, and its items one by one."""
+"""The modals of a subject access request: the list, one request, and its items one by one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.case import Check
 from flows.records.access_requests import AccessRequest, Choice, RequestStatus, ReviewItem, Ruling, time_left
 
 MOST = 40
-"""Requests or records in one window."""
+"""Requests or records in one modal."""
 CHOICES = {
     Choice.INCLUDE: "Include it",
     Choice.REDACT: "Take passages out",
@@ -30,7 +30,7 @@ NONE_HELD = "No record was found that you may see. Check the spelling, and ask f
 
 @dataclass(frozen=True, slots=True)
 class ReviewProgress:
-    """One check of a request. left: items not decided yet, of `total`. not_them: it is about somebody else."""
+    """The progress of one check's review. left: undecided items, of `total`. not_them: it is about somebody else."""
 
     check: Check
     left: int
@@ -50,7 +50,7 @@ def _when(request: AccessRequest, today: date) -> str:
 
 
 def listed(requests: Sequence[AccessRequest], today: date) -> Block:
-    """Requests that are not done, the most pressing first."""
+    """Render the open requests, in the order given."""
     rows = [
         block_kit.section(
             f"*{request.ref}* {_STATUS[request.status]}, {_when(request, today)}",
@@ -64,7 +64,7 @@ def listed(requests: Sequence[AccessRequest], today: date) -> Block:
 
 
 def new() -> Block:
-    """What is known of a request when it comes in."""
+    """Render the form for a new request: whom it is about, who asks and how they were identified, and its date."""
     intro = block_kit.section("Somebody asks for a copy of what is kept about them, or about their child.")
     who, *more = who_boxes()
     asks = block_kit.input_(
@@ -81,7 +81,7 @@ def new() -> Block:
 
 
 def request(known: AccessRequest, held: Sequence[ReviewProgress], today: date) -> Block:
-    """One request: whom it is about, what is held, and what comes next."""
+    """Render one request: whom it is about, the records found, undecided ones first, and the next steps."""
     head = [block_kit.section(f"*{known.ref}* {_when(known, today)}"), *about(known), block_kit.divider()]
     undone_first = sorted(held, key=lambda each: each.left == 0)
     rows = [_row(known, each) for each in undone_first[:MOST]] or [block_kit.section(NONE_HELD)]
@@ -111,7 +111,7 @@ def _next(known: AccessRequest, held: Sequence[ReviewProgress]) -> Iterator[Bloc
 
 @dataclass(frozen=True, slots=True)
 class ReviewPosition:
-    """Where somebody is: a request, one of its checks, the request's window beneath, and an item's key."""
+    """A reviewer's position: a request, one of its checks, the view id of the request's modal, an item's key."""
 
     request: str
     check: str
@@ -120,12 +120,12 @@ class ReviewPosition:
 
     @property
     def value(self) -> str:
-        """As a button and a window carry it."""
+        """Return the position as a button's value or a modal's metadata."""
         return f"{self.request}:{self.check}:{self.beneath}:{self.key}"
 
     @classmethod
     def read(cls, value: str) -> ReviewPosition:
-        """From what they carry; anything else leads nowhere."""
+        """Parse `value`. Anything else gives a position that matches nothing."""
         return cls(*(*value.split(":", 3), "", "", "")[:4])
 
 
@@ -137,7 +137,7 @@ def item(
     given: Ruling | None,
     more: tuple[str, ...] = (),
 ) -> Block:
-    """One item. place: its number, and how many there are. more: what was taken out of other items and stands here."""
+    """Render one item. place: its number and how many there are. more: passages redacted elsewhere that recur in it."""
     at, of = place
     blocks = [
         block_kit.section(f"*{check.ref}*, item {at} of {of}"),
@@ -161,7 +161,7 @@ def _hints(found: ReviewItem, more: tuple[str, ...]) -> Iterator[Block]:
 def _boxes(found: ReviewItem, given: Ruling | None) -> Iterator[Block]:
     options = {choice.value: words for choice, words in CHOICES.items()}
     chosen = (given.choice,) if given else ()
-    suffix = f".{found.key}"  # what was typed for one item is not there for the next
+    suffix = f".{found.key}"  # Slack keeps input by block id: the next item starts empty
     yield block_kit.input_(
         "What becomes of it?", block_kit.choice("radio_buttons", "choice", options, chosen), f"choice{suffix}"
     )
@@ -194,7 +194,7 @@ def _sure() -> Block:
 
 
 def add(spot: ReviewPosition) -> Block:
-    """A record that was not found, such as one in which nobody wrote the name."""
+    """Render the modal that adds a record which the search did not find, such as one without the person's name."""
     box = block_kit.text_input(longest=20)
     reference = block_kit.input_(
         "Its reference", box, "ref", hint="For example SC-7K2M. Be sure that it is about this person."
@@ -203,14 +203,14 @@ def add(spot: ReviewPosition) -> Block:
 
 
 def all_decided(check: Check) -> Block:
-    """After the last item; the request's window is beneath, as it stands now."""
+    """Render the end of a record's review; closing it shows the request, updated."""
     return block_kit.modal(
         "Look through", [block_kit.section(f"Every item of *{check.ref}* is decided. Close this to go on.")]
     )
 
 
 def extend(known: AccessRequest) -> Block:
-    """Two months more need a reason."""
+    """Render the modal that extends the deadline by two months and asks why."""
     blocks = [
         block_kit.section(
             "Two months can be added once, where a request is complex. Tell the person why, within the month."
@@ -221,7 +221,7 @@ def extend(known: AccessRequest) -> Block:
 
 
 def close(known: AccessRequest) -> Block:
-    """How it was answered."""
+    """Render the modal that closes a request and asks how it was answered."""
     box = block_kit.text_input(lines=True, longest=1000)
     hint = "For example: the pack was handed over on Friday. Or: nothing is kept about this person."
     blocks = [block_kit.input_("How was it answered?", box, "outcome", hint=hint)]
@@ -231,7 +231,7 @@ def close(known: AccessRequest) -> Block:
 
 
 def release(known: AccessRequest, included: int, left_out: int) -> Block:
-    """The last look before a pack is made."""
+    """Render the confirmation before a pack is made: how many items go in, and how many do not."""
     words = (
         f"*{known.ref}*: {included} items go into the pack, {left_out} do not. It is made as one file that only opens "
         "with a passphrase. Whoever runs share-check saves it for you, and cannot read it."
@@ -241,7 +241,7 @@ def release(known: AccessRequest, included: int, left_out: int) -> Block:
 
 
 def about(request: AccessRequest) -> Iterator[Block]:
-    """Whom a request is about, and who asks."""
+    """Yield whom a request is about, and who asks."""
     said = {"About": request.name, "Date of birth": request.born, "Number": request.number}
     for label, words in {**said, "Asked by": request.asked_by}.items():
         yield from block_kit.labelled(label, words)

@@ -1,4 +1,4 @@
-"""What somebody who answers requests sees of one: the checks that were found, and what was decided of each item."""
+"""A request as one person who answers requests may see it: the checks found, and the decision about each item."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from storage.errors import CannotOpen, NoSuchCheck
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One check of a request, as its reader sees it now."""
+    """One check of a request with its items, and the decisions made so far by item key."""
 
     view: CheckView
     items: tuple[ReviewItem, ...]
@@ -33,7 +33,7 @@ class Look:
 
     @property
     def left(self) -> int:
-        """Items that are not decided."""
+        """Return the number of undecided items."""
         return len(undecided(self.items, self.ruled))
 
     @property
@@ -41,7 +41,7 @@ class Look:
         return ReviewProgress(self.view.check, self.left, len(self.items), is_not_them(self.ruled))
 
     def parts(self) -> Iterator[Part]:
-        """What is given out."""
+        """Yield the items that are given out, redacted as decided. Every item must be decided."""
         for item in () if is_not_them(self.ruled) else self.items:
             text = given(item, self.ruled[item.key])
             if text is not None:
@@ -49,7 +49,7 @@ class Look:
 
 
 class Reader:
-    """Reads requests for one person at a time; every check passes the gate."""
+    """Requests as the person given to each method may see them; every check passes the access check."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -64,17 +64,17 @@ class Reader:
         return self._services.roster.week.day_of(self._services.clock.now())
 
     def ready(self) -> None:
-        """The index is there: what only reads may read from now on, while others write."""
+        """Build the person index where there is none, so that read transactions can rely on it."""
         with self._services.write() as tx:
             person_index.index(tx, self._services.keys, self.today())
 
     def looks(self, tx: Connection, known: AccessRequest, who: str) -> list[Look]:
-        """What there is about this person that the reader may give out."""
+        """Return the checks found for a request that this person may give out."""
         found = let_through(self._services, tx, dict.fromkeys(self.work(tx).found(known)), who, Act.EXPORT)
         return [self.look(tx, known, each.check.id) for each in found]
 
     def listing(self, tx: Connection, known: AccessRequest, who: str) -> list[ReviewProgress]:
-        """The same as rows of a window. That they were found is in the record of each, before it is shown."""
+        """Return the checks found as rows of a modal, and record the find in each of them before it is shown (I21)."""
         looks = self.looks(tx, known, who)
         for each in looks:
             self._services.casework(tx).viewed(each.view.check.id, who, EventKind.FOUND)
@@ -85,16 +85,16 @@ class Reader:
         return Look(view, items_of(view, known.name), rulings(view.entries, known.id))
 
     def known(self, tx: Connection, request: str, who: str) -> AccessRequest | None:
-        """The request, for those who answer requests; None for others, and where there is none."""
+        """Return the request; None where there is none or this person may not answer requests."""
         try:
             return self.as_seen(tx, self.work(tx).request(request), who) if self.may(who) else None
         except (CannotOpen, NoSuchCheck):
             return None
 
     def as_seen(self, tx: Connection, known: AccessRequest, who: str) -> AccessRequest:
-        """The request without what would show this reader that there is a record they may not know of.
+        """Return the request without what would reveal a record that this reader may not know of.
 
-        A pack shows that something was found; two months more, that it was much.
+        A pack reveals that something was found; an extension, that it was much.
         """
         if known.status is RequestStatus.RELEASED and not self._shows(tx, known, who, EventKind.REQUEST_RELEASED, any):
             known = replace(known, status=RequestStatus.OPEN)
@@ -110,7 +110,11 @@ class Reader:
         what: EventKind,
         quantity: Callable[[Iterable[bool]], bool],
     ) -> bool:
-        """Whether such a step was made with checks of which this reader may know: any of them, or all of them."""
+        """Return whether this reader may see a step, such as a release, by the checks it was made with.
+
+        quantity: `any` where knowing one of them is enough, `all` where the reader must know them all. Whoever made the
+        step may always see it.
+        """
         act = Act.EXPORT if quantity is any else Act.KNOW
         for step in self.work(tx).steps(known.id, what):
             held = step.content.get("held")
@@ -121,12 +125,15 @@ class Reader:
         return False
 
     def first_due(self, tx: Connection, first: date | None, who: str) -> date | None:
-        """The first day on which a request is due, as this reader sees it. first: of those without two months more."""
+        """Return the first day on which a request is due, as this reader sees it; None where none is.
+
+        first: the first day among the requests that were not extended.
+        """
         longer = (self.known(tx, one, who) for one in access_requests.extended(tx))
         return min((*filter(None, [first]), *(each.due for each in longer if each)), default=None)
 
     def is_open(self, tx: Connection, known: AccessRequest, who: str) -> bool:
-        """Not closed; or closed by somebody who could not know of something that this reader has to decide."""
+        """Return whether this reader has work left: the request is open, or its closer could not see all of it."""
         closing = self.work(tx).closing(known.id)
         if known.status is not RequestStatus.CLOSED or closing is None:
             return True
@@ -137,7 +144,10 @@ class Reader:
         return may(self._services.subject(tx, check), who, Act.EXPORT, self._services.roster)
 
     def reach(self, tx: Connection, request: str, check: str, who: str) -> tuple[AccessRequest | None, Look | None]:
-        """A check of a request, where this person may give it out and it was found for it."""
+        """Return the request and one check of it, each None where this person may not have it.
+
+        The check must have been found for, or added to, the request.
+        """
         known = self.known(tx, request, who)
         if known is None or check not in self.work(tx).found(known):
             return known, None

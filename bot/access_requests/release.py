@@ -1,4 +1,4 @@
-"""How a request ends: two months more, a pack of what was decided, or in words."""
+"""How a request ends: extended by two months, released as a pack of what was decided, or closed in words."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ RIGHTS = (
 
 
 class RequestEnding:
-    """Listeners. Nothing here happens before it is known that the person answers requests."""
+    """Listeners that extend, release and close a request. Each checks first that the person may answer requests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._reader = Reader(services)
 
     def ask(self, make: Callable[[AccessRequest], block_kit.Block]) -> Callable[[Press], block_kit.Block | None]:
-        """The listener of a button that opens a modal about its request."""
+        """Return the listener of a button that opens a modal about its request."""
 
         def listen(press: Press) -> block_kit.Block | None:
             with self._services.database.read() as tx:
@@ -61,7 +61,7 @@ class RequestEnding:
         return listen
 
     def ask_release(self, press: Press) -> block_kit.Block | None:
-        """Ask how much goes into the pack."""
+        """Return the confirmation with the number of items; None while an item is undecided."""
         with self._services.database.read() as tx:
             known = self._reader.known(tx, press.check, press.user.id)
             looks = self._reader.looks(tx, known, press.user.id) if known else []
@@ -72,11 +72,11 @@ class RequestEnding:
         return modals.release(known, included, total - included)
 
     def extend(self, sent: Sent) -> Answer:
-        """Add two months."""
+        """Extend the request by two months, with the reason."""
         return self._end(sent, "reason", NOT_EXTENDED, self._extended)
 
     def _extended(self, work: Requests, sent: Sent, said: str) -> Did:
-        """Somebody who may not know that they were added already adds them once more: there is no difference to see."""
+        """Extend the request, a second time for whoever may not know of the first: both must look the same to them."""
         known = self._reader.known(work.tx, sent.check, sent.user.id)
         if known is None:
             return Did.STALE
@@ -84,7 +84,7 @@ class RequestEnding:
         return work.extend(sent.check, sent.user.id, said, sent.request, held, again=not known.extended)
 
     def close(self, sent: Sent) -> Answer:
-        """It is answered."""
+        """Close the request, with how it was answered."""
         return self._end(sent, "outcome", NOT_CLOSED, _closed)
 
     def _end(self, sent: Sent, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> Answer:
@@ -97,7 +97,7 @@ class RequestEnding:
         return errors({box: stale}) if did is Did.STALE else clear()
 
     def wait(self, sent: Sent) -> Answer:
-        """What follows takes longer than Slack waits."""
+        """Acknowledge with a waiting modal: making the pack takes longer than the three seconds that Slack waits."""
         return update(words.making(sent.request) if self._is_theirs(sent) else words.refused(NOT_READY))
 
     def _is_theirs(self, sent: Sent) -> bool:
@@ -105,7 +105,7 @@ class RequestEnding:
             return self._reader.known(tx, sent.check, sent.user.id) is not None
 
     def release(self, sent: Sent, client: WebClient) -> None:
-        """Make the pack of what was decided. It is in the record before the passphrase is shown."""
+        """Make the pack of what was decided and show its passphrase. The release is recorded before that."""
         if not self._is_theirs(sent):
             return
         made = self._made(sent)
@@ -120,14 +120,14 @@ class RequestEnding:
         return (closed.number, passphrase) if self._is_kept(sent, closed, looks) else None
 
     def _decided(self, sent: Sent) -> tuple[AccessRequest, list[Look]] | None:
-        """The request with all its checks; None where an item has no ruling, or it is none of theirs."""
+        """Return the request with all its checks; None where an item is undecided or this person may not answer it."""
         with self._services.database.read() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)
             looks = self._reader.looks(tx, known, sent.user.id) if known else []
         return (known, looks) if known and looks and not any(each.left for each in looks) else None
 
     def _is_kept(self, sent: Sent, closed: Pack, looks: Iterable[Look]) -> bool:
-        """Nothing is made of what has changed since."""
+        """Store the pack and record the release; return False where items or decisions have changed meanwhile."""
         again = self._decided(sent)
         before = [(each.items, each.ruled) for each in looks]
         if again is None or [(each.items, each.ruled) for each in again[1]] != before:
@@ -159,7 +159,7 @@ def _closed(work: Requests, sent: Sent, said: str) -> Did:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """The buttons and modals that end a request."""
+    """Register the buttons and modals that end a request."""
     ending, on = RequestEnding(services), Listeners(app, replies)
     on.opens("extend", ending.ask(modals.extend))
     on.opens("close_request", ending.ask(modals.close))

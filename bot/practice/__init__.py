@@ -1,1 +1,1 @@
-"""Practice situations for staff and marked drills for leads."""
+"""Made-up situations for staff to practise on, and marked practice pages for leads."""

@@ -1,4 +1,4 @@
-"""A practice page, from the Home tab or the command line: marked, through the real ladder, in no figures."""
+"""A practice page, started on the Home tab or the command line: marked, through the real ladder, in no statistics."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LOOK_EVERY = 0.5
 
 
 def start(services: Services, who: str, request: str) -> str:
-    """Page the leads for practice; the practice's id. The same request again starts no second."""
+    """Page the leads for practice and return the practice check's id. Idempotent by `request`."""
     with services.write() as tx:
         return Drill(tx, services.keys, services.roster, services.clock.now()).start(who, request)
 
 
 def follow(services: Services, drill: str, patience: float) -> Iterator[str]:
-    """What becomes of its first page, in words, for at most so many seconds. Never more than is known."""
+    """Yield, in words, what is known of the first page's delivery, for at most `patience` seconds."""
     with services.database.read() as tx:
         ref = checks.load(tx, services.keys, drill).check.ref
     yield f"Practice page {ref} is in the outbox. The running bot sends it."
@@ -39,7 +39,7 @@ def follow(services: Services, drill: str, patience: float) -> Iterator[str]:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """The button on the Home tab of those who can be asked."""
+    """Register the button on the Home tab. Presses by people who are not on the safeguarding list do nothing."""
 
     def practise(press: Press) -> None:
         if services.roster.person_at(press.user.id) is not None:

@@ -1,4 +1,4 @@
-"""Practise on the Home tab: the real engine on a made-up situation. Nothing is kept but the open window."""
+"""Listeners of the practice checklist: the real engine on a made-up situation. State lives in the open modal alone."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ from flows.training.practice import BY_ID
 
 
 class Practising:
-    """Listeners of the button and its windows."""
+    """Listeners of the Practise button and its modals."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def choose(self, _press: Press) -> block_kit.Block:
-        """Which situation."""
+        """Return the choice of situations."""
         return modals.choose()
 
     def begin(self, press: Press) -> block_kit.Block | None:
-        """The situation chosen, from its first question."""
+        """Return the first question of the situation chosen; None where it does not exist."""
         situation = BY_ID.get(press.verb_argument)
         return self._shown(Practice(situation, {})) if press.modal and situation else None
 
     def answer(self, press: Press) -> block_kit.Block | None:
-        """Take an option of the question shown."""
+        """Answer the question shown with one option, and return the next."""
         return self._step(press, press.action.value, (press.verb_argument,))
 
     def answer_ticks(self, press: Press) -> block_kit.Block | None:
-        """Take what is ticked, once Continue is pressed; nothing ticked, nothing happens."""
+        """Answer with the boxes ticked once Continue is pressed; None where nothing is ticked."""
         choices = press.chosen(press.action.value)
         return self._step(press, press.action.value.rpartition(".")[0], choices) if choices else None
 
     def back(self, press: Press) -> block_kit.Block | None:
-        """The question before."""
+        """Return the previous question, without its answer."""
         practice = _practice(press)
         if practice is None:
             return None
         return self._shown(practice if press.action.value == modals.UNANSWERED else practice.without_last())
 
     def outcome(self, press: Press) -> block_kit.Block | None:
-        """Stop here, and see what it has come to; only once a lead would have been told at once."""
+        """Return the outcome so far, once a real check would have paged a lead (`PAGE_MOMENT`), else the question."""
         practice = _practice(press)
         return self._shown(practice, stops=True) if practice else None
 
     def _step(self, press: Press, question: str, choices: tuple[str, ...]) -> block_kit.Block | None:
-        """A second click on the same window is answered by the same next question."""
+        """Answer the question and return the next. A second click on the same modal returns the same question."""
         practice = _practice(press)
         if practice is None:
             return None
@@ -77,12 +77,12 @@ class Practising:
 
 
 def _practice(press: Press) -> Practice | None:
-    """How far they are; None where no modal was pressed."""
+    """Return the practice in the modal; None where the press came from elsewhere."""
     return Practice.read(press.view.private_metadata) if press.view and press.modal else None
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """Practise, and everything in its windows."""
+    """Register the Practise button and everything in its modals."""
     practising, on = Practising(services), Listeners(app, replies)
     on.replaces("practise", practising.choose)
     on.replaces("practise_on", practising.begin)

@@ -1,4 +1,4 @@
-"""The windows of practice: a made-up situation, the real questions, and why it came out as it did."""
+"""The modals of practice: a made-up situation, the real questions, and the reasons for the outcome."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from flows.training.practice import BY_ID, SITUATIONS, PracticeSituation, remark
 
 REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"
 SOMEBODY = "somebody"
-"""Who is left out in practice: nobody who exists."""
+"""Whoever is left out in practice: nobody who exists."""
 UNANSWERED = "unanswered"
-"""The value of Back where the question before it was not answered: it is shown again, and nothing is taken away."""
+"""The value of Back where the question before has no answer: it is shown again, and no answer is removed."""
 _PER_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """How far somebody is; it lives in the window alone."""
+    """A situation and the answers so far, stored in the modal's metadata alone."""
 
     situation: PracticeSituation
     answers: Answers
 
     @property
     def metadata(self) -> str:
-        """As Slack keeps it while the window is open."""
+        """Return the practice as the modal's private_metadata."""
         answers = {question: list(choices) for question, choices in self.answers.items()}
         return json.dumps({"situation": self.situation.id, "answers": answers}, separators=(",", ":"))
 
     @classmethod
     def read(cls, metadata: str) -> Practice:
-        """Raises ValueError or KeyError for anything else than `metadata`."""
+        """Parse `metadata`. Raises ValueError or KeyError where it is anything else."""
         kept = json.loads(metadata)
         answers = {question: tuple(choices) for question, choices in dict(kept["answers"]).items()}
         for question, choices in answers.items():
@@ -45,16 +45,16 @@ class Practice:
         return cls(BY_ID[str(kept["situation"])], answers)
 
     def with_answer(self, question: str, choices: tuple[str, ...]) -> Practice:
-        """One step on."""
+        """Return the practice with one more answer."""
         return Practice(self.situation, {**self.answers, question: choices})
 
     def without_last(self) -> Practice:
-        """One step back."""
+        """Return the practice without the last answer."""
         return Practice(self.situation, dict(list(self.answers.items())[:-1]))
 
 
 def choose() -> Block:
-    """Which situation."""
+    """Render the choice of situations."""
     blocks: list[Block] = [
         block_kit.section("Choose a situation. They are made up. Then answer as you would."),
         *_real(),
@@ -67,7 +67,7 @@ def choose() -> Block:
 
 
 def ask(practice: Practice, question: Question, level: Level) -> Block:
-    """The next question; before it what a real check would have done already."""
+    """Render the next question; above it what a real check would have done already at this level."""
     done = list(so_far(level))
     blocks = [
         *([block_kit.section(f"*{block_kit.lines(done)}*")] if done else ()),
@@ -107,7 +107,7 @@ def _option(question: Question, option: str) -> Block:
 
 
 def outcome(practice: Practice, decision: Decision, told: Guidance, *, is_finished: bool) -> Block:
-    """Where it came out, and why. is_finished: False where somebody stopped once it was urgent."""
+    """Render the outcome and its reasons. is_finished: False where the person stopped once it was urgent."""
     blocks = [
         *_real(),
         block_kit.header(told.title),
@@ -127,5 +127,5 @@ def outcome(practice: Practice, decision: Decision, told: Guidance, *, is_finish
 
 
 def _real() -> Iterator[Block]:
-    """On every window: somebody may be here with something real."""
+    """Yield the way into a real check, shown on every modal: somebody may be here about somebody real."""
     yield block_kit.section(REAL, block_kit.button("Start a real check", "start"))

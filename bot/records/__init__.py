@@ -1,1 +1,1 @@
-"""Find records by person, and export them as packs."""
+"""Finding records by person, and exporting them as packs."""

@@ -1,7 +1,7 @@
-"""One HTML file that holds everything of a pack, encrypted, and opens itself for whoever has the passphrase.
+"""A pack as one encrypted HTML file that decrypts itself in the browser for whoever has the passphrase.
 
 AES-256-GCM under a key from the passphrase (PBKDF2-HMAC-SHA256); the page decrypts with the browser's own WebCrypto
-and fetches nothing. Until then it says nothing of what or whom it is about, and its length next to nothing.
+and fetches nothing. Until then it shows nothing of what or whom it is about, and its padded length next to nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 ROUNDS = 600_000
-"""As OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256."""
+"""Iterations, as OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Nothing that reads like something else over the phone."""
+"""Characters that cannot be mistaken for one another, in writing or on the phone."""
 _GROUPS, _GROUP = 5, 4
 _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _PORTION = 65_536
@@ -38,12 +38,12 @@ class File:
 
 
 def new_passphrase() -> str:
-    """Twenty signs in groups of four: 98 bits, more than anybody can try."""
+    """Return a random passphrase: twenty characters in groups of four, 98 bits, beyond brute force."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def sealed(html: str, files: Mapping[str, File], passphrase: str) -> bytes:
-    """The whole file. html: what is shown once it is open. files: what can be saved from it, by label."""
+    """Return the whole encrypted file. html: shown once it is open. files: can be saved from it, by link text."""
     inside = {
         "html": html,
         "files": [
@@ -63,7 +63,7 @@ def sealed(html: str, files: Mapping[str, File], passphrase: str) -> bytes:
 
 
 def _plain(passphrase: str) -> bytes:
-    """However it was written down: small letters, spaces and hyphens do not matter."""
+    """Normalise a passphrase as typed: case, spaces and hyphens do not matter. The page does the same."""
     return "".join(sign for sign in passphrase.upper() if sign.isalnum()).encode()
 
 

@@ -1,6 +1,6 @@
 """A pack: what is given out of the record, as a page to read and print, as a PDF, and as JSON for another system.
 
-It is made from items that were looked through already; what was taken out of them is not here at all.
+It is built from items that were already reviewed; what was redacted is not in it at all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fpdf.enums import XPos, YPos
 from bot.printing.pdf import FONT, Pdf
 
 for _name in ("fontTools", "fpdf"):
-    logging.getLogger(_name).setLevel(logging.ERROR)  # what they tell names signs of what is printed
+    logging.getLogger(_name).setLevel(logging.ERROR)  # their warnings name characters of what is printed
 
 FORMAT = "share-check pack v1"
 _SIZES = {"title": 16, "heading": 13, "label": 9, "text": 11}
@@ -29,7 +29,7 @@ _FIRST_PRINTABLE = 32
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One item as it is given out. others: words for the reader of a case that it may name somebody else."""
+    """One item as it is given out."""
 
     title: str
     author: str
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is given of one check. ref: its reference."""
+    """What is given out of one check. ref: its reference."""
 
     ref: str
     parts: Sequence[Part]
@@ -47,9 +47,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All of a pack. Times are shown in UTC, so that they are the same for every reader.
+    """Everything in a pack. Times are shown in UTC, so that they are the same for every reader.
 
-    facts: labelled lines at the top. notes: what the reader should know. extra: for the JSON alone.
+    facts: labelled lines at the top. notes: what the reader should know. extra: more keys, for the JSON alone.
     """
 
     title: str
@@ -61,7 +61,7 @@ class Contents:
 
 
 def as_json(contents: Contents) -> str:
-    """For another system."""
+    """Return the pack as JSON, for another system, in the format that `FORMAT` names."""
     said = {
         "format": FORMAT,
         "title": contents.title,
@@ -84,7 +84,7 @@ def as_json(contents: Contents) -> str:
 
 
 def as_html(contents: Contents) -> str:
-    """The readable part of a page: nothing in it runs, and nothing is fetched."""
+    """Return the pack as the body of a page, without scripts or anything to fetch."""
     return "\n".join(_html(contents))
 
 
@@ -116,14 +116,14 @@ def _moment(at: datetime) -> str:
 
 
 def as_pdf(contents: Contents) -> bytes:
-    """To print and to hand over. A sign that its font does not have stands there as its Unicode number."""
+    """Return the pack as a PDF. A character that the font lacks is printed as its code point, such as [U+1F600]."""
     paper = _Paper(contents)
     paper.fill()
     return paper.made()
 
 
 class _Paper(Pdf):
-    """A4, one column, the reference and the page's number below."""
+    """A pack on A4, in one column, with page numbers in the footer."""
 
     def __init__(self, contents: Contents) -> None:
         super().__init__(_MARGIN)
@@ -138,7 +138,7 @@ class _Paper(Pdf):
         self.cell(0, 6, f"{self.page_no()} of {{nb}}", align="C")
 
     def fill(self) -> None:
-        """Everything, in order."""
+        """Add everything, in order."""
         self.add_page()
         self._words(self._contents.title, "title")
         for label, said in _facts(self._contents):

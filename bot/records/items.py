@@ -1,4 +1,4 @@
-"""What a record holds, in the words and items in which it is given out."""
+"""The content of a record, in the items and words in which it is given out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BOXES = {
 
 
 def author(organisation: Organisation, roster: Roster) -> Callable[[str], str]:
-    """Names of leads, deputies and the independent contact; of other staff nothing but that."""
+    """Return a function from Slack id to author: people on the safeguarding list by name, other staff without."""
 
     def named(who: str) -> str:
         person = roster.person_at(who)
@@ -39,5 +39,5 @@ def author(organisation: Organisation, roster: Roster) -> Callable[[str], str]:
 
 
 def items_of(view: CheckView, name: str = "") -> tuple[ReviewItem, ...]:
-    """Everything a check holds. name: of the person it is given to, which is nobody else's."""
+    """Return everything a check holds as items. `name` is the person the pack is for, so not somebody else's."""
     return items(view.entries, BOXES, author(view.organisation, view.roster), (name,))

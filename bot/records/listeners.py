@@ -1,4 +1,4 @@
-"""Finding records by person or reference, opening and exporting them. Nothing is shown before the gate."""
+"""Listeners that find, open and export records by person or reference. Nothing is shown before the access check."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ NOT_YOURS = "This is out of date. There is nothing to see here."
 
 
 class Records:
-    """Listeners of the Home tab's section and of what opens from it."""
+    """Listeners of the Home tab's records section and of the modals it opens."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def ask(self, press: Press) -> block_kit.Block | None:
-        """Ask whom to look for."""
+        """Return the search modal; None for people who are not on the safeguarding list."""
         return forms.search() if self._services.roster.person_at(press.user.id) else None
 
     def find(self, sent: Sent) -> Answer:
-        """Show what there is about somebody like this. A record that may not be known of leaves no trace here."""
+        """Show the matching records that the reader may know of. Others leave no trace, neither a row nor a count."""
         said = {key: sent.typed(key) for key in SEARCHES}
         who, ref = Described(said["name"], said["born"], said["number"]), sent.typed(forms.REF)
         if who.is_empty and not ref:
@@ -57,7 +57,7 @@ class Records:
         return update(forms.results(listed(self._services, found, sent.user.id)))
 
     def _found(self, who: Described, ref: str, reader: str) -> list[Subject]:
-        """What this person may know of; that it was found is in the record of each that is shown."""
+        """Return the matching records that `reader` may know of; record the find in each one that is shown (I21)."""
         today = self._services.roster.week.day_of(self._services.clock.now())
         with self._services.write() as tx:
             held = {*person_index.index(tx, self._services.keys, today).find(who, today), checks.by_ref(tx, ref) or ""}
@@ -67,7 +67,7 @@ class Records:
         return found
 
     def open(self, press: Press) -> block_kit.Block | None:
-        """Open a record that was found. The opening is recorded first (I21)."""
+        """Return the summary of a record that was found. The opening is recorded first (I21)."""
         view = self._opened(press.check, press.user.id)
         if view is None:
             is_known = self._services.roster.person_at(press.user.id) is not None
@@ -84,20 +84,20 @@ class Records:
             return self._services.look(tx, check, history=True)
 
     def ask_export(self, press: Press) -> block_kit.Block | None:
-        """Ask what the export is for."""
+        """Return the modal that asks what an export is for; None where this person may not export the record."""
         with self._services.database.read() as tx:
             subject = self._services.subject(tx, press.check)
         allowed = may(subject, press.user.id, Act.EXPORT, self._services.roster)
         return forms.export(subject.check) if subject and allowed else None
 
     def wait(self, sent: Sent) -> Answer:
-        """Take the reason; what follows takes longer than Slack waits."""
+        """Acknowledge with a waiting modal: making the file takes longer than the three seconds that Slack waits."""
         if not sent.typed("reason"):
             return errors({"reason": "Please write what it is for."})
         return update(forms.making(sent.request) if self._is_theirs(sent) else forms.refused(NOT_MADE))
 
     def export(self, sent: Sent, client: WebClient) -> None:
-        """Make the whole of one record; the export itself is in the record before the passphrase is shown."""
+        """Export one whole record and show the passphrase. The export is recorded before the passphrase is shown."""
         if not self._is_theirs(sent):
             return
         made = self._made(sent)
@@ -129,7 +129,7 @@ class Records:
 
 
 def exported(view: CheckView) -> Contents:
-    """One record for the school's own system: everything, with nothing taken out."""
+    """Return one record for the school's own system: everything, with nothing redacted."""
     parts = tuple(Part(item.title, item.author, item.at, item.text) for item in items_of(view))
     outcome = view.decision.outcome.words
     facts = [("Reference", view.check.ref), ("Outcome", outcome), ("Raised by", f"{STAFF} ({view.check.reporter})")]
@@ -153,7 +153,7 @@ def exported(view: CheckView) -> Contents:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """Every button and modal of finding and exporting."""
+    """Register every button and modal of finding and exporting records."""
     records, on = Records(services), Listeners(app, replies)
     on.opens("find_record", records.ask)
     on.submission("find_record", records.find)

@@ -1,4 +1,4 @@
-"""Finding records and giving them out, in modals: what is personal is nowhere else in Slack."""
+"""The modals of finding and exporting records. Personal data is shown in modals only, never in a message."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.words import row
 from flows.case import Check
 
 MOST_FOUND = 20
-"""A longer list is no answer: the search should say more."""
+"""Results shown; with more, the search needs more detail."""
 REF = "ref"
-"""The box for a reference; one that may not be known of is no record."""
+"""Block id of the box for a reference. A record the reader may not know of is treated as one that does not exist."""
 NOTHING_FOUND = "No record was found. Try another spelling, the number or the reference."
 
 
 def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterator[Block]:
-    """The Home tab's section. answers_requests: whether they may give records out and have them deleted.
+    """Yield the Home tab's section. answers_requests: whether the reader may give records out and have them deleted.
 
-    waiting: how many requests are not closed, and when the first is due, in words.
+    waiting: how many requests are open, and when the first is due, in words.
     """
     yield block_kit.divider()
     words = block_kit.lines(("Find what is kept about somebody. Each opening is recorded.", *waiting))
@@ -30,7 +30,7 @@ def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterato
 
 
 def search() -> Block:
-    """Whom to look for; one box is enough."""
+    """Render the search modal; any one box is enough."""
     intro = block_kit.section("Fill in what you know. One box is enough. What you type is not kept.")
     ref = block_kit.input_(
         "Reference", block_kit.text_input(longest=20), REF, optional=True, hint="For example SC-7K2M."
@@ -39,7 +39,7 @@ def search() -> Block:
 
 
 def results(found: Sequence[tuple[Check, bool]]) -> Block:
-    """What was found that the reader may know of, each with whether they may open it."""
+    """Render the records found, each with whether the reader may open it."""
     rows = [row(check, may_open=may_open) for check, may_open in found[:MOST_FOUND]]
     more = (
         [block_kit.section(f"The first {MOST_FOUND} are shown. Search again with more.")]
@@ -51,7 +51,7 @@ def results(found: Sequence[tuple[Check, bool]]) -> Block:
 
 
 def export(check: Check) -> Block:
-    """What an export is, before it is made."""
+    """Render what an export holds, and ask what it is for, before it is made."""
     words = (
         f"*{check.ref}* with everything that is recorded of it, and nothing taken out. It is made as one file that "
         "only opens with a passphrase. Whoever runs share-check saves the file for you, and cannot read it."
@@ -69,13 +69,13 @@ def export(check: Check) -> Block:
 
 
 def making(name: str) -> Block:
-    """While it is made. name: what this window is found by again, once it is on screen."""
+    """Render the waiting modal. `name` becomes its external_id, by which it is replaced once the file is made."""
     words = "The file is being made. It takes some seconds. If nothing comes, close this and try again."
     return {**block_kit.modal("One moment", [block_kit.section(words)]), "external_id": name}
 
 
 def made(number: str, passphrase: str) -> Block:
-    """The one time the passphrase is shown."""
+    """Render the file's number and its passphrase, which is shown this once and stored nowhere."""
     blocks = [
         block_kit.section("*Write this down now. It is not kept, and is not shown again.*"),
         block_kit.section(f"Passphrase: `{passphrase}`"),
@@ -90,5 +90,5 @@ def made(number: str, passphrase: str) -> Block:
 
 
 def refused(words: str) -> Block:
-    """Why nothing was made."""
+    """Render why nothing was made."""
     return block_kit.modal("Nothing was made", [block_kit.section(block_kit.esc(words))])

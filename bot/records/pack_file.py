@@ -1,4 +1,4 @@
-"""A pack as one encrypted file, and its passphrase."""
+"""A pack as one encrypted file, with its passphrase."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from storage.export_files import Pack
 
 
 def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
-    """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
+    """Return a pack as an encrypted file, and its passphrase.
+
+    name: of the files inside. entries: the record's entries as JSON, to compare with the proof of the whole record.
+    """
     files = {
         "Save the PDF": File(f"{name}.pdf", "application/pdf", export_contents.as_pdf(contents)),
         "Save the data (JSON)": File(f"{name}.json", "application/json", export_contents.as_json(contents).encode()),

@@ -1,4 +1,4 @@
-"""What is due for deletion, for whom: whoever may not know of a record sees it in no list and in no number."""
+"""Which records are due for deletion, for whom. A record is in no list or count of people who may not know of it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from storage.errors import CannotOpen
 from storage.old_messages import NotShrunk, not_shrunk
 
 AHEAD = timedelta(days=31)
-"""How long before the end of its time a record is announced: no month is longer."""
+"""How long before the end of its retention period a record is announced: as long as the longest month."""
 
 
 def keeper(services: Services, tx: Connection) -> Retention:
-    """The use cases, in this transaction."""
+    """Return the retention service in this transaction."""
     return Retention(tx, services.keys, services.roster, services.clock.now(), services.organisation.retention.schedule)
 
 
 def items_for(services: Services, tx: Connection, who: str) -> tuple[DueRecord, ...]:
-    """What is due, or will be within a month, of what this person may decide about."""
+    """Return the records due now or within a month that this person may decide about."""
     items = keeper(services, tx).items(services.clock.now() + AHEAD)
     return tuple(item for item in items if may(_subject(item), who, Act.ERASE, services.roster))
 
@@ -34,7 +34,7 @@ def _subject(item: DueRecord) -> Subject:
 
 
 def is_for_everybody(services: Services, item: DueRecord) -> bool:
-    """Whether every lead but its reporter may decide about it, so that the leads' channel may count it."""
+    """Return whether every lead but its reporter may decide about the record, so the leads' channel may count it."""
     return _is_shared(services, _subject(item), Act.ERASE)
 
 
@@ -46,10 +46,10 @@ def _is_shared(services: Services, subject: Subject, act: Act) -> bool:
 
 
 def copies_left(services: Services, tx: Connection, target: str) -> tuple[NotShrunk, ...]:
-    """Messages that Slack did not let us cut, for the digest of the leads' channel, or of one person by Slack id.
+    """Return messages that Slack did not let us shorten or delete, for the leads' channel or one person by Slack id.
 
-    Of a record that was erased nobody can say any more who might know of it, so there are none of one that not every
-    lead could know of. What is left of any other is its reference.
+    Nobody can tell any more who might know of an erased record, so erased ones that some leads could not know of are
+    left out. Of any other erased record only its reference is left.
     """
     return tuple(each for each in not_shrunk(tx) if _is_for(services, tx, each.check, target))
 
@@ -57,7 +57,7 @@ def copies_left(services: Services, tx: Connection, target: str) -> tuple[NotShr
 def _is_for(services: Services, tx: Connection, check: str, target: str) -> bool:
     try:
         return not was_private(tx, check) and _may_count(services, services.subject(tx, check), target)
-    except CannotOpen:  # who may know of it cannot be told; doctor says that it does not open
+    except CannotOpen:  # nobody can tell who may know of it; doctor reports that it cannot be decrypted
         return False
 
 
@@ -77,16 +77,16 @@ def _is_counted(services: Services, item: DueRecord, target: str) -> bool:
 
 
 def due_for(services: Services, tx: Connection) -> tuple[str, ...]:
-    """The channel, where it has something to count, and the Slack ids of those who have something of their own."""
+    """Return who gets a monthly message: the channel, if it has anything to count, and people by Slack id."""
     items = keeper(services, tx).items(services.clock.now() + AHEAD)
     targets = (services.roster.channel, *services.roster.slack.values())
     return tuple(target for target in targets if any(_is_counted(services, item, target) for item in items))
 
 
 def count_for(services: Services, tx: Connection, target: str) -> int:
-    """How many records the message to this target counts.
+    """Return how many records the message to this target counts.
 
-    The channel's counts what every lead may decide about; somebody's own counts what the channel's does not.
+    The channel's message counts what every lead may decide about; a person's own counts the rest of theirs.
     """
     items = keeper(services, tx).items(services.clock.now() + AHEAD)
     return sum(_is_counted(services, item, target) for item in items)

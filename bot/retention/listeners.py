@@ -1,7 +1,7 @@
-"""Deleting what is due: the leads' list, legal holds, and what the clock brings once an hour.
+"""Listeners of deleting what is due, and of legal holds.
 
-Whoever may not know of a record sees it in no list and in no number. Nothing is deleted but what somebody approved by
-name, and then confirmed.
+A record is in no list and no count of people who may not know of it. Only records that
+somebody approved one by one, and then confirmed, are deleted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MESSAGES_LIVE = timedelta(days=62)
 
 @dataclass
 class _Chosen:
-    """What somebody chose in the list, as it is carried out. Everything by reference."""
+    """What became of the choices in the list so far. Records are given by reference."""
 
     approved: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Deleting:
         self._services = services
 
     def open_list(self, press: Press) -> block_kit.Block:
-        """What is due, for this reader; that they looked is in the record first."""
+        """Return the list of records due that this reader may decide about. The opening is recorded first (I21)."""
         with self._services.database.read() as tx:
             items = items_for(self._services, tx, press.user.id)
         with self._services.write() as tx:
@@ -62,7 +62,7 @@ class Deleting:
         return modals.the_list(items, self._services.clock.now(), self._services.organisation.zone)
 
     def decide(self, sent: Sent) -> Answer:
-        """Carry out what was chosen, item by item. What is to be deleted is asked about once more."""
+        """Apply the choice for each record; ask for confirmation of those to delete."""
         chosen = {check: choice for check in _listed(sent) for choice in sent.chosen(f"{modals.DECIDE}.{check}")}
         if wrong := _wrong(sent, chosen):
             return errors(wrong)
@@ -103,15 +103,16 @@ class Deleting:
             done.kept.append(ref)
 
     def delete(self, sent: Sent) -> Answer:
-        """Confirmed: each is looked at once more, and goes in a transaction of its own.
+        """Erase the confirmed records, each checked again and in its own transaction.
 
-        One that fails holds up none of the others, and takes nothing back of those that are gone.
+        A failure is logged and shown with its error reference; it neither stops the others nor hides those already
+        erased.
         """
         done = modals.Deleted()
         for check, ref in modals.confirmed(sent.view.private_metadata):
             try:
                 found = self._erase(check, sent.user.id)
-            except Exception as error:  # noqa: BLE001 - what is gone already has to be told
+            except Exception as error:  # noqa: BLE001 - the records erased so far must be reported
                 done.failed.append((ref, log_failure(error)))
                 continue
             if found is not None and found[1] is None:
@@ -121,7 +122,7 @@ class Deleting:
         return update(modals.deleted(done))
 
     def _erase(self, check: str, who: str) -> tuple[str, ReasonKept | None] | None:
-        """Its reference, and why it stays; None where they may not, or it is gone already."""
+        """Erase a record. Return its reference and why it was kept, if it was; None where the person may not."""
         with self._services.write() as tx:
             subject = self._services.subject(tx, check, lock=True)
             if subject is None or not may(subject, who, Act.ERASE, self._services.roster):
@@ -129,14 +130,14 @@ class Deleting:
             return subject.check.ref, keeper(self._services, tx).erase(check, who)
 
     def tidy_up(self, _sent: Sent, _client: WebClient) -> None:
-        """Nothing of what was erased stays in the database's log; messages with a number tell the new one."""
+        """Empty the WAL, so that it holds nothing erased, and update the monthly messages, whose number has changed."""
         self._services.database.empty_log()
         with self._services.write() as tx:
             now = self._services.clock.now()
             outbox.show_recent_anew(tx, OutboxKind.DELETIONS_DUE, now - _MESSAGES_LIVE, now)
 
     def open_hold(self, press: Press) -> block_kit.Block:
-        """Ask, from the summary, why it must be kept, or need not any more."""
+        """Return the modal that asks, from the summary, why a hold is set or lifted."""
         with self._services.database.read() as tx:
             subject = self._services.subject(tx, press.check)
         if subject is None or not may(subject, press.user.id, Act.HOLD, self._services.roster):
@@ -144,12 +145,12 @@ class Deleting:
         return (modals.hold if press.verb == "hold_record" else modals.lift)(subject.check.ref, press.check)
 
     def hold(self, sent: Sent) -> Answer:
-        """Put on legal hold."""
+        """Put the record on legal hold, with the reason."""
         words = "{ref} is on legal hold. It is kept until somebody lifts the hold."
         return self._hold(sent, Retention.hold, words, modals.HELD_BEFORE)
 
     def lift(self, sent: Sent) -> Answer:
-        """Lift the hold."""
+        """Lift the legal hold, with the reason."""
         return self._hold(sent, Retention.lift, "{ref} is not on legal hold any more.", modals.LIFTED_BEFORE)
 
     def _hold(self, sent: Sent, action: Action, words: str, stale: str) -> Answer:
@@ -167,7 +168,7 @@ class Deleting:
 
 
 def _wrong(sent: Sent, chosen: dict[str, str]) -> dict[str, str]:
-    """By block id: reasons that are missing; where nothing was chosen, that something must be."""
+    """Return errors by block id: reasons that are missing, or, where nothing was chosen, that a choice is needed."""
     if not chosen:
         return {f"{modals.DECIDE}.{check}": modals.CHOOSE for check in _listed(sent)[:1]}
     return {
@@ -178,7 +179,7 @@ def _wrong(sent: Sent, chosen: dict[str, str]) -> dict[str, str]:
 
 
 def _listed(sent: Sent) -> list[str]:
-    """Ids of the records in the window, in the order in which they stand."""
+    """Return the ids of the records in the modal, in its order."""
     verbs = (block_id.partition(".") for block_id in sent.view.state.values)
     return [check for verb, _, check in verbs if verb == modals.DECIDE]
 
@@ -188,7 +189,7 @@ def _in_a_year(now: datetime) -> datetime:
 
 
 def register(app: App, services: Services, replies: Replies) -> None:
-    """The list, its two windows, and legal holds."""
+    """Register the list of records due, its confirmation, and legal holds."""
     deleting, on = Deleting(services), Listeners(app, replies)
     on.opens("deletion_list", deleting.open_list)
     on.submission("deletion_list", deleting.decide)

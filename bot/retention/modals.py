@@ -1,6 +1,6 @@
-"""Deleting what is due, and legal holds: the list in its window, the last question, and the monthly message.
+"""Deleting what is due, and legal holds: the list, the confirmation, and the monthly message.
 
-The list shows references, kinds and dates: nothing of what a record says. The message shows a number alone.
+The list shows references, kinds and dates, nothing of a record's content. The message shows a number alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flows.case import CheckStatus
 from flows.records.retention import DueRecord, Kind, ReasonKept
 
 MOST = 20
-"""Records in one window: each takes four of the 100 blocks that Slack shows."""
+"""Records in one modal: each takes four of the 100 blocks that Slack allows."""
 TITLE = "Records to delete"
 DECIDE, REASON = "decide", "reason"
 DELETE, KEEP, HOLD = "delete", "keep", "hold"
@@ -53,9 +53,9 @@ STAYS = {
 
 @dataclass(frozen=True, slots=True)
 class ApprovalResult:
-    """What became of what somebody chose. Each by reference. stays: with the reason.
+    """The result of the choices in the list. Records are given by reference, `approved` by id. stays: with the reason.
 
-    held_before: on hold already, each with what was typed, which was not saved.
+    held_before: already on hold, each with the reason typed, which was not saved.
     """
 
     approved: Mapping[str, str]
@@ -67,7 +67,7 @@ class ApprovalResult:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What became of what was to be deleted. stays: with the reason. failed: with the reference of the error."""
+    """The result of an erasure, by reference. stays: with the reason. failed: with the reference of the error."""
 
     gone: list[str] = field(default_factory=list)
     stays: list[tuple[str, ReasonKept]] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Deleted:
 
 
 def due(count: int) -> Message:
-    """Once a month, to those who may know of these: a number, and nothing else."""
+    """Render the monthly message: how many records its readers have to decide about, and nothing else."""
     if not count:
         words = "No record waits for a decision at the end of its time."
         return Message(words, [block_kit.context(words)])
@@ -86,7 +86,7 @@ def due(count: int) -> Message:
 
 
 def the_list(items: Sequence[DueRecord], now: datetime, zone: ZoneInfo) -> Block:
-    """Item by item; nothing is chosen before somebody chooses it."""
+    """Render the records due, each with its choices, none preselected: nothing is deleted unless somebody chose it."""
     if not items:
         return block_kit.modal(TITLE, [block_kit.section(NOTHING)])
     blocks = [
@@ -138,7 +138,7 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def confirm(outcome: ApprovalResult) -> Block:
-    """The last question before records are gone."""
+    """Render the confirmation before records are erased."""
     refs = ", ".join(outcome.approved.values())
     is_one = len(outcome.approved) == 1
     many, them = ("This record is", "it") if is_one else (f"These {len(outcome.approved)} records are", "them")
@@ -159,14 +159,14 @@ def confirm(outcome: ApprovalResult) -> Block:
 
 
 def confirmed(metadata: str) -> Iterator[tuple[str, str]]:
-    """Ids and references of what the last question was about."""
+    """Yield id and reference of each record that the confirmation was about."""
     for each in filter(None, metadata.split(",")):
         check, _, ref = each.partition(":")
         yield check, ref
 
 
 def saved(outcome: ApprovalResult) -> Block:
-    """What was kept or held; nothing is to be deleted."""
+    """Render what was kept or put on hold, where nothing is to be erased."""
     return block_kit.modal(TITLE, list(_done(outcome)) or [block_kit.section("Nothing was changed.")])
 
 
@@ -184,13 +184,13 @@ def _done(outcome: ApprovalResult) -> Iterator[Block]:
 
 
 def stayed(stays: Iterable[tuple[str, ReasonKept]]) -> Iterator[Block]:
-    """What could not be deleted, each with its reason."""
+    """Yield the records that could not be erased, each with its reason."""
     for ref, why in stays:
         yield block_kit.section(f"*{ref} is not deleted:* {STAYS[why]}.")
 
 
 def deleted(done: Deleted) -> Block:
-    """What is gone, and what is not."""
+    """Render what was erased, and what was not."""
     blocks = [block_kit.section(f"*Deleted for good:* {', '.join(done.gone)}.")] if done.gone else []
     blocks += list(stayed(done.stays))
     for ref, error in done.failed:
@@ -201,7 +201,7 @@ def deleted(done: Deleted) -> Block:
 
 
 def hold(ref: str, check: str) -> Block:
-    """Why it must be kept."""
+    """Render the modal that asks why a record must be kept."""
     words = block_kit.section(f"*{ref}* is not deleted, whatever the calendar says, until somebody lifts the hold.")
     box = block_kit.input_(
         "Why must it be kept?", block_kit.text_input(lines=True), "text", hint="For example: a claim, an inquiry."
@@ -210,7 +210,7 @@ def hold(ref: str, check: str) -> Block:
 
 
 def lift(ref: str, check: str) -> Block:
-    """Why it need not be kept any more."""
+    """Render the modal that asks why a legal hold ends."""
     words = block_kit.section(f"*{ref}* can be deleted again once its time is over. A lead is asked first.")
     box = block_kit.input_("Why does the hold end?", block_kit.text_input(lines=True), "text")
     return block_kit.modal(
@@ -219,5 +219,5 @@ def lift(ref: str, check: str) -> Block:
 
 
 def said(words: str) -> Block:
-    """One sentence in a window."""
+    """Render a modal that says one sentence."""
     return block_kit.modal("Records", [block_kit.section(block_kit.esc(words))])

@@ -1,4 +1,4 @@
-"""What retention puts in Slack: the monthly message, and nothing at all where a check was erased."""
+"""Renderers of retention's outbox rows: the monthly message, and the deletion of an erased check's messages."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def register(renderers: Renderers) -> None:
 
 
 def _deletions_due(services: Services, tx: Connection, row: Claimed) -> Outgoing:
-    """The monthly message as it is true now; nothing where there was never anything to count."""
+    """Render the monthly message as of now; send nothing where there is nothing to count."""
     count = count_for(services, tx, row.target)
     return Outgoing(modals.due(count) if count or row.ts else None)

@@ -1,4 +1,4 @@
-"""Retention by the clock: once an hour, announce what is due and finish what was begun. It deletes nothing itself."""
+"""Retention's hourly job: announce what is due and finish what was begun. It erases no record itself."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from storage.erasure import was_erased_since
 
 EVERY = timedelta(hours=1)
 MOST_SHRUNK = 20
-"""Checks in one turn: all that Slack takes is not spent on what nobody waits for."""
+"""Checks whose messages are shortened in one turn, so that Slack's rate limit is left for what somebody waits for."""
 _SOON = timedelta(minutes=1)
-"""When what could not be finished is tried again."""
+"""How long until unfinished work is tried again."""
 _DAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
 
 class RetentionClock:
-    """One for each clockwork. What it remembers only spares work: whatever is put is put once, whoever puts it."""
+    """Retention's hourly job. Its state only saves work: every message has a key of its own and is queued once."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -31,7 +31,10 @@ class RetentionClock:
         self._announced = ""
 
     def turn(self) -> None:
-        """Whatever fails here holds nobody up, and is tried again within the hour."""
+        """Run the job's parts once an hour.
+
+        Log a failure and go on, so that it holds up neither a page nor another part.
+        """
         now = self._services.clock.now()
         if abs(now - self._turned) < EVERY:
             return
@@ -40,15 +43,15 @@ class RetentionClock:
             try:
                 part(now)
             except Exception as error:  # noqa: BLE001 - a page must never wait for this, nor one part for another
-                log.error("retention: %s", type(error).__name__)  # noqa: TRY400 - no words of it
+                log.error("retention: %s", type(error).__name__)  # noqa: TRY400 - its text may hold personal data
 
     def _shrink(self, now: datetime) -> None:
-        """Cut old messages to the reference."""
+        """Shorten the messages of old checks to the reference."""
         with self._services.write() as tx:
             old_messages.shrink_old(tx, self._services.organisation.slack.keep_messages, now, MOST_SHRUNK)
 
     def _finish(self, now: datetime) -> None:
-        """Forget what Slack has taken away, and empty the log of what was erased."""
+        """Delete the outbox rows of erased checks whose messages are gone from Slack, and empty the WAL."""
         with self._services.database.begin() as tx:
             outbox.forget_taken_away(tx)
             just_erased = was_erased_since(tx, now - _DAY)
@@ -56,7 +59,10 @@ class RetentionClock:
             self._turned = now - EVERY + _SOON
 
     def _announce(self, now: datetime) -> None:
-        """Once a month, from the first working morning on, or whenever somebody is there: a missed one is caught up."""
+        """Queue the monthly messages, from the first working morning of the month on.
+
+        A missed one is sent later that month.
+        """
         week, morning = self._services.roster.week, self._services.roster.morning
         here = now.astimezone(week.zone)
         month = f"{here:%Y-%m}"
