@@ -1,1 +1,1 @@
-"""Send what the outbox holds, run what is due, and share the work between instances."""
+"""Send the outbox, run timers, and share both between instances."""

@@ -1,4 +1,4 @@
-"""Which other instances of the bot are gone, so that what they were sending is sent by those who are there."""
+"""Detection of instances of the bot that are gone, so that the others send what those were sending."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 GONE_AFTER = 10.0
-"""Seconds without a new stamp; a living instance leaves one every two."""
+"""Seconds without a new stamp; a living instance writes one every two."""
 
 
 class Instances:
-    """Judged by this process's own watch: a stamp that does not change. No two machines' clocks are compared."""
+    """The stamps of other instances, timed by this process's monotonic clock. Machines' clocks are never compared."""
 
     def __init__(self, watch: Callable[[], float] = time.monotonic) -> None:
         self._watch = watch
         self._seen: dict[str, tuple[datetime | None, float]] = {}
 
     def gone(self, stamps: Mapping[str, datetime | None]) -> frozenset[str]:
-        """Names whose stamp has not changed for too long; None for one that has not left any."""
+        """Return the instances whose stamp has not changed for too long.
+
+        A stamp is None where an instance has written none.
+        """
         now = self._watch()
         before = self._seen
         self._seen = {

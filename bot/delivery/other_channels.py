@@ -1,7 +1,7 @@
-"""Ways other than Slack to reach somebody: a mail, or a notification on their phone.
+"""Ways other than Slack to reach somebody: an e-mail, or a push notification on their phone.
 
-What carries it is not the organisation's own, so it is given words without content, and a failure tells the class of
-the problem only: its words may hold an address or a key.
+The services behind them are not the organisation's own, so messages carry no content, and a failure is reported by its
+class name alone: its text may hold an address or a key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TIMEOUT = 20.0
 
 _PORTS = {"smtp": 587, "smtps": 465}
 _NAMELESS = "[127.0.0.1]"
-_WIRE = SMTP.clone(cte_type="7bit")  # Any mail server carries it as it is.
+_WIRE = SMTP.clone(cte_type="7bit")  # 7-bit mail passes every server unchanged.
 
 
 class Via(StrEnum):
@@ -37,15 +37,15 @@ class Via(StrEnum):
 
 
 class NotSent(Exception):
-    """It could not be handed over. Its text is the class name of the problem, and no more."""
+    """A message could not be handed over. The text is the class name of the problem, and no more."""
 
 
 class NotAccepted(Exception):
-    """A notification service refused it, or could not be reached."""
+    """A notification service refused the message or could not be reached."""
 
 
 class SecondChannel:
-    """A person is an id of the organisation, or "administrators": whoever runs the bot."""
+    """E-mail and push notifications. A person is an organisation id, or "administrators" for those who run the bot."""
 
     def __init__(self, settings: Settings, organisation: Organisation, timeout: float = TIMEOUT) -> None:
         self._server = settings.secrets.smtp_url or ""
@@ -55,27 +55,30 @@ class SecondChannel:
         self._timeout = timeout
 
     def ways(self, person: str) -> tuple[Via, ...]:
-        """How they can be reached apart from Slack, mail first; empty where not at all."""
+        """Return how this person can be reached apart from Slack, e-mail first; empty where not at all."""
         reached = {Via.EMAIL: self._mailboxes, Via.PUSH: self._addresses}
         return tuple(via for via, people in reached.items() if person in people)
 
     def send(self, via: Via, person: str, words: Words) -> None:
-        """Return once the mail server, or every notification service of theirs, has accepted it. Raises NotSent."""
+        """Send a message; return once the mail server, or every one of their notification services, accepted it.
+
+        Raises NotSent.
+        """
         try:
             match via:
                 case Via.EMAIL:
                     self._mail(self._mailboxes[person], words)
                 case Via.PUSH:
                     self._push(self._addresses[person], words)
-        except Exception as problem:  # noqa: BLE001 - whatever it is, its words may hold an address
+        except Exception as problem:  # noqa: BLE001 - any error's text may hold an address
             raise NotSent(type(problem).__name__) from None
 
     def greet_mail_server(self) -> None:
-        """Return once the mail server has let us in, without a mail. Raises NotSent."""
+        """Log in to the mail server without sending anything. Raises NotSent where that fails."""
         try:
             with self._let_in() as server:
                 server.noop()
-        except Exception as problem:  # noqa: BLE001 - whatever it is, its words may hold an address
+        except Exception as problem:  # noqa: BLE001 - any error's text may hold an address
             raise NotSent(type(problem).__name__) from None
 
     def _mail(self, mailbox: str, words: Words) -> None:
@@ -86,7 +89,7 @@ class SecondChannel:
 
     @contextmanager
     def _let_in(self) -> Iterator[smtplib.SMTP]:
-        """Encrypted before anybody logs in, unless the mail server is this machine."""
+        """Connect and log in to the mail server, encrypted unless it is on this machine."""
         where = urlsplit(self._server)
         with closing(_dialled(where, self._timeout)) as server:
             if where.scheme == "smtp" and where.hostname not in LOOPBACK:
@@ -94,14 +97,15 @@ class SecondChannel:
             if where.username:
                 server.login(unquote(where.username), unquote(where.password or ""))
             yield server
-            with suppress(OSError):  # It has been accepted, however they part.
+            with suppress(OSError):  # The message was accepted, however the connection ends.
                 server.quit()
 
     def _push(self, addresses: Sequence[str], words: Words) -> None:
         hush_notifications()
         from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyFormat  # noqa: PLC0415 - an extra
 
-        # A redirect is followed as a GET without the words, and that succeeds. An icon would tell who looks at it.
+        # A redirect would be followed as a GET without the message and count as a success. An icon, fetched from
+        # elsewhere, would tell who reads the message.
         asset = AppriseAsset(
             app_id="share-check", http_redirects=False, image_url_mask="", service_timeout=self._timeout
         )
@@ -110,7 +114,7 @@ class SecondChannel:
         outcome = services.notify(words.body, words.title, body_format=NotifyFormat.TEXT)
         if outcome.status is AppriseResultStatus.TIMEOUT:
             raise TimeoutError
-        # An address with optional=yes counts as a success when it fails, so its attempts are looked at.
+        # An address with optional=yes counts as a success when it fails, so its attempts are checked.
         if not (all_known and outcome and all(any(service) for service in outcome)):
             raise NotAccepted
 
@@ -121,7 +125,7 @@ def _mailboxes(organisation: Organisation, alarm_email: str | None) -> dict[str,
 
 
 def _letter(sender: str, mailbox: str, words: Words) -> EmailMessage:
-    """A mail to one person, which no robot answers and which names no machine of ours."""
+    """Build an e-mail to one person, with headers that stop auto-replies and without this machine's name."""
     letter = EmailMessage(policy=_WIRE)
     letter["From"] = Address(addr_spec=sender)
     letter["To"] = Address(addr_spec=mailbox)

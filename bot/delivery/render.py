@@ -1,4 +1,4 @@
-"""Render a row of the outbox when it is sent. Each feature registers the functions for its kinds at start.
+"""Rendering of an outbox row at the moment it is sent. Each feature registers the functions for its kinds at start-up.
 
 A row carries ids and no text, so that no page goes out for a case that somebody leads already.
 """
@@ -29,10 +29,10 @@ LATE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What to do about a row: post, edit, take away (`message` None), or come back later. home: a tab to publish.
+    """What to do about a row: post, edit, delete (`message` None), or try again later. home: a Home tab to publish.
 
-    plain: the same message in blocks that every workspace takes. shrinks: it says less than what stands there, so it
-    is never posted anew, and Slack's refusal is reported.
+    plain: the same message in blocks that every workspace takes. shrinks: it only removes from the message in Slack, so
+    it is never posted as a new message, and Slack's refusal is reported.
     """
 
     message: Message | None
@@ -49,17 +49,17 @@ Say = Callable[[Services, Connection, Claimed], Words | None]
 
 
 class Shrink(Protocol):
-    """Cuts a posted message of a check that is closed, or to which nothing has happened for long (`is_old`)."""
+    """A function that shortens a posted message of a check that is closed or has been idle for long (`is_old`)."""
 
     def __call__(self, view: CheckView, message: Message, entry: Entry | None, /, *, is_old: bool) -> Message: ...
 
 
 class WrongRenderers(Exception):
-    """Kinds of outbox rows that nobody renders, or that two features do. Stops the bot at its start."""
+    """Kinds of outbox rows that no feature renders, or that two do. The bot does not start."""
 
 
 class Renderers:
-    """How each kind of row is rendered."""
+    """A registry of the function that renders each kind of row."""
 
     def __init__(self) -> None:
         self._plain: dict[OutboxKind, Render] = {}
@@ -77,7 +77,10 @@ class Renderers:
         self._of_check[kind] = (render, shrink or _as_it_is)
 
     def add_elsewhere(self, kind: OutboxKind, say: Say) -> None:
-        """Say this kind by another way than Slack; None where there is nothing to say any more."""
+        """Render this kind for e-mail and push; `say` returns None where there is nothing to say any more.
+
+        Raises WrongRenderers where the kind has such a function.
+        """
         if kind in self._say:
             raise WrongRenderers(f"Two features say {kind} elsewhere.")
         self._say[kind] = say
@@ -93,7 +96,7 @@ class Renderers:
             raise WrongRenderers(f"No feature renders {', '.join(sorted(missing))}.")
 
     def render(self, services: Services, tx: Connection, row: Claimed) -> Outgoing:
-        """The message for Slack, or what to do instead. Raises KeyError for a kind of a newer version."""
+        """Return the message for Slack, or what to do instead. Raises KeyError for a kind of a newer version."""
         if row.what in self._plain or row.check is None:
             return self._plain[row.what](services, tx, row)
         render, shrink = self._of_check[row.what]
@@ -107,7 +110,10 @@ class Renderers:
         return replace(found, message=message, shrinks=True)
 
     def words(self, services: Services, tx: Connection, row: Claimed) -> Words | None:
-        """The words for another way than Slack; None where there is nothing to say any more. Raises KeyError."""
+        """Return the words for e-mail or push; None where there is nothing to say any more.
+
+        Raises KeyError like `render`.
+        """
         return self._say[row.what](services, tx, row)
 
 
@@ -116,10 +122,10 @@ def _as_it_is(_view: CheckView, message: Message, _entry: Entry | None, *, is_ol
 
 
 def entry_of(view: CheckView, row: Claimed) -> Entry | None:
-    """The entry of the record that a row is about. The view needs its history."""
+    """Return the entry of the record that a row is about. The view needs its history."""
     return next((entry for entry in view.entries if entry.id == row.event), None)
 
 
 def reference_only(view: CheckView) -> Message:
-    """What is left of a message once nothing else of it should stand in Slack."""
+    """Render what is left of a message whose content is removed: the check's reference."""
     return Message(view.check.ref, [block_kit.context(view.check.ref)])

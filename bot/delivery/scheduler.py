@@ -1,4 +1,4 @@
-"""The one loop that watches the clock: does what is due. Every timer is a column, so any instance may do it."""
+"""The scheduler: one loop that runs every feature's timers. Every timer is a column, so any instance may run it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Clockwork:
-    """Turns the features' jobs, says that this instance is there, and takes over from those that are gone."""
+    """The scheduler of the features' jobs; it stamps this instance as alive and takes over from those gone."""
 
     def __init__(self, services: Services, instance: str = "") -> None:
         self._services = services
@@ -31,15 +31,15 @@ class Clockwork:
         self._turning = threading.Lock()
 
     def at_start(self, do: Callable[[datetime | None], None]) -> None:
-        """Register what a start asks for. It is given when the bot was last there, None where it never was."""
+        """Register a job for the start-up. It is given when the bot was last alive, None where it never was."""
         self._at_start.append(do)
 
     def each_turn(self, do: Callable[[], None]) -> None:
-        """Register what does what is due. It is called every second, in the order in which it was registered."""
+        """Register a job for every tick, once a second by default. Jobs run in the order of registration."""
         self._each_turn.append(do)
 
     def wake_up(self) -> None:
-        """At a start: a lone process takes back what its predecessor had claimed, and every feature catches up."""
+        """Run the start-up jobs. A lone process first releases the outbox rows that its predecessor had claimed."""
         now = self._services.clock.now()
         with self._services.database.begin() as tx:
             if self._services.database.is_lone:
@@ -50,12 +50,12 @@ class Clockwork:
             do(last_seen)
 
     def loop(self, tick: float) -> SupervisedLoop:
-        """Look every `tick` seconds."""
+        """Return the loop that ticks every `tick` seconds."""
         meter = self._services.meters.turned
         return SupervisedLoop("clockwork", self.turn, every=tick, failure="the clockwork could not turn", meter=meter)
 
     def turn(self) -> None:
-        """Do all that is due now, one turn at a time."""
+        """Run all jobs once. Calls from several threads run one after the other."""
         with self._turning:
             self._turn()
 
@@ -67,7 +67,7 @@ class Clockwork:
             do()
 
     def _beat(self, now: datetime) -> None:
-        """Say that somebody is here; take over what an instance was sending that is not."""
+        """Stamp this instance as alive; release the outbox rows claimed by instances that are gone."""
         with self._services.database.begin() as tx:
             liveness.beat(tx, now)
             liveness.beat_as(tx, self._instance, now)

@@ -1,6 +1,6 @@
-"""The one way out: a row of the outbox becomes a message, and is stamped once Slack, or a mail server, has taken it.
+"""The senders: the only way out. A row of the outbox becomes a message, and is marked delivered once it was accepted.
 
-No network call inside a transaction. A crash between Slack's answer and our stamp sends twice with the
+No network call inside a transaction. A crash between Slack's answer and the mark sends the message twice with the
 same reference, never zero times (docs/design-decisions.md, 8).
 """
 
@@ -37,24 +37,24 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 BATCH = 20
 QUEUES = ((outbox.PAGE,), (outbox.CARD, outbox.LATER), (outbox.ELSEWHERE,))
-"""Lanes that wait for each other. Cards that hang never hold up a page, nor a slow mail server a message to Slack."""
+"""Lanes that share a sender. Cards that hang never hold up a page, nor a slow mail server a message to Slack."""
 LONGEST_WAIT = timedelta(seconds=60)
 THREAD_WAIT = timedelta(seconds=2)
 HANDED_OVER = "handed over"
-"""Stands where Slack's ts would: a mail server or a service has taken it."""
+"""In the place of Slack's ts: a mail server or a notification service has accepted the message."""
 WITHDRAWN = Message("Nothing to do here.", [block_kit.context("Nothing to do here.")])
 
 
 class OtherWays(Protocol):
-    """How somebody is reached without Slack. `send` raises NotSent unless it was handed over."""
+    """Ways to reach somebody without Slack. `send` raises NotSent unless the message was handed over."""
 
     def send(self, via: Via, person: str, words: Words) -> None: ...
 
 
 class Deliverer:
-    """Sends what is due in its lanes. Any number of these may run, in any number of processes.
+    """A sender of the rows due in its lanes. Any number may run, in any number of processes.
 
-    instance: the process's name, so that what it holds is sent by the others when it is gone.
+    instance: the process's name, so that other instances send what it had claimed when it is gone.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Deliverer:
         self._holds = Holds()
 
     def loop(self, tick: float) -> SupervisedLoop:
-        """Send what is due at the start, until nothing is; then every `tick` seconds, or at once when woken."""
+        """Return the loop that sends at start-up until nothing is due, then every `tick` seconds or when woken."""
         return SupervisedLoop(
             f"sender of {'-'.join(map(str, self._lanes))}",
             self.deliver_due,
@@ -91,7 +91,7 @@ class Deliverer:
         )
 
     def deliver_due(self) -> int:
-        """Send one batch; how many rows were taken."""
+        """Claim and send one batch. Return how many rows were claimed."""
         with self._services.database.begin() as tx:
             rows = outbox.claim(tx, self._services.clock.now(), BATCH, self._lanes, self._instance)
         wait([self._senders.submit(self._deliver_in_turn, each) for each in _in_turn(rows)])
@@ -115,7 +115,7 @@ class Deliverer:
         except (OSError, HTTPException, NotSent) as error:
             self._put_off(row, str(error) if isinstance(error, NotSent) else type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one bad row never stops the others
-            log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - not its words
+            log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - its text may hold personal data
             self._put_off(row, type(error).__name__)
 
     def _send(self, row: Claimed) -> None:
@@ -133,24 +133,28 @@ class Deliverer:
             self._post(row, found)
 
     def _publish(self, row: Claimed, view: Json) -> None:
-        """A Home tab. One row a person: two workers never draw it at once, so that no older one comes last."""
+        """Publish a Home tab, unless Slack shows the same.
+
+        It has one row a person, so that no older draft overwrites a newer.
+        """
         digest = sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
         if row.shown != digest:
             self._draw(row.target, view)
         self._stamp(row, row.target, HANDED_OVER, digest)
 
     def _draw(self, user: str, view: Json) -> None:
-        """Over what was drawn last, and nothing else: a call that got lost and arrives late draws over no newer one."""
+        """Publish over the view published last, by its hash, so that a delayed call never overwrites a newer tab."""
         try:
             drawn = self._client.views_publish(user_id=user, view=view, hash=self._drawn.get(user))
         except SlackApiError as error:
             if code_of(error) != "hash_conflict":
                 raise
-            drawn = self._client.views_publish(user_id=user, view=view)  # another instance has drawn, or it was ours
+            # Another instance, or a call of ours whose answer was lost, has published since.
+            drawn = self._client.views_publish(user_id=user, view=view)
         self._drawn[user] = drawn["view"]["hash"]
 
     def _send_elsewhere(self, row: Claimed) -> None:
-        """By e-mail or whatever else reaches this person; dropped where there is nothing to say any more."""
+        """Send by e-mail or push, as the row says; drop the row where there is nothing to say any more."""
         with self._services.database.read() as tx:
             words = self._renderers.words(self._services, tx, row)
         person = self._services.roster.person_at(row.target) or row.target
@@ -162,7 +166,7 @@ class Deliverer:
 
     def _post(self, row: Claimed, found: Outgoing) -> None:
         message = found.message
-        assert message is not None  # noqa: S101 - _send asked
+        assert message is not None  # noqa: S101 - _send has checked
         try:
             answer = self._client.chat_postMessage(
                 channel=row.target,
@@ -181,9 +185,9 @@ class Deliverer:
 
     def _edit(self, row: Claimed, found: Outgoing) -> None:
         message = found.message
-        assert row.channel and row.ts and message  # noqa: S101, PT018 - _send asked
+        assert row.channel and row.ts and message  # noqa: S101, PT018 - _send has checked
         digest = _digest(message)
-        if row.shown == digest:  # three of four times a step changes nothing of a message, and Slack counts calls
+        if row.shown == digest:  # three in four updates change nothing shown, and Slack limits calls
             self._stamp(row, row.channel, row.ts, digest)
             return
         try:
@@ -203,12 +207,12 @@ class Deliverer:
             self._stamp(row, row.channel, row.ts, digest)
 
     def _take_away(self, row: Claimed) -> None:
-        """Nothing should stand there: what was never posted is dropped, what was posted is deleted."""
+        """Delete the message in Slack, if it was posted. Where the workspace forbids that, replace its content."""
         if row.ts and row.channel:
             try:
                 self._client.chat_delete(channel=row.channel, ts=row.ts)
             except SlackApiError as error:
-                if code_of(error) == "cant_delete_message":  # some workspaces allow no deleting: leave it empty
+                if code_of(error) == "cant_delete_message":  # some workspaces forbid deleting: replace the content
                     self._client.chat_update(
                         channel=row.channel, ts=row.ts, text=WITHDRAWN.text, blocks=WITHDRAWN.blocks
                     )
@@ -217,7 +221,7 @@ class Deliverer:
         self._stamp(row, None, None)
 
     def _leave(self, row: Claimed, error: SlackApiError) -> None:
-        """Slack does not let it be cut or taken away: that is kept and reported, and not tried for ever."""
+        """Give up on changing a message and report it, where Slack refuses for good; else raise the error."""
         if not gives_up(row, error):
             raise error
         log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, code_of(error))
@@ -225,9 +229,9 @@ class Deliverer:
             outbox.leave(tx, row, self._services.clock.now(), code_of(error)[:64])
 
     def _stamp(self, row: Claimed, channel: str | None, ts: str | None, shown: str | None = None) -> None:
-        """The check is locked first, as every use case does: otherwise the two wait for each other.
+        """Mark the row delivered. Lock the check first, in the same order as the services, to avoid deadlock.
 
-        Where somebody else took the row meanwhile, ours may have come last and be the older: it is shown anew.
+        Where another worker has claimed the row meanwhile, this message may be the older one: make the row due again.
         """
         now = self._services.clock.now()
         with self._services.database.begin() as tx:
@@ -258,13 +262,16 @@ class Deliverer:
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         elif wait_for is not None:
             self._holds.hold(row, self._services.clock.now() + wait_for)
-        if row.what is OutboxKind.HOME and wait_for is None:  # it is drawn again when it is opened again
+        if row.what is OutboxKind.HOME and wait_for is None:  # opening the tab publishes it again
             self._stamp(row, None, None)
         else:
             self._put_off(row, code[:64], wait_for)
 
     def _put_off(self, row: Claimed, error: str, wait_for: timedelta | None = None) -> None:
-        """Try again later. A page that Slack does not take, and not because of too many, goes another way at once."""
+        """Try again after Slack's Retry-After, else with exponential backoff.
+
+        A page that Slack refuses, unless by rate limit, is sent elsewhere at once.
+        """
         delay = wait_for or min(timedelta(seconds=2 ** min(row.attempts, 6)), LONGEST_WAIT)
         now = self._services.clock.now()
         with self._services.database.begin() as tx:
@@ -273,19 +280,19 @@ class Deliverer:
                 work.load(row.check)
             is_ours = outbox.retry_later(tx, row, now + delay, error)
             if row.check and _asks(row) and not row.ts:
-                outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may have to say that nobody was reached
+                outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # the card may have to say that nobody was reached
                 if is_ours and row.what is OutboxKind.PAGE and wait_for is None:
                     work.not_taken(row.check, row.target, row.ask)
         self._services.unsent.wake()
 
 
 def _digest(message: Message) -> str:
-    """Of all that is shown of a message."""
+    """Return a hash of everything that is shown of a message."""
     return sha256(json.dumps([message.text, message.blocks], sort_keys=True).encode()).hexdigest()
 
 
 def _in_turn(rows: Sequence[Claimed]) -> Iterable[Sequence[Claimed]]:
-    """All at once, but lines of one thread one after the other, so that they stand in the order things happened."""
+    """Group the rows to send at once; lines of one thread are in one group, so that they are posted in order."""
     turns: dict[tuple[object, ...], list[Claimed]] = {}
     for row in rows:
         key = (row.check, row.target) if row.what is OutboxKind.LINE else (row.id,)
@@ -294,5 +301,5 @@ def _in_turn(rows: Sequence[Claimed]) -> Iterable[Sequence[Claimed]]:
 
 
 def _asks(row: Claimed) -> bool:
-    """Whether it asks somebody for help: the reporter's card speaks of it."""
+    """Return whether the row asks somebody for help, so that the reporter's card reports its delivery."""
     return row.what.properties.asks

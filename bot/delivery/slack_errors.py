@@ -1,4 +1,4 @@
-"""What Slack's refusals mean for a message: post it anew, leave it as it is, or wait."""
+"""What Slack's error codes mean for a message: post it anew, leave it, or try again later."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from slack_sdk.web import SlackResponse
 from storage.outbox import Claimed
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""Slack's words for a message that can no longer be edited: it is posted anew."""
+"""Error codes for a message that can no longer be edited: it is posted anew."""
 FIXED = GONE | {"is_archived", "channel_not_found", "not_in_channel", "cant_delete_message", "restricted_action"}
-"""Slack's words for what will not change however often it is asked."""
+"""Error codes that do not change however often the call is repeated."""
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"}
 )
-"""Slack's words for what passes."""
+"""Error codes that pass with time."""
 REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
-"""Slack's words for blocks that this workspace does not take, such as pictures of figures."""
+"""Error codes for blocks that this workspace does not take, such as charts."""
 MOST_TRIES = 50
-"""About 45 minutes, for whatever else Slack says where a message should be cut or taken away."""
+"""Attempts, about 45 minutes, for any other error code where a message should be shortened or deleted."""
 
 
 class Holds:
-    """What Slack asked us to wait with: Retry-After counts for one method and one channel."""
+    """Slack's rate limits in force: Retry-After counts for one method and one channel."""
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, str], datetime] = {}
 
     def hold(self, row: Claimed, until: datetime) -> None:
-        """Nothing of this kind goes to this channel before then."""
+        """Hold back rows of the same method and channel until then."""
         self._until[self._key(row)] = until
 
     def until(self, row: Claimed, now: datetime) -> datetime | None:
-        """Until when this row must wait, None where it may go."""
+        """Return until when this row is held back, None where it may go."""
         until = self._until.get(self._key(row))
         return until if until is not None and until > now else None
 
@@ -45,12 +45,12 @@ class Holds:
 
 
 def code_of(error: SlackApiError) -> str:
-    """Slack's own word for what is wrong: one word, never anything a person typed."""
+    """Return Slack's error code: one word, never anything a person typed."""
     response: Any = error.response
     return str(response.get("error", "unknown")) if isinstance(response, SlackResponse | dict) else "unknown"
 
 
 def gives_up(row: Claimed, error: SlackApiError) -> bool:
-    """Whether a message stays as it is in Slack, of those that should be cut or taken away."""
+    """Return whether to give up on shortening or deleting a message."""
     code = code_of(error)
     return code in FIXED or (code not in PASSING and row.attempts >= MOST_TRIES)
