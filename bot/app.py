@@ -1,4 +1,4 @@
-"""The composition root: the one place where things are put together."""
+"""The composition root: the one module that builds the bot from its parts."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ log = logging.getLogger(__name__)
 SENDERS = 8
 TICK = 1.0
 PING = 3.0
-"""Seconds. A connection on which six of these are not answered is deaf; until it is replaced every press fails."""
+"""Seconds between pings. After six without an answer a connection counts as dead; until it is replaced presses fail."""
 SLACK_TIMEOUT = 10
 CLOSE_WITHIN = 10
 
 
 class Bot:
-    """A bot that is put together; `start` connects it, `stop` lets it finish what it has begun."""
+    """The assembled bot: `start` runs its loops, `connect` connects it to Slack, `stop` lets it finish its work."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Bot:
         self._started = time.monotonic()
 
     def start(self, tick: float = TICK) -> None:
-        """Start the loops that send and that watch the clock, each `tick` seconds."""
+        """Run the start-up jobs, then start senders and scheduler, each every `tick` seconds, and the auditor."""
         self.clockwork.wake_up()
         senders = [deliverer.loop(tick) for deliverer in self.deliverers]
         self._loops = [*senders, self.clockwork.loop(tick), self.auditor.loop()]
@@ -108,41 +108,42 @@ class Bot:
         give_up: Callable[[], None] = lambda: None,
         give_up_after: float = GIVE_UP_AFTER,
     ) -> None:
-        """Connect over Socket Mode, and again whenever the connection is gone or for six `ping` seconds deaf.
+        """Connect over Socket Mode; reconnect where the connection is lost or six pings in a row go unanswered.
 
-        give_up: called where that has not helped for give_up_after seconds although Slack answers otherwise.
-        Raises SlackApiError where Slack refuses the token. Where it is away, it is asked again and again.
+        ping: seconds between pings. give_up: called where that has not helped for give_up_after seconds although Slack
+        answers otherwise. Raises SlackApiError where Slack refuses the token. Where Slack cannot be reached, the
+        connection is tried again.
         """
         self._watch = SocketWatch(self.app, app_token, workers, ping=ping, give_up=give_up, give_up_after=give_up_after)
         self._watch.start()
 
     @property
     def is_connected(self) -> bool:
-        """Whether Slack reaches us, as of the last few seconds; over HTTP there is no connection to lose."""
+        """Return whether Slack reaches us, as of the last few seconds; True over HTTP, without a connection to lose."""
         return self._watch is None or self._watch.is_well
 
     @property
     def socket_age(self) -> float | None:
-        """Seconds since the connection to Slack was opened; None without one, and over HTTP."""
+        """Return the seconds since the connection to Slack was opened; None without one, and over HTTP."""
         return None if self._watch is None else self._watch.age
 
     @property
     def ended_loops(self) -> tuple[str, ...]:
-        """Names of the loops that have ended, which none should before the bot is stopped."""
+        """Return the names of the loops that have ended, which none should before the bot is stopped."""
         return tuple(loop.name for loop in self._loops if loop.has_ended)
 
     def since(self, loop: str) -> float:
-        """Seconds since the clockwork or the auditor last did its round; before the first, since the start."""
+        """Return the seconds since this loop last finished a turn; before its first turn, since the start."""
         since = self.services.meters.since(loop)
         return time.monotonic() - self._started if since is None else since
 
     @property
     def has_given_up(self) -> bool:
-        """Whether only a fresh process may hear Slack again."""
+        """Return whether the connection to Slack was given up, so that only a new process may get one."""
         return self._watch is not None and self._watch.has_given_up
 
     def stop(self) -> None:
-        """Take nothing new, finish what was begun, let go of the database. What is unsent stays in the outbox."""
+        """Stop receiving, finish what was begun, close the database. Unsent messages stay in the outbox."""
         if self._watch is not None:
             self._watch.stop()
         for loop in self._loops:
@@ -156,7 +157,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Where the bot ends: Slack, the other ways to people, the heartbeat, and the threads that its work runs in.
+    """Everything outside the process: Slack, the other ways to people, the heartbeat; and the thread pools.
 
     webhook: makes the client that posts to a response_url. ways_to_administrators: other than Slack.
     senders: one executor for each of QUEUES.
@@ -174,7 +175,7 @@ class Edges:
 
 
 def build(settings: Settings, organisation: Organisation, database: Database, clock: Clock) -> Bot:
-    """A bot ready to start. Raises SlackApiError where Slack refuses the token."""
+    """Build a bot that is ready to start. Raises SlackApiError where Slack refuses the token."""
     client, second = web_client(settings), SecondChannel(settings, organisation)
     edges = Edges(
         slack=client,
@@ -188,12 +189,12 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         senders=[ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES],
     )
     bot = assemble(services_of(settings, organisation, database, clock, second), edges)
-    gc.freeze()  # what was loaded at start stays: there is no need to look through it again and again
+    gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it
     return bot
 
 
 def assemble(services: Services, edges: Edges) -> Bot:
-    """Put the bot together. Raises SlackApiError where Slack refuses the token."""
+    """Assemble the bot from services and edges. Raises SlackApiError where Slack refuses the token."""
     app, instance = _bolt_app(edges), secrets.token_hex(4)
     app.meters = services.meters
     rendered = renderers()
@@ -210,7 +211,7 @@ def assemble(services: Services, edges: Edges) -> Bot:
 
 def _bolt_app(edges: Edges) -> Measured:
     bolt_log = logging.getLogger("share-check.bolt")
-    bolt_log.setLevel(logging.ERROR)  # its warnings quote what it was sent
+    bolt_log.setLevel(logging.ERROR)  # its warnings quote payloads
     return Measured(
         name=bolt_log.name,  # Bolt gives the logger of this name the level of `logger`; its default costs a stack walk
         client=edges.slack,
@@ -219,7 +220,7 @@ def _bolt_app(edges: Edges) -> Measured:
         process_before_response=True,
         listener_executor=edges.listeners,
         token_verification_enabled=True,
-        ignoring_self_events_enabled=False,  # the manifest asks for no messages, and these cost every press
+        ignoring_self_events_enabled=False,  # the manifest subscribes to no messages; both cost every press
         ignoring_self_assistant_message_events_enabled=False,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
@@ -229,7 +230,7 @@ def _bolt_app(edges: Edges) -> Measured:
 def services_of(
     settings: Settings, organisation: Organisation, database: Database, clock: Clock, second: SecondChannel
 ) -> Services:
-    """What use cases and screens need, also for a command that adds something and leaves the sending to the bot."""
+    """Build the services for listeners and screens, also for a CLI command that queues messages for the running bot."""
     secret = settings.secrets
     ways = {person.id: second.ways(person.id) for person in organisation.everyone}
     roster = roster_of(organisation, ways)
@@ -237,10 +238,10 @@ def services_of(
 
 
 def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:
-    """Everything people can press, type and open. Raises SlackApiError where Slack refuses the token."""
+    """Register every button, modal, command and event. Raises SlackApiError where Slack refuses the token."""
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
     failures.register(app, services.organisation, replies)
-    conversation.register(app, services, replies)  # first: Bolt tries matchers in this order, and answers are most
+    conversation.register(app, services, replies)  # first: Bolt tries matchers in this order; most payloads are answers
     entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders))
     casework.register(app, services, replies)
     aftercare.register(app, services, replies)
@@ -256,7 +257,7 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
 
 
 def renderers() -> Renderers:
-    """How every kind of row in the outbox is rendered. Raises WrongRenderers where a feature forgot one."""
+    """Return the renderers of every kind of outbox row. Raises WrongRenderers where a kind has none."""
     found = Renderers()
     checks_outgoing.register(found)
     cases_outgoing.register(found)
@@ -270,7 +271,7 @@ def renderers() -> Renderers:
 
 
 def clockwork(services: Services, instance: str = "") -> Clockwork:
-    """The loop that watches the clock, with every feature's jobs: pages before everything that can wait."""
+    """Return the scheduler with every feature's jobs, pages before everything that can wait."""
     found = Clockwork(services, instance)
     checks_schedule.register(found, services)
     cases_schedule.register(found, services)
@@ -281,9 +282,9 @@ def clockwork(services: Services, instance: str = "") -> Clockwork:
 
 
 def web_client(settings: Settings) -> WebClient:
-    """One client with one ssl context: building one a call costs 24 ms of CPU. Retries belong to the outbox."""
+    """Return the Web API client, with one TLS context: one a call would cost 24 ms of CPU. The outbox retries."""
     encrypted = urlsplit(settings.slack_api_url).scheme == "https"
-    logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # what fails is said by whoever asked
+    logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # callers log their own failures
     return WebClient(
         token=settings.secrets.bot_token,
         base_url=settings.slack_api_url,

@@ -16,9 +16,9 @@ from storage import checks, person_index
 
 
 def let_through(services: Services, tx: Connection, held: Iterable[str], who: str, act: Act) -> list[Subject]:
-    """Of these checks those that this person may have, newest first.
+    """Return those of these checks for which this person may do `act`, newest first.
 
-    Never one that they raised themselves, nor practice, nor what is kept of a digest: that is nobody's record.
+    Checks that they raised themselves, practice pages and the rows that store digests are never among them.
     """
     subjects = (services.listed(tx, check) for check in held)
     records = (each for each in subjects if each and not each.check.is_drill and each.check.reporter != who)
@@ -27,15 +27,15 @@ def let_through(services: Services, tx: Connection, held: Iterable[str], who: st
 
 
 def listed(services: Services, found: Iterable[Subject], who: str) -> tuple[tuple[Check, bool], ...]:
-    """Each check with whether this person may open it."""
+    """Return each check with whether this person may open it."""
     return tuple((each.check, may(each, who, Act.OPEN, services.roster)) for each in found)
 
 
 def with_others(services: Services, tx: Connection, view: CheckView, who: str) -> CheckView:
-    """The view with earlier checks about the same person, as far as this reader may know of them.
+    """Return the view with earlier checks about the same person that this reader may know of; record each find (I21).
 
-    That they were found is in the record of each, before it is shown. In a transaction of its own: checks are locked
-    newest first everywhere, so that two people who open two of them never wait for each other.
+    Call it in a transaction of its own: checks are locked newest first everywhere, so that two people who open two of
+    them cannot deadlock.
     """
     subject = services.subject(tx, view.check.id)
     opened = checks.load(tx, services.keys, view.check.id)

@@ -1,4 +1,4 @@
-"""How every command ends: one set of codes and one form of words, as in docs/exit-codes.md. Light to import."""
+"""Exit codes of every command, and one form for its errors, as in docs/exit-codes.md. Imports next to nothing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import click
 
 
 class Exit(IntEnum):
-    """DONE: done, and the answer is yes.
+    """The exit code of a command.
 
-    NO: it was looked at or tried, and the answer is no: the record does not verify, a backup is refused.
+    DONE: done, and the answer is yes.
+    NO: checked or tried, and the answer is no: the record does not verify, a backup is refused.
     FIX_FIRST: an option, a setting, a file or the database must be put right first; trying again does not help.
     NOT_NOW: Slack or the database does not answer, or is busy, so nobody knows; trying again may help.
-    DEAF: of serve alone, sysexits' "try again later": Slack answers and no connection to it carries anything.
+    DEAF: of serve alone, "try again later" in sysexits.h: Slack answers, but no connection to it carries anything.
     """
 
     DONE = 0
@@ -27,7 +28,7 @@ class Exit(IntEnum):
 
 
 def leave(what: str, problems: Iterable[str], code: Exit = Exit.FIX_FIRST) -> NoReturn:
-    """End with every reason, each on a line of its own, on standard error. what: what could not be done."""
+    """Print every reason on a line of its own to standard error, and exit. `what` names what could not be done."""
     click.echo(f"share-check {what}:", err=True)
     for problem in problems:
         click.echo(f"- {problem}", err=True)

@@ -1,4 +1,4 @@
-"""The boxes people type into, and the labels under which what they typed is shown and given out."""
+"""The boxes people type into, and the labels under which their text is shown and given out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.slack.block_kit import Block
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One box of a form: its key in the record and the words above it."""
+    """One box of a form: its key in the record and its label. longest: in characters."""
 
     key: str
     label: str
@@ -78,13 +78,13 @@ SEARCHES = {
 
 
 def inputs(fields: tuple[Field, ...], given: Mapping[str, object], *, optional: bool = True) -> Iterator[Block]:
-    """A box for each field, holding what was written before."""
+    """Yield a box for each field, filled with the text given before."""
     for field in fields:
         box = block_kit.text_input(str(given.get(field.key, "")), lines=field.lines, longest=field.longest)
         yield block_kit.input_(field.label, box, field.key, optional=optional, hint=field.hint)
 
 
 def who_boxes(*, optional: bool = True) -> Iterator[Block]:
-    """Boxes for whom it is about."""
+    """Yield boxes for the person that a search or request is about: name, number, date of birth."""
     for key, (label, hint) in SEARCHES.items():
         yield block_kit.input_(label, block_kit.text_input(longest=300), key, optional=optional, hint=hint)

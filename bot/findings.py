@@ -1,4 +1,4 @@
-"""What doctor finds, in words a beginner can follow, and what it found last: in memory, never about a check."""
+"""The findings of doctor, in words a beginner can follow; the latest are kept in memory. None is about a check."""
 
 from __future__ import annotations
 

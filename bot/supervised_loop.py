@@ -1,4 +1,4 @@
-"""One way to run a function again and again in a background thread: it outlives errors, and says whether it ended."""
+"""A background thread that runs a function again and again: it survives errors, and reports if it has ended."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ log = logging.getLogger(__name__)
 
 
 class SupervisedLoop:
-    """Call `turn` every `every` seconds, in a daemon thread of its own, until stopped.
+    """A daemon thread that calls `turn` every `every` seconds until stopped.
 
     name: of the thread and of the meter. first: seconds before the first call; `every` where it is None.
-    wake: cuts a wait short when set. drains: call again without a wait as long as `turn` returns something true.
-    failure: what the log says when `turn` raises; only the error's class is added, as its words may hold personal data.
+    wake: ends a wait early when set. drains: call again without a wait as long as `turn` returns something true.
+    failure: what the log says when `turn` raises; only the error's class is added, as its text may hold personal data.
     level: of that line. meter: called with the name after each call that raised nothing.
     """
 
@@ -44,27 +44,26 @@ class SupervisedLoop:
         self._thread = threading.Thread(target=self._run, daemon=True, name=name)
 
     def start(self) -> None:
-        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Let a call that is under way finish, and make no other. Returns at once; may be called from `turn`."""
+        """Stop after the call that is under way. Returns at once; may be called from `turn`."""
         self._stopping.set()
         self._wake.set()
 
     def join(self, seconds: float) -> None:
-        """Wait for the thread to end, at most this long; not at all where it was never started."""
+        """Wait for the thread to end, for at most this many seconds; not at all where it was never started."""
         if self._thread.is_alive():
             self._thread.join(seconds)
 
     @property
     def is_stopping(self) -> bool:
-        """Whether `stop` was called."""
+        """Return whether `stop` was called."""
         return self._stopping.is_set()
 
     @property
     def has_ended(self) -> bool:
-        """Whether the thread was started and is gone."""
+        """Return whether the thread was started and has ended."""
         return self._thread.ident is not None and not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -74,14 +73,14 @@ class SupervisedLoop:
             pause = 0 if has_more and self._drains else self._every
 
     def _is_stopped_within(self, seconds: float) -> bool:
-        """Wait until the time is up, somebody wakes the loop, or it is stopped."""
+        """Wait until the time is up, or the loop is woken or stopped. Return whether it was stopped."""
         if seconds > 0:
             self._wake.wait(seconds)
             self._wake.clear()
         return self._stopping.is_set()
 
     def _turn_once(self) -> object:
-        """Call `turn`; None where it failed."""
+        """Call `turn` and return its result; None where it raised."""
         try:
             result = self._turn()
         except Exception as error:  # noqa: BLE001 - the loop outlives a database or a network that is away

@@ -1,4 +1,4 @@
-"""Words about a check that more than one feature says: pure, like every screen."""
+"""Words about a check that more than one feature shows. Pure functions, like every screen."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _MOST_EARLIER = 10
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said, by someone who knows that strangers may read it."""
+    """Title and body of a message outside Slack. Strangers may read it, so it holds nothing of the check's content."""
 
     title: str
     body: str
 
 
 def labels(question: Question, choices: tuple[str, ...]) -> str:
-    """The words of the options chosen; the people left out are never named."""
+    """Return the labels of the chosen options; people who are left out are not named."""
     return block_kit.esc(", ".join(option.label for _, option in question.meaning(choices).chosen))
 
 
 def nobody_on_cover(organisation: Organisation) -> str:
-    """Where no lead and no deputy is there. It never sends anybody away."""
+    """Say that no lead and no deputy is on cover, and whom to phone; the reporter is never sent away."""
     return (
         "No safeguarding lead is marked as on cover today. I will still ask for help. "
         f"You can also phone {block_kit.esc(phone_words(organisation))}."
@@ -45,20 +45,20 @@ def nobody_on_cover(organisation: Organisation) -> str:
 
 
 def one_line(check: Check) -> str:
-    """Reference, date and outcome, and nothing of the person."""
+    """Return reference, status, outcome and date of a check, and nothing of the person."""
     outcome = f", {check.outcome.words}" if check.outcome else ""
     return f"*{check.ref}* {_STATUS.get(check.status, '')}{outcome}, started {block_kit.on(check.started_at)}"
 
 
 def row(check: Check, *, may_open: bool) -> Block:
-    """One that was put away unfinished is known of and not looked into."""
+    """Render a check in a list, with an Open button unless the reader may only know of it, as of a shelved one."""
     return block_kit.section(
         one_line(check), block_kit.button("Open", f"open_record.{check.ref}", check.id) if may_open else None
     )
 
 
 def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
-    """In a lead's summary: what else there is about the same person, as far as the reader may know of it."""
+    """Yield, for a lead's summary, the earlier checks about the same person that the reader may know of."""
     if found:
         yield block_kit.section(
             "*Earlier checks about the same person*\nBy name, birthday or number. Look before relying on it."
@@ -78,7 +78,7 @@ def how_long(wait: timedelta) -> str:
 
 
 def day_words(day: date) -> str:
-    """As in Monday 14 December."""
+    """Return a day as "Monday 14 December"."""
     return f"{day:%A} {day.day} {day:%B}"
 
 
@@ -87,6 +87,6 @@ def span_words(first: date, last: date) -> str:
 
 
 def not_for_outsiders(organisation: Organisation) -> str:
-    """To guests and people of other organisations."""
+    """Tell guests and people of other organisations where to turn."""
     worried = organisation.staff_help or "If you are worried about someone, phone 999 or the NSPCC on 0808 800 5000."
     return f"I can only help staff of {block_kit.esc(organisation.name)}. {block_kit.esc(worried)}"
