@@ -33,7 +33,7 @@ class RecordPosition:
 
 
 class ActionChecks:
-    """Compares the stored record with what people were told."""
+    """Comparison of the stored record with what people were told."""
 
     def __init__(self, observed: Observed) -> None:
         self._observed = observed

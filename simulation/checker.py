@@ -21,7 +21,7 @@ _SAYS = ("chat.postMessage", "chat.update")
 
 
 class PromiseChecker:
-    """Sees everything that happens, and raises PromiseBroken."""
+    """An observer of everything that happens in a run, which raises PromiseBroken."""
 
     def __init__(self, observed: Observed) -> None:
         self._observed = observed

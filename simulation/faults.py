@@ -107,7 +107,7 @@ def _some_day(chance: Random) -> datetime:
 
 
 class _PeriodDraw:
-    """Draws when faults begin and how long they last: short ones are more likely than long ones."""
+    """A source of fault periods: short ones are more likely than long ones."""
 
     def __init__(self, chance: Random, begins: datetime, days: float) -> None:
         self._chance = chance

@@ -49,12 +49,12 @@ class RunFigures:
 
     @property
     def rows(self) -> list[tuple[str, str]]:
-        """Each figure's words and value, in the order in which they are printed."""
+        """Return each figure's words and value, in the order in which they are printed."""
         return [(_WORDS[field.name], _shown(getattr(self, field.name))) for field in fields(self)]
 
     @property
     def table(self) -> str:
-        """One figure a line."""
+        """Return the figures as text, one a line."""
         return "\n".join(f"{words:<50} {value:>12}" for words, value in self.rows)
 
 

@@ -16,7 +16,7 @@ from simulation.timeline import Killed
 from storage.errors import StorageError
 
 TICK = timedelta(seconds=1)
-"""How often the bot looks what is due."""
+"""How often the bot checks what is due."""
 _PULSE = timedelta(minutes=15)
 _AUDIT = timedelta(minutes=40)
 _MOST_BATCHES = 200
@@ -27,7 +27,7 @@ _BACK_IN = (2.0, 5.0, 20.0, 60.0, 600.0)
 
 
 class SimulatedHost:
-    """Runs one process at a time. fault_plan: as it is by now. process: None while nothing runs."""
+    """A machine that runs one process at a time. fault_plan: as it is by now. process: None while nothing runs."""
 
     def __init__(self, observed: Observed, fault_plan: FaultPlan, database: FaultyDatabase) -> None:
         self.fault_plan = fault_plan
@@ -135,7 +135,7 @@ class SimulatedHost:
     # What it does by itself
 
     def next_at(self) -> datetime | None:
-        """Return when the next timer or message is due; no sooner than the tick at which the bot looks."""
+        """Return when the next timer or message is due; no sooner than the tick at which the bot checks."""
         if self.process is None:
             return None
         timer, soon = self._observed.stored.timer_due(), self._timeline.now + TICK
@@ -143,7 +143,7 @@ class SimulatedHost:
         return min((max(at - self._timeline.off, soon) for at in due), default=None)
 
     def turn_until(self, at: datetime) -> None:
-        """After a long pause turn the clockwork just before `at`: nothing was due, but its liveness stamp was."""
+        """After a long pause run the scheduler just before `at`: no timer was due, but the liveness stamp was."""
         if self.process is not None and at - self._turned > _PULSE:
             self._timeline.move_to(max(at - TICK, self._timeline.now))
             self._turn(self.process)
@@ -163,7 +163,7 @@ class SimulatedHost:
         self._observed.broken("the bot comes to rest", "it sends and sends")
 
     def tick(self) -> None:
-        """Turn the clockwork if a timer is due."""
+        """Run the scheduler if a timer is due."""
         due = self._observed.stored.timer_due()
         if self.process is not None and due is not None and due <= self._timeline.now + self._timeline.off:
             self._turn(self.process)

@@ -18,7 +18,7 @@ TAKEN_BACK = timedelta(minutes=5)
 
 
 class MessageChecks:
-    """Reads every message on its way to Slack. left: since when a person is left out of a check."""
+    """Checks of every message on its way to Slack. left: since when a person is left out of a check."""
 
     def __init__(self, observed: Observed, pages: PageChecks) -> None:
         self._observed = observed

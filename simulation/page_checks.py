@@ -24,7 +24,7 @@ Key = tuple[str, int, str]
 
 
 class PageChecks:
-    """Compares the pages people have with those due. stamped: ts of messages that the outbox ever had as delivered."""
+    """Comparison of the pages people have with those due. stamped: ts of messages that the outbox had as delivered."""
 
     def __init__(self, observed: Observed) -> None:
         self._observed = observed

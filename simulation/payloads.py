@@ -33,22 +33,22 @@ class Button:
 
     @property
     def verb(self) -> str:
-        """The first part of the action id."""
+        """Return the first part of the action id."""
         return self.action.partition(".")[0]
 
     @property
     def choice(self) -> str:
-        """The part after the dot, as in "answer.yes"; empty where there is none."""
+        """Return the part after the dot, as in "answer.yes"; empty where there is none."""
         return self.action.partition(".")[2]
 
     @property
     def check(self) -> str:
-        """The id of the check it is about."""
+        """Return the id of the check it is about."""
         return self.value.partition(":")[0]
 
     @property
     def question(self) -> str:
-        """The id of the question it answers, where it answers one."""
+        """Return the id of the question it answers; empty where it answers none."""
         return self.value.partition(":")[2].partition(":")[0]
 
 

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class InlineExecutor(Executor):
-    """Runs what is submitted at once in the caller's thread, so that a seed is always the same run."""
+    """An executor that runs what is submitted at once in the caller's thread, so that a seed is always the same run."""
 
     def submit(self, do: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run it now."""
@@ -109,7 +109,7 @@ class SimulatedReply:
 
 
 class SimulatedWebhook(WebhookClient):
-    """A response_url: shows what is posted there to the person it belongs to, and notes it."""
+    """A response_url that shows what is posted there to the person it belongs to, and notes it."""
 
     def __init__(self, url: str, show: Callable[[str, Json], None], posted: list[tuple[str, str]]) -> None:
         super().__init__(url)
@@ -172,16 +172,16 @@ class SimulatedProcess:
         self._bot.clockwork.wake_up()
 
     def turn(self) -> None:
-        """Turn the clockwork once, unless it is turning."""
+        """Run the scheduler once, unless it is running."""
         if not self._is_turning:
             self._is_turning = True
-            with suppress(Exception):  # as in its own loop
+            with suppress(Exception):  # as the bot's own loop does
                 self._bot.clockwork.turn()
             self._is_turning = False
 
     def audit(self) -> None:
-        """Turn the auditor once."""
-        with suppress(Exception):  # as in its own loop
+        """Run the auditor once."""
+        with suppress(Exception):  # as the bot's own loop does
             self._bot.auditor.turn()
 
     def send(self, lanes: frozenset[int]) -> None:
@@ -220,6 +220,6 @@ class _Sender:
         if self.is_busy or not self.lanes & due:
             return
         self.is_busy = True
-        with suppress(Exception):  # as in its own loop
+        with suppress(Exception):  # as the bot's own loop does
             self.deliverer.deliver_due()
         self.is_busy = False

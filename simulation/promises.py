@@ -31,7 +31,7 @@ RECORDED_BY_BUTTON: Mapping[str, frozenset[EventKind]] = {
     "reopen_check": frozenset({EventKind.CHECK_REOPENED}),
     "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
 }
-"""The first part of a button's action id, to the kinds of event that record its press."""
+"""From the first part of a button's action id to the kinds of event that record its press."""
 RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
     "leave_out": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
     "change": frozenset({EventKind.ANSWERED, EventKind.CHANGED}),
@@ -49,7 +49,7 @@ RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
     "disagree": frozenset({EventKind.DISAGREED}),
     "sharing": frozenset({EventKind.SHARED}),
 }
-"""A modal's callback id, to the kinds of event that record its submission."""
+"""From a modal's callback id to the kinds of event that record its submission."""
 
 CARD_TEXT = "Your sharing check."
 """The notification text of a reporter's card."""
@@ -119,7 +119,7 @@ class CheckFacts:
 
 
 def acknowledged_is_recorded(name: str, action: AcknowledgedAction, record: Iterable[RecordedEvent]) -> Broken:
-    """Nobody is told "saved" before it is: the event is there, by that person, in time, with what they gave."""
+    """Check that the action's event is recorded, by that person, in time, with what they gave (I24)."""
     kinds = (RECORDED_BY_MODAL if action.is_modal else RECORDED_BY_BUTTON).get(action.verb)
     if kinds is not None and not any(event.what in kinds and _records(event, action) for event in record):
         yield BrokenPromise("nobody is told saved before it is kept (I24)", f"{action.verb} on {name}")
@@ -134,38 +134,38 @@ def _records(event: RecordedEvent, action: AcknowledgedAction) -> bool:
 def answer_is_kept(
     name: str, question: str, found: tuple[str, ...] | None, may_be: Collection[tuple[str, ...]]
 ) -> Broken:
-    """The stored answer is the one that was acknowledged, or another that its giver has tried since."""
+    """Check that the stored answer is the acknowledged one, or another that the same person has tried since (I24)."""
     if found not in may_be:
         yield BrokenPromise("an answer that was taken is kept (I24)", f"{question} of {name} is {found}")
 
 
 def repeat_changes_nothing(name: str, new_events: Sequence[EventKind], new_checks: int = 0) -> Broken:
-    """The same request again leaves no event, except that something was opened, and begins no check."""
+    """Check that a repeated request recorded nothing but openings and began no check (I24)."""
     changes = [str(what) for what in new_events if what not in OPENINGS]
     if changes or new_checks:
         yield BrokenPromise("the same request again changes nothing (I24)", f"{name} did {changes}")
 
 
 def answers_are_recorded_once(name: str, questions: Sequence[object]) -> Broken:
-    """One "answered" event a question, however often it was pressed; another answer is a "changed"."""
+    """Check that each question has one "answered" event, however often pressed; a new answer is a "changed" (I24)."""
     if len(questions) != len(set(questions)):
         yield BrokenPromise("the same request again changes nothing (I24)", f"{name} has answers twice: {questions}")
 
 
 def is_raised_once(name: str, raised: int, *, has_case: bool) -> Broken:
-    """A check becomes one case, with one "raised" event."""
+    """Check that a check becomes one case, with one "raised" event."""
     if raised != has_case:
         yield BrokenPromise("a check becomes a case once", f"{name} was raised {raised} times")
 
 
 def level_is_at_least(name: str, level: Level, lowest: Level) -> Broken:
-    """The level never falls, nor stays below what was answered."""
+    """Check that the level has not fallen and is not below what was answered (I11)."""
     if level < lowest:
         yield BrokenPromise("the level never falls (I11)", f"{name} is {level.name}, not {lowest.name}")
 
 
 def acts_only_if_allowed(name: str, what: EventKind, person: str, left_out: Collection[str]) -> Broken:
-    """A left-out person does nothing to a case."""
+    """Check that nobody who is left out of a case did anything to it (I13)."""
     if person in left_out:
         yield BrokenPromise("people left out do nothing to a case (I13)", f"{what} by {person} on {name}")
 
@@ -174,30 +174,30 @@ def acts_only_if_allowed(name: str, what: EventKind, person: str, left_out: Coll
 
 
 def is_page(words: str) -> bool:
-    """Whether a message asks for a lead. words: its text, and its blocks as JSON where they are known."""
+    """Return whether a message asks for a lead. words: its text, and its blocks as JSON where they are known."""
     return any(mark in words for mark in _PAGE_MARKS)
 
 
 def number_of_ask(words: str) -> int:
-    """The number of the ask that a page says it is; the first says none."""
+    """Return which page of its case a page says it is: 1 where it does not say, as the first page."""
     found = _ASK.search(words)
     return int(found[1]) if found else 1
 
 
 def page_is_of_a_check(reference: str, *, is_known: bool) -> Broken:
-    """A page is about a check that exists."""
+    """Check that a page is about a check that exists."""
     if not is_known:
         yield BrokenPromise("a page is about a check that exists", reference)
 
 
 def page_arrives(name: str, target: str, *, has_arrived: bool, is_withdrawn: bool) -> Broken:
-    """Whoever must be told has a page. is_withdrawn: it was never posted because somebody led before."""
+    """Check that whoever must be told has a page. is_withdrawn: it was never posted because somebody led before."""
     if not (has_arrived or is_withdrawn):
         yield BrokenPromise("no page is lost", f"{name} to {target}")
 
 
 def page_comes_once(name: str, lost_between: Sequence[int], lost_in_all: int) -> Broken:
-    """A copy of a page needs a reason: Slack's answer to the copy before may have been lost.
+    """Check that every copy of a page has a reason: Slack's answer to the copy before may have been lost.
 
     lost_between: between each copy and the next, how often an answer may have been lost. lost_in_all: between the
     first and the last.
@@ -208,14 +208,14 @@ def page_comes_once(name: str, lost_between: Sequence[int], lost_in_all: int) ->
 
 
 def nothing_waits_to_be_sent(waiting: Iterable[object]) -> Broken:
-    """After a while in which nothing went wrong, the outbox is empty."""
+    """Check that the outbox is empty after a while in which nothing went wrong."""
     names = ", ".join(sorted(map(str, waiting)))
     if names:
         yield BrokenPromise("nothing waits to be sent once all is quiet", names)
 
 
 def ask_reaches_somebody(name: str, *, is_reached: bool, card: str | None) -> Broken:
-    """The newest ask has reached somebody who may know, or the reporter's card says that nobody is coming yet (I19).
+    """Check that the newest page has reached somebody who may know, or the reporter's card says that it has not (I19).
 
     card: what the newest card says; None where the reporter cannot be told either.
     """
@@ -227,13 +227,13 @@ def ask_reaches_somebody(name: str, *, is_reached: bool, card: str | None) -> Br
 
 
 def nothing_typed_is_said(words: str, typed: str, where: str) -> Broken:
-    """No free text is in a message, a log or an e-mail. typed: what stands in everything that anybody types."""
+    """Check that a message, log or e-mail holds no free text (I18). typed: a mark in everything that anybody types."""
     if typed in words:
         yield BrokenPromise("nothing typed is in a message (I18)", where)
 
 
 def left_out_get_no_message(name: str, readers: Iterable[str], left_out: Collection[str], where: str) -> Broken:
-    """Nobody who is left out of a check is sent anything about it."""
+    """Check that nobody who is left out of a check is sent anything about it (I13)."""
     found = sorted({*readers} & {*left_out})
     if found:
         words = f"{', '.join(found)} would read of {name}: {where}"
@@ -241,7 +241,7 @@ def left_out_get_no_message(name: str, readers: Iterable[str], left_out: Collect
 
 
 def message_is_true(name: str, words: str, reporter: str, facts: CheckFacts) -> Broken:
-    """A card or page says nothing that is not so, and names nobody too early (I19)."""
+    """Check that a card or page says nothing untrue and names nobody too early (I19)."""
     untrue = {
         "nobody is named before it is known who may be told": (
             is_page(words) and not facts.may_name and f"<@{reporter}>" in words
@@ -254,12 +254,12 @@ def message_is_true(name: str, words: str, reporter: str, facts: CheckFacts) -> 
 
 
 def led_case_is_not_paged(name: str, text: str, *, is_led: bool) -> Broken:
-    """No new page asks for a lead where somebody leads."""
+    """Check that no new page asks for a lead where somebody leads."""
     if is_led and "needs a safeguarding lead" in text:
         yield BrokenPromise("nobody is paged for a case that is led", name)
 
 
 def card_says_who_was_told(name: str, card: str | None) -> Broken:
-    """Once everybody who must know has a page, the reporter's newest card is there and no longer says "not yet"."""
+    """Check that the reporter's newest card no longer says "not yet" once everybody who must know has a page (I19)."""
     if card is None or any(words in card for words in _NOT_YET_TOLD):
         yield BrokenPromise("a card says that the leads were told once they were (I19)", name)

@@ -46,16 +46,16 @@ class Timeline:
             self._listen(line)
 
     def at(self, when: datetime, happens: Happening) -> None:
-        """Plan something for this moment, or for now where it is past."""
+        """Schedule something for this moment, or for now where it is past."""
         heapq.heappush(self._coming, (max(when, self.now), next(self._order), happens))
 
     def after(self, seconds: float, happens: Happening) -> None:
-        """Plan something for so many seconds from now."""
+        """Schedule something for so many seconds from now."""
         self.at(self.now + timedelta(seconds=seconds), happens)
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next planned thing happens; None where nothing is planned."""
+        """Return when the next scheduled thing happens; None where nothing is scheduled."""
         return self._coming[0][0] if self._coming else None
 
     def move_to(self, when: datetime) -> None:
@@ -67,7 +67,7 @@ class Timeline:
             self.good += passed if self.is_slack_there else timedelta()
 
     def take_next(self) -> Happening:
-        """Take the next planned thing from the queue, and move time there."""
+        """Take the next scheduled thing from the queue, and move time there."""
         when, _, happens = heapq.heappop(self._coming)
         self.move_to(when)
         return happens

@@ -61,17 +61,17 @@ class Call:
 
     @property
     def target(self) -> str:
-        """The channel or person it is for; empty where it is for neither."""
+        """Return the channel or person it is for; empty where it is for neither."""
         return str(self.args.get("channel", ""))
 
     @property
     def presser(self) -> str:
-        """The id of whoever pressed: the trigger names them."""
+        """Return the id of whoever pressed: the trigger names them."""
         return str(self.args["trigger_id"]).partition(".")[0]
 
 
 class WorkspaceObserver(Protocol):
-    """Sees every call and every message."""
+    """An observer of every call and every message."""
 
     def asked(self, call: Call) -> None:
         """Note a call before it is made."""
@@ -81,7 +81,7 @@ class WorkspaceObserver(Protocol):
 
 
 class SimulatedWorkspace:
-    """room: the leads' channel. members: who is in it. arrived: called for each reader of a new message."""
+    """The simulated workspace. room: the leads' channel. members: who is in it. arrived: called at each new message."""
 
     def __init__(self, timeline: Timeline, fault_plan: FaultPlan, room: str, members: Iterable[str]) -> None:
         self.room = room
