@@ -145,7 +145,7 @@ class CheckView:
         return SYSTEM if self.check.reporter == SYSTEM else f"<@{self.check.reporter}>"
 
     def slack(self, person: str | None) -> str:
-        """A mention of somebody on the roster, who hears of it."""
+        """Return a mention, which notifies this person, or the words for nobody and for somebody off the roster."""
         if person is None:
             return "Nobody"
         return f"<@{self.roster.slack[person]}>" if person in self.roster.slack else GONE

@@ -38,7 +38,7 @@ class WakeUp:
         self._ears: list[Event] = []
 
     def listen(self) -> Event:
-        """An event that is set each time the bell rings from now on."""
+        """Return an event that is set at each wake-up from now on."""
         ear = Event()
         self._ears.append(ear)
         return ear
@@ -70,7 +70,7 @@ class Services:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may put something in the outbox: once it is kept, the sender is woken."""
+        """Begin a transaction that may put something in the outbox; once it is committed, wake the senders."""
         with self.database.begin() as tx:
             yield tx
         self.unsent.wake()
@@ -81,15 +81,15 @@ class Services:
             outbox.put_home(tx, user, self.clock.now(), page)
 
     def reporting(self, tx: Connection) -> Reporting:
-        """The reporter's use cases in this transaction."""
+        """Return the reporter's use cases in this transaction."""
         return Reporting(tx, self.keys, self.roster, self.clock.now())
 
     def casework(self, tx: Connection) -> Casework:
-        """The leads' use cases in this transaction."""
+        """Return the leads' use cases in this transaction."""
         return Casework(tx, self.keys, self.roster, self.clock.now())
 
     def subject(self, tx: Connection, check: str, *, lock: bool = False) -> Subject | None:
-        """What the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile.
+        """Return what the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile.
 
         Raises CannotOpen: whoever presses something is told that it failed, not that there is nothing to do.
         """
@@ -100,18 +100,18 @@ class Services:
         return Subject(opened.check, checks.people_left_out(tx, check), cases.find(tx, opened, lock=lock))
 
     def listed(self, tx: Connection, check: str) -> Subject | None:
-        """The same for a list; None also where it does not open, so that one such check holds up none of the others."""
+        """Return the subject for a list; None also where it cannot be decrypted: it must not hold up the others."""
         try:
             return self.subject(tx, check)
         except CannotOpen:
             return None
 
     def look(self, tx: Connection, check: str, *, history: bool = False) -> CheckView:
-        """A check as it stands; history: with everything recorded of it. Raises NoSuchCheck."""
+        """Return a check as it is now; history: with everything recorded of it. Raises NoSuchCheck."""
         return self.look_at(tx, checks.load(tx, self.keys, check), history=history)
 
     def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
-        """The same, of a check already loaded."""
+        """Return a check that is already loaded as it is now; history: with everything recorded of it."""
         check, now = opened.check.id, self.clock.now()
         case, reach = cases.find(tx, opened), outbox.reach(tx, check, now)
         somebody_knows = case is not None and case.led_by is not None  # also where every page was taken back since

@@ -127,7 +127,7 @@ def checked(text: str) -> Fields:
 
 
 def checked_export(found: Fields) -> Fields:
-    """The entries of one record, each opened, numbered here as they stand."""
+    """Return an export of one record, its entries numbered by their place, once each is found to be opened."""
     for place, entry in enumerate(need(found, "entries", a_list, "the file"), 1):
         need(entry, "opened", lambda opened: isinstance(opened, dict), f"entries, place {place}")
         check_entry(entry | {"id": place}, f"entries, place {place}")
@@ -216,7 +216,7 @@ def in_words(moment: datetime) -> str:
 
 
 def parts_of(lines: list[Any]) -> list[Any]:
-    """What a seal lists, as (number, time, digest). A line that is none of our making is left out."""
+    """Return what a seal lists, as (number, time, digest). A line that share-check never writes is left out."""
     found = [re.fullmatch(r"(-?\d{1,20}) (\S+) ([0-9a-f]{64})", line) for line in lines]
     return [(int(line[1]), time(line[2]), line[3]) for line in found if line and a_time(line[2])]
 
@@ -225,7 +225,7 @@ def parts_of(lines: list[Any]) -> list[Any]:
 
 
 def wrong_order(kind: str, numbers: Iterable[int]) -> list[Any]:
-    """What stands in the file twice, or after a higher number."""
+    """List what stands in the file twice, or after a higher number."""
     wrong, seen = [], {}
     highest = None
     for number in numbers:
@@ -278,7 +278,10 @@ def wrong_link(before: Fields | None, seal: Fields, name: str) -> list[Any]:
 
 
 def wrong_signatures(seals: list[Any], published: list[Any]) -> list[Any]:
-    """published: public keys, in hex. Signatures themselves are checked only where `cryptography` is installed."""
+    """List what is wrong with the signatures, which are checked only where `cryptography` is installed.
+
+    published: public keys, in hex.
+    """
     wrong, signed, sound = [], None, [seal for seal in seals if is_sound(seal)]
     for seal in sound:
         name, key, signature = f"Seal {seal['number']}", seal["signer"], seal["signature"]
@@ -333,7 +336,7 @@ def published_form_of(key: str) -> str:
 
 
 def key_in(published: str) -> str:
-    """The key in hex."""
+    """Return the published key in hex. Raises Unreadable where it is none."""
     try:
         key = base64.b64decode(published.strip().split("+", 2)[2], validate=True)[1:].hex()
     except (IndexError, ValueError):
@@ -390,7 +393,7 @@ class Book:
         return standing if head_of(seal, standing) == seal["head"] else listed
 
     def last(self) -> float:
-        """The number of the last sealed entry."""
+        """Return the number of the last sealed entry."""
         return self.spans[-1][1] if self.spans else float("-inf")
 
     def newer(self) -> int:
@@ -398,7 +401,7 @@ class Book:
         return sum(number > self.last() for number in self.rows)
 
     def unsealed(self, since: datetime) -> list[Any]:
-        """The oldest entry that should have been sealed by then, with how many more there are."""
+        """Report the oldest entry that should have been sealed by then, with how many more there are."""
         late = sorted(number for number, row in self.rows.items() if number > self.last() and time(row["at"]) < since)
         if not late:
             return []
@@ -553,7 +556,7 @@ def say_result(book: Book, seals: list[Any], wrong: list[Any], matched: list[Any
 
 
 def say_more(book: Book, seals: list[Any], published: list[Any]) -> None:
-    """What a reader must know to judge how much the first line is worth."""
+    """Print what a reader must know to judge how much the first line is worth."""
     if seals:
         print(f"The last is {name_of(seals[-1])}, with the head {seals[-1]['head']}.")
     if book.newer():

@@ -28,7 +28,7 @@ _LONG_LABEL = 30
 
 
 def card(view: CheckView, *, newest: bool = True, away: Entry | None = None) -> Message:
-    """The card as it should look now. newest: False for one that a later card has taken over.
+    """Render the card as it should look now. newest: False for a card that a later one has replaced.
 
     away: the bot was not there for a while just before this card.
     """
@@ -76,7 +76,7 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
 
 
 def complete(view: CheckView) -> str:
-    """The last words about a check; never sends anybody to a person who was left out."""
+    """Return the last words about a check; they never send anybody to a person who was left out."""
     whom = view.facts.recipients if view.is_conflict else "your lead"
     return (
         f"*{view.check.ref}* is complete. Thank you for taking care over this. "
@@ -110,7 +110,7 @@ def _draft(view: CheckView) -> Iterator[Block]:
 
 
 def warning(view: CheckView) -> Iterator[Block]:
-    """What must stay in sight once it was said: 999, and whom not to tell."""
+    """Yield what must stay in sight once it was said: 999, and whom not to tell."""
     said = view.check.answers.get("S1")
     if said == ("yes",):
         yield block_kit.section("*Call 999 now.* Stay with the person if it is safe. Do not wait for anyone here.")
@@ -153,7 +153,7 @@ def _phones(view: CheckView) -> str:
 
 
 def _news(view: CheckView, case: Case) -> str:
-    """What has become of the page. Never more than is known."""
+    """Return what has become of the page, and never more than is known."""
     if case.status is CaseStatus.CLOSED:
         return "This is complete."
     if case.led_by is not None:
@@ -246,7 +246,7 @@ def _said_before(view: CheckView, question: Question) -> Iterator[str]:
 
 
 def _worth_knowing(view: CheckView, question: Question) -> Iterator[str]:
-    """What changes for this person, said once, where it matters."""
+    """Yield what is different for this person, once, where it matters."""
     check, people = view.check, view.roster.people
     if check.checklist_version != CHECKLIST.version:
         yield "The questions changed since you started. Answers that still fit are kept."
@@ -359,7 +359,7 @@ def _sent(view: CheckView) -> Iterator[Block]:
 
 
 def _guidance(view: CheckView) -> Iterator[Block]:
-    """The advice, the numbers for now with the 999 line, and what to sort out, a section each."""
+    """Yield the advice, the numbers for now with the 999 line, and what to sort out, a section each."""
     made = view.guidance
     advice = (one.words for one in made.advice)
     for sentences in (advice, made.numbered, made.fixes, made.tasks):
@@ -368,7 +368,7 @@ def _guidance(view: CheckView) -> Iterator[Block]:
 
 
 def _instructions(view: CheckView) -> Iterator[str]:
-    """The outcome's words, without what the title or the news below them says already."""
+    """Yield the outcome's words, without what the title or the news below them says already."""
     who = view.facts.recipients
     told = (f"I have told {who}.", "I have told them.", f"I am telling {who} now.", "I am telling them now.")
     news = told if view.case else ()

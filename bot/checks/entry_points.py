@@ -65,7 +65,7 @@ class EntryPoints:
             answer.opened(shown=self._is_shown(opened, patience))
 
     def _open(self, tx: Connection, person: Presser, request: str, drafts: Sequence[Check]) -> str:
-        """A draft without any answer is opened again rather than joined by another."""
+        """Return the id of the reporter's draft without an answer, shown again, or of a new check if there is none."""
         work = self.services.reporting(tx)
         if drafts:
             work.carry_on(drafts[0].id, person.id)
@@ -128,7 +128,10 @@ class Reply:
 
 
 def register(app: App, door: EntryPoints) -> None:
-    """The slash command, both shortcuts and the Home tab's button. What was typed after the command is never read."""
+    """Register the slash command, both shortcuts and the Home tab's button.
+
+    What was typed after the command is never read.
+    """
 
     def by_command(body: Json, ack: Ack) -> None:
         person = Presser(id=body["user_id"], team_id=body.get("team_id"))

@@ -87,7 +87,7 @@ class Reporter:
         return _modal(view, press)
 
     def _own(self, press: Press, *, history: bool = False) -> CheckView | None:
-        """The check pressed, where it is this person's; None for another's and for none at all, alike."""
+        """Return the check of the button pressed; None for somebody else's check and for none at all, alike."""
         with self._services.database.read() as tx:
             try:
                 view = self._services.look(tx, press.check, history=history)
@@ -103,7 +103,7 @@ class Reporter:
         return modals.change(view, CHECKLIST[press.argument]) if press.argument in view.check.answers else TOO_LATE
 
     def _step(self, do: Callable[[Reporting], Step]) -> Step | None:
-        """What became of it; None where there is no such check, which is answered like somebody else's."""
+        """Run `do` and return its result; None where there is no such check, which is answered like somebody else's."""
         with self._services.write() as tx:
             try:
                 return do(self._services.reporting(tx))

@@ -36,7 +36,7 @@ def leave_out(view: CheckView, metadata: str) -> Block:
 
 
 def why(question: Question) -> Block:
-    """The help again, and the clause behind the question."""
+    """Render the help again, with the policy clause behind the question."""
     added = "Our policy does not ask this. It is here to keep people safe."
     source = f"Policy clause {question.clause}: {question.policy_words}" if question.policy_words else added
     return block_kit.modal(
@@ -49,7 +49,7 @@ def _help(question: Question, source: str) -> list[Block]:
 
 
 def policy_words(question: Question) -> Block:
-    """The policy's own words."""
+    """Render the policy's own words behind a question."""
     words = [
         block_kit.section(f"> {block_kit.esc(question.policy_words)}"),
         block_kit.context(f"Information sharing policy, {block_kit.esc(question.clause)}"),
@@ -58,7 +58,7 @@ def policy_words(question: Question) -> Block:
 
 
 def note(metadata: str) -> Block:
-    """A note to one question."""
+    """Render the modal for a note to one question."""
     box = block_kit.input_(
         "Your note", block_kit.text_input(lines=True), "note", hint="Only the leads who may know can open it."
     )
@@ -169,5 +169,5 @@ def phones(view: CheckView) -> Block:
 
 
 def said(title: str, words: str) -> Block:
-    """A modal that only says something."""
+    """Render a modal that only says something."""
     return block_kit.modal(title, [block_kit.section(block_kit.esc(words))])

@@ -15,9 +15,9 @@ from flows.case import CheckStatus
 
 
 def old_card(view: CheckView, message: Message) -> Message:
-    """The reporter can still carry on, ask a lead, and look; what was said stands in private windows alone.
+    """Shorten an old card to the ways on: carry on, ask a lead, and open what was said in private windows.
 
-    What must stay in sight does, such as whom not to tell yet: until the check is closed.
+    What must stay in sight stays until the check is closed, such as whom not to tell yet.
     """
     is_button = any(block["type"] == "actions" for block in message.blocks)
     if not is_button or view.check.cover is not None:  # it points to a newer one, or is hidden, and says less already

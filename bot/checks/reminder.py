@@ -9,7 +9,7 @@ from flows.case import CheckStatus, Entry
 
 
 def reminder(view: CheckView, event: Entry) -> Message:
-    """A check was left part done, and nobody needed to be told of it."""
+    """Remind the reporter of a check left part done, of which nobody needed to be told."""
     ref, check = view.check.ref, view.check
     if check.status not in (CheckStatus.DRAFT, CheckStatus.SHELVED) or check.touched_at > event.at:
         return _said(f"{ref}: you carried on with this.")

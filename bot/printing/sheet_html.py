@@ -176,7 +176,7 @@ def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
 
 
 def _when_advised(advice: str) -> str:
-    """The answers on this paper that call up a piece of advice."""
+    """Return the answers on this paper that call up a piece of advice, in words."""
     called = (
         f"{question.id} is {_letters(question.id, chosen)}"
         for question in CHECKLIST
