@@ -191,7 +191,7 @@ STRAND_TITLES = {
 
 
 def missing_to_close(case: Case) -> tuple[str, ...]:
-    """What a case still needs before it may close (I20), in words for the lead; empty when nothing is."""
+    """Return what a case still needs before it may close (I20), in words for the lead; empty if nothing."""
     problems: list[str] = []
     if case.decision is None:
         problems.append("A decision and its reason. Use Agree plan.")
@@ -224,5 +224,5 @@ class Entry:
 
 
 def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:
-    """The newest entry of a kind, None where there is none. entries: oldest first."""
+    """Return the newest entry of a kind, None where there is none. entries: oldest first."""
     return next((entry for entry in reversed(tuple(entries)) if entry.what == what), None)

@@ -80,7 +80,7 @@ class _Kind(StrEnum):
 
     @classmethod
     def stored(cls, text: str) -> Self:
-        """The kind of a stored row. One that this version does not know keeps its name and has no properties."""
+        """Return the kind of a stored row. One that this version does not know keeps its name and has no properties."""
         try:
             return cls(text)
         except ValueError:
@@ -324,5 +324,5 @@ OPENINGS = frozenset(kind for kind in EventKind if kind.startswith("opened_"))
 
 
 def opened(button: str) -> EventKind:
-    """The event of somebody opening a window by this button. Raises ValueError where no window is opened by it."""
+    """Return the event of somebody opening a window by this button. Raises ValueError where it opens none."""
     return EventKind(f"opened_{button}")

@@ -110,7 +110,7 @@ class Reader:
         )
 
     def _read(self, made: Guidance, text: str, told: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        """What is wrong with a text that was not read in another state."""
+        """Yield what is wrong with a text that was not read in another state."""
         yield from self._nobody_else(text, told)
         text = text.lower()
         yield from self._first_things(made, text)

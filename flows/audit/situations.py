@@ -204,7 +204,7 @@ class _Visit:
             yield Broken("I31", f"the advice is {', '.join(sorted(advice))}", progress.answers)
 
     def _calm_until(self, question: Question) -> dict[str, tuple[str, ...]]:
-        """The mildest answers to everything that is asked before."""
+        """Return the mildest answers to everything that is asked before."""
         calm: dict[str, tuple[str, ...]] = {}
         while (asked := self.replay(self.checklist, calm).next) is not None and asked is not question:
             calm[asked.id] = (min(asked.options, key=lambda one: (one.raises, one.conflict, len(one.effects))).id,)
@@ -290,7 +290,7 @@ class _Reads:
 
     @classmethod
     def _settled(cls, progress: Progress) -> tuple[object, ...]:
-        """What those rules come to, once all of it was asked: valid consent, or a fix that may be called for."""
+        """Return what those rules come to, once all of it was asked: valid consent, or a fix that may be called for."""
         consent, needs, no_power, safe, cannot, understood = cls._consent(progress)
         valid = consent is Consent.GIVEN and understood
         may_ask = needs == ("yes",) and safe and not cannot and consent is not Consent.REFUSED
@@ -298,7 +298,7 @@ class _Reads:
 
     @staticmethod
     def _judged(progress: Progress) -> tuple[object, ...]:
-        """What the judgement reads of single answers; once it is urgent nothing can stand in the way."""
+        """Return what the judgement reads of single answers; once it is urgent nothing can stand in the way."""
         given = progress.answers
         worry = progress.effects.isdisjoint(("risk", "allegation")) and "not_sure" in given.get("S7", ())
         urgent = progress.level >= PAGE_MOMENT
@@ -315,7 +315,7 @@ class _Reads:
 
 
 def _law(given: Answers) -> tuple[object, ...]:
-    """What the invariants read of the answers themselves: a decision that lost it must not look like another."""
+    """Return what the invariants read of the answers themselves: a decision that lost it must not look like another."""
     return given.get("S1"), is_risk(given), is_shared(given), is_adult(given), "3.1.6" in given
 
 

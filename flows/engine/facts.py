@@ -73,7 +73,7 @@ class Facts:
         return _filled(self, words, adult, consent_from)
 
     def places(self, *, adult: bool, consent_from: str | None) -> dict[str, str]:
-        """What stands in place of each placeholder."""
+        """Return the words for each placeholder."""
         return {
             "told": self.recipients,
             "phone": " or ".join(f"{name} on {number}" for name, number in self.phones) or NO_NUMBER,
@@ -105,7 +105,7 @@ class Facts:
         return self._number(self.adult_social_care if adult else self.social_care)
 
     def _number(self, by_day: str | None) -> str:
-        """The number that answers now; both where it is not known what time it is."""
+        """Return the number that answers now; both where it is not known what time it is."""
         if self.hour is not None:
             return (by_day if self.hour is TimeOfDay.DAY else self.out_of_hours) or NO_NUMBER
         if by_day and self.out_of_hours:

@@ -224,7 +224,7 @@ class _Guide:
         return ending.words
 
     def _claim(self, ending: Ending, sentence: str) -> Iterator[str]:
-        """The sentence that says who was told, as far as it is true."""
+        """Yield the sentence that says who was told, as far as it is true."""
         if self.stage is Stage.LED and self.facts.led_by:
             yield self.told_line()
         elif self.told is Told.DELIVERED:

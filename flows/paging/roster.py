@@ -81,7 +81,7 @@ class Roster:
         return (*self.people.leads, *self.people.deputies, self.people.independent)
 
     def person_at(self, slack: str) -> str | None:
-        """The person with this Slack id, None for anybody else."""
+        """Return the person with this Slack id, None for anybody else."""
         return next((person for person, account in self.slack.items() if account == slack), None)
 
     def may_know(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:

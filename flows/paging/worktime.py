@@ -19,7 +19,7 @@ class WorkingWeek:
     closed: frozenset[date] = frozenset()
 
     def day_of(self, moment: datetime) -> date:
-        """The day it is then, in the organisation's time zone."""
+        """Return the date at a moment, in the organisation's time zone."""
         return moment.astimezone(self.zone).date()
 
     def works(self, day: date) -> bool:
@@ -27,7 +27,7 @@ class WorkingWeek:
         return self.days[day.weekday()] is not None and day not in self.closed
 
     def after(self, start: datetime, wait: timedelta) -> datetime:
-        """The moment when `wait` of working time has passed since `start`. Aware in, UTC out.
+        """Return the moment when `wait` of working time has passed since `start`. Aware in, UTC out.
 
         A week without any working time does not make anybody wait for ever: then the clock counts.
         """
@@ -65,7 +65,7 @@ class WorkingWeek:
         return next((opens for opens, _ in self._shifts(now.astimezone(UTC)) if opens > now), now + _SEARCHED)
 
     def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""
+        """Yield the shifts that end after `start`, in UTC, so that a change of the clocks adds or takes nothing."""
         day = self.day_of(start)
         last = day + _SEARCHED
         while day <= last:

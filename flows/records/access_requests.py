@@ -133,7 +133,7 @@ def items(
 
 
 def _items(entry: Entry, boxes: Boxes, by: str) -> Iterator[ReviewItem]:
-    """A long form gives an item for each box, so that each can be decided by itself."""
+    """Yield the items of an entry: one for each box of a long form, so that each can be decided by itself."""
     if entry.what.properties.is_mechanical:
         return
     title = entry.what.properties.label or entry.what.replace("_", " ").capitalize()
@@ -172,7 +172,7 @@ def _plan(part: Mapping[str, object]) -> str:
 
 
 def _answers(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
-    """The checklist with every answer that was given, also those that were changed later."""
+    """Yield the checklist with every answer that was given, also those that were changed later."""
     given = [entry for entry in entries if entry.what.properties.has_answers]
     rows = [f"{_when(entry.at)} {line}" for entry in given for line in _answer(entry.content)]
     if rows:
@@ -243,7 +243,7 @@ def not_there(text: str, passages: Iterable[str]) -> tuple[str, ...]:
 
 
 def without(text: str, passages: Iterable[str]) -> str:
-    """The text with each of these taken out wherever it stands; what was there cannot be told from its length."""
+    """Return the text with every occurrence of each passage replaced by a mark that does not tell its length."""
     for passage in sorted(passages, key=len, reverse=True):
         text = _pattern(passage).sub(TAKEN_OUT, text)
     return text
@@ -254,7 +254,7 @@ def _pattern(passage: str) -> re.Pattern[str]:
 
 
 def given(item: ReviewItem, ruling: Ruling) -> str | None:
-    """What is given out of an item; None where nothing is."""
+    """Return what is given out of an item; None where nothing is."""
     match ruling.choice:
         case Choice.LEAVE_OUT:
             return None

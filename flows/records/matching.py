@@ -62,7 +62,7 @@ def folded(text: str) -> str:
 
 
 def words(name: str) -> tuple[str, ...]:
-    """The words of a name in order, apostrophes dropped, hyphens as spaces; no digits, no small words."""
+    """Return the words of a name in order, apostrophes dropped, hyphens as spaces; no digits, no small words."""
     plain = _APOSTROPHES.sub("", folded(name))
     found = re.findall(r"[^\W\d_]+", re.sub(r"\S*\d\S*", " ", plain))
     return tuple(word for word in found if word not in _NO_NAMES)[:_MOST_WORDS]
@@ -74,14 +74,14 @@ def joined(name: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def near(word: str) -> frozenset[str]:
-    """The word, and the word without any one of its letters: two words that share one are a slip apart."""
+    """Return the word, and the word without any one of its letters: two words that share one are a slip apart."""
     if len(word) < _SHORTEST_TYPO:
         return frozenset({word})
     return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(len(word)))})
 
 
 def numbers(text: str) -> frozenset[str]:
-    """A number of another system, without signs and spaces, also without the zeros in front of it."""
+    """Return a number of another system without punctuation and spaces, also without its leading zeros."""
     plain = "".join(letter for letter in folded(text) if letter.isalnum())
     return frozenset(filter(None, (plain, plain.lstrip("0"))))
 

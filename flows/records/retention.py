@@ -135,7 +135,7 @@ class Keeping:
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day so many years later; of 29 February the day after, where there is none."""
+    """Return the same day so many years later; for 29 February, where there is none, 1 March."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -163,13 +163,13 @@ def is_unread(entries: Iterable[Entry], reporter: str) -> bool:
 
 
 def born(entries: Iterable[Entry], made: date) -> date | None:
-    """The latest date of birth that was ever written about whom a check is; None where there is none."""
+    """Return the latest date of birth that was ever written about whom a check is; None where there is none."""
     written = (described(entry.content).born for entry in entries if entry.what is EventKind.DETAILS)
     return max((day for text in written for day in days(text, made)), default=None)
 
 
 def hold_of(entries: Iterable[Entry]) -> Entry | None:
-    """The legal hold a record is on now, as it was set; None where there is none."""
+    """Return the legal hold a record is on now, as it was set; None where there is none."""
     newest = None
     for entry in entries:
         if entry.what in (EventKind.HOLD_SET, EventKind.HOLD_LIFTED):

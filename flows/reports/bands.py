@@ -21,7 +21,7 @@ class Band:
 
     @classmethod
     def of(cls, count: int) -> Band:
-        """The band a count is in."""
+        """Return the band a count is in."""
         return cls(count - count % SMALLEST)
 
     @property
@@ -37,7 +37,7 @@ class Band:
 
 
 def band(count: int) -> str:
-    """A count as anybody may read it."""
+    """Return a count as anybody may read it, as a band."""
     return str(Band.of(count))
 
 

@@ -44,7 +44,7 @@ class Board:
 
 
 def board(organisation: str, weeks: Mapping[Week, WeekFigures]) -> Board:
-    """The summary of these weeks, of which there is at least one."""
+    """Return the summary of these weeks, of which there is at least one."""
     first, last = min(weeks), max(weeks)
     period = (
         f"Monday {first.first.day} {first.first:%B %Y} to Sunday {last.last.day} {last.last:%B %Y}, "

@@ -28,7 +28,7 @@ class Week:
 
     @classmethod
     def of(cls, day: date) -> Week:
-        """The week a day is in."""
+        """Return the week a day is in."""
         found = day.isocalendar()
         return cls(found.year, found.week)
 
@@ -48,7 +48,7 @@ class Week:
 
     @classmethod
     def from_key(cls, key: int) -> Week:
-        """The week whose `key` this is."""
+        """Return the week whose `key` this is."""
         return cls(*divmod(key, 100))
 
     @property
@@ -95,12 +95,12 @@ class Week:
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day, in UTC."""
+    """Return the first moment of a day, in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def weeks_within(first: date, last: date) -> tuple[Week, ...]:
-    """The weeks that lie wholly between two days, both included."""
+    """Return the weeks that lie wholly between two days, both included."""
     week = Week.of(first)
     week = week if week.first == first else week.following
     found = []
@@ -182,7 +182,7 @@ class WeekFigures:
 
     @classmethod
     def read(cls, written: str) -> WeekFigures:
-        """What was kept, also by an older version: what it did not count is nought."""
+        """Parse stored figures, also an older version's: what it did not count is zero."""
         kept: dict[str, Any] = json.loads(written)
         known = {one.name for one in fields(cls)} & kept.keys()
         values: dict[str, Any] = {one: tuple(kept[one]) if isinstance(kept[one], list) else kept[one] for one in known}
@@ -201,12 +201,12 @@ def age(open_for: timedelta) -> str:
 
 
 def most(counts: Counts, number: int) -> tuple[tuple[str, int], ...]:
-    """The largest counts first; those that are the same in the order of their keys."""
+    """Return the `number` largest counts, largest first; equal ones in the order of their keys."""
     return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:number])
 
 
 def added(counts: Iterable[Counts]) -> dict[str, int]:
-    """Counts of several weeks together."""
+    """Add up the counts of several weeks."""
     found: dict[str, int] = {}
     for each in counts:
         for key, number in each.items():
@@ -215,7 +215,7 @@ def added(counts: Iterable[Counts]) -> dict[str, int]:
 
 
 def spoken(seconds: int) -> str:
-    """A wait as people say it: 40 seconds, 12 minutes, 3 hours, 2 days."""
+    """Return a wait as people say it: 40 seconds, 12 minutes, 3 hours, 2 days."""
     if not seconds:
         return "less than a second"
     for unit, length, until in (("second", 1, 120), ("minute", 60, 120), ("hour", 3600, 48)):
@@ -247,7 +247,7 @@ class Trend:
 
     @classmethod
     def up_to(cls, week: Week, kept: Mapping[Week, WeekFigures], length: int = TREND) -> Trend:
-        """The weeks that end with this one."""
+        """Return the trend of the `length` weeks that end with this one."""
         back = [week]
         while len(back) < length:
             back.append(back[-1].before)
@@ -265,7 +265,7 @@ class Trend:
 
 
 def takeaways(figures: WeekFigures, before: WeekFigures | None) -> tuple[str, ...]:
-    """The week in a few sentences: what came in, how soon it was answered, what waits."""
+    """Return the week in a few sentences: what came in, how soon it was answered, what waits."""
     return tuple(filter(None, (_came_in(figures, before), _answered(figures), _waits(figures))))
 
 

@@ -65,7 +65,7 @@ LESS_CAREFUL = "Others ask for help sooner with this one. The reasons are above.
 
 
 def so_far(level: Level) -> Iterator[str]:
-    """What a real check would have done by now, said before any further question (I1, I11)."""
+    """Yield what a real check would have done by now, said before any further question (I1, I11)."""
     if level is Level.EMERGENCY:
         yield "In a real check: call 999 now, before anything else. A lead is told at once. You can stop here."
     elif level >= Level.CONSULT_URGENT:
@@ -81,7 +81,7 @@ def remark(situation: PracticeSituation, outcome: Outcome) -> str:
 
 
 def would_happen(decision: Decision) -> Iterator[str]:
-    """What share-check would have done, had it been real."""
+    """Yield what share-check would have done, had it been real."""
     if decision.outcome is Outcome.EMERGENCY:
         yield "You would be asked to call 999 before anything else."
     elif "999" in decision.say:
