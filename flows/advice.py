@@ -126,7 +126,7 @@ PLACEHOLDERS = {
         "number by the clock; of the school's council where the check names a school"
     ),
     "{csc} {edt} {adult_social_care} {lado} {phone}": (
-        "numbers from organisation.toml; where one is not set, the words of docs/rules.md, 'Numbers for now'"
+        "numbers from organisation.toml; where one is not set, the words of rules.md, 'Numbers for now'"
     ),
     "{data_protection}": "', and the data protection lead' where that person was told, otherwise nothing",
     "{organisation} {leads} {fixes} {consent_from}": (

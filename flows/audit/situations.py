@@ -120,7 +120,7 @@ class _Visit:
     def _next_layer(
         self, layer: dict[tuple[object, ...], Situation], place: int, question: Question
     ) -> dict[tuple[object, ...], Situation]:
-        reads = _Reads(self.checklist, place)
+        reads = Reads(self.checklist, place)
         choices = tuple(_choices(question))
         following: dict[tuple[object, ...], Situation] = {}
         for situation in layer.values():
@@ -255,7 +255,7 @@ def _merge(layer: dict[tuple[object, ...], Situation], key: tuple[object, ...], 
         known.route = route
 
 
-class _Reads:
+class Reads:
     """What the rules after one place in the checklist still read of the answers before it."""
 
     def __init__(self, checklist: Checklist, place: int) -> None:

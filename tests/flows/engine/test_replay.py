@@ -1,12 +1,12 @@
 """Answers in, where that leaves a person out."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from flows.checklist import CHECKLIST
 from flows.engine.replay import fitting, may_follow, replay
+from flows.formats.export import read_json
 from flows.model import Level, Status
 from tests.flows.builders import CALM, NO_CONSENT, SHARED, calm_but, progress_of, stopped_after
 
@@ -119,13 +119,11 @@ def test_a_check_that_was_handed_over_counts_every_answer_and_asks_nothing() -> 
 
 def test_every_answer_of_the_first_edition_still_fits_and_a_level_never_falls() -> None:
     """Checks begun under the first edition go on: they are asked S7 and lose nothing."""
-    first = json.loads((Path(__file__).parents[2] / "data/checklist-first-edition.json").read_text())
-    given = {question["id"]: question["options"] for question in first["questions"]}
-    for question, options in given.items():
-        for option in options:
-            answers = {question: (option["id"].replace("leads:<names>", "lead-1"),)}
+    first, _ = read_json((Path(__file__).parents[2] / "data/checklist-first-edition.json").read_text(encoding="utf-8"))
+    for question in first:
+        for option in question.options:
+            answers = {question.id: (option.id,)}
             assert fitting(CHECKLIST, answers) == answers
-            raised = CHECKLIST[question].meaning(answers[question]).raises
-            assert raised >= Level[option["effects"].get("level", "NONE")]
+            assert CHECKLIST[question.id].meaning(answers[question.id]).raises >= option.raises
     going_on = replay(CHECKLIST, {"S1": ("no",), "S2": ("no",)}, Level.CONSULT_URGENT)
     assert going_on.level is Level.CONSULT_URGENT
