@@ -29,7 +29,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AnswerChange:
     """What one answer changes.
 
     is_first: whether the question had no answer before. answers: all of the check's, this one among them.
@@ -48,7 +48,7 @@ class Change:
     page_due: bool
 
 
-def answer(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> Change | Did:
+def answer(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> AnswerChange | Did:
     """Answer the question that the card shows. Return the change, or why the answer may not be given.
 
     REFUSED: not the reporter. NOBODY_LEFT: nobody could be told. ALREADY: this is its answer. STALE: anything else.
@@ -62,7 +62,7 @@ def answer(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> C
     return Did.ALREADY if check.answers.get(given.question) == given.choices else Did.STALE
 
 
-def change(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> Change | Did:
+def change(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> AnswerChange | Did:
     """Replace one given answer. Return the change, or a refusal as `answer` does.
 
     Once the check is sent only S2 may change: somebody can be left out at any time.
@@ -117,10 +117,10 @@ def _leaves_nobody(check: Check, given: Given, roster: Roster, out: frozenset[st
     return not roster.may_know(after, out | set(left_out(after.answers)))
 
 
-def _change(check: Check, given: Given, after: Progress) -> Change:
+def _change(check: Check, given: Given, after: Progress) -> AnswerChange:
     answers = {**check.answers, given.question: given.choices}
     now = replace(check, answers=answers, level=after.level)
-    return Change(
+    return AnswerChange(
         is_first=given.question not in check.answers,
         answers=answers,
         level=after.level,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows import answering
-from flows.answering import WHO_TO_LEAVE_OUT, Change, Given
+from flows.answering import WHO_TO_LEAVE_OUT, AnswerChange, Given
 from flows.case import SYSTEM, Case, CaseStatus, Check, CheckStatus, Cover, Did
 from flows.checklist import CHECKLIST
 from flows.events import EventKind, OutboxKind
@@ -18,7 +18,7 @@ from services.transaction import ASK_AGAIN_AFTER, Service
 from storage import checks, outbox, person_index
 from storage.checks import Opened
 
-Asked = Callable[[Check, Given, Roster, frozenset[str]], Change | Did]
+Asked = Callable[[Check, Given, Roster, frozenset[str]], AnswerChange | Did]
 _MOST_REMINDERS = 2
 _ONE_CLICK = timedelta(seconds=3)
 """A second click within this time posts no second card."""

@@ -67,7 +67,7 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Kind(TypeDecorator[K]):
+class KindColumn(TypeDecorator[K]):
     """Text read as a member of an enum, or as its unknown member if another version wrote it."""
 
     impl = String
@@ -200,7 +200,7 @@ events = Table(
     _check_id(nullable=True),
     Column("at", Utc, nullable=False),
     Column("who", String(64), nullable=False, comment="Slack user id, or share-check itself"),
-    Column("what", Kind(EventKind, 32), nullable=False),
+    Column("what", KindColumn(EventKind, 32), nullable=False),
     Column("commitment", LargeBinary, nullable=False, comment="SHA-256 over salt and content"),
     Column("sealed", LargeBinary, nullable=False, comment="salt and content"),
     Column("request", String(64), comment="what Slack sent: the same again changes nothing"),
@@ -214,7 +214,7 @@ outbox = Table(
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("key", String(160), nullable=False, unique=True, comment="a repeat of what caused it adds no second"),
-    Column("what", Kind(OutboxKind, 16), nullable=False),
+    Column("what", KindColumn(OutboxKind, 16), nullable=False),
     _check_id(nullable=True),
     Column("target", String(32), nullable=False, comment="Slack channel or user id"),
     Column("via", String(8), nullable=False, server_default="slack", comment="slack, email or push"),

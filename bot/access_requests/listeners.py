@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.access_requests import modals
 from bot.access_requests.modals import ReviewPosition
-from bot.access_requests.reader import Look, Reader
+from bot.access_requests.reader import Look, RequestReader
 from bot.context import Services
 from bot.earlier_checks import let_through
 from bot.permission import Act
@@ -39,7 +39,7 @@ class Answering:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._reader = Reader(services)
+        self._reader = RequestReader(services)
 
     def list(self, press: Press) -> block_kit.Block | None:
         """Return the open requests, soonest due first; None for people who may not answer requests."""

@@ -48,7 +48,7 @@ class Look:
                 yield Part(item.title, item.author, item.at, text)
 
 
-class Reader:
+class RequestReader:
     """Requests as the person given to each method may see them; every check passes the access check."""
 
     def __init__(self, services: Services) -> None:

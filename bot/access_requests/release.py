@@ -8,7 +8,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.access_requests import modals
-from bot.access_requests.reader import Look, Reader
+from bot.access_requests.reader import Look, RequestReader
 from bot.context import Services
 from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
@@ -48,7 +48,7 @@ class RequestEnding:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._reader = Reader(services)
+        self._reader = RequestReader(services)
 
     def ask(self, make: Callable[[AccessRequest], block_kit.Block]) -> Callable[[Press], block_kit.Block | None]:
         """Return the listener of a button that opens a modal about its request."""

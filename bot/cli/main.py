@@ -13,7 +13,7 @@ import click
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """An entry in the list of commands.
 
     where: "module:attribute". help: the first sentence of the command's help, so that the list imports no command.
@@ -24,26 +24,26 @@ class Entry:
 
 
 COMMANDS = {
-    "backup": Entry("bot.cli.backup:backup", "Make a backup of the database, while the bot runs, and prove it."),
-    "checklist": Entry("bot.cli.checklist:checklist", "Print the checklist, or prove it."),
-    "decide": Entry("bot.cli.decide:decide", "Say what a sheet of answers comes to."),
-    "demo": Entry("bot.cli.demo:demo", "Run the real bot in a workspace in your browser, without Slack."),
-    "digest": Entry("bot.cli.digest:digest", "Show the weekly digests, or write the board's summary."),
-    "doctor": Entry("bot.cli.doctor:doctor", "Check whether everything works, worst first, each with its fix."),
-    "drill": Entry("bot.cli.drill:drill", "Start a practice page."),
-    "enter-paper": Entry("bot.cli.enter_paper:enter_paper", "Enter a sheet that was filled in on paper."),
-    "export-proof": Entry("bot.cli.record:export_proof", "Write the record's proof, for docs/verify.py."),
-    "healthy": Entry("bot.cli.healthy:healthy", "Ask the running bot whether it works."),
-    "init": Entry("bot.cli.init.command:init", "Set share-check up: write organisation.toml and .env."),
-    "keys": Entry("bot.cli.keys:keys", "Make, check and change the keys that records are sealed with."),
-    "manifest": Entry("bot.cli.manifest:manifest", "Print the manifest of the Slack app, as manifest.yml."),
-    "move": Entry("bot.cli.move:move", "Copy everything to another database, and prove that it arrived."),
-    "pack": Entry("bot.cli.pack:pack", "Write out the pack with this NUMBER, which a lead tells you."),
-    "restore": Entry("bot.cli.backup:restore", "Prove a backup, or restore it."),
-    "retention": Entry("bot.cli.retention:retention", "Say what is due for deletion, or what was erased."),
-    "seal": Entry("bot.cli.record:seal", "Seal what is in the record now, and print the seal."),
-    "serve": Entry("bot.cli.serve:serve", "Run the bot."),
-    "verify": Entry("bot.cli.record:verify", "Check the record: the database, or a proof exported from it."),
+    "backup": CommandEntry("bot.cli.backup:backup", "Make a backup of the database, while the bot runs, and prove it."),
+    "checklist": CommandEntry("bot.cli.checklist:checklist", "Print the checklist, or prove it."),
+    "decide": CommandEntry("bot.cli.decide:decide", "Say what a sheet of answers comes to."),
+    "demo": CommandEntry("bot.cli.demo:demo", "Run the real bot in a workspace in your browser, without Slack."),
+    "digest": CommandEntry("bot.cli.digest:digest", "Show the weekly digests, or write the board's summary."),
+    "doctor": CommandEntry("bot.cli.doctor:doctor", "Check whether everything works, worst first, each with its fix."),
+    "drill": CommandEntry("bot.cli.drill:drill", "Start a practice page."),
+    "enter-paper": CommandEntry("bot.cli.enter_paper:enter_paper", "Enter a sheet that was filled in on paper."),
+    "export-proof": CommandEntry("bot.cli.record:export_proof", "Write the record's proof, for docs/verify.py."),
+    "healthy": CommandEntry("bot.cli.healthy:healthy", "Ask the running bot whether it works."),
+    "init": CommandEntry("bot.cli.init.command:init", "Set share-check up: write organisation.toml and .env."),
+    "keys": CommandEntry("bot.cli.keys:keys", "Make, check and change the keys that records are sealed with."),
+    "manifest": CommandEntry("bot.cli.manifest:manifest", "Print the manifest of the Slack app, as manifest.yml."),
+    "move": CommandEntry("bot.cli.move:move", "Copy everything to another database, and prove that it arrived."),
+    "pack": CommandEntry("bot.cli.pack:pack", "Write out the pack with this NUMBER, which a lead tells you."),
+    "restore": CommandEntry("bot.cli.backup:restore", "Prove a backup, or restore it."),
+    "retention": CommandEntry("bot.cli.retention:retention", "Say what is due for deletion, or what was erased."),
+    "seal": CommandEntry("bot.cli.record:seal", "Seal what is in the record now, and print the seal."),
+    "serve": CommandEntry("bot.cli.serve:serve", "Run the bot."),
+    "verify": CommandEntry("bot.cli.record:verify", "Check the record: the database, or a proof exported from it."),
 }
 ENDS = "How a command ends: 0 done, 1 the answer is no, 2 something must be put right first, 3 not now: try again."
 
@@ -51,7 +51,7 @@ ENDS = "How a command ends: 0 done, 1 the answer is no, 2 something must be put 
 class LoadedOnUse(MutableMapping[str, click.Command]):
     """Commands by name, imported when they are looked up."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, entries: Mapping[str, CommandEntry]) -> None:
         self.entries = entries
         self._loaded: dict[str, click.Command] = {}
 
@@ -79,7 +79,7 @@ class LoadedOnUse(MutableMapping[str, click.Command]):
 class LazyGroup(click.Group):
     """A click group that lists its commands from a table, without importing them."""
 
-    def __init__(self, entries: Mapping[str, Entry], help: str, epilog: str) -> None:  # noqa: A002 - click's own name
+    def __init__(self, entries: Mapping[str, CommandEntry], help: str, epilog: str) -> None:  # noqa: A002 - click's own name
         super().__init__("share-check", LoadedOnUse(entries), help=help, epilog=epilog)
         self.entries = entries
 

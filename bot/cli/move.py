@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from bot.cli import session
 from bot.config.settings import database_address
-from storage.backup.transfer import Moved
+from storage.backup.transfer import Transferred
 from storage.backup.transfer import move as move_everything
 
 
@@ -40,7 +40,7 @@ def move(address: str) -> None:
     click.echo("4. The old database is as it was. Keep it until you have that backup, then delete it and its copies.")
 
 
-def _say(moved: Moved) -> None:
+def _say(moved: Transferred) -> None:
     rows = sum(moved.rows.values())
     click.echo(f"{rows} rows of {len(moved.rows)} tables are there, {moved.rows['checks']} of them checks.")
     click.echo(f"- Every row is the same. {sum(moved.keys.opens)} of {moved.keys.wrapped} keys open.")

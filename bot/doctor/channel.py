@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.config.organisation import Organisation
 from bot.doctor.asking import ask, code_of
-from bot.doctor.tokens import Known, slack_says
+from bot.doctor.tokens import TokensKnown, slack_says
 from bot.findings import Finding, State, fine
 
 CHANNEL, BOT_IN_IT, MEMBERS = "leads' channel", "bot in the leads' channel", "members of the leads' channel"
@@ -31,7 +31,7 @@ EVERYTHING = 100
 """Pages of channel members that are read at most, 200 members each."""
 
 
-def about(client: WebClient, organisation: Organisation, known: Known) -> tuple[Finding, ...]:
+def about(client: WebClient, organisation: Organisation, known: TokensKnown) -> tuple[Finding, ...]:
     """Check with conversations.info that the leads' channel is private and that the bot is in it. Raises SlackAway.
 
     To an app that is not in it, Slack hides a private channel (channel_not_found), and answers missing_scope for a
@@ -47,7 +47,7 @@ def about(client: WebClient, organisation: Organisation, known: Known) -> tuple[
     return (_shared() if found.get("is_ext_shared") else _private(), _is_in_it(is_member=bool(found.get("is_member"))))
 
 
-def members(client: WebClient, organisation: Organisation, known: Known) -> Finding:
+def members(client: WebClient, organisation: Organisation, known: TokensKnown) -> Finding:
     """Check with conversations.members that the leads are in the channel, and nobody who is not on the ladder.
 
     The bot itself may be in it. Raises SlackAway.
@@ -79,7 +79,7 @@ def members(client: WebClient, organisation: Organisation, known: Known) -> Find
     return fine(MEMBERS, "the leads are in it, and nobody who is not on the ladder.")
 
 
-def _refused(refusal: SlackApiError, known: Known) -> Iterator[Finding]:
+def _refused(refusal: SlackApiError, known: TokensKnown) -> Iterator[Finding]:
     code = code_of(refusal)
     if code == "missing_scope" and known.scopes is not None and "groups:read" in known.scopes:
         yield _public()

@@ -20,7 +20,7 @@ from bot.config.settings import Settings
 from bot.delivery.other_channels import SecondChannel
 from bot.doctor import channel, machine, online, people, records, round_trip, settled, tokens
 from bot.doctor.asking import away
-from bot.doctor.tokens import Known
+from bot.doctor.tokens import TokensKnown
 from bot.findings import Finding, State, unchecked, worst_first
 from bot.slack.socket_mode import SlackAway
 from storage.engine.database import Database
@@ -118,7 +118,7 @@ def from_problems(problems: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(Finding("settings", State.FATAL, problem) for problem in problems)
 
 
-def _channel(client: WebClient, organisation: Organisation, known: Known) -> tuple[Finding, ...]:
+def _channel(client: WebClient, organisation: Organisation, known: TokensKnown) -> tuple[Finding, ...]:
     try:
         return channel.about(client, organisation, known)
     except SlackAway as trouble:
@@ -217,4 +217,4 @@ def _safely(name: str, look: Callable[[], Finding]) -> tuple[Finding, ...]:
         return (unchecked(name, "the database could not be read."),)
 
 
-__all__ = ["Known", "at_start", "examine", "fatal", "from_problems", "later", "tell"]
+__all__ = ["TokensKnown", "at_start", "examine", "fatal", "from_problems", "later", "tell"]

@@ -43,7 +43,7 @@ SAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TokensKnown:
     """The bot's identity according to auth.test.
 
     team: the workspace's id. user: our member ID. bot: the ID of the app's bot. scopes: what was granted; None if Slack
@@ -62,7 +62,7 @@ def slack_says(refusal: SlackApiError) -> str:
     return SAYS.get(code_of(refusal), f"Slack refused: {code_of(refusal)}.")
 
 
-def bot_token(client: WebClient) -> tuple[Finding, Known | None]:
+def bot_token(client: WebClient) -> tuple[Finding, TokensKnown | None]:
     """Check the bot token with auth.test. Raises SlackAway."""
     try:
         answer = ask(client.auth_test)
@@ -84,7 +84,7 @@ def app_token(client: WebClient, token: str) -> tuple[Finding, str | None]:
     return fine(APP_TOKEN, "Slack knows it, and gives a connection for it."), str(answer["url"])
 
 
-def one_app(client: WebClient, known: Known, token: str) -> tuple[Finding, ...]:
+def one_app(client: WebClient, known: TokensKnown, token: str) -> tuple[Finding, ...]:
     """Check that both tokens belong to one app: an app token contains its app's ID, bots.info returns the bot's.
 
     Returns no finding if they do, or if Slack does not say.
@@ -102,7 +102,7 @@ def one_app(client: WebClient, known: Known, token: str) -> tuple[Finding, ...]:
     return (Finding(APP_TOKEN, State.FATAL, words, f"Look at which of your apps each is from. {MAKE_ONE}"),)
 
 
-def scopes(known: Known) -> Finding:
+def scopes(known: TokensKnown) -> Finding:
     """Compare the granted scopes with the manifest. An app made before the manifest grew keeps its old scopes."""
     if known.scopes is None:
         return Finding(
@@ -120,11 +120,11 @@ def scopes(known: Known) -> Finding:
     return fine(SCOPES_NAME, "what the manifest asks for was granted, and nothing else.")
 
 
-def _known(answer: SlackResponse) -> Known:
+def _known(answer: SlackResponse) -> TokensKnown:
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
     granted = headers.get("x-oauth-scopes")
     names = None if granted is None else frozenset(name.strip() for name in granted.split(",") if name.strip())
-    return Known(
+    return TokensKnown(
         str(answer.get("team_id") or ""),
         str(answer.get("user_id") or ""),
         str(answer.get("bot_id") or ""),

@@ -9,7 +9,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from bot.access_requests.reader import Reader
+from bot.access_requests.reader import RequestReader
 from bot.alarms import audience
 from bot.context import Services
 from bot.home import blocks
@@ -55,7 +55,7 @@ def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.
 def _records(tx: Connection, services: Services, user: str) -> Iterator[block_kit.Block]:
     answers = may_answer_requests(user, services.roster)
     count, first = access_requests.pressing(tx) if answers else (0, None)
-    first = Reader(services).first_due(tx, first, user) if answers else None
+    first = RequestReader(services).first_due(tx, first, user) if answers else None
     left = time_left(first, _today(services)) if first else ""
     waiting = (f"Requests for copies not answered yet: {count}. The first: {left}.",) if count else ()
     return on_home(answers_requests=answers, waiting=waiting)

@@ -33,7 +33,7 @@ PLAIN = "text/plain; charset=utf-8"
 OK = "ok"
 
 
-class Parts(Protocol):
+class HealthSources(Protocol):
     """What of the bot's services is asked about."""
 
     @property
@@ -50,7 +50,7 @@ class Running(Protocol):
     """A bot, as far as this endpoint asks about it."""
 
     @property
-    def services(self) -> Parts: ...
+    def services(self) -> HealthSources: ...
 
     @property
     def is_connected(self) -> bool: ...

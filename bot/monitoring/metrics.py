@@ -73,14 +73,14 @@ class Meters:
             at = self._turned.get(loop)
         return None if at is None else self._monotonic() - at
 
-    def counts(self) -> Counts:
+    def counts(self) -> SentCounts:
         """Return all counters at one moment."""
         with self._lock:
-            return Counts(tuple(self._steps), self._seconds, self._not_taken, dict(self._sent), self._late)
+            return SentCounts(tuple(self._steps), self._seconds, self._not_taken, dict(self._sent), self._late)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class SentCounts:
     """The counters at one moment.
 
     steps: the number of payloads in each bucket of STEPS, and in a last one for longer times. seconds: the sum of all
@@ -102,7 +102,7 @@ class Reading:
     each loop's last round.
     """
 
-    counts: Counts
+    counts: SentCounts
     figures: DueFigures | None
     is_ready: bool
     socket_age: float | None
@@ -150,7 +150,7 @@ class _Collector:
         yield from _gauged(self._reading)
 
 
-def _counted(counts: Counts) -> Iterator[Metric]:
+def _counted(counts: SentCounts) -> Iterator[Metric]:
     from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily  # noqa: PLC0415 - an extra
 
     steps = HistogramMetricFamily("share_check_step_seconds", "From Slack's message to our tick, saved.")

@@ -34,7 +34,7 @@ class MoveRefused(StorageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Transferred:
     """What was copied and verified. rows: of each table. entries: of the record, checked against their commitments.
 
     findings: what was already wrong with the record at the source, in words.
@@ -47,7 +47,7 @@ class Moved:
     findings: tuple[str, ...]
 
 
-def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
+def move(source_url: str, target_url: str, keys: Sequence[str]) -> Transferred:
     """Copy everything. The bot must be stopped and the target empty.
 
     Raises MoveRefused, BackupRefused or DatabaseNotReady; a database error means that a server is unreachable.
@@ -74,7 +74,7 @@ def move(source_url: str, target_url: str, keys: Sequence[str]) -> Moved:
     return moved
 
 
-def _copied(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
+def _copied(here: Connection, there: Connection, keys: Sequence[str]) -> Transferred:
     _refuse_strangers(here)
     for table in metadata.sorted_tables:
         _copy(here, there, table)
@@ -100,7 +100,7 @@ def _count_on(tx: Connection, table: Table) -> None:
         tx.execute(text("SELECT setval(CAST(:sequence AS regclass), :value, :used)"), next_one)
 
 
-def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
+def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Transferred:
     """Compare both sides: every table's rows, the keys and the verdict on the record. Raises MoveRefused."""
     rows = {}
     for table in metadata.sorted_tables:
@@ -115,7 +115,7 @@ def _proved(here: Connection, there: Connection, keys: Sequence[str]) -> Moved:
     if findings != tuple(str(finding) for finding in old.findings) or known != opens:
         message = f"The record did not arrive as it was: {'; '.join(findings[:_FOUND]) or 'other keys open it'}."
         raise MoveRefused(message)
-    return Moved(rows, new.entries, len(new.seals), opens, findings)
+    return Transferred(rows, new.entries, len(new.seals), opens, findings)
 
 
 def _fingerprint(tx: Connection, table: Table) -> tuple[int, bytes]:

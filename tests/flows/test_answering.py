@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flows import answering
-from flows.answering import Change, Given
+from flows.answering import AnswerChange, Given
 from flows.case import Check, CheckStatus, Did
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
@@ -34,8 +34,8 @@ def _change(check: Check, question: str, *choices: str, who: str = REPORTER, out
     return answering.change(check, Given(who, question, choices), ROSTER, out)
 
 
-def _taken(found: object) -> Change:
-    assert isinstance(found, Change), found
+def _taken(found: object) -> AnswerChange:
+    assert isinstance(found, AnswerChange), found
     return found
 
 
@@ -50,14 +50,14 @@ def test_the_first_question_without_an_answer_can_be_answered_and_no_other(sheet
         following = replay(CHECKLIST, answers, check.level).next
         expected = {following.id} if following else set()
         options = {each.id: each.options[0].id for each in CHECKLIST}
-        can_be = {each for each, option in options.items() if isinstance(_answer(check, each, option), Change)}
+        can_be = {each for each, option in options.items() if isinstance(_answer(check, each, option), AnswerChange)}
         assert can_be == expected, answers
 
 
 def test_an_answer_is_added_to_those_there_are() -> None:
     """And its change says that it is the first to its question."""
     change = _taken(_answer(_check({"S1": ("no",)}), "S2", "no"))
-    assert change == Change(
+    assert change == AnswerChange(
         is_first=True,
         answers={"S1": ("no",), "S2": ("no",)},
         level=Level.NONE,
@@ -133,8 +133,8 @@ def test_somebody_must_be_left_who_can_be_told() -> None:
     assert _answer(check, "S2", *EVERYBODY) is Did.NOBODY_LEFT
     assert _answer(check, "S2", "lead-1", out=others) is Did.NOBODY_LEFT
     assert _change(given, "S2", *EVERYBODY) is Did.NOBODY_LEFT
-    assert isinstance(_answer(check, "S2", "lead-1", "lead-2"), Change)
-    assert isinstance(_answer(_check({}), "S1", "no", out=frozenset(EVERYBODY)), Change)
+    assert isinstance(_answer(check, "S2", "lead-1", "lead-2"), AnswerChange)
+    assert isinstance(_answer(_check({}), "S1", "no", out=frozenset(EVERYBODY)), AnswerChange)
 
 
 def test_the_question_that_back_went_to_is_answered_again() -> None:
@@ -147,7 +147,7 @@ def test_the_question_that_back_went_to_is_answered_again() -> None:
 
 def test_a_question_that_is_not_there_any_more_is_not_gone_back_to() -> None:
     """Another version of the checklist: the first open question is shown."""
-    assert isinstance(_answer(_check({}, revisiting="S99"), "S1", "no"), Change)
+    assert isinstance(_answer(_check({}, revisiting="S99"), "S1", "no"), AnswerChange)
 
 
 def test_once_a_lead_was_asked_it_is_asked_first_who_may_be_told() -> None:
@@ -156,7 +156,7 @@ def test_once_a_lead_was_asked_it_is_asked_first_who_may_be_told() -> None:
     assert _answer(check, "S1", "no") is Did.STALE
     assert _taken(_answer(check, "S2", "no")).page_due
     chosen = _check({"S2": ("no",)}, asked_lead=True, level=Level.CONSULT)
-    assert isinstance(_answer(chosen, "S1", "no"), Change)
+    assert isinstance(_answer(chosen, "S1", "no"), AnswerChange)
 
 
 def test_the_level_rises_and_never_falls() -> None:
@@ -232,7 +232,7 @@ def test_after_it_is_sent_only_who_is_left_out_may_change(status: CheckStatus) -
     """And of what is closed or put away nothing."""
     check = _check(calm_but(), status)
     assert _change(check, "S4", "possibly") is Did.STALE
-    assert isinstance(_change(check, "S2", "lead-1"), Change) is (status is CheckStatus.SENT)
+    assert isinstance(_change(check, "S2", "lead-1"), AnswerChange) is (status is CheckStatus.SENT)
 
 
 def test_the_outcome_of_what_was_sent_follows_the_answers() -> None:
