@@ -9,6 +9,7 @@ from tests.harness import (
     CONSENT,
     LEADS,
     NO_CONSENT,
+    NO_WORRY,
     POSSIBLY,
     TELL_ALL,
     Given,
@@ -55,9 +56,9 @@ def test_in_danger_999_comes_first_and_one_tap_tells_all_the_leads(stage: Stage)
     assert shown.startswith("*Call 999 now.*")
     assert "*I have told Lead one and Lead two*" in shown
     assert "You can add more (about 2 minutes) or stop here." in shown
-    assert "how an adult who works" in shown
+    assert "what an adult who works" in shown
     page = _first(stage, PAGE, stage.check().ref + " - emergency")
-    assert page < _first(stage, CARD, "how an adult who works")
+    assert page < _first(stage, CARD, "what an adult who works")
 
 
 @on_every_stage
@@ -102,10 +103,19 @@ def test_a_lead_left_out_after_that_page_finds_no_trace(stage: Stage) -> None:
     assert there == nowhere
 
 
+CLEAR_IN_THE_PAST = (
+    "Only what was needed",
+    "Yes",
+    "No, I saw or heard it myself",
+    "Yes, and I had confirmed who they are",
+)
+"""3.2.1 to 3.3.1 of what was already shared, with nothing wrong."""
+
+
 @pytest.mark.parametrize(
     ("before", "raising", "following", "decided_by"),
     [
-        (("Not sure",), "No", "how an adult who works", "S1"),
+        (("Not sure",), "No", "what an adult who works", "S1"),
         (
             ("No", "No"),
             "Yes - may have harmed a child or may be a risk to children",
@@ -113,15 +123,15 @@ def test_a_lead_left_out_after_that_page_finds_no_trace(stage: Stage) -> None:
             "S3",
         ),
         (("No", "No", "No"), "Yes", "already been shared", "S4"),
-        (("No", "No", "No", "Possibly"), "Yes", "already been shared", "S5"),
+        (("No", "No", "No", "Possibly"), "Yes", "already been shared", "S4, S5"),
         (
             (*POSSIBLY, *NO_CONSENT[:-2]),
             Ticks("Put someone at risk"),
             "Which would do more harm",
-            "3.1.6",
+            "S4, 3.1.6",
         ),
         (
-            ("No", "No", "No", "No", "Yes, otherwise", *CONSENT, *CLEAR[:4]),
+            ("No", "No", "No", "No", "Yes, otherwise", NO_WORRY, *CONSENT, *CLEAR_IN_THE_PAST),
             "No",
             "Do they know it is confidential",
             "S6, 3.3.2",
@@ -198,7 +208,7 @@ def test_a_check_already_urgent_becomes_an_emergency(stage: Stage) -> None:
 def test_a_finished_emergency_still_begins_with_999(stage: Stage) -> None:
     """Sending the rest changes nothing about what comes first."""
     stage.begin()
-    stage.answer("Yes", TELL_ALL, "No", "Yes", "No", *NO_CONSENT, *CLEAR)
+    stage.answer("Yes", TELL_ALL, "No", "Yes", "No", NO_WORRY, *NO_CONSENT, *CLEAR)
     stage.send()
     assert words_of(card_of(stage.staff)).startswith("Call 999 now")
     stage.press("Phone numbers")

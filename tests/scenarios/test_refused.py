@@ -12,6 +12,7 @@ from bot.checks import card
 from flows.events import OPENINGS, EventKind
 from sandbox.client.result import InteractionResult
 from tests.harness import (
+    CALM,
     HARM,
     Stage,
     card_of,
@@ -234,7 +235,7 @@ def test_nonsense_in_windows_changes_nothing(stage: Stage, tmp_path: Path) -> No
 def test_ticking_nothing_is_asked_about_and_not_taken_for_an_answer(stage: Stage) -> None:
     """None of these is an answer; nothing at all is not."""
     stage.begin()
-    stage.answer("No", "No", "No", "No", "No", "Not sure", "No", "No, there is another reason I can share")
+    stage.answer(*CALM, "Not sure", "No", "No, there is another reason I can share")
     stage.answer("No", "Adult")
     stage.settle()
     said = whispered(stage.staff, lambda: stage.staff.press("Continue", card_of(stage.staff)))

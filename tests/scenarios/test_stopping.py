@@ -91,7 +91,7 @@ def test_a_check_left_alone_where_nobody_is_at_risk_pages_nobody(stage: Stage) -
     stage.pass_time(hours=24 * 9)
     assert stage.paged() == set()
     stage.answer("Yes, and it is written down")
-    assert "sensitive personal information" in words_of(card_of(stage.staff))
+    assert "Is it very private?" in words_of(card_of(stage.staff))
 
 
 def test_a_worry_taken_back_still_counts(stage: Stage) -> None:
@@ -129,7 +129,7 @@ def test_asking_before_it_is_known_who_may_be_told_asks_that_first(stage: Stage)
     page = words_of(page_of(stage.lead_one, LEADS))
     assert "*Decided by*\nAsk a lead" in page
     stage.answer("No")
-    assert "how an adult who works" in words_of(card_of(stage.staff))
+    assert "what an adult who works" in words_of(card_of(stage.staff))
 
 
 def test_asking_and_not_choosing_who_tells_within_a_minute(stage: Stage) -> None:
