@@ -10,6 +10,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
+from flows.audit.wiring import atoms
 from flows.derived import DERIVED
 from flows.model import (
     ALWAYS,
@@ -60,9 +61,23 @@ def read_json(text: str) -> tuple[Checklist, tuple[str, ...]]:
         document = json.loads(text)
         if document["format"] != FORMAT:
             raise ValueError(f"This is format {document['format']} of a checklist; {FORMAT} can be read.")
-        return _checklist(document), tuple(document["derived"])
+        checklist = _checklist(document)
+        _check_conditions(checklist)
+        return checklist, tuple(document["derived"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"This is not a checklist that was written with --format json: {error!r}.") from None
+
+
+def _check_conditions(checklist: Checklist) -> None:
+    """Raises ValueError where nobody could walk through it: it has no S1, or reads what was not asked before."""
+    if "S1" not in checklist.by_id:
+        raise ValueError("It has no question S1.")
+    asked: set[str] = set()
+    for question in checklist:
+        for atom in atoms(question.asked_when):
+            if atom.question not in asked:
+                raise ValueError(f"{question.id} depends on {atom.question}, which is not asked before it.")
+        asked.add(question.id)
 
 
 def _question(question: Question) -> dict[str, Any]:
@@ -126,12 +141,12 @@ def _read_condition(written: Any) -> Condition:
 def _checklist(document: Mapping[str, Any]) -> Checklist:
     return Checklist(
         questions=tuple(_read_question(question) for question in document["questions"]),
-        fixes=document["fixes"],
-        tasks=document["tasks"],
+        fixes=dict(document["fixes"]),
+        tasks=dict(document["tasks"]),
         endings={Outcome(outcome): _read_ending(ending) for outcome, ending in document["outcomes"].items()},
         advice=tuple(Advice(**one) for one in document["advice"]),
-        consent_from=document["consent_from"],
-        fixes_when_shared=document["fixes_when_already_shared"],
+        consent_from=dict(document["consent_from"]),
+        fixes_when_shared=dict(document["fixes_when_already_shared"]),
     )
 
 

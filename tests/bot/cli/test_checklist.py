@@ -1,6 +1,7 @@
 """share-check checklist and share-check decide, as somebody types them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from bot.cli.checklist import checklist
 from bot.cli.decide import decide
 from bot.config.roster import in_words
 from flows.checklist import CHECKLIST
+from flows.formats.export import as_json
+from flows.model import Checklist, Level
 from tests.flows.builders import CALM
+from tests.flows.mutate import option_changed
 
 WHOLE: dict[str, Any] = CALM | {"S7": ["none"], "3.1.6": ["none"]}
 
@@ -154,12 +158,110 @@ def test_a_sheet_can_be_a_file(tmp_path: Path) -> None:
     assert json.loads(result.output)["outcome"] == "HOLD"
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "mermaid"])
+@pytest.mark.parametrize("form", ["text", "markdown", "mermaid", "json"])
 def test_the_checklist_is_printed_in_each_format(form: str) -> None:
-    """For a terminal, for the leads, for a diagram."""
+    """For a terminal, for the leads, for a diagram, to compare with later."""
     result = CliRunner().invoke(checklist, ["--format", form])
     assert result.exit_code == 0
     assert "3.4.2" in result.output
+
+
+def _few(edition: Checklist) -> Checklist:
+    """Enough of an edition to compare in a moment."""
+    return replace(edition, questions=tuple(one for one in edition if one.id in ("S1", "S2", "S4", "S5", "4.2")))
+
+
+SMALL = _few(CHECKLIST)
+
+
+def _kept(folder: Path, edition: Checklist) -> Path:
+    """An edition in a file, as --format json keeps it."""
+    file = folder / "before.json"
+    file.write_text(as_json(edition), encoding="utf-8")
+    return file
+
+
+def _diff(file: Path) -> Result:
+    return CliRunner().invoke(checklist, ["--diff", str(file)])
+
+
+def test_an_edition_that_was_kept_does_not_differ_from_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What --format json prints is what --diff reads."""
+    monkeypatch.setattr(checklist_commands, "CHECKLIST", SMALL)
+    file = tmp_path / "before.json"
+    file.write_text(CliRunner().invoke(checklist, ["--format", "json"]).output, encoding="utf-8")
+    result = _diff(file)
+    assert result.exit_code == 0
+    assert f"From version `{SMALL.version}` to version `{SMALL.version}`." in result.output
+    assert "| lead | date | remarks |" in result.output
+
+
+def test_what_changed_is_printed_for_the_leads_to_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was told and is not any more: how many ways, an example, and a place for a name and a date."""
+    monkeypatch.setattr(checklist_commands, "CHECKLIST", _few(option_changed("S4", "possibly", level=Level.NONE)))
+    page = _diff(_kept(tmp_path, SMALL)).output
+    assert 'S4 "Possibly": level CONSULT' in page
+    assert "S4 possibly" in page
+    assert "| lead | date | remarks |" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "is not an edition of the checklist: Expecting"),
+        (b'{"format": 2}', "This is format 2 of a checklist"),
+        (b'{"answers": {}}', "is not an edition of the checklist"),
+        (b"[" * 100_000, "is not an edition of the checklist"),
+        (b"\xff\xfe", "is not text"),
+    ],
+)
+def test_a_file_that_is_no_edition_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:
+    """What is wrong, where, and what to type; never a stack trace."""
+    file = tmp_path / "before.json"
+    file.write_bytes(content)
+    result = _diff(file)
+    assert result.exit_code == 2
+    assert str(file) in result.output
+    assert words in result.output
+    assert "share-check checklist --format json > before.json" in result.output
+
+
+def test_an_edition_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
+    """Nor is a folder one."""
+    assert "none.json is not there." in _diff(tmp_path / "none.json").output
+    assert "cannot be read" in _diff(tmp_path).output
+    assert _diff(tmp_path).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda written: written["questions"][0].update(choose="a number"),
+        lambda written: written["questions"][0]["options"][0].update(level="HUGE"),
+        lambda written: written["questions"][3].update(asked_when={"answered": ["S99", ["yes"]]}),
+        lambda written: written.update(consent_from=["adult"]),
+        lambda written: written.update(questions=[]),
+    ],
+    ids=["kind of question", "level", "condition", "list for a table", "no questions"],
+)
+def test_an_edition_that_nobody_could_walk_through_is_refused(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """Somebody edited the file by hand."""
+    document = json.loads(as_json(CHECKLIST))
+    change(document)
+    file = tmp_path / "before.json"
+    file.write_text(json.dumps(document))
+    result = _diff(file)
+    assert result.exit_code == 2
+    assert "is not an edition of the checklist" in result.output
+
+
+def test_two_jobs_are_not_done_at_once(tmp_path: Path) -> None:
+    """Neither is left out in silence."""
+    result = CliRunner().invoke(checklist, ["--audit", "--diff", str(_kept(tmp_path, SMALL))])
+    assert result.exit_code == 2
+    assert "--audit and --diff are two jobs." in result.output
 
 
 def test_an_audit_that_finds_something_exits_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
