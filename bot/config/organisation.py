@@ -26,6 +26,7 @@ from bot.config.organisation_types import (
     SlackUser,
     TimeZone,
     Wait,
+    WebAddress,
     WorkingDay,
     refusal,
 )
@@ -276,6 +277,8 @@ class Organisation(Table):
     leads_channel: SlackChannel
     staff_channel: SlackChannel | None = None
     staff_help: Text | None = None
+    policy_url: Annotated[WebAddress, Field(max_length=1000)] | None = None
+    safeguarding_policy_url: Annotated[WebAddress, Field(max_length=1000)] | None = None
     page_detail: Literal["checklist", "reference"] = "checklist"
     statutory_duty: bool | None = None
     data_protection_lead: Text | None = None
@@ -340,6 +343,10 @@ class Organisation(Table):
             "deputies: nobody steps in when the leads do not answer": self.deputies,
             "administrators: nobody is told when the bot needs help": self.administrators,
             "staff_help: people who are not staff are given no number to phone": self.staff_help,
+            "policy_url: Home has no link to the policy in full": self.policy_url,
+            "safeguarding_policy_url: Home has no link to the Safeguarding Policy (policy 1.3)": (
+                self.safeguarding_policy_url
+            ),
             "statutory_duty: nobody has said whether the duty to share binds you": (self.statutory_duty is not None),
             "data_protection_lead: nobody is named": self.data_protection_lead,
             "retention.owner: nobody approves what is deleted": self.retention.owner,

@@ -68,6 +68,14 @@ def _slack_channel(value: str) -> str:
     )
 
 
+def _web_address(value: str) -> str:
+    if re.fullmatch(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?([/?#][^\s<>|\"]*)?", value):
+        return value
+    raise refusal(
+        f'"{value}" is not a web address that starts with https://. Write it like https://example.org/policy.'
+    )
+
+
 def _person_id(value: str) -> str:
     if re.fullmatch(r"[a-z][a-z0-9-]*", value):
         return value
@@ -132,6 +140,7 @@ def _rung_wait(value: object) -> object:
 
 Phone = Annotated[str, AfterValidator(_phone)]
 Email = Annotated[str, AfterValidator(_email)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 SlackUser = Annotated[str, AfterValidator(_slack_user)]
 SlackChannel = Annotated[str, AfterValidator(_slack_channel)]
 PersonId = Annotated[str, AfterValidator(_person_id)]

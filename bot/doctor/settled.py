@@ -15,6 +15,10 @@ HOW = {
     "deputies": "Name one: share-check init --add deputy",
     "administrators": "Name one by their Slack member ID: share-check init --change administrators",
     "staff_help": "Write one sentence with a number into organisation.toml as staff_help.",
+    "policy_url": "Write where staff can read it into organisation.toml as policy_url; it starts with https://.",
+    "safeguarding_policy_url": (
+        "Write where staff can read it into organisation.toml as safeguarding_policy_url; it starts with https://."
+    ),
     "statutory_duty": "Ask whoever advises you on the law, and write statutory_duty = true or false.",
     "data_protection_lead": "Write who it is into organisation.toml as data_protection_lead.",
     "retention.owner": "Write who it is under [retention] as owner.",

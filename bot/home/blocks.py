@@ -55,7 +55,7 @@ def home(
     work = office_blocks(office) if office else ()
     runs = engine_blocks(engine) if engine else ()
     mine = _checks(checks, cases or {}, organisation)
-    more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy())
+    more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy(organisation))
     return block_kit.home([*_start(organisation), *there, *mine, *more])
 
 
@@ -158,7 +158,7 @@ def _next_step(check: Check, case: Case | None, question: int) -> Block | None:
     return None
 
 
-def _policy() -> Iterator[Block]:
+def _policy(organisation: Organisation) -> Iterator[Block]:
     yield block_kit.divider()
     yield block_kit.section("*The policy at a glance*\nBefore sharing personal information, the policy asks:")
     for part, title in (
@@ -170,6 +170,16 @@ def _policy() -> Iterator[Block]:
         asked = [question.policy_words for question in CHECKLIST if question.id.startswith(part)]
         yield block_kit.section(f"*{part} {title}*\n" + block_kit.lines(f"• {words}" for words in asked))
     yield block_kit.section("*4.2* If sharing seems best, agree a plan with the safeguarding leads first.")
+    links = [
+        f"<{block_kit.esc(address)}|{words}>"
+        for words, address in (
+            ("Read the policy in full", organisation.policy_url),
+            ("Read the Safeguarding Policy", organisation.safeguarding_policy_url),
+        )
+        if address
+    ]
+    if links:
+        yield block_kit.section("\n".join(links))
 
 
 def _last(case: Case) -> str:

@@ -152,7 +152,10 @@ def test_a_term_break_is_off_from_its_first_day_to_its_last(file: Path) -> None:
 def test_what_is_left_out_is_reported_as_a_gap(file: Path) -> None:
     """Nothing that the organisation must settle is invented."""
     gaps = "\n".join(_least(file).gaps)
-    for gap in ("deputies", "administrators", "statutory_duty", "retention.owner", "out_of_hours"):
+    for gap in (
+        *("deputies", "administrators", "statutory_duty", "retention.owner", "out_of_hours"),
+        *("policy_url", "safeguarding_policy_url"),
+    ):
         assert gap in gaps
 
 
@@ -193,6 +196,10 @@ def test_every_problem_is_listed_at_once(file: Path) -> None:
         ('id = "lead-2"', 'id = "Lead 2"', "leads[2].id"),
         ("U0LEAD2", "@lead", "leads[2].slack"),
         ("C0LEADS", "#leads", "leads_channel"),
+        ("https://example.org/information", "http://example.org/information", "policy_url"),
+        ("https://example.org/safeguarding", "https://example .org", "safeguarding_policy_url"),
+        ("https://example.org/safeguarding", "https://me@example.org", "safeguarding_policy_url"),
+        ("https://example.org/safeguarding", "https://example.org/<policy|>", "safeguarding_policy_url"),
         ("lead.two@example.org", "lead.two", "leads[2].email"),
         ('monday = "08:30-17:00"', 'monday = "17:00-08:30"', "hours.monday"),
         ('monday = "08:30-17:00"', 'monday = "8.30 to 5"', "hours.monday"),

@@ -573,6 +573,8 @@ def test_every_gap_of_the_policy_is_a_line_with_its_fix(place: Place) -> None:
         "retention.owner: nobody approves what is deleted.": "[retention]",
         "deputies: nobody steps in when the leads do not answer.": "init --add deputy",
         "administrators: nobody is told when the bot needs help.": "init --change administrators",
+        "policy_url: Home has no link to the policy in full.": "as policy_url",
+        "safeguarding_policy_url: Home has no link to the Safeguarding Policy (policy 1.3).": "safeguarding_policy_url",
         "School one: council is not known.": "organisation.toml",
         "School one: social_care is not known.": "organisation.toml",
         "School one: lado is not known.": "organisation.toml",

@@ -49,6 +49,15 @@ def test_home_holds_every_policy_question_in_the_policys_words() -> None:
     assert places == sorted(places)
 
 
+def test_home_links_to_both_policies_in_full() -> None:
+    """Policy 1.3: the two are followed together. Where no address is set nothing is promised."""
+    said = words(home([], ORGANISATION))
+    assert f"<{ORGANISATION.policy_url}|Read the policy in full>" in said
+    assert f"<{ORGANISATION.safeguarding_policy_url}|Read the Safeguarding Policy>" in said
+    without = ORGANISATION.model_copy(update={"policy_url": None, "safeguarding_policy_url": None})
+    assert "in full" not in words(home([], without))
+
+
 def test_an_organisations_name_notifies_nobody() -> None:
     """The name shows as it was typed."""
     form = home([], crowd())

@@ -100,7 +100,10 @@ def test_what_is_given_is_what_the_bot_starts_with(folder: Folder) -> None:
     assert [bool(day) for day in ours.hours.week] == [True] * 5 + [False] * 2
     assert ours.hours.nation == "scotland"
     assert (ours.statutory_duty, ours.retention.owner) == (False, "The office")
-    assert {gap.split()[0] for gap in ours.gaps} == {"phones.out_of_hours", "schools:"}
+    assert {gap.split()[0] for gap in ours.gaps} == {
+        *("phones.out_of_hours", "phones.adult_social_care", "phones.lado", "schools:"),
+        *("policy_url:", "safeguarding_policy_url:"),
+    }
     assert ours.checked
     settings = folder.settings
     assert settings.bot_token.get_secret_value() == TOKENS["SLACK_BOT_TOKEN"]
