@@ -39,7 +39,8 @@ from tests.databases import sqlite_file
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / "manifest.yml"
-TICK = 0.05
+TICK = 0.25
+"""Seconds after which the bot's loops look of themselves; whoever adds something, or moves the clock, wakes them."""
 PING = 0.5
 LEADS = "C0LEADS"
 
@@ -148,6 +149,7 @@ class Stage:
 
     def _nothing_due(self) -> bool:
         """Asked in one statement, and before the time is: a row claimed or due meanwhile is not overlooked."""
+        self.bot.services.unsent.wake()
         with self.bot.services.database.read() as tx:
             claimed, first = tx.execute(select(func.count(outbox.c.token), func.min(outbox.c.due_at))).one()
         return not claimed and (first is None or first > self.bot.services.clock.now())

@@ -10,12 +10,11 @@ from storage.export_files import Pack
 
 
 def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
-    """Return a pack as an encrypted file, and its passphrase.
+    """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
+    from bot.records import export_pdf  # noqa: PLC0415 - loads fonts' libraries, which no start need wait for
 
-    name: of the files inside. entries: the record's entries as JSON, to compare with the proof of the whole record.
-    """
     files = {
-        "Save the PDF": File(f"{name}.pdf", "application/pdf", export_contents.as_pdf(contents)),
+        "Save the PDF": File(f"{name}.pdf", "application/pdf", export_pdf.as_pdf(contents)),
         "Save the data (JSON)": File(f"{name}.json", "application/json", export_contents.as_json(contents).encode()),
     }
     if entries is not None:

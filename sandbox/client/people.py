@@ -1,6 +1,7 @@
 """What a person does and sees, in the vocabulary of the tests: labels instead of ids."""
 
 import copy
+import dataclasses
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -102,7 +103,7 @@ class Person:
     def messages(self, channel: str | None = None) -> list[SlackMessage]:
         """Return copies of the messages this person can see, oldest first; ephemeral ones only if addressed to them."""
         with self._world.lock:
-            return [copy.deepcopy(each) for each in self._visible_messages(channel)]
+            return [_copy_of(each) for each in self._visible_messages(channel)]
 
     @property
     def dm(self) -> list[SlackMessage]:
@@ -208,3 +209,9 @@ class Person:
         with ThreadPoolExecutor(times) as pool:
             first, *others = [each.result() for each in [pool.submit(act) for _ in range(times)]]
         return InteractionResult(first.acked, first.latency, first.error, first.response, first.payload, tuple(others))
+
+
+def _copy_of(message: SlackMessage) -> SlackMessage:
+    """Copy a message with its state. Its blocks are shared: a message gets other blocks, and no list is changed."""
+    states, failed = copy.deepcopy(message.states), copy.deepcopy(message.failed)
+    return dataclasses.replace(message, states=states, failed=failed)

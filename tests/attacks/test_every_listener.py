@@ -89,6 +89,7 @@ def booth(
 ) -> Iterator[Booth]:
     """Afterwards nothing broke: no error, and no trace, in the log."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, "sqlalchemy")  # every row in words, which takes longer than all the rest
     url = request.getfixturevalue("postgres_url") if getattr(request, "param", "sqlite") == "postgres" else None
     with open_booth(tmp_path, monkeypatch, url) as opened:
         yield opened

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from bot.records import encrypted_page, export_contents
+from bot.records import encrypted_page, export_contents, export_pdf
 from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 
@@ -110,7 +110,7 @@ def test_no_two_passphrases_or_files_are_alike() -> None:
 def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     """Signs the font has are printed; for others their number is; nothing of it reaches the log."""
     caplog.set_level(logging.DEBUG)
-    made = export_contents.as_pdf(CONTENTS)
+    made = export_pdf.as_pdf(CONTENTS)
     assert made.startswith(b"%PDF-")
     assert b"DejaVu" in made
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
@@ -118,7 +118,7 @@ def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
     assert {"\u00e9", "\u017c", "\u0416"} <= set(shown)
     assert "\u4e2d" not in shown
     assert caplog.records == []
-    paper = export_contents._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
+    paper = export_pdf._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
     assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001 - one function of the page
     assert paper.made().startswith(b"%PDF-")  # and its font is closed
 
