@@ -10,7 +10,7 @@ from storage.export_files import Pack
 
 
 def closed_file(contents: Contents, name: str, entries: str | None = None) -> tuple[Pack, str]:
-    """A pack, encrypted, and its passphrase. name: of the files inside. entries: to compare with the whole proof."""
+    """Encrypt a pack; return it and its passphrase. name: of the files inside. entries: compared with the proof."""
     from bot.records import export_pdf  # noqa: PLC0415 - loads fonts' libraries, which no start need wait for
 
     files = {

@@ -186,7 +186,7 @@ def _states(decision: Decision) -> Iterable[tuple[Stage, Told]]:
 
 
 def _always(made: Guidance, text: str, *, urgent: bool) -> Iterator[tuple[str, str]]:
-    """I15, I16, I17 and decision 12: the footer, and what no text says."""
+    """I15, I16, I17 and docs/rules.md, decision 12: the footer, and what no text says."""
     footer = "\n".join(made.footer).lower()
     yield from (("I15", f'the footer lacks "{part}"') for part in FOOTER if part not in footer)
     yield from (("I16 and I17", f'it says "{phrase}"') for phrase in NEVER_SAID if phrase in text)

@@ -1,4 +1,4 @@
-"""The one function that makes what a person is told, at every state of a check (decisions 13 and 16, I25, I31).
+"""The one function that makes what a person is told, at every state of a check (docs/rules.md, I25, I31).
 
 The card, `share-check decide`, the lead's summary and the paper sheet render its value. Explaining the outcome
 (why, and what would have changed it) is flows/engine/reasons.py.
@@ -118,7 +118,7 @@ def guide(
     urgent = decision.level >= PAGE_MOMENT
     hidden = stage is Stage.HIDDEN
     if urgent or hidden:
-        changes = ()  # It would teach the lower answer (decision 12), or show the answers.
+        changes = ()  # It would teach the lower answer (docs/rules.md, decision 12), or show the answers.
     elif changes is None:
         changes = would_change(checklist, progress, decision)
     return Guidance(
@@ -271,7 +271,7 @@ class _Guide:
         return tuple(f"- {self._fill(table[fix])}." for fix in shown)
 
     def _may_seek_consent(self) -> bool:
-        """Never where it is urgent, or about an adult's conduct: it may be their consent (decision 4)."""
+        """Never where it is urgent, or about an adult's conduct: it may be theirs (docs/rules.md, decision 4)."""
         calm = self.decision.level < PAGE_MOMENT and not self.decision.allegation
         return calm or bool(self.decision.shared)
 

@@ -172,7 +172,7 @@ class _Facts:
 
     @property
     def worry(self) -> bool:
-        """Risk, an adult's conduct, "not sure" about the kind of worry, or not answered yet (decision 14)."""
+        """Risk; an adult's conduct; "not sure" about the worry; or not answered (docs/rules.md, decision 14)."""
         unknown = "S4" not in self.given or "S7" not in self.given
         return self.risk or self.given.get("S3", ("none",)) != ("none",) or self.gave("S7", "not_sure") or unknown
 
@@ -184,7 +184,7 @@ class _Facts:
         return {"BASIS"} if self.gave("3.1.3", "no") and self.gave("3.1.4", "no") else set()
 
     def _may_ask_for_consent(self) -> bool:
-        """Only where asking was said to be safe, and of somebody who can be asked (decision 4)."""
+        """Only where asking was said to be safe, and of somebody who can be asked (docs/rules.md, decision 4)."""
         said_safe = self.given.get("3.1.6") == ("none",) and not self.hold_informing
         return said_safe and not self.refused and not any(self.gave("3.1.5", one) for one in _CANNOT_BE_ASKED)
 

@@ -69,7 +69,7 @@ def read_json(text: str) -> tuple[Checklist, tuple[str, ...]]:
 
 
 def _check_conditions(checklist: Checklist) -> None:
-    """Raises ValueError where nobody could walk through it: it has no S1, or reads what was not asked before."""
+    """Raise ValueError for a checklist nobody could walk through: it has no S1, or reads what was not asked before."""
     if "S1" not in checklist.by_id:
         raise ValueError("It has no question S1.")
     asked: set[str] = set()
@@ -92,7 +92,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _plain(value: object) -> dict[str, Any]:
-    """The fields of a value that say something."""
+    """Return the fields of a value that are set."""
     named = {one.name: getattr(value, one.name) for one in fields(value)}  # type: ignore[arg-type] # a dataclass
     return {name: _named(given) for name, given in named.items() if given not in (None, False, (), "", Level.NONE)}
 

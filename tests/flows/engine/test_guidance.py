@@ -174,7 +174,7 @@ def test_whether_to_tell_is_not_known_until_it_was_asked() -> None:
 
 
 def test_before_anybody_is_told_it_names_those_who_would_be() -> None:
-    """Decision 16."""
+    """docs/rules.md, decision 16."""
     said = said_of(stopped_after("S4", calm_but(S4="possibly")), Told.NOBODY, stage=Stage.STOPPED)
     assert said.told == "I have not told anyone yet. If you stop here, I will tell Lead one and Lead two."
 
@@ -318,7 +318,7 @@ def test_it_says_what_would_have_changed_it() -> None:
 
 @pytest.mark.parametrize("outcome", ["EMERGENCY", "CONSULT_URGENT"])
 def test_where_it_is_urgent_nobody_is_taught_the_lower_answer(outcome: str) -> None:
-    """What would have changed it never stands there (decision 12)."""
+    """What would have changed it never stands there (docs/rules.md, decision 12)."""
     said = said_of(EVERY_OUTCOME[outcome])
     assert (said.would_change, said.changes) == ((), ())
 

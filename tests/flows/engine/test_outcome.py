@@ -151,7 +151,7 @@ def test_worry_runs_on_its_own_clock(change: dict[str, str | None], urgency: Urg
 
 
 def test_what_is_not_known_counts_as_worry() -> None:
-    """Stopped before S4 or S7 was asked (decision 14)."""
+    """Stopped before S4 or S7 was asked (docs/rules.md, decision 14)."""
     unsure = calm_but({"S2": "not_sure"})
     assert decision_of(stopped_after("S2", unsure)).urgency is Urgency.P2
     assert decision_of(stopped_after("S6", unsure)).urgency is Urgency.P2
