@@ -175,7 +175,7 @@ class _Both:
         return list(following.values())
 
     def _place_in_old(self, question: Question) -> int:
-        """Return the place of the last question of the old edition that is asked no later than this one of the new."""
+        """Find the last question of the old edition that is asked no later than this one of the new."""
         earlier = {one.id for one in self.new.questions[: self.new.questions.index(question) + 1]}
         return max((place for place, one in enumerate(self.old.questions) if one.id in earlier), default=0)
 

@@ -92,7 +92,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _plain(value: object) -> dict[str, Any]:
-    """Return the fields of a value that are set."""
+    """Keep the fields of a value that say something."""
     named = {one.name: getattr(value, one.name) for one in fields(value)}  # type: ignore[arg-type] # a dataclass
     return {name: _named(given) for name, given in named.items() if given not in (None, False, (), "", Level.NONE)}
 
