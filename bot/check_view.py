@@ -19,17 +19,24 @@ from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
 
 GONE = "somebody no longer listed"
+DUTY_QUESTION = "3.1.4"
+DUTY_BINDS = "The law gives us a duty to share what keeps a child safe. If you cannot tell if it applies, say so."
+"""Added to the question about a duty where the organisation has said that it is bound (`statutory_duty`)."""
+BY_WAY = {"email": "by email", "push": "by a message to a phone"}
+"""How somebody is told in other ways than Slack."""
 
 
 @dataclass(frozen=True)
 class CheckView:
     """One check as somebody sees it now.
 
-    left_out: organisation and Slack ids of people who see nothing of it. reached: channels and people whose page Slack
-    has. not_taken: those whose page Slack did not take when it was tried. elsewhere: the ways other than Slack by which
-    somebody was asked. has_asked: whether the newest ask has arrived anywhere. absent: organisation ids of people who
-    are not there today, known while the first questions are shown. earlier: checks about the same person that the
-    reader may know of, each with whether they may open it. may_export: whether the reader may.
+    left_out: organisation and Slack ids of people who see nothing of it. told: DELIVERED only where a person's own page
+    was. reached: channels and people whose page Slack has. not_taken: those whose page Slack did not take when it was
+    tried. elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
+    the newest ask has reached a person. asked_gone: whether nobody asked before could answer, so that others were.
+    school: the name of the school that the details name. absent: organisation ids of people who are not there today,
+    known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
+    with whether they may open it. may_export: whether the reader may.
     """
 
     check: Check
@@ -43,7 +50,10 @@ class CheckView:
     reached: frozenset[str] = frozenset()
     not_taken: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    handed_to: frozenset[str] = frozenset()
     has_asked: bool = True
+    asked_gone: bool = False
+    school: str | None = None
     absent: frozenset[str] = frozenset()
     earlier: tuple[tuple[Check, bool], ...] = ()
     may_export: bool = False
@@ -67,7 +77,9 @@ class CheckView:
 
     def as_read(self, question: str) -> Question:
         """Return a question in the words this person reads: past tense where shared, no role that is not told."""
-        return as_read(CHECKLIST[question], self.progress, self.facts)
+        asked = as_read(CHECKLIST[question], self.progress, self.facts)
+        binds = question == DUTY_QUESTION and self.organisation.statutory_duty
+        return replace(asked, help=f"{asked.help} {DUTY_BINDS}") if binds else asked
 
     @property
     def chooses_who(self) -> bool:
@@ -82,26 +94,47 @@ class CheckView:
 
     @cached_property
     def facts(self) -> Facts:
-        """What the card may say: the people whose page Slack has, never a left-out person, and no school by name.
+        """What a text may say: the people who were told, never a left-out person, and no school by name.
 
-        While nobody is reached yet: those who are being asked.
+        While nobody is told yet: those who would be.
         """
-        asked = self.case.asked if self.case else self.roster.first_asked(self.check, self.left_out, self.absent)
-        shown = tuple(one for one in self.people if one in asked)
-        told = tuple(one for one in shown if self._is_reached(one))
-        return facts_of(self.organisation, told or shown or self.people)
+        told = self.people_told
+        return facts_of(
+            self.organisation,
+            told or self._would_be_told,
+            now=self.now,
+            school=self.school,
+            led_by=self.case.led_by if self.case else None,
+            elsewhere=self._told_elsewhere,
+        )
 
-    def _is_reached(self, person: str) -> bool:
-        """By a message of their own, or in the leads' channel where they are."""
-        own = self.roster.slack[person] in self.reached
-        return own or (self.roster.channel in self.reached and person != self.roster.people.independent)
+    @cached_property
+    def people_told(self) -> tuple[str, ...]:
+        """Ids of those who lead it, whose own page Slack has, or to whom it was handed another way.
+
+        A page in the leads' channel tells nobody by name.
+        """
+        leader = self.case.led_by if self.case else None
+        heard = self.reached | self.handed_to
+        return tuple(one for one in self.people if one == leader or self.roster.slack[one] in heard)
+
+    @property
+    def _told_elsewhere(self) -> dict[str, str]:
+        """How those were told whom Slack did not reach, by id; empty where nobody was told in Slack: that is said."""
+        leader = self.case.led_by if self.case else None
+        silent = [one for one in self.people_told if one != leader and self.roster.slack[one] not in self.reached]
+        how = " and ".join(BY_WAY.get(via, via) for via in sorted(self.elsewhere))
+        return dict.fromkeys(silent, how) if set(silent) != set(self.people_told) else {}
+
+    @property
+    def _would_be_told(self) -> tuple[str, ...]:
+        asked = tuple(one for one in self.people if self.case and one in self.case.asked)
+        return asked or self.roster.first_asked(self.check, self.left_out, self.absent) or self.people
 
     @property
     def social_care(self) -> str:
-        """Its numbers, to follow its name: ": 020 ...; out of hours 020 ..."; nothing where none is known."""
-        late = self.facts.out_of_hours
-        known = "; ".join(filter(None, (self.facts.social_care, f"out of hours {late}" if late else None)))
-        return f": {known}" if known else ""
+        """The service to ring, with the number that answers now: "children's social care, 020 ..."."""
+        return self.facts.social_care_now(adult=self.decision.adult and not self.decision.allegation)
 
     @property
     def nobody_on_cover(self) -> bool:
@@ -136,7 +169,7 @@ class CheckView:
         if self.check.cover is Cover.HIDDEN:
             return Stage.HIDDEN
         if self.check.status is not CheckStatus.DRAFT:
-            return Stage.SENT
+            return Stage.LED if self.facts.led_by else Stage.SENT
         return Stage.STOPPED if self.check.cover is Cover.STOPPED else Stage.ANSWERING
 
     @property

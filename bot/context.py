@@ -15,7 +15,8 @@ from bot.config.organisation import Organisation
 from bot.findings import LastFindings
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
-from flows.case import Told
+from flows.case import Case, CaseStatus, Entry, Told, latest
+from flows.events import EventKind
 from flows.paging.roster import Roster
 from services.casework import Casework
 from services.reporting import Reporting
@@ -113,8 +114,11 @@ class Services:
     def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
         """Return a check that is already loaded as it is now; history: with everything recorded of it."""
         check, now = opened.check.id, self.clock.now()
-        case, reach = cases.find(tx, opened), outbox.reach(tx, check, now)
-        somebody_knows = case is not None and case.led_by is not None  # also where every page was taken back since
+        case, left_out = cases.find(tx, opened), checks.people_left_out(tx, check)
+        people = self.roster.may_know(opened.check, left_out)
+        reach = outbox.reach(tx, check, now, frozenset(self.roster.slack[one] for one in people))
+        somebody_knows = case is not None and case.led_by in people  # also where every page was taken back since
+        entries = events.history(tx, check, opened.sealer) if history else ()
         is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
         return CheckView(
             check=opened.check,
@@ -123,11 +127,31 @@ class Services:
             reached=reach.in_slack,
             not_taken=reach.not_taken,
             elsewhere=reach.elsewhere,
+            handed_to=reach.handed_to,
             has_asked=reach.has_asked,
-            left_out=checks.people_left_out(tx, check),
+            asked_gone=self._was_asked_gone(tx, case),
+            school=self._school(tx, opened, entries),
+            left_out=left_out,
             organisation=self.organisation,
             roster=self.roster,
-            entries=events.history(tx, check, opened.sealer) if history else (),
+            entries=entries,
             now=now,
             absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
         )
+
+    @staticmethod
+    def _was_asked_gone(tx: Connection, case: Case | None) -> bool:
+        """Return whether others were asked in place of people who can answer no more."""
+        is_waiting = case is not None and case.status is CaseStatus.OPEN and case.asks > 1
+        return case is not None and is_waiting and events.newest_of(tx, case.check.id, EventKind.ASKED_GONE) > 0
+
+    def _school(self, tx: Connection, opened: Opened, entries: tuple[Entry, ...]) -> str | None:
+        """Return the school that the newest details name; None where the organisation lists no school."""
+        if not self.organisation.schools or opened.check.is_drill:
+            return None
+        found = latest(entries, EventKind.DETAILS) if entries else _newest_details(tx, opened)
+        return str(found.content.get("school") or "") or None if found else None
+
+
+def _newest_details(tx: Connection, opened: Opened) -> Entry | None:
+    return events.newest_entry(tx, opened.check.id, opened.sealer, EventKind.DETAILS)

@@ -125,6 +125,10 @@ class EventKind(_Kind):
     PAGE_SENT = "page_sent", _MECHANICAL
     ASKED_AGAIN = "asked_again", EventProperties("Asked again.", is_mechanical=True)
     PAGED_AGAIN = "paged_again", _MECHANICAL
+    ASKED_GONE = (
+        "asked_gone",
+        EventProperties("Nobody who was asked can answer any more. Others are asked now.", is_mechanical=True),
+    )
     ESCALATED = (
         "escalated",
         EventProperties("This is now more urgent.", step="It became more urgent", is_mechanical=True),

@@ -157,6 +157,18 @@ class Casework(Service):
             self.record(opened, SYSTEM, EventKind.LEADER_GONE, {})
             self.needs_a_lead(opened)
 
+    def check_asked(self, check: str) -> None:
+        """Page others at once if nobody who was asked about an open case can answer any more (I30).
+
+        Their account is closed, the organisation's file lists them no longer, or they were left out.
+        """
+        opened, case = self._open(check)
+        there = set(self.allowed(case)) - cover.unreachable(self.tx)
+        asked = outbox.have_been_asked(self.tx, check)
+        if case.status is CaseStatus.OPEN and there and not any(self.roster.slack[one] in asked for one in there):
+            self.record_and_notify(opened, SYSTEM, EventKind.ASKED_GONE, {})
+            self.ask_instead(opened, case)
+
     def viewed(self, check: str, who: str, what: EventKind) -> None:
         """Record that somebody views the case (I21); call before showing anything."""
         self.record(self.load(check), who, what, {})

@@ -18,8 +18,7 @@ class Drill(Service):
         opened, is_new = checks.start(self.tx, self.keys, who, request, self.now, CHECKLIST.version, is_drill=True)
         if is_new:
             self.record(opened, who, EventKind.DRILL_STARTED, {})
-            level = Level.CONSULT_URGENT
-            sent = {"status": CheckStatus.SENT, "sent_at": self.now, "level": level}
+            sent = {"status": CheckStatus.SENT, "sent_at": self.now, "level": Level.CONSULT_URGENT}
             checks.save(self.tx, opened, self.now, answers={"S2": ("no",)}, **sent)
-            self.raise_case(self.load(opened.check.id), level)
+            self.raise_case(self.load(opened.check.id))
         return opened.check.id

@@ -118,8 +118,8 @@ class Reporting(Service):
             return
         if is_s2:
             self.settle_who_may_know(opened)
-        if page_due:
-            self.raise_case(opened, opened.check.level)
+        if page_due or self._is_told(opened):  # An answer may have made a case more urgent.
+            self.raise_case(opened)
         shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER]
         if is_s2:  # People left out now must lose these as well.
             shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]
@@ -180,7 +180,7 @@ class Reporting(Service):
         )
 
     def _raise_as_known(self, opened: Opened) -> None:
-        self.raise_case(opened, opened.check.level, content_free="S2" not in opened.check.answers)
+        self.raise_case(opened, content_free="S2" not in opened.check.answers)
         self._save(opened)
         self.show_reporter(opened)
 
@@ -199,7 +199,7 @@ class Reporting(Service):
         level = max(opened.check.level, Level.CONSULT)
         opened = self._save(opened, asked_lead=True, level=level, cover=None, revisiting=None, **_taken_up(opened))
         if answering.is_page_due(opened.check):
-            self.raise_case(opened, opened.check.level)
+            self.raise_case(opened)
         if "S2" not in opened.check.answers:
             self.put_card(opened)  # It asks who may be told, so it goes below the pressed message, to be seen.
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
@@ -281,7 +281,7 @@ class Reporting(Service):
         )
         self.record_and_notify(opened, who, EventKind.SENT, {"outcome": outcome})
         if opened.check.level > Level.NONE:
-            self.raise_case(opened, opened.check.level)
+            self.raise_case(opened)
         return Step(Did.DONE, opened)
 
     def reopen(self, check: str, who: str) -> Step:

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from flows.case import SYSTEM, Case, CaseStatus, CheckStatus
+from flows.case import SYSTEM, Case, CaseStatus, Check, CheckStatus
+from flows.checklist import CHECKLIST
+from flows.engine.outcome import decide
+from flows.engine.replay import replay
 from flows.events import EventKind, OutboxKind
-from flows.model import Level, Urgency
+from flows.model import Urgency
 from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
@@ -21,8 +24,6 @@ from storage.crypto.envelope import Keyring
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 """Asking again sooner than this after a page counts as a double click."""
-
-URGENCY_OF_LEVEL = {Level.EMERGENCY: Urgency.P0, Level.CONSULT_URGENT: Urgency.P1, Level.CONSULT: Urgency.P2}
 
 _URGENT = (Urgency.P0, Urgency.P1)
 _TRIES_WORTH_A_SOUND = (1, 2)
@@ -106,13 +107,13 @@ class Service:
         """Return the ids of people whom escalation skips today, and of those among them whose account is closed."""
         return cover.absent(self.tx, self.roster.week.day_of(self.now)), cover.unreachable(self.tx)
 
-    def raise_case(self, opened: Opened, level: Level, *, content_free: bool = False) -> None:
-        """Open a case and page the first people, or ask again if it became more urgent."""
-        urgency = URGENCY_OF_LEVEL[level]
+    def raise_case(self, opened: Opened, *, content_free: bool = False) -> None:
+        """Open a case and page the first people, or ask again if it became more urgent. It never becomes less."""
+        urgency = urgency_of(opened.check)
         case = self.case(opened)
         if case is None:
             self._open_case(opened, urgency, content_free=content_free)
-        elif urgency < case.urgency:
+        elif urgency < case.urgency and case.status is not CaseStatus.CLOSED:
             self._make_more_urgent(opened, case, urgency)
 
     def _open_case(self, opened: Opened, urgency: Urgency, *, content_free: bool) -> None:
@@ -215,19 +216,26 @@ class Service:
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
-        step = case.tries + (
-            case.needed_at > case.raised_at
-        )  # skip the first step: its people led it or were asked before
+        skips_first = case.needed_at > case.raised_at  # its people led it or were asked before
+        self._ask_step(opened, case, case.tries + skips_first, case.tries + 1)
+
+    def ask_instead(self, opened: Opened, case: Case) -> None:
+        """Page people in place of those who can answer no more: the same step of the policy, as it is filled now."""
+        skips_first = case.needed_at > case.raised_at
+        self._ask_step(opened, case, max(case.tries - 1, 0) + skips_first, max(case.tries, 1))
+
+    def _ask_step(self, opened: Opened, case: Case, step: int, tries: int) -> None:
+        """Page the people of one step of the escalation policy. tries: how many asks for a lead this makes."""
         turn = (case.urgency, step, self.allowed(case), self.now)
         people, following = self.roster.next_ask(*turn, *self._not_there(), needed_at=case.needed_at)
         usual, _ = self.roster.next_ask(*turn)
         asks = case.asks + 1
         changes: dict[str, object] = {"asks": asks, "asked_at": self.now}
         if case.status is CaseStatus.OPEN:
-            changes |= {"next_page_at": following, "tries": case.tries + 1}
+            changes |= {"next_page_at": following, "tries": tries}
         cases.save(self.tx, case.check.id, **changes)
         event = self.record_and_notify(opened, SYSTEM, EventKind.ASKED_AGAIN, {**_asked(people, usual), "ask": asks})
-        if self._is_worth_a_sound(opened, case):
+        if tries > case.tries and self._is_worth_a_sound(opened, case):
             self.notify(opened, event)
         self.page(opened, people, asks, channel=not case.dm_only)
         if self.roster.uses_second_channel(case.urgency, step):
@@ -286,6 +294,15 @@ class Service:
         case = self.case(opened)
         if person is not None and case is not None and person in self.allowed(case):
             self.ask_elsewhere(opened, (person,), ask, refused=True)
+
+
+def urgency_of(check: Check) -> Urgency:
+    """Return how urgent a check is that needs a lead: of CONSULT, a worry or what is not known yet is P2, else P3.
+
+    By the answers as they stand, never below the level once raised (I11).
+    """
+    ended = check.status is not CheckStatus.DRAFT
+    return decide(CHECKLIST, replay(CHECKLIST, check.answers, check.level, ended=ended)).urgency
 
 
 def _asked(people: tuple[str, ...], usual: tuple[str, ...]) -> dict[str, object]:

@@ -20,6 +20,12 @@ SALT_BYTES = 16
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
 _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
+_NEWEST_OF_KIND = (
+    select(events)
+    .where(events.c.check_id == bindparam("check"), events.c.what == bindparam("what", type_=events.c.what.type))
+    .order_by(events.c.id.desc())
+    .limit(1)
+)
 
 
 def append(
@@ -90,6 +96,12 @@ def newest(tx: Connection) -> int:
 def newest_of(tx: Connection, check: str, what: EventKind) -> int:
     """Return the id of a check's newest event of this kind, or 0."""
     return int(tx.scalar(select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what == what)) or 0)
+
+
+def newest_entry(tx: Connection, check: str, sealer: Sealer, what: EventKind) -> Entry | None:
+    """Return a check's newest event of this kind, or None."""
+    row = tx.execute(_NEWEST_OF_KIND, {"check": check, "what": what}).first()
+    return None if row is None else Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
 
 
 def count(tx: Connection, check: str, what: EventKind) -> int:

@@ -8,7 +8,7 @@ posted message becomes due again when its content has changed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -336,31 +336,50 @@ def release_of(tx: Connection, gone: Iterable[str], now: datetime) -> int:
 class Reach:
     """How far a check's pages have come. in_slack: channels and people whose page Slack has.
 
-    not_taken: those whose page Slack did not accept when tried. elsewhere: the other ways, such as "email", by which a
-    page was handed over. has_asked: whether the newest ask has arrived anywhere.
+    told: of the people alone; a page in a channel tells nobody by name. not_taken: those whose page Slack did not
+    accept when tried. elsewhere: the other ways, such as "email", by which a page was handed over; handed_to: to whom.
+    has_asked: whether the newest ask has reached a person.
     """
 
     told: Told
     in_slack: frozenset[str] = frozenset()
     not_taken: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    handed_to: frozenset[str] = frozenset()
     has_asked: bool = False
 
 
-def reach(tx: Connection, check: str, now: datetime) -> Reach:
-    """Return what may truthfully be said of a check's pages: DELIVERED only while Slack has at least one."""
-    rows = tx.execute(_ASKED, {"check": check}).all()
-    standing = [row for row in rows if row.ts or row.due_at]  # the others were withdrawn or never sent
+def reach(tx: Connection, check: str, now: datetime, people: Collection[str] | None = None) -> Reach:
+    """Return what may truthfully be said of a check's pages: DELIVERED only while Slack has one of a person's own.
+
+    people: Slack ids of those who may know of the check; what went to anybody else tells none of them. None: everybody.
+    """
+    everything = tx.execute(_ASKED, {"check": check}).all()
+    rows = [row for row in everything if people is None or row.target in people]
+    standing = [row for row in rows if _stands(row)]
     newest_ask = max((row.ask for row in standing), default=0)
     newest = [row for row in standing if row.ask == newest_ask]
     waiting = [row for row in newest if row.via == SLACK and row.due_at and not row.ts]
+    told = _told(rows, newest, is_failing=any(_is_failing(row, now) for row in waiting))
+    handed = _elsewhere(rows)
     return Reach(
-        told=_told(rows, newest, is_failing=any(_is_failing(row, now) for row in waiting)),
-        in_slack=frozenset(row.target for row in _in_slack(rows)),
+        told=Told.NOT_YET if everything and told is Told.NOBODY else told,
+        in_slack=frozenset(row.target for row in _in_slack(everything)),
         not_taken=frozenset(row.target for row in waiting if row.attempts),
-        elsewhere=frozenset(row.via for row in _elsewhere(rows)),
+        elsewhere=frozenset(row.via for row in handed),
+        handed_to=frozenset(row.target for row in handed),
         has_asked=any(row.ts for row in newest),
     )
+
+
+def have_been_asked(tx: Connection, check: str) -> frozenset[str]:
+    """Return whom any ask of this check reached or is still to reach: Slack ids of people and channels."""
+    return frozenset(row.target for row in tx.execute(_ASKED, {"check": check}) if _stands(row))
+
+
+def _stands(row: Any) -> bool:
+    """Return whether a page was sent or is due; the others were withdrawn or never sent."""
+    return bool(row.ts or row.due_at)
 
 
 def _told(rows: Sequence[Any], newest: Sequence[Any], *, is_failing: bool) -> Told:

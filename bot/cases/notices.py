@@ -60,8 +60,8 @@ def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
     if case.led_by is not None:
         return _plain(f"{ref}: a lead is on it now.")
     return _plain(
-        f"{ref}: nobody has answered yet. I am asking again. Please ring children's social care yourself now"
-        f"{view.social_care}. Call 999 in an emergency."
+        f"{ref}: nobody has answered yet. I am asking again. Please ring {block_kit.esc(view.social_care)}, "
+        "yourself now. Call 999 in an emergency."
     )
 
 
@@ -142,11 +142,9 @@ def _sure_not_to_share() -> Block:
 
 
 def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
-    number = view.facts.social_care
-    phone = f" on {number}" if number else ""
     return _plain(
         f"Your reason is recorded, and I have asked for another view on {view.check.ref} within one working day. "
-        f"Anyone can refer to children's social care directly{phone}. Call 999 in an emergency."
+        f"You can ring {block_kit.esc(view.social_care)}, yourself at any time. Call 999 in an emergency."
     )
 
 

@@ -17,10 +17,12 @@ class OpenCases:
     def fit_the_file(self) -> None:
         """Apply a changed organisation.toml to open cases.
 
-        Leads who are off the list are replaced, and the next page is brought forward where the ladder became faster.
+        People who are off the list are replaced, whether asked or leading, and the next page is brought forward where
+        the ladder became faster.
         """
         with self._services.database.read() as tx:
             found = cases.open_ids(tx)
+        each(self._services, found, lambda tx, check: self._services.casework(tx).check_asked(check))
         each(self._services, found, lambda tx, check: self._services.casework(tx).check_leader(check))
         each(self._services, found, lambda tx, check: self._services.casework(tx).keep_within_ladder(check))
 

@@ -23,6 +23,7 @@ TOOLS = "tools"
 """The same block of every card, so that a press still arrives while the card is being edited."""
 _WAYS = {"email": "an email", "push": "a message to a phone"}
 _SOON = timedelta(hours=1)
+_ASKED_GONE = "Those I asked before can answer no more, so I ask others."
 _LONG_LABEL = 30
 """Slack may cut a button's words after about this many characters; the words then stand above it too."""
 
@@ -157,20 +158,31 @@ def _news(view: CheckView, case: Case) -> str:
     if case.status is CaseStatus.CLOSED:
         return "This is complete."
     if case.led_by is not None:
-        since = f"*A lead is on it* since {block_kit.at(case.led_at or view.now)}. They will talk with you."
+        name, number = view.facts.led_by or ("Someone", "")
+        on_it = f"*{block_kit.esc(name)} is on it*{f': {number}' if number else ''}"
+        since = f"{on_it}, since {block_kit.at(case.led_at or view.now)}. They will talk with you."
         urgent = view.check.level >= Level.CONSULT_URGENT
         return f"{since} If it cannot wait, phone:\n{_phones(view)}" if urgent else since
+    gone = f"{_ASKED_GONE} " if view.asked_gone else ""
+    return gone + _how_far(view, case)
+
+
+def _how_far(view: CheckView, case: Case) -> str:
+    """How far the page has come that nobody has answered yet."""
     if view.told in (Told.NOT_YET, Told.NOBODY):
         return f"I am telling {block_kit.esc(view.facts.recipients)} now. You can phone too:\n{_phones(view)}"
     if view.told is Told.ELSEWHERE:
+        who = block_kit.esc(view.facts.recipients)
         return (
-            f"*Slack does not take my messages, so I have sent {_other_ways(view)} instead.* I cannot know whether "
-            f"it is read. I keep trying. Please phone:\n{_phones(view)}"
+            f"*Slack does not take my messages, so I have sent {_other_ways(view)} to {who} instead.* "
+            f"I cannot know whether it is read. I keep trying. Please phone:\n{_phones(view)}"
         )
     if view.told is Told.FAILED:
         failed = "I could not reach anyone through Slack yet."
-        if view.reached:  # an ask before this one came through
+        if view.people_told:  # an ask before this one came through
             failed = "No answer yet, and Slack does not take it when I ask again."
+        elif view.roster.channel in view.reached:
+            failed = "It stands in the leads' channel, but Slack takes no message of mine to anyone yet."
         return f"*{failed}* I keep trying. Please phone:\n{_phones(view)}{_refer(view, case)}"
     return _told(view, case)
 
@@ -204,7 +216,7 @@ def _refer(view: CheckView, case: Case) -> str:
     """After an unanswered urgent page the reporter is sent to social care, now (docs/rules.md, "Response targets")."""
     if case.tries <= 1 or view.check.level < Level.CONSULT_URGENT:
         return ""
-    return f"\nPlease ring children's social care yourself now{view.social_care}. 999 in an emergency."
+    return f"\nPlease ring {block_kit.esc(view.social_care)}, yourself now. 999 in an emergency."
 
 
 def _question(view: CheckView, question: Question) -> Iterator[Block]:

@@ -7,7 +7,7 @@ by guessing.
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -112,18 +112,31 @@ class Phones(Table):
     childrens_social_care: Phone | None = None
     out_of_hours: Phone | None = None
     adult_social_care: Phone | None = None
+    adult_out_of_hours: Phone | None = None
     lado: Phone | None = None
     nspcc: Phone = "0808 800 5000"
     whistleblowing: Phone = "0800 028 0285"
 
 
 class School(Table):
+    """A school and its council's numbers, used for a check whose details name it; else `phones` are.
+
+    adult_social_care, adult_out_of_hours: only where they differ from `phones`. lead: whom leads may ask at the school;
+    shown to leads alone, and not where somebody is left out.
+    """
+
     name: Text
     council: Text | None = None
     social_care: Phone | None = None
     out_of_hours: Phone | None = None
     lado: Phone | None = None
+    adult_social_care: Phone | None = None
+    adult_out_of_hours: Phone | None = None
     lead: Text | None = None
+
+
+_NO_SCHOOL = School(name="none")
+_MAY_BE_LEFT_OUT = ("adult_social_care", "adult_out_of_hours")
 
 
 class RungSettings(Table):
@@ -326,6 +339,15 @@ class Organisation(Table):
             case _:
                 return (self.person(who),)
 
+    def school(self, name: str | None) -> School:
+        """Return the school of this name, however it is capitalised; one without numbers where none is listed."""
+        wanted = (name or "").strip().casefold()
+        return next((school for school in self.schools if school.name.casefold() == wanted), _NO_SCHOOL)
+
+    def bank_holidays(self, year: int) -> frozenset[date]:
+        """Return the bank holidays of a year, on which a council's offices are closed."""
+        return _bank_holidays(NATIONS[self.hours.nation], year)
+
     def days_off(self, years: Iterable[int]) -> frozenset[date]:
         """Return the bank holidays of these years and the days when the organisation is closed, with term breaks."""
         nation = NATIONS[self.hours.nation]
@@ -353,12 +375,13 @@ class Organisation(Table):
             "phones.childrens_social_care is not known": self.phones.childrens_social_care,
             "phones.out_of_hours is not known": self.phones.out_of_hours,
             "phones.adult_social_care is not known": self.phones.adult_social_care,
+            "phones.adult_out_of_hours is not known": self.phones.adult_out_of_hours,
             "phones.lado is not known": self.phones.lado,
             "schools: none is listed": self.schools,
         }
         missing = [gap for gap, value in settled.items() if not value]
         for school in self.schools:
-            unknown = [key for key, value in school if value is None]
+            unknown = [key for key, value in school if value is None and key not in _MAY_BE_LEFT_OUT]
             missing += [f"{school.name}: {key} is not known" for key in unknown]
         for target in ("P0", "P1", "P2"):
             if getattr(self.targets, target) is not None:
@@ -366,6 +389,11 @@ class Organisation(Table):
                     f"targets.{target} is not used any more: the first step of ladder.{target} is the promise"
                 )
         return tuple(missing)
+
+
+@cache
+def _bank_holidays(nation: str, year: int) -> frozenset[date]:
+    return frozenset(country_holidays("GB", subdiv=nation, years=year).keys())
 
 
 def load_organisation(path: Path) -> Organisation:

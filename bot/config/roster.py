@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.config.organisation import WEEKDAYS, AftercareSettings, Organisation
-from flows.engine.facts import Facts
+from bot.config.organisation import WEEKDAYS, AftercareSettings, Organisation, PersonSettings
+from flows.engine.facts import Facts, time_of_day
 from flows.model import Urgency
 from flows.paging.recipients import People
 from flows.paging.roster import Roster, Rung
@@ -67,24 +67,44 @@ def _waits(aftercare: AftercareSettings) -> Iterator[timedelta]:
     yield aftercare.then_every
 
 
-def facts_of(organisation: Organisation, recipients: tuple[str, ...]) -> Facts:
-    """Return what a text may say about the organisation if these people are told. recipients: their ids."""
+def facts_of(
+    organisation: Organisation,
+    recipients: tuple[str, ...],
+    *,
+    now: datetime | None = None,
+    school: str | None = None,
+    led_by: str | None = None,
+    elsewhere: Mapping[str, str] | None = None,
+) -> Facts:
+    """Return what a text may say about the organisation if these people are told. recipients: their ids.
+
+    now: to say which number answers; None where it is read at any hour. school: as the details name it; the numbers are
+    its council's where they are set. led_by: the id of whoever leads. elsewhere: of those not in Slack, by id, how.
+    """
     told = [organisation.person(one) for one in recipients]
-    phones = organisation.phones
+    leader = next((person for person in organisation.everyone if person.id == led_by), None)
+    phones, own = organisation.phones, organisation.school(school)
     return Facts(
         organisation=organisation.name,
-        recipients=in_words([person.name for person in told]) or Facts().recipients,
+        recipients=in_words([_how_told(person, elsewhere or {}) for person in told]) or Facts().recipients,
         phones=tuple((person.name, person.phone) for person in told),
         tells_a_lead=not told or any(person in organisation.leads for person in told),
         leads=" or ".join(person.name for person in organisation.leads),
-        social_care=phones.childrens_social_care,
-        out_of_hours=phones.out_of_hours,
-        adult_social_care=phones.adult_social_care,
-        lado=phones.lado,
+        led_by=(leader.name, leader.phone) if leader else None,
+        social_care=own.social_care or phones.childrens_social_care,
+        out_of_hours=own.out_of_hours or phones.out_of_hours,
+        adult_social_care=own.adult_social_care or phones.adult_social_care,
+        adult_out_of_hours=own.adult_out_of_hours or phones.adult_out_of_hours,
+        lado=own.lado or phones.lado,
+        hour=time_of_day(now, organisation.zone, organisation.bank_holidays(now.year)) if now else None,
         data_protection_lead=organisation.data_protection_lead,
         nspcc=phones.nspcc,
         whistleblowing=phones.whistleblowing,
     )
+
+
+def _how_told(person: PersonSettings, elsewhere: Mapping[str, str]) -> str:
+    return f"{person.name} ({elsewhere[person.id]})" if person.id in elsewhere else person.name
 
 
 def in_words(names: list[str]) -> str:

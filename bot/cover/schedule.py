@@ -37,7 +37,7 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
     The leads' channel and the administrators are told of a newly closed account, and cases it led get another lead.
     """
     found = {person: _is_closed(client, account) for person, account in services.roster.slack.items()}
-    now, has_new = services.clock.now(), False
+    now = services.clock.now()
     with services.write() as tx:
         for person, is_closed in found.items():
             if is_closed is None:
@@ -46,11 +46,11 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
                 cover.mark_back(tx, person)
             elif cover.mark_unreachable(tx, person, now):
                 day = services.roster.week.day_of(now)
-                has_new = True
                 for target in _readers(services):
                     outbox.put_once(tx, f"closed:{person}:{day}:{target}", OutboxKind.CLOSED_ACCOUNT, target, now)
-        led = cases.open_ids(tx) if has_new else ()
-    each(services, led, lambda tx, check: services.casework(tx).check_leader(check))
+        waiting = cases.open_ids(tx) if any(found.values()) else ()
+    each(services, waiting, lambda tx, check: services.casework(tx).check_leader(check))
+    each(services, waiting, lambda tx, check: services.casework(tx).check_asked(check))
 
 
 def _is_closed(client: WebClient, account: str) -> bool | None:

@@ -44,8 +44,9 @@ class Facts:
     recipients: names of those who were told, or before that of those who would be, joined with "and".
     phones: name and number of each of them. tells_a_lead: whether a safeguarding lead is among them.
     led_by: name and number of the lead who leads. leads: names of all leads joined with "or", for the policy's words.
-    social_care, out_of_hours, adult_social_care, lado: numbers of the school's council where the check names a
-    school, else the organisation's; None where not set. hour: which of them answers now, None where that is not
+    social_care, out_of_hours, adult_social_care, adult_out_of_hours, lado: numbers of the school's council where the
+    check names a school, else the organisation's; None where not set. At night adults are sent to out_of_hours where
+    they have no team of their own. hour: which of them answers now, None where that is not
     known. data_protection_told: whether the data protection lead was told too.
     """
 
@@ -58,6 +59,7 @@ class Facts:
     social_care: str | None = None
     out_of_hours: str | None = None
     adult_social_care: str | None = None
+    adult_out_of_hours: str | None = None
     lado: str | None = None
     hour: TimeOfDay | None = None
     data_protection_lead: str | None = None
@@ -80,7 +82,7 @@ class Facts:
             "social_care_now": self.social_care_now(adult=adult),
             "csc": self.social_care or NO_NUMBER,
             "edt": self.out_of_hours or NO_NUMBER,
-            "adult_social_care": self._number(self.adult_social_care),
+            "adult_social_care": self.social_care_number(adult=True),
             "lado": self.lado or NO_NUMBER,
             "data_protection": ", and the data protection lead" if self.data_protection_told else "",
             "organisation": self.organisation or "our organisation",
@@ -102,23 +104,25 @@ class Facts:
 
     def social_care_number(self, *, adult: bool) -> str:
         """Return the number of social care that answers now, or what to do where it is not set."""
-        return self._number(self.adult_social_care if adult else self.social_care)
+        if adult:
+            return self._number(self.adult_social_care, self.adult_out_of_hours or self.out_of_hours)
+        return self._number(self.social_care, self.out_of_hours)
 
-    def _number(self, by_day: str | None) -> str:
+    def _number(self, by_day: str | None, by_night: str | None) -> str:
         """Return the number that answers now; both where it is not known what time it is."""
         if self.hour is not None:
-            return (by_day if self.hour is TimeOfDay.DAY else self.out_of_hours) or NO_NUMBER
-        if by_day and self.out_of_hours:
-            return f"{by_day}, or out of hours {self.out_of_hours}"
+            return (by_day if self.hour is TimeOfDay.DAY else by_night) or NO_NUMBER
+        if by_day and by_night:
+            return f"{by_day}, or out of hours {by_night}"
         return by_day or NO_NUMBER
 
     def numbers(self, *, children: bool, adult: bool, lado: bool) -> Iterator[str]:
         """List the numbers for now, one line each: people who were told first, then the services asked for."""
         yield from (f"{name}: {number}" for name, number in self._people())
         if children:
-            yield f"Children's social care: {self._number(self.social_care)}"
+            yield f"Children's social care: {self.social_care_number(adult=False)}"
         if adult:
-            yield f"Adult social care: {self._number(self.adult_social_care)}"
+            yield f"Adult social care: {self.social_care_number(adult=True)}"
         if lado:
             yield f"LADO (the council's officer for adults who work with children): {self.lado or NO_NUMBER}"
 

@@ -107,7 +107,14 @@ def view(
         roster=ROSTER if organisation is ORGANISATION else roster_of(organisation),
         entries=tuple(entries),
         now=NOW + timedelta(minutes=1),
+        reached=_reached(a_case, organisation) if told is Told.DELIVERED else frozenset(),
     )
+
+
+def _reached(a_case: Case | None, organisation: Organisation) -> frozenset[str]:
+    """Slack ids of everybody asked: Slack has the page of each."""
+    accounts = roster_of(organisation).slack
+    return frozenset(accounts[one] for one in (a_case.asked if a_case else ()) if one in accounts)
 
 
 def entry(what: EventKind, number: int = 1, /, **content: object) -> Entry:

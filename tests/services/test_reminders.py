@@ -170,7 +170,9 @@ def test_what_was_handed_over_elsewhere_is_not_called_delivered_in_slack(office:
         (alert,) = outbox.claim(tx, office.now, 20, (outbox.ELSEWHERE,))
         outbox.stamp(tx, alert, office.now, "email", "handed over")
         reach = outbox.reach(tx, check, office.now)
-    assert reach == Reach(Told.ELSEWHERE, elsewhere=frozenset({"email"}), has_asked=True)
+    assert reach == Reach(
+        Told.ELSEWHERE, elsewhere=frozenset({"email"}), handed_to=frozenset({LEAD_ONE}), has_asked=True
+    )
     _send_all(office)
     with office.database.read() as tx:
         assert outbox.reach(tx, check, office.now).told is Told.DELIVERED

@@ -269,14 +269,22 @@ def _is_missed(office: Office, asked: Entry, by: datetime) -> bool:
     urgency = str(asked.content["urgency"])
     if urgency in _TARGETS:
         return by - asked.at > _TARGETS[urgency]
+    counts, most = (_works, timedelta(hours=4)) if urgency == "P3" else (_is_day, timedelta(hours=1))
     waited, at = timedelta(0), asked.at
-    while at < by and waited < timedelta(hours=1):
+    while at < by and waited < most:
         step = min(_MINUTE, by - at)
-        waited += (
-            step if _is_day(office, at) and _is_day(office, at + step - timedelta(microseconds=1)) else timedelta(0)
-        )
+        whole = counts(office, at) and counts(office, at + step - timedelta(microseconds=1))
+        waited += step if whole else timedelta(0)
         at += step
-    return waited >= timedelta(hours=1) and at < by
+    too_late = urgency == "P3" and by > _last_morning(office, asked.at)
+    return (waited >= most and at < by) or too_late
+
+
+def _last_morning(office: Office, asked_at: datetime) -> datetime:
+    """The last nine o'clock, of any day, within three days of a routine ask."""
+    local = (asked_at + timedelta(hours=72)).astimezone(office.roster.week.zone)
+    nine = local.replace(hour=9, minute=0, second=0, microsecond=0)
+    return nine if nine <= local else nine - timedelta(days=1)
 
 
 def _works(office: Office, moment: datetime) -> bool:

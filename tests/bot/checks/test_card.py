@@ -219,7 +219,11 @@ def test_an_unanswered_urgent_page_sends_the_reporter_to_social_care() -> None:
     """After the first silence the numbers are there, and 999."""
     of = check(SHEETS[Outcome.CONSULT_URGENT])
     said = words(card(view(of, case(of, tries=2))).blocks)
-    assert "ring children's social care yourself now: 020 7946 0110; out of hours 020 7946 0111" in said
+    assert "ring adult social care, 020 7946 0113, yourself now" in said
+    child = check({**SHEETS[Outcome.CONSULT_URGENT], "3.1.5": ("child_under_13",)})
+    assert "ring children's social care, 020 7946 0110, yourself now" in words(
+        card(view(child, case(child, tries=2))).blocks
+    )
     calm = check(SHEETS[Outcome.CONSULT])
     assert "yourself now" not in words(card(view(calm, case(calm, tries=2))).blocks)
 
