@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/share-check.installed
+PYTEST := $(BIN)/python -m pytest -n 3 --maxschedchunk 1 # One test at a time: the longest begin first.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench pictures lock clean
+.PHONY: help setup demo quick test check lint bench pictures lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -18,15 +19,20 @@ setup: $(STAMP) ## Install everything, with hashes checked, into .venv
 demo: setup ## Try it in a browser, without Slack
 	@$(BIN)/share-check demo
 
-test: setup ## Run every test this machine can run
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+quick: setup ## Run the tests that need no Slack, no server and no browser
+	@$(PYTEST) -m quick $(ARGS)
 
-check: setup ## Formatting, lint, types, arrows between packages, documents
+test: setup ## Run every test this machine can run
+	@$(PYTEST) $(ARGS)
+
+check: lint ## Formatting, lint, types, arrows between packages, documents
+	$(BIN)/python -m pytest -m docs
+
+lint: setup ## The same without the documents, which the tests read as well
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m docs
 
 bench: setup ## Measure what it costs
 	@set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done

@@ -1,17 +1,15 @@
-"""What a test may ask this machine for, and one line at the end about what it could not give."""
+"""What a test may ask this machine for, which tests are quick, and one line at the end about what was missing."""
 
-import fcntl
 import os
 import shutil
-import tempfile
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from tests import quick
 from tests.postgres import find_programs
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.postgres_databases"]
 
 MEMORY, ENOUGH = Path("/dev/shm"), 2**31  # noqa: S108 - bytes; folders in it are made by tempfile, for us alone
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
@@ -19,9 +17,8 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 
 NO_SKIPS = os.environ.get("SHARE_CHECK_NO_SKIPS") == "1"
 CHROMIUM, POSTGRES = shutil.which("chromium"), find_programs()
-PACKAGES = {"needs_chromium": (CHROMIUM, "chromium"), "needs_postgres": (POSTGRES, "postgresql")}
-MISSING = {mark: package for mark, (found, package) in PACKAGES.items() if not found}
-NEEDS = {"chromium": "needs_chromium", "postgres": "needs_postgres"}
+PACKAGES = {"chromium": (CHROMIUM, "chromium"), "postgres": (POSTGRES, "postgresql")}
+MISSING = {f"needs_{fixture}": package for fixture, (found, package) in PACKAGES.items() if not found}
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +28,11 @@ def chromium() -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test with what its fixtures need, so that -m can choose and skipping is one rule."""
-    for fixture in set(getattr(item, "fixturenames", ())) & NEEDS.keys():
-        item.add_marker(NEEDS[fixture])
+def pytest_itemcollected(item: pytest.Function) -> None:
+    """Mark a test with what it needs, so that -m can choose and skipping is one rule."""
+    for fixture in set(item.fixturenames) & PACKAGES.keys():
+        item.add_marker(f"needs_{fixture}")
+    quick.mark(item)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -42,27 +40,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{MISSING[mark]} is not installed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the machine to itself comes last, when nobody else has anything to do."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A test marked `alone` has the machine to itself; waiting for that does not count as its time.
-
-    Whoever waits for the room stands in the door, so that those who come later do not go past them.
-    """
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if run is None:
-        return (yield)
-    place = Path(tempfile.gettempdir()) / f"share-check-turns-{run}"
-    place.mkdir(exist_ok=True)
-    with (place / "door").open("w") as door, (place / "room").open("w") as room:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        fcntl.flock(room, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
-        fcntl.flock(door, fcntl.LOCK_UN)
-        return (yield)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What may take longest begins first: at the end nobody waits for it."""
+    usual = pytest.mark.timeout(config.getini("timeout")).mark
+    items.sort(key=lambda item: -float((item.get_closest_marker("timeout") or usual).args[0]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

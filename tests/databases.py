@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite files copied from a migrated template, PostgreSQL databases cloned from one."""
+"""Databases for tests: SQLite files copied from a migrated one, and either kind, one after the other."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from storage.engine.database import Database
-from tests.postgres import Server, find_programs, running_server
 from tests.storage.builders import Office
 
 
@@ -55,44 +54,6 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Iterator[Database]:
     with opened(sqlite_url) as database:
-        yield database
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """Run one PostgreSQL server for the whole session."""
-    with running_server(Path(str(find_programs()))) as server:
-        yield server
-
-
-@pytest.fixture
-def empty_postgres_url(postgres: Server) -> Iterator[str]:
-    """Return the address of a database without tables for this test alone."""
-    url = postgres.fresh_database()
-    yield url
-    postgres.drop(url)
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres: Server) -> str:
-    """Migrate one database and return its name; tests clone it."""
-    url = postgres.fresh_database()
-    with opened(url) as database:
-        database.migrate()
-    return url.rsplit("/", 1)[1]
-
-
-@pytest.fixture
-def postgres_url(postgres: Server, postgres_template: str) -> Iterator[str]:
-    """Return the address of a migrated database for this test alone."""
-    url = postgres.fresh_database(postgres_template)
-    yield url
-    postgres.drop(url)
-
-
-@pytest.fixture
-def postgresql(postgres_url: str) -> Iterator[Database]:
-    with opened(postgres_url) as database:
         yield database
 
 

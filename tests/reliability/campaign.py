@@ -34,6 +34,9 @@ from tests.reliability.users import LOOK_EVERY, Crowd
 SLACK_TAKES = 80.0
 """Milliseconds: as with the real Slack, there is always something under way."""
 
+SLACK_WAITS = 6.0
+"""Seconds until somebody who pressed is told that the app did not answer: twice Slack's, as other tests run beside."""
+
 IN_ITS_PRIME = 0.75
 """How many lives end once it is connected; the others may end while it starts."""
 
@@ -126,7 +129,10 @@ class Report:
 @contextmanager
 def fleet_of(plan: Plan, folder: Path, database_url: str) -> Iterator[Fleet]:
     """A workspace that takes its time, and the instances, all connected; gone afterwards whatever happens."""
-    with Workspace(manifest=MANIFEST) as workspace, Fleet(folder, workspace, database_url, plan.skews) as fleet:
+    with (
+        Workspace(manifest=MANIFEST, ack_seconds=SLACK_WAITS) as workspace,
+        Fleet(folder, workspace, database_url, plan.skews) as fleet,
+    ):
         fleet.start(*(number for number in range(len(plan.skews)) if number != plan.late))
         workspace.faults.slow("chat.*", milliseconds=SLACK_TAKES, times=None)
         yield fleet

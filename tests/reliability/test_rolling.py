@@ -16,8 +16,6 @@ from tests.reliability.programs import Fleet, Program
 from tests.reliability.promises import Verdict
 from tests.reliability.users import Crowd
 
-pytestmark = pytest.mark.alone
-
 SLACK_TAKES = 80.0
 """Milliseconds: as with the real Slack, there is always something under way."""
 READY_WITHIN = 40.0
