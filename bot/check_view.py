@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -19,11 +20,21 @@ from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
 
 GONE = "somebody no longer listed"
+_ANY_LEAD = re.compile(r"\b(an|a|the)(other)? (?:safeguarding )?lead\b", re.IGNORECASE)
+_SENTENCE_START = re.compile(r"(?:^|(?<=\. ))[a-z]")
 DUTY_QUESTION = "3.1.4"
 DUTY_BINDS = "The law gives us a duty to share what keeps a child safe. If you cannot tell if it applies, say so."
 """Added to the question about a duty where the organisation has said that it is bound (`statutory_duty`)."""
 BY_WAY = {"email": "by email", "push": "by a message to a phone"}
 """How somebody is told in other ways than Slack."""
+
+
+def _somebody(found: re.Match[str]) -> str:
+    return "somebody else" if found[2] else "somebody"
+
+
+def _capital(words: str) -> str:
+    return _SENTENCE_START.sub(lambda found: found[0].upper(), words)
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,15 @@ class CheckView:
         silent = [one for one in self.people_told if one != leader and self.roster.slack[one] not in self.reached]
         how = " and ".join(BY_WAY.get(via, via) for via in sorted(self.elsewhere))
         return dict.fromkeys(silent, how) if set(silent) != set(self.people_told) else {}
+
+    @property
+    def may_tell_a_lead(self) -> bool:
+        """Whether a safeguarding lead is among those who may know."""
+        return any(one in self.roster.people.leads for one in self.people)
+
+    def without_roles(self, words: str) -> str:
+        """Put "somebody" in place of a lead in words where no lead may know of the check (I30)."""
+        return words if self.may_tell_a_lead else _capital(_ANY_LEAD.sub(_somebody, words))
 
     @property
     def _would_be_told(self) -> tuple[str, ...]:

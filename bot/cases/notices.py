@@ -31,7 +31,16 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
         EventKind.DRILL_ANSWERED: _drill_is_over,
         EventKind.DRILL_UNANSWERED: _drill_is_over,
     }[event.what]
-    return make(view, case, event)
+    made = make(view, case, event)
+    return made if made is None or view.may_tell_a_lead else _without_roles(view, made)
+
+
+def _without_roles(view: CheckView, made: Message) -> Message:
+    """No lead may know of it, so no lead is spoken of."""
+    said, *others = made.blocks
+    return Message(
+        view.without_roles(made.text), [block_kit.section(view.without_roles(said["text"]["text"])), *others]
+    )
 
 
 def _drill_is_over(view: CheckView, case: Case, event: Entry) -> Message:
@@ -51,14 +60,15 @@ def _led(view: CheckView, case: Case, event: Entry) -> Message:
         return _plain(f"{view.check.ref} needs a lead again. I am asking them.")
     if case.led_at != event.at:
         return _plain(f"{view.check.ref}: another lead has taken this over.")
-    return _plain(f"A safeguarding lead is on {view.check.ref}. They will talk with you.")
+    who = "A safeguarding lead" if case.led_by in view.roster.people.leads else "Somebody"
+    return _plain(f"{who} is on {view.check.ref}. They will talk with you.")
 
 
 def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
     """Tell the reporter that an urgent page is unanswered and to ring social care, unless a lead has answered."""
     ref = view.check.ref
     if case.led_by is not None:
-        return _plain(f"{ref}: a lead is on it now.")
+        return _plain(f"{ref}: somebody is on it now.")
     return _plain(
         f"{ref}: nobody has answered yet. I am asking again. Please ring {block_kit.esc(view.social_care)}, "
         "yourself now. Call 999 in an emergency."

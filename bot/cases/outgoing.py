@@ -71,7 +71,7 @@ def _line(services: Services, tx: Connection, row: Claimed, view: CheckView) -> 
     if thread is None:
         return Outgoing(None, later=outbox.is_awaited(tx, view.check.id, row.target))
     who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
-    return Outgoing(line(entry.what, who, block_kit.at(entry.at), entry.content), thread)
+    return Outgoing(line(entry.what, who, block_kit.at(entry.at), entry.content, view), thread)
 
 
 def _shrunk_line(view: CheckView, message: Message, entry: Entry | None, *, is_old: bool) -> Message:

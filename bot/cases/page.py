@@ -12,7 +12,7 @@ from bot.cases import drill_page
 from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from bot.words import URGENCY_WORDS, Words
+from bot.words import URGENCY_WORDS, Words, day_words
 from flows.case import Case, CaseStatus, Shared
 from flows.engine import wording
 from flows.events import EventKind
@@ -20,14 +20,13 @@ from flows.model import Outcome, Status
 
 OUTCOME_WORDS = {
     Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
-    Outcome.CONSULT_URGENT: "consult a lead urgently",
-    Outcome.CONSULT: "consult a lead",
-    Outcome.CONSULT_READY: "ready to agree a plan",
+    Outcome.CONSULT_URGENT: "speak with the staff member now",
+    Outcome.CONSULT: "talk it through before anything is shared",
+    Outcome.CONSULT_READY: "the answers support sharing: agree a plan first",
     Outcome.UNFINISHED: "not finished",
-    Outcome.FIX_FIRST: "asked for a lead",
-    Outcome.HOLD: "asked for a lead",
+    Outcome.FIX_FIRST: "asked for help",
+    Outcome.HOLD: "asked for help",
 }
-DECIDED_LINES = 6
 
 
 def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datetime | None = None) -> Message:
@@ -58,15 +57,21 @@ def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
         where = (
             "Slack did not take the message to you, so it may not be there yet. The person who asked is told to "
             "phone the leads. Please keep your phone at hand, and phone the other leads."
+            if view.may_tell_a_lead
+            else "Slack did not take the message to you, so it may not be there yet. The person who asked is told to "
+            "phone you. Please keep your phone at hand."
         )
     asks = f"It has been asked {case.tries} times." if case.tries > 1 else f"Please answer by {by}."
     on_paper = " It was answered on paper, before." if view.check.paper_at else ""
-    return Words(f"A check needs a safeguarding lead: {ref}, {urgency}", f"{asks}{on_paper} {where}")
+    return Words(
+        view.without_roles(f"A check needs a safeguarding lead: {ref}, {urgency}"), f"{asks}{on_paper} {where}"
+    )
 
 
 def _answer_by(view: CheckView, case: Case) -> str:
+    """In the organisation's time zone: "10:17", and where it is not today "12:30 on Monday 22 February"."""
     by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
-    day = "" if by.date() == today.date() else f" on {by:%A}"
+    day = "" if by.date() == today.date() else f" on {day_words(by.date())}"
     return f"{by:%H:%M}{day}"
 
 
@@ -94,9 +99,13 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
         )
         return f"{ref}, {urgency}, {waits}. Open Slack to see it."
     if ask > 1:
-        return f"{ref}, {urgency}, still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
+        return view.without_roles(
+            f"{ref}, {urgency}, still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
+        )
     by = _answer_by(view, case)
-    return f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by}. Open Slack to see it."
+    return view.without_roles(
+        f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by}. Open Slack to see it."
+    )
 
 
 def _closed(view: CheckView) -> Message:
@@ -139,27 +148,36 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
 
 def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
     yield "Raised", f"{block_kit.at(case.raised_at)} by {view.reporter}"
-    yield "Answer by", block_kit.on(case.answer_by)
+    yield "Answer by", _answer_by(view, case)
     if view.organisation.page_detail == "reference":
         return
     decision = view.decision
     yield "Outcome", OUTCOME_WORDS[decision.outcome]
-    yield "Decided by", ", ".join(decision.decided_by[:DECIDED_LINES]) or "Ask a lead"
+    yield "Decided by", _decided_by(view)
     yield "Checklist", _counts(view)
     yield "Already shared", wording.SHARED[decision.shared]
     yield "Tell nobody yet", wording.KNOWN[decision.tell_nobody]
 
 
+def _decided_by(view: CheckView) -> str:
+    """Every clause whose answer raised the level, as the checklist numbers it: "S3, 3.1.6"."""
+    clauses = view.decision.decided_by
+    if view.check.asked_lead and not clauses:
+        return "asked for help"
+    return ", ".join(clauses) or "an answer that was changed since"
+
+
 def _counts(view: CheckView) -> str:
+    """What there is to count; nothing is said of what there is none of."""
     status = view.progress.status.values()
-    unsure = sum(option.unsure for option in view.progress.options())
-    parts = [
-        f"{sum(one is Status.ANSWERED for one in status)} answered",
-        f"{unsure} not sure",
-        f"{len(view.decision.fixes)} to sort",
-        f"{sum(one is Status.PENDING for one in status)} after sharing",
-    ]
-    return ", ".join(parts)
+    counts = {
+        "answered": sum(one is Status.ANSWERED for one in status),
+        "not sure": sum(option.unsure for option in view.progress.options()),
+        "to sort": len(view.decision.fixes),
+        "after sharing": sum(one is Status.PENDING for one in status),
+        "not reached": sum(one is Status.NOT_REACHED for one in status),
+    }
+    return ", ".join(f"{number} {words}" for words, number in counts.items() if number) or "nothing answered yet"
 
 
 def _where_it_stands(view: CheckView, case: Case) -> str:
@@ -231,16 +249,28 @@ def _sure_to_take_over() -> Block:
 
 
 def _sure_to_hand_on() -> Block:
-    return block_kit.confirm("Hand this on?", "The leads are asked again until somebody leads.", "Hand on", "Keep it")
+    return block_kit.confirm(
+        "Hand this on?", "Those who may know are asked again until somebody leads.", "Hand on", "Keep it"
+    )
 
 
 _SKIPPED = " Somebody on the list is away, so the next were asked at once."
 
 
-def line(what: EventKind, who: str, moment: str, content: Mapping[str, object] | None = None) -> Message:
-    """Render one line of the thread. `who` is a mention or "share-check"; `content` is what the event recorded."""
+def line(
+    what: EventKind,
+    who: str,
+    moment: str,
+    content: Mapping[str, object] | None = None,
+    view: CheckView | None = None,
+) -> Message:
+    """Render one line of the thread. `who` is a mention or "share-check"; `content` is what the event recorded.
+
+    view: the check, to speak of no lead where none may know.
+    """
     passed_over = _SKIPPED if content and content.get("skipped") else ""
-    words = what.properties.line.format(who=who) + passed_over
+    said = what.properties.line
+    words = (view.without_roles(said) if view else said).format(who=who) + passed_over
     return Message(words, [block_kit.context(f"{moment} {words}")])
 
 

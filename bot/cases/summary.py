@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.cases.corrections_modal import name_of
 from bot.cases.page import OUTCOME_WORDS
@@ -20,6 +21,8 @@ from flows.case import (
 )
 from flows.checklist import CHECKLIST
 from flows.engine import wording
+from flows.engine.guidance import Guidance
+from flows.engine.outcome import Known
 from flows.events import EventKind
 from flows.model import Status
 from flows.records.retention import hold_of
@@ -32,6 +35,14 @@ STATUS_WORDS = {
     Status.PENDING: "to answer after sharing",
     Status.NOT_REACHED: "not reached",
 }
+_DUTY_WORDS = {
+    True: "the statutory duty to share information binds this organisation.",
+    False: "this organisation has said that the statutory duty does not bind it.",
+    None: "nobody has said yet whether the statutory duty binds this organisation.",
+}
+REACH = "reach"
+"""The box of the details in which staff say how somebody can reach them."""
+DANGER_NUMBER = "In an emergency: 999"
 _RECORDED = block_kit.context("Opening this is recorded.")
 
 
@@ -43,14 +54,18 @@ def sample(view: CheckView) -> Block:
     )
     why = block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     after = [*_answers(view), *_more(view), _keeping(view), *_hold(view.entries, view.check.id), _RECORDED]
-    before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_fixes(view)]
+    before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_consent(view), *_fixes(view)]
     return block_kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
 
 def summary(view: CheckView, case: Case) -> Block:
     """Render the summary of a case, most pressing first (docs/rules.md, "Summary")."""
-    before = [*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_fixes(view), *_plan(view, case)]
-    after = [*_answers(view), *_more(view), _keeping(view), *_hold(view.entries, view.check.id), _RECORDED]
+    before = [
+        *(*_urgency(view, case), *_disputed(view), *_details(view), *_risk(view), *_consent(view), *_fixes(view)),
+        *(*_advice(view), *_plan(view, case)),
+    ]
+    record = [_keeping(view), *_hold(view.entries, view.check.id)]
+    after = [*_answers(view), *_more(view), *record, *numbers(view), _RECORDED]
     blocks = [*before, *_newest(list(_talk(view)), [*before, *after]), *after]
     return block_kit.modal("Summary", blocks, metadata=view.check.id)
 
@@ -96,20 +111,29 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
     yield block_kit.section(
         f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {block_kit.on(case.raised_at)} "
         f"by <@{view.check.reporter}>. Answer by {block_kit.on(case.answer_by)}.{on_paper}\n"
-        f"Outcome: {OUTCOME_WORDS[decision.outcome]}."
+        f"Outcome: {OUTCOME_WORDS[decision.outcome]}. Already shared: {wording.SHARED[decision.shared]}."
     )
     yield block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     yield from _kept_out(view)
-    if decision.hold_informing:
+    if decision.tell_nobody is Known.YES:
         yield block_kit.section(
             "*Tell nobody yet.* Telling the person or family could do harm. Decide when and how together."
         )
+    elif decision.tell_nobody is Known.NOT_KNOWN:
+        yield block_kit.section(f"*Tell nobody yet:* {wording.KNOWN[decision.tell_nobody]}.")
+    yield from _duty(view)
     if decision.allegation:
         yield block_kit.section(
             "*About an adult who works with children.* The LADO may need to be told within one working day."
         )
     if decision.breach:
         yield block_kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
+
+
+def _duty(view: CheckView) -> Iterator[Block]:
+    """What the organisation has said of the statutory duty, where a duty or a risk makes it matter."""
+    if view.decision.risk or view.check.answers.get("3.1.4", ("no",)) != ("no",):
+        yield block_kit.section(f"*Duty to share:* {_DUTY_WORDS[view.organisation.statutory_duty]}")
 
 
 def _kept_out(view: CheckView) -> Iterator[Block]:
@@ -131,7 +155,7 @@ def _why(view: CheckView) -> Iterator[str]:
         question = view.as_read(reason.question)
         yield f'- {_capital(question.topic)} ({question.id}): "{question.option(reason.option).label}".'
     if view.check.asked_lead:
-        yield "- The staff member asked for a lead."
+        yield view.without_roles("- The staff member asked for a lead.")
     elif not view.decision.reasons:
         yield wording.BECAUSE_EARLIER
 
@@ -151,33 +175,76 @@ def _details(view: CheckView) -> Iterator[Block]:
 
 
 def _risk(view: CheckView) -> Iterator[Block]:
-    asked = [CHECKLIST[one] for one in ("S4", "3.1.6", "3.1.8", "4.2")]
-    given = [
-        (question, view.progress.answers[question.id]) for question in asked if question.id in view.progress.answers
-    ]
+    yield from _said(view, "Risk, and the staff member's view", ("S4", "S5", "S7", "3.1.6", "3.1.8", "4.2"))
+    if view.decision.answers_differ:
+        yield block_kit.section(
+            "*Two answers differ:* nobody at risk in S4, someone at risk in S7 or 3.1.6. The higher is used."
+        )
+
+
+def _consent(view: CheckView) -> Iterator[Block]:
+    """Whether there is consent, whose it would be, and whether they understood what could follow."""
+    yield from _said(view, "Consent", ("3.1.1", "3.1.3", "3.1.5", "3.1.7"))
+    if any(one in view.progress.answers for one in ("3.1.1", "3.1.7")) and not view.decision.valid_consent:
+        yield block_kit.context("There is no consent to rely on: none was given, or not with understanding.")
+
+
+def _said(view: CheckView, title: str, questions: Iterable[str]) -> Iterator[Block]:
+    """The answers to these questions under one heading; those not given are left out."""
+    given = [(view.as_read(one), view.progress.answers[one]) for one in questions if one in view.progress.answers]
     if given:
         words = "\n".join(
             f"{block_kit.esc(_capital(question.topic))}: *{labels(question, choices)}*" for question, choices in given
         )
-        yield block_kit.section(f"*Risk, and the staff member's view*\n{words}")
-    if view.decision.answers_differ:
-        yield block_kit.section(
-            "*Two answers differ:* nobody at risk in S4, someone put at risk in 3.1.6. The higher is used."
-        )
+        yield block_kit.section(f"*{title}*\n{words}")
 
 
 def _fixes(view: CheckView) -> Iterator[Block]:
     unsure = [question.topic for question, option in view.progress.chosen if option.unsure]
     if unsure:
         yield block_kit.section("*Not sure about*\n" + block_kit.lines(f"- {topic}" for topic in unsure))
-    if view.decision.fixes:
-        yield block_kit.section(
-            "*To sort out*\n" + block_kit.lines(f"- {CHECKLIST.fixes[fix]}" for fix in view.decision.fixes)
-        )
-    if view.decision.tasks:
-        yield block_kit.section(
-            "*After sharing*\n" + block_kit.lines(f"- {CHECKLIST.tasks[task]}" for task in view.decision.tasks)
-        )
+    decision, whole = view.decision, _uncovered(view)
+    if to_sort := whole.fixes[1:] or [f"- {_fix(view, fix)}." for fix in decision.fixes]:
+        yield block_kit.section("*To sort out*\n" + block_kit.lines(to_sort))
+    if theirs := [fix for fix in decision.raw_fixes if fix not in decision.fixes]:
+        words = block_kit.lines(f"- {_fix(view, fix)}." for fix in theirs)
+        yield block_kit.section(f"*Left to you to sort out, not to the staff member*\n{words}")
+    if whole.tasks:
+        yield block_kit.section("*After sharing*\n" + block_kit.lines(whole.tasks[1:]))
+
+
+def _uncovered(view: CheckView) -> Guidance:
+    """What the reporter is told, also while their card is hidden."""
+    check = view.check
+    return view.guidance if check.cover is None else replace(view, check=replace(check, cover=None)).guidance
+
+
+def _fix(view: CheckView, fix: str) -> str:
+    decision = view.decision
+    table = CHECKLIST.fixes_when_shared if decision.shared else CHECKLIST.fixes
+    return view.facts.fill(table[fix], adult=decision.adult, consent_from=decision.consent_from)
+
+
+def _advice(view: CheckView) -> Iterator[Block]:
+    """The advice that the reporter was given, in the same words (I31)."""
+    made = _uncovered(view)
+    said = [*made.say_first, *(advice.words for advice in made.advice)]
+    if said:
+        yield block_kit.section("*What the staff member was told to do*\n" + block_kit.lines(said))
+
+
+def numbers(view: CheckView) -> Iterator[Block]:
+    """The numbers for this case: the reporter's own where it was given, then those the reporter was given."""
+    entry, school = latest(view.entries, EventKind.DETAILS), view.organisation.school(view.school)
+    own = str(entry.content.get(REACH) or "") if entry else ""
+    rows = [f"The staff member: {own}"] if own else []
+    rows += [row for row in _uncovered(view).numbers if row not in rows]
+    if school.council:
+        rows.append(f"The council of {school.name} is {school.council}.")
+    if school.lead and not view.is_conflict:
+        rows.append(f"Whom to ask at {school.name}: {school.lead}")
+    rows += [DANGER_NUMBER]
+    yield block_kit.section("*Numbers for this case*\n" + block_kit.lines(rows))
 
 
 def _plan(view: CheckView, case: Case) -> Iterator[Block]:
@@ -224,9 +291,17 @@ def _author(view: CheckView, entry: Entry) -> str:
 
 def _answers(view: CheckView) -> Iterator[Block]:
     yield block_kit.divider()
-    rows = [_row(view, question_id, status) for question_id, status in view.progress.status.items()]
+    status = view.progress.status
+    rows = [_row(view, one, what) for one, what in status.items() if not _is_open(view, one, what)]
     for start in range(0, len(rows), 8):
         yield block_kit.section("\n".join(rows[start : start + 8]))
+    if left := [f"{one} {CHECKLIST[one].topic}" for one, what in status.items() if _is_open(view, one, what)]:
+        yield block_kit.section(block_kit.esc(f"Not reached: {', '.join(left)}."))
+
+
+def _is_open(view: CheckView, question: str, status: Status) -> bool:
+    """Whether nothing was answered to a question that was not reached."""
+    return status is Status.NOT_REACHED and question not in view.check.answers
 
 
 def _row(view: CheckView, question_id: str, status: Status) -> str:

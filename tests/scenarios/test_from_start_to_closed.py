@@ -49,7 +49,7 @@ def test_a_check_is_answered_led_planned_shared_and_closed(stage: Stage) -> None
     assert lead.pushes[0].phone.startswith(f"A check needs a safeguarding lead. {ref}, soon, answer by ")
 
     stage.lead()
-    assert "*A lead is on it*" in words_of(card_of(staff))
+    assert "is on it*" in words_of(card_of(staff))
     assert f"A safeguarding lead is on {ref}. They will talk with you." in staff.text()
     assert "<@U0LEAD1> leads." in words_of(page_of(stage.lead_two, LEADS))
 

@@ -170,7 +170,7 @@ def test_a_leader_who_is_left_out_later_loses_the_case(stage: Stage) -> None:
     assert case.led_by is None
     assert sees_nothing(stage.lead_one)
     assert "I will lead" in stage.lead_two.buttons(page_of(stage.lead_two))
-    assert "A lead is on it" not in words_of(card_of(stage.staff))
+    assert "is on it" not in words_of(card_of(stage.staff))
 
 
 def test_the_card_of_a_conflict_never_names_who_is_left_out(stage: Stage) -> None:
@@ -200,7 +200,7 @@ def test_a_lead_who_raises_a_check_does_not_review_it(stage: Stage) -> None:
     assert case is not None
     assert case.led_by is None
     stage.lead(stage.lead_two)
-    assert "*A lead is on it*" in words_of(card_of(lead))
+    assert "is on it*" in words_of(card_of(lead))
 
 
 def test_a_lead_who_raises_a_check_about_the_other_lead_is_heard_elsewhere(stage: Stage) -> None:

@@ -77,7 +77,7 @@ def test_after_a_plan_to_share_two_questions_wait_until_they_are_answered() -> N
 def test_whoever_disagrees_is_reminded_that_they_can_refer() -> None:
     """Nothing discourages a report: anyone can refer directly, with the number."""
     said = _said(EventKind.DISAGREED, led(OF, disagreed=True), reason=SECRET)
-    assert "refer to children's social care directly on 020 7946 0110" in said
+    assert "You can ring adult social care, 020 7946 0113, yourself at any time" in said
 
 
 def test_a_lead_who_left_no_longer_stands_in_the_message() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.cases.page import line, page
+from bot.cases.page import alert, line, page
 from bot.check_view import CheckView
 from bot.words import labels
 from flows.case import Case, CaseStatus
@@ -15,6 +15,7 @@ from flows.events import EventKind
 from flows.model import Level, Outcome
 from tests.bot.builders import HOSTILE, NOW, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_message, primaries, words
+from tests.flows.builders import calm_but
 
 SECRET = "a name nobody may read"
 TYPED = [
@@ -115,8 +116,53 @@ def test_counts_and_clauses_of_the_checklist() -> None:
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
     assert "*Decided by*\nS3" in said
-    assert re.search(r"\*Checklist\*\n\d+ answered, 0 not sure, 0 to sort, 2 after sharing", said)
+    assert re.search(r"\*Checklist\*\n\d+ answered, 2 after sharing\n", said)
+    assert "*Already shared*\nno" in said
     assert "*Tell nobody yet*\nno" in said
+
+
+def test_what_is_not_known_yet_is_never_shown_as_no() -> None:
+    """I26: the page goes out at S4, long before it is asked whether telling could do harm."""
+    of = check({"S1": ("no",), "S2": ("no",), "S3": ("none",), "S4": ("yes",)})
+    a_case = case(of)
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    assert "*Tell nobody yet*\nnot known yet: treat as yes" in said
+    assert "*Already shared*\nnot known yet" in said
+    assert "*Decided by*\nS4" in said
+
+
+def test_every_answer_that_raised_the_level_is_among_those_that_decided() -> None:
+    """An adult's conduct too, where something else made it urgent."""
+    of = check(calm_but({"3.1.6": "someone_at_risk"}, S3="low_level"))
+    a_case = case(of)
+    assert "*Decided by*\nS3, 3.1.6" in words(page(view(of, a_case), a_case, 1).blocks)
+
+
+def test_an_answer_by_time_that_is_not_today_has_weekday_and_date() -> None:
+    """On the locked phone and on the card alike."""
+    of = check(SHEETS[Outcome.CONSULT])
+    a_case = case(of, answer_by=NOW.replace(month=12, day=1, hour=12, minute=30))
+    message = page(view(of, a_case), a_case, 1)
+    assert "answer by 12:30 on Tuesday 1 December" in message.text
+    assert "*Answer by*\n12:30 on Tuesday 1 December" in words(message.blocks)
+
+
+def test_where_every_lead_is_left_out_no_word_speaks_of_a_lead() -> None:
+    """What the independent contact gets, and what stands in its thread."""
+    of = check({**calm_but(S4="yes"), "S2": ("lead-1", "lead-2")}, asked_lead=True)
+    a_case = case(of, asked=("independent",), left_out=frozenset({"lead-1", "lead-2"}))
+    shown, a_lead = (
+        view(of, a_case),
+        re.compile(r"(?i)\b(?:a|an|another|the) (?:safeguarding )?leads?\b|safeguarding lead"),
+    )
+    for ask in (1, 3):
+        message = page(shown, a_case, ask)
+        assert not a_lead.search(message.text + words(message.blocks))
+    for not_taken in (True, False):
+        said = alert(shown, a_case, not_taken=not_taken)
+        assert not a_lead.search(said.title + said.body)
+    for what in (kind for kind in EventKind if kind.properties.line):
+        assert not a_lead.search(line(what, "<@U0INDEP>", "10:00", view=shown).text)
 
 
 def test_page_detail_reference_cuts_it_to_reference_urgency_and_times() -> None:

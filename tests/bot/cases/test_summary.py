@@ -1,19 +1,35 @@
 """The summary: it opens whatever became of the case, and loses nothing that matters however much was typed."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from bot.cases import summary
 from bot.fields import DETAILS, SHARING
-from flows.case import CaseStatus, Shared
+from bot.slack import block_kit
+from flows.advice import PLACEHOLDERS as DESCRIBED
+from flows.case import CaseStatus, Cover, Shared
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import Level, Outcome, Status
-from tests.bot.builders import LONGEST, SHEETS, case, check, entry, everything_typed, led, sent, strands_to_do, view
+from tests.bot.builders import (
+    LONGEST,
+    ORGANISATION,
+    SHEETS,
+    case,
+    check,
+    entry,
+    everything_typed,
+    led,
+    sent,
+    strands_to_do,
+    view,
+)
 from tests.bot.slack.limits import fits_view, marked_up, words
 from tests.flows.builders import calm_but
 
+PLACEHOLDERS = " ".join(DESCRIBED).split()
 OUTCOMES = [one for one in Outcome if one is not Outcome.UNFINISHED]
 
 
@@ -106,7 +122,8 @@ def test_every_status_of_a_question_is_shown_in_words() -> None:
     """I14: answered, not needed, after sharing, not reached."""
     assert set(summary.STATUS_WORDS) == set(Status) - {Status.ANSWERED}
     of = check({"S1": ("no",)}, level=Level.CONSULT)
-    assert "3.1.1 having consent: *not reached*" in words(summary.summary(view(of, led(of)), led(of)))
+    left = "Not reached: S2 the safeguarding leads, S3 how an adult behaved,"
+    assert left in words(summary.summary(view(of, led(of)), led(of)))
     done = sent(Outcome.CONSULT)
     said = words(summary.summary(view(done, led(done)), led(done)))
     assert "*to answer after sharing*" in said
@@ -122,3 +139,59 @@ def test_a_record_on_hold_says_why_and_offers_to_lift_the_hold() -> None:
     assert "<!channel>" not in marked_up(shown)
     assert "Lift the hold" in words(shown)
     assert "Put on legal hold" in words(summary.sample(view(of, entries=[*held, entry(EventKind.HOLD_LIFTED, 3)])))
+
+
+def test_the_advice_is_what_the_staff_member_was_given_hidden_or_not() -> None:
+    """I31: the same words, in the same order, whoever reads them and whatever stands over the card."""
+    of = check({**calm_but(S4="yes"), "S7": ("sexual", "self_harm")})
+    given = [one.words for one in view(of, case(of)).guidance.advice]
+    assert given
+    for cover in (None, Cover.HIDDEN, Cover.STOPPED):
+        shown = check(of.answers, cover=cover)
+        said = words(summary.summary(view(shown, case(shown)), case(shown)))
+        assert [said.index(block_kit.esc(one)) for one in given] == sorted(
+            said.index(block_kit.esc(one)) for one in given
+        )
+        assert "The kind of worry: *" in said
+
+
+def test_consent_has_a_part_of_its_own() -> None:
+    """Whether there is any, whose it would be, and whether they understood."""
+    of = check(calm_but({"3.1.1": "asked_refused", "3.1.3": "no", "3.1.5": "young_person_13_15", "4.2": "yes"}))
+    said = words(summary.summary(view(of, case(of)), case(of)))
+    part = said[said.index("*Consent*") : said.index("*To sort out*") if "*To sort out*" in said else None]
+    assert "Having consent: *" in part
+    assert "Whose information it is: *" in part
+    assert "There is no consent to rely on" in part
+
+
+def test_no_placeholder_is_left_in_what_is_to_sort_out() -> None:
+    """The words are filled as the staff member reads them."""
+    for sheet in (*SHEETS.values(), calm_but({"3.1.1": "no_not_asked", "3.1.3": "yes", "4.2": "yes"})):
+        of = check(sheet, level=max(Level.CONSULT, check(sheet).level))
+        said = words(summary.summary(view(of, case(of)), case(of))) + words(summary.sample(view(of)))
+        assert not [place for place in PLACEHOLDERS if place in said]
+
+
+def test_the_summary_ends_with_the_numbers_of_the_case() -> None:
+    """The staff member's own first, and the school's council's where the details name one."""
+    of = check(calm_but({"3.1.5": "child_under_13"}, S4="yes"))
+    details = entry(EventKind.DETAILS, reach="020 7946 0199", school="school ONE")
+    shown = replace(view(of, case(of), entries=[details]), school="school ONE")
+    said = words(summary.summary(shown, case(of)))
+    end = said[said.index("*Numbers for this case*") :]
+    lines = (
+        "The staff member: 020 7946 0199",
+        "Children's social care: 020 7946 0110",
+        "Example Council",
+        "emergency: 999",
+    )
+    assert [end.index(line) for line in lines] == sorted(end.index(line) for line in lines)
+    assert said.index("4.2 whether sharing") < said.index("*Numbers for this case*")
+
+
+@pytest.mark.parametrize(("binds", "said"), [(True, "binds this"), (False, "does not bind"), (None, "nobody has said")])
+def test_the_duty_is_what_the_organisation_has_said(binds: bool | None, said: str) -> None:  # noqa: FBT001 - a table
+    of = check(calm_but(S4="yes"))
+    theirs = ORGANISATION.model_copy(update={"statutory_duty": binds})
+    assert said in words(summary.summary(view(of, case(of), organisation=theirs), case(of)))

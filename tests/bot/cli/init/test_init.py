@@ -101,7 +101,7 @@ def test_what_is_given_is_what_the_bot_starts_with(folder: Folder) -> None:
     assert ours.hours.nation == "scotland"
     assert (ours.statutory_duty, ours.retention.owner) == (False, "The office")
     assert {gap.split()[0] for gap in ours.gaps} == {
-        *("phones.out_of_hours", "phones.adult_social_care", "phones.lado", "schools:"),
+        *("phones.out_of_hours", "phones.adult_social_care", "phones.adult_out_of_hours", "phones.lado", "schools:"),
         *("policy_url:", "safeguarding_policy_url:"),
     }
     assert ours.checked
