@@ -160,7 +160,7 @@ def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _decided_by(view: CheckView) -> str:
-    """Every clause whose answer raised the level, as the checklist numbers it: "S3, 3.1.6"."""
+    """List every clause whose answer raised the level, as the checklist numbers it: "S3, 3.1.6"."""
     clauses = view.decision.decided_by
     if view.check.asked_lead and not clauses:
         return "asked for help"
@@ -168,7 +168,7 @@ def _decided_by(view: CheckView) -> str:
 
 
 def _counts(view: CheckView) -> str:
-    """What there is to count; nothing is said of what there is none of."""
+    """Count answers by what became of them; leave out what there is none of."""
     status = view.progress.status.values()
     counts = {
         "answered": sum(one is Status.ANSWERED for one in status),

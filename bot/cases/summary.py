@@ -131,7 +131,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
 
 
 def _duty(view: CheckView) -> Iterator[Block]:
-    """What the organisation has said of the statutory duty, where a duty or a risk makes it matter."""
+    """Say what the organisation has said of the statutory duty, where a duty or a risk makes it matter."""
     if view.decision.risk or view.check.answers.get("3.1.4", ("no",)) != ("no",):
         yield block_kit.section(f"*Duty to share:* {_DUTY_WORDS[view.organisation.statutory_duty]}")
 
@@ -190,7 +190,7 @@ def _consent(view: CheckView) -> Iterator[Block]:
 
 
 def _said(view: CheckView, title: str, questions: Iterable[str]) -> Iterator[Block]:
-    """The answers to these questions under one heading; those not given are left out."""
+    """Show the answers to these questions under one heading; leave out those not given."""
     given = [(view.as_read(one), view.progress.answers[one]) for one in questions if one in view.progress.answers]
     if given:
         words = "\n".join(
@@ -214,7 +214,7 @@ def _fixes(view: CheckView) -> Iterator[Block]:
 
 
 def _uncovered(view: CheckView) -> Guidance:
-    """What the reporter is told, also while their card is hidden."""
+    """Return what the reporter is told, also while their card is hidden."""
     check = view.check
     return view.guidance if check.cover is None else replace(view, check=replace(check, cover=None)).guidance
 
@@ -226,7 +226,7 @@ def _fix(view: CheckView, fix: str) -> str:
 
 
 def _advice(view: CheckView) -> Iterator[Block]:
-    """The advice that the reporter was given, in the same words (I31)."""
+    """Repeat the advice that the reporter was given, in the same words (I31)."""
     made = _uncovered(view)
     said = [*made.say_first, *(advice.words for advice in made.advice)]
     if said:
@@ -234,7 +234,7 @@ def _advice(view: CheckView) -> Iterator[Block]:
 
 
 def numbers(view: CheckView) -> Iterator[Block]:
-    """The numbers for this case: the reporter's own where it was given, then those the reporter was given."""
+    """List the numbers for this case: the reporter's own where it was given, then those the reporter was given."""
     entry, school = latest(view.entries, EventKind.DETAILS), view.organisation.school(view.school)
     own = str(entry.content.get(REACH) or "") if entry else ""
     rows = [f"The staff member: {own}"] if own else []
