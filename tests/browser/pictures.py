@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page
 
 from tests.browser.demo_page import DESKTOP, PHONE, Seat, browsing, demo
-from tests.harness import CLEAR, HARM, NO_CONSENT, Ticks
+from tests.harness import CLEAR, HARM, NO_CONSENT, NO_WORRY, Ticks
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WORDS = PICTURES / "words.json"
@@ -140,7 +140,7 @@ def _paged(page: Page, camera: Camera) -> None:
 
 def _finished(page: Page, camera: Camera) -> None:
     staff, lead = Seat(page, "U0STAFF"), Seat(page, "U0LEAD1")
-    for given in ("No", *NO_CONSENT, *CLEAR):
+    for given in ("No", NO_WORRY, *NO_CONSENT, *CLEAR):
         staff.tick(*given.labels) if isinstance(given, Ticks) else staff.answer(given)
     staff.opens("Add details", "Add details")
     staff.fills(

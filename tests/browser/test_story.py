@@ -67,7 +67,7 @@ def fill_in(staff: Seat) -> None:
     staff.fills(person="A pupil", facts="What they said.")
     staff.submits("Save")
     review = staff.opens("Check your answers", "Check your answers")
-    expect(review.get_by_role("button", name="Change", exact=True)).to_have_count(21)
+    expect(review.get_by_role("button", name="Change", exact=True)).to_have_count(22)
     staff.submits("Send")
 
 
@@ -144,7 +144,7 @@ def test_the_first_questions_need_only_the_keyboard(open_demo: Open) -> None:
     for question in ("in danger right now", "about one of our safeguarding leads"):
         staff.sees(question)
         reach(page, "No")
-    staff.sees("how an adult")
+    staff.sees("what an adult who works or volunteers with children")
     reach(page, "Why we ask")
     expect(staff.window).to_be_visible()
     page.keyboard.press("Escape")

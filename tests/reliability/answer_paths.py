@@ -59,6 +59,12 @@ LONG = Walk("possibly at risk, answers everything and sends", {**_CALM, "S4": ("
 URGENT = (
     Walk("at risk of harm", {**_CALM, "S4": ("yes",)}),
     Walk("at risk of harm, and goes on", {**_CALM, "S4": ("yes",), "S6": ("no",), "S7": ("none",)}),
+    Walk("somebody may hurt themselves", {**_CALM, "S4": ("no",), "S6": ("no",), "S7": ("self_harm",)}),
+    Walk(
+        "extreme views, and a forced marriage",
+        {**_CALM, "S4": ("no",), "S6": ("no",), "S7": ("extreme_views", "cutting_or_forced_marriage")},
+    ),
+    Walk("went to the wrong person", {**_CALM, "S4": ("no",), "S6": ("gone_wrong",)}),
     Walk("immediate danger", {"S1": ("yes",), "S2": ("no",)}),
     Walk("not sure about danger", {"S1": ("not_sure",), "S2": ("no",)}),
     Walk("something has to happen today", {**_CALM, "S4": ("possibly",), "S5": ("not_sure",)}),
