@@ -22,7 +22,7 @@ class Field:
 
 DETAILS = (
     Field("person", "Who is this about?", "Their name, or names. It is kept in the record and in no message."),
-    Field("number", "Their number in your school's system", "For example a case-management or pupil number."),
+    Field("number", "Their number in your school's system", "Such as their pupil number, or the number of their file."),
     Field("born", "Date of birth or age"),
     Field("school", "School"),
     Field("where_now", "Where are they now, and who will they be with tonight?"),

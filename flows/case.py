@@ -180,7 +180,7 @@ DECISIONS = {
     "share": "Share the information",
     "refer": "Refer to another service",
     "more_information": "Find out more first",
-    "not_for_now": "Do not share for now",
+    "not_for_now": "Keep it confidential for now",
     "no_further_action": "No further action",
 }
 STRAND_TITLES = {

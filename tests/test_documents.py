@@ -18,6 +18,7 @@ from flows.events import OPENINGS, EventKind
 from flows.records.retention import QUIET
 from storage import export_files
 from storage.tables import metadata
+from tests.reading import grade
 
 pytestmark = pytest.mark.docs
 
@@ -295,18 +296,9 @@ def _sentences(text: str) -> list[list[str]]:
     return [words for words in found if words]
 
 
-def _syllables(word: str) -> int:
-    word = re.sub(r"[^a-z]", "", word.lower())
-    heard = re.sub(r"(?:[^laeiouy]es|[^td]ed|[^laeiouy]e)$", lambda found: found[0][0], word)
-    return max(len(re.findall(r"[aeiouy]+", heard)), 1)
-
-
 def reading_grade(text: str) -> float:
     """Flesch and Kincaid's grade: about the reader's age less five or six."""
-    sentences = _sentences(text)
-    words = [word for sentence in sentences for word in sentence]
-    per_word = sum(map(_syllables, words)) / len(words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * per_word - 15.59
+    return grade(_sentences(text))
 
 
 @pytest.mark.parametrize("page", sorted(GRADES))

@@ -24,7 +24,7 @@ from services.access_requests import Requests, is_not_them
 from storage import events
 from storage.export_files import Pack
 
-NOT_READY = "Not every item is decided, or this was done already. Nothing was made. Close this and look again."
+NOT_READY = "Some items have no answer yet, or this was done before. Nothing was made. Close this and look again."
 NOT_EXTENDED = (
     "Somebody else added the two months or closed the request meanwhile. This was not saved: copy what you need of it, "
     "close this and look again."

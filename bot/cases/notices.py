@@ -153,7 +153,7 @@ def _sure_not_to_share() -> Block:
 
 def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
     return _plain(
-        f"Your reason is recorded, and I have asked for another view on {view.check.ref} within one working day. "
+        f"Your reason is kept. I have asked for another view on {view.check.ref}, within one working day. "
         f"You can ring {block_kit.esc(view.social_care)}, yourself at any time. Call 999 in an emergency."
     )
 

@@ -259,7 +259,7 @@ def _briefings(figures: WeekFigures) -> Iterator[Block]:
     """Yield the questions most often answered "not sure", each with a two-minute briefing for the next meeting."""
     found = [one for one in most(figures.unsure, len(figures.unsure)) if one[0] in BRIEFINGS][:_BRIEFED]
     if not found:
-        yield block_kit.section('*Most often "not sure"*\n• Nobody was unsure of anything this week.')
+        yield block_kit.section('*Most often "not sure"*\n• Nobody was unsure this week.')
         return
     yield block_kit.section('*Most often "not sure"*, each with two minutes for your next meeting')
     for question, number in found:

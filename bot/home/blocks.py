@@ -107,7 +107,7 @@ def _sample(checks: Sequence[Check]) -> Iterator[Block]:
 
 
 def _start(organisation: Organisation) -> Iterator[Block]:
-    yield block_kit.header("Before you share information about someone")
+    yield block_kit.header("Before you share")
     yield block_kit.section(
         f"I take you through {block_kit.esc(organisation.name)}'s Information Sharing Checklist, one question at a "
         "time, in private. You can stop and come back. If someone may be at risk, I tell a safeguarding lead."
@@ -160,7 +160,7 @@ def _next_step(check: Check, case: Case | None, question: int) -> Block | None:
 
 def _policy(organisation: Organisation) -> Iterator[Block]:
     yield block_kit.divider()
-    yield block_kit.section("*The policy at a glance*\nBefore sharing personal information, the policy asks:")
+    yield block_kit.section("*The policy at a glance*\nThis is what the policy asks before you share:")
     for part, title in (
         ("3.1", "Your right to share it"),
         ("3.2", "The information"),

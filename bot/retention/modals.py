@@ -147,7 +147,7 @@ def confirm(outcome: ApprovalResult) -> Block:
         "Reference and dates stay, and that it was deleted, when, and who approved it."
     )
     blocks = [*_done(outcome), block_kit.section(words)]
-    blocks.append(block_kit.context(f"Backups made before today still hold {them} until those backups are deleted."))
+    blocks.append(block_kit.context(f"The backups from before today still hold {them}, until they go too."))
     return block_kit.modal(
         "Delete for good?",
         blocks,
@@ -202,7 +202,7 @@ def deleted(done: Deleted) -> Block:
 
 def hold(ref: str, check: str) -> Block:
     """Render the modal that asks why a record must be kept."""
-    words = block_kit.section(f"*{ref}* is not deleted, whatever the calendar says, until somebody lifts the hold.")
+    words = block_kit.section(f"*{ref}* is kept, even once its time is over, until a lead lifts the hold.")
     box = block_kit.input_(
         "Why must it be kept?", block_kit.text_input(lines=True), "text", hint="For example: a claim, an inquiry."
     )

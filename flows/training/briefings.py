@@ -54,7 +54,7 @@ BRIEFINGS: Mapping[str, Briefing] = {
     ),
     "3.1.2": Briefing(
         "Health, race, faith, beliefs, sex life and crime are sensitive. If you are worried for someone, say Yes.",
-        'Ask: "Which of these is sensitive: a diagnosis, an address, an arrest?" Listen for: treat all with care.',
+        'Ask: "Which of these is sensitive: an illness, an address, an arrest?" Listen for: all need care.',
     ),
     "3.1.3": Briefing(
         "You never need consent to talk to a lead, nor, where somebody may be at risk, to tell social care.",
@@ -65,8 +65,8 @@ BRIEFINGS: Mapping[str, Briefing] = {
         'Ask: "A letter says that you must share. What do you do?" Listen for: bring it to a lead, today.',
     ),
     "3.1.5": Briefing(
-        "A young person who understands can decide for themselves, often from about 12 or 13. "
-        "Otherwise somebody with parental responsibility does.",
+        "A young person who understands can decide, often from about 12 or 13. "
+        "If not, a parent, or whoever has parental responsibility, does.",
         'Ask: "A 14 year old says not to tell their parents. Whose decision is it?" Listen for: do they understand?',
     ),
     "3.1.6": Briefing(
@@ -94,7 +94,7 @@ BRIEFINGS: Mapping[str, Briefing] = {
         'Ask: "When would checking be unsafe?" Listen for: the source could be harmed, or could warn somebody.',
     ),
     "3.3.1": Briefing(
-        "Confirm who somebody is on a number that you already have, not on one that they gave you.",
+        "To be sure who somebody is, ring a number you already have, and not one that they gave you.",
         'Ask: "A social worker rings and asks for details. What next?" Listen for: ring back through the switchboard.',
     ),
     "3.3.2": Briefing(
@@ -111,7 +111,7 @@ BRIEFINGS: Mapping[str, Briefing] = {
         'Ask: "They will not say what it is for. Do you share?" Listen for: ask a lead first.',
     ),
     "3.4.1": Briefing(
-        "Telling the person that it was shared is the rule, unless it could put somebody at risk or affect the police.",
+        "Tell the person that it was shared, but not where that could put somebody at risk or hinder the police.",
         'Ask: "Who tells them, and when?" Listen for: it is agreed in the plan.',
     ),
     "3.4.2": Briefing(

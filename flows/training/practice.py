@@ -43,8 +43,8 @@ SITUATIONS = (
     PracticeSituation(
         "colleague",
         "Messages late at night",
-        "A volunteer shows you that one of our safeguarding leads has been sending a young person private messages "
-        "late at night.",
+        "A volunteer shows you a phone. One of our safeguarding leads has been sending a young person "
+        "private messages, late at night.",
         (Outcome.CONSULT_URGENT,),
     ),
     PracticeSituation(

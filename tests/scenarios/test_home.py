@@ -40,7 +40,7 @@ def test_staff_see_where_their_checks_stand_and_what_waits_for_them(stage: Stage
     assert "the leads are being asked" in _home(stage, stage.staff)
     stage.lead()
     assert "a lead is on it" in _home(stage, stage.staff)
-    stage.plan("Do not share for now")
+    stage.plan("Keep it confidential for now")
     assert "the plan waits for you" in _home(stage, stage.staff)
     stage.staff.press("See my part", "home")
     stage.staff.wait_for(lambda: stage.staff.modal)

@@ -283,7 +283,7 @@ def test_a_decision_not_to_share_closes_without_the_questions_after_sharing(stag
     """There is nothing to ask about; decision, reason, three parts and agreement are still needed."""
     stage.finish(*FINISHED)
     stage.lead()
-    stage.plan("Do not share for now")
+    stage.plan("Keep it confidential for now")
     stage.staff.press("I agree")
     stage.settle()
     assert "Two last questions" not in stage.staff.text()

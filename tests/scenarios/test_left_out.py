@@ -54,7 +54,7 @@ def test_one_lead_left_out_hears_nothing_from_start_to_finish(stage: Stage) -> N
     assert "Lead one" not in shown
 
     stage.lead(stage.lead_two)
-    stage.plan("Do not share for now", who=stage.lead_two)
+    stage.plan("Keep it confidential for now", who=stage.lead_two)
     stage.staff.press("I agree")
     stage.settle()
     assert stage.pages() == []

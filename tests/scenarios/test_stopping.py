@@ -174,7 +174,7 @@ def test_a_lead_can_look_at_what_ended_without_a_page_and_it_is_recorded(stage: 
     ref = stage.check().ref
     for other in (stage.deputy, stage.independent, stage.workspace.person("U0ADMIN")):
         other.open_home()
-        other.wait_for("Before you share information about someone")
+        other.wait_for("Before you share")
         assert ref not in other.text()
     stage.lead_one.open_home()
     stage.lead_one.wait_for(ref)
