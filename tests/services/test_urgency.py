@@ -41,7 +41,7 @@ def test_a_check_without_worry_is_routine_and_any_worry_is_not(
 
 
 def test_asking_for_a_lead_before_anything_is_known_is_a_worry(office: Office) -> None:
-    """Decision 14: what is not known counts as worry."""
+    """docs/rules.md, decision 14: what is not known counts as worry."""
     check = office.start()
     _ask_a_lead(office, check)
     office.answer(check, "S2", "no")

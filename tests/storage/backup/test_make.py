@@ -20,6 +20,7 @@ from storage.backup import archive
 from storage.backup.make import make, source_of
 from storage.backup.source import BackupRefused, workshop
 from storage.engine.database import Database
+from storage.errors import DatabaseNotReady
 from storage.tables import events
 from tests.harness import ROOT
 from tests.storage.backup.backups import backed_up, history, manifest_in, restored, verified
@@ -196,7 +197,7 @@ def test_a_backup_that_fails_takes_no_older_one_away(sqlite: Database, folder: P
     with file.open("r+b") as opened:
         opened.seek(3 * PAGE)
         opened.write(b"\xff" * (file.stat().st_size - 5 * PAGE))
-    with pytest.raises(BackupRefused):
+    with pytest.raises(DatabaseNotReady, match="the file is damaged"):
         make(source_of(f"sqlite:///{file}"), [OLD], folder, START + timedelta(1), keep=1)
     assert [left.name for left in folder.iterdir()] == [good.file.name]
 
