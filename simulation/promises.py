@@ -57,6 +57,8 @@ _UNREACHED = ("could not reach", "did not take", "does not take", "Paused.")
 """Words of a card by which a reporter knows that nobody is coming yet, or that the pause covers them."""
 _NOT_YET_TOLD = ("I am telling", "could not reach")
 """Words of a card that are untrue once everybody who must know has a page."""
+_TOLD = ("I have told", "I have asked them to answer")
+"""Words of a card that are untrue until Slack has taken a page."""
 _PAGE_MARKS = ("Open Slack to see it", '"action_id": "open_case"', '"action_id": "lead"')
 _ASK = re.compile(r"\b[Aa]sk (\d+)\.")
 
@@ -246,8 +248,10 @@ def message_is_true(name: str, words: str, reporter: str, facts: CheckFacts) -> 
         "nobody is named before it is known who may be told": (
             is_page(words) and not facts.may_name and f"<@{reporter}>" in words
         ),
-        "a card never says told before Slack has a page (I19)": "I have told" in words and not facts.has_page,
-        "a card never says led before somebody leads": "A lead is on it" in words and not facts.is_led,
+        "a card never says told before Slack has a page (I19)": (
+            any(said in words for said in _TOLD) and not facts.has_page
+        ),
+        "a card never says led before somebody leads": "is on it" in words and not facts.is_led,
         "nobody is told saved before it is kept": "Saved at" in words and not facts.is_saved,
     }
     yield from (BrokenPromise(promise, name) for promise, is_broken in untrue.items() if is_broken)

@@ -38,14 +38,15 @@ def test_a_check_is_answered_led_planned_shared_and_closed(stage: Stage) -> None
     stage.settle()
     ref = stage.check().ref
     shown = words_of(card_of(staff))
-    assert "Your answers support sharing: agree the plan with a lead first" in shown
+    assert "Your answers support sharing.\nAgree the plan with Lead one and Lead two first (policy 4.2)." in shown
     assert f"Your reference is *{ref}*" in shown
     assert "*I have told Lead one and Lead two*" in shown
     assert "NSPCC: 0808 800 5000" in shown
 
     page = words_of(page_of(lead, LEADS))
     assert page.startswith(f"*{ref} - soon* <@U0LEAD1> <@U0LEAD2>")
-    assert "21 answered, 0 not sure, 0 to sort, 2 after sharing" in page
+    assert "*Checklist*\n22 answered, 2 after sharing\n*Already shared*\nno\n" in page
+    assert "*Tell nobody yet*\nno\n" in page
     assert lead.pushes[0].phone.startswith(f"A check needs a safeguarding lead. {ref}, soon, answer by ")
 
     stage.lead()

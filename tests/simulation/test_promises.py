@@ -159,7 +159,9 @@ def test_nothing_typed_is_said() -> None:
     [
         ("Open Slack to see it. <@U1>", {"may_name": True}),
         ("I have told the leads.", {"has_page": True}),
-        ("A lead is on it since 10:00.", {"is_led": True}),
+        ("Speak to Lead one now. I have asked them to answer.", {"has_page": True}),
+        ("*Lead one is on it*: 020 7946 0101, since 10:00.", {"is_led": True}),
+        ("Lead one is on it: 020 7946 0101.", {"is_led": True}),
         ("Saved at 10:00.", {"is_saved": True}),
     ],
 )
