@@ -150,10 +150,15 @@ class Casework(Service):
             cases.bring_forward(self.tx, check, self.roster.latest_ask(case.urgency, asked_at, case.needed_at))
 
     def check_leader(self, check: str) -> None:
-        """Ask for a lead again if the case's lead is no longer listed, may no longer know, or has no account."""
+        """Ask for a lead again if the case's lead is no longer listed, may no longer know, or has no account.
+
+        Also if the file gives the lead's id to another account, which has never had a hand in this check.
+        """
         opened, case = self._open(check)
         there = set(self.allowed(case)) - cover.unreachable(self.tx)
-        if case.led_by is not None and case.status is not CaseStatus.CLOSED and case.led_by not in there:
+        if case.led_by is None or case.status is CaseStatus.CLOSED:
+            return
+        if case.led_by not in there or not events.is_known(self.tx, check, self.roster.slack[case.led_by]):
             self.record(opened, SYSTEM, EventKind.LEADER_GONE, {})
             self.needs_a_lead(opened)
 

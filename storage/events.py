@@ -104,6 +104,12 @@ def newest_entry(tx: Connection, check: str, sealer: Sealer, what: EventKind) ->
     return None if row is None else Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
 
 
+def is_known(tx: Connection, check: str, who: str) -> bool:
+    """Return whether this Slack account has done anything in a check."""
+    mine = select(events.c.id).where(events.c.check_id == check, events.c.who == who).limit(1)
+    return tx.execute(mine).first() is not None
+
+
 def count(tx: Connection, check: str, what: EventKind) -> int:
     """Return how many events of this kind a check has."""
     rows = select(func.count()).select_from(events).where(events.c.check_id == check, events.c.what == what)

@@ -66,6 +66,18 @@ def test_another_person_under_the_same_id_was_not_asked(office: Office) -> None:
     assert {"U0NEW1", "U0NEW2"} <= set(office.paged(check))
 
 
+def test_another_person_under_the_leads_id_does_not_lead(office: Office) -> None:
+    """Nobody is said to be on it who never was."""
+    check = office.led(HARM)
+    with office.leading() as work:
+        work.check_leader(check)
+    assert office.the_case(check).led_by == "lead-1"
+    office.roster = replace(office.roster, slack={**office.roster.slack, "lead-1": "U0NEW1"})
+    with office.leading() as work:
+        work.check_leader(check)
+    assert (office.the_case(check).led_by, "U0NEW1" in office.paged(check)) == (None, True)
+
+
 def test_both_accounts_closed_asks_the_next_people_now(office: Office) -> None:
     """A step with nobody on it who can answer is passed over."""
     check = office.raised(HARM)
