@@ -20,12 +20,12 @@ from flows.model import Outcome, Status
 
 OUTCOME_WORDS = {
     Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
-    Outcome.CONSULT_URGENT: "speak with the staff member now",
-    Outcome.CONSULT: "talk it through before anything is shared",
-    Outcome.CONSULT_READY: "the answers support sharing: agree a plan first",
+    Outcome.CONSULT_URGENT: "speak to a lead now",
+    Outcome.CONSULT: "talk to a lead first",
+    Outcome.CONSULT_READY: "agree the plan with a lead first",
     Outcome.UNFINISHED: "not finished",
-    Outcome.FIX_FIRST: "asked for help",
-    Outcome.HOLD: "asked for help",
+    Outcome.FIX_FIRST: "asked for a lead",
+    Outcome.HOLD: "asked for a lead",
 }
 
 
@@ -146,13 +146,18 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     yield block_kit.context(f"Keep case details out of Slack messages.{notes}")
 
 
+def outcome_words(view: CheckView) -> str:
+    """Say the outcome as leads read it, or whoever is told in their place."""
+    return view.without_roles(OUTCOME_WORDS[view.decision.outcome])
+
+
 def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
     yield "Raised", f"{block_kit.at(case.raised_at)} by {view.reporter}"
     yield "Answer by", _answer_by(view, case)
     if view.organisation.page_detail == "reference":
         return
     decision = view.decision
-    yield "Outcome", OUTCOME_WORDS[decision.outcome]
+    yield "Outcome", outcome_words(view)
     yield "Decided by", _decided_by(view)
     yield "Checklist", _counts(view)
     yield "Already shared", wording.SHARED[decision.shared]
@@ -163,7 +168,7 @@ def _decided_by(view: CheckView) -> str:
     """List every clause whose answer raised the level, as the checklist numbers it: "S3, 3.1.6"."""
     clauses = view.decision.decided_by
     if view.check.asked_lead and not clauses:
-        return "asked for help"
+        return "Ask a lead" if view.may_tell_a_lead else "asked for help"
     return ", ".join(clauses) or "an answer that was changed since"
 
 

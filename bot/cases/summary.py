@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.cases.corrections_modal import name_of
-from bot.cases.page import OUTCOME_WORDS
+from bot.cases.page import outcome_words
 from bot.cases.reporter_modals import decided, strand_blocks
 from bot.check_view import CheckView
 from bot.fields import DETAILS, SHARING
@@ -111,7 +111,7 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
     yield block_kit.section(
         f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {block_kit.on(case.raised_at)} "
         f"by <@{view.check.reporter}>. Answer by {block_kit.on(case.answer_by)}.{on_paper}\n"
-        f"Outcome: {OUTCOME_WORDS[decision.outcome]}. Already shared: {wording.SHARED[decision.shared]}."
+        f"Outcome: {outcome_words(view)}. Already shared: {wording.SHARED[decision.shared]}."
     )
     yield block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     yield from _kept_out(view)

@@ -38,7 +38,7 @@ def test_a_check_is_answered_led_planned_shared_and_closed(stage: Stage) -> None
     stage.settle()
     ref = stage.check().ref
     shown = words_of(card_of(staff))
-    assert "Your answers support sharing.\nAgree the plan with Lead one and Lead two first (policy 4.2)." in shown
+    assert "Agree the plan with Lead one and Lead two first (policy 4.2)" in shown
     assert f"Your reference is *{ref}*" in shown
     assert "*I have told Lead one and Lead two*" in shown
     assert "NSPCC: 0808 800 5000" in shown

@@ -66,7 +66,7 @@ def test_a_check_left_for_a_quarter_of_an_hour_where_someone_may_be_at_risk_is_t
     stage.pass_time(minutes=2)
     assert stage.paged() == ALL_LEADS
     assert "- soon*" in words_of(page_of(stage.lead_one, LEADS))
-    assert "*Outcome*\nconsult a lead" in words_of(page_of(stage.lead_one, LEADS))
+    assert "*Outcome*\ntalk to a lead first" in words_of(page_of(stage.lead_one, LEADS))
     assert "*I have told Lead one and Lead two*" in words_of(card_of(stage.staff))
     stage.pass_time(minutes=30)
     assert len(stage.pages()) == 1
