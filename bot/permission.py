@@ -207,6 +207,11 @@ def may_set_away(slack: str, person: str, roster: Roster) -> bool:
     return person == by or (by in people.leads and person in (*people.leads, *people.deputies))
 
 
+def may_see_who_practised(slack: str, roster: Roster) -> bool:
+    """Return whether this person may see who finished a practice situation, and when: leads see to the induction."""
+    return roster.person_at(slack) in roster.people.leads
+
+
 def may_answer_requests(slack: str, roster: Roster) -> bool:
     """Return whether this person may answer requests for copies of records: leads and the independent contact.
 

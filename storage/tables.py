@@ -257,6 +257,20 @@ deletions = Table(
     ),
 )
 
+practised = Table(
+    "practised",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("person", String(32), nullable=False, comment="Slack user id"),
+    Column("situation", String(32), nullable=False, comment="which made-up situation; no answer"),
+    Column("at", Utc, nullable=False),
+    Column(
+        "request", String(64), nullable=False, unique=True, comment="what Slack sent: the same again adds no second"
+    ),
+    Index("ix_practised_person", "person", "at"),  # when a person practised last
+    Index("ix_practised_at", "at"),  # what is old enough to be deleted
+)
+
 pulse = Table(
     "pulse",
     metadata,
@@ -379,6 +393,7 @@ __all__ = [
     "pack_checks",
     "packs",
     "people",
+    "practised",
     "pulse",
     "requests",
     "seals",

@@ -19,7 +19,7 @@ from bot.cases.page import page
 from bot.cases.summary import summary
 from bot.checks.card import card
 from bot.cover import messages as cover
-from bot.home.blocks import home
+from bot.home.blocks import home, learn
 from bot.practice import modals as practice
 from bot.slack.block_kit import Message
 from flows.case import CaseStatus, CheckStatus, Cover, Told
@@ -232,7 +232,9 @@ def _alarms() -> Iterator[tuple[str, Message]]:
 
 
 def _windows() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    yield "home", home([check(calm_but()), sent(Outcome.HOLD)], ORGANISATION)
+    more = learn("You last finished one on Monday.", sees_who=True)
+    yield "home", home([check(calm_but()), sent(Outcome.HOLD)], ORGANISATION, more_for_them=more)
+    yield "who has practised", practice.who({}, ["U0STAFF"])
     yield "home, slow", home([], ORGANISATION, is_well=False)
     yield "practice, choose", practice.choose()
     for situation in SITUATIONS:

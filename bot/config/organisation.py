@@ -246,12 +246,13 @@ class RetentionSettings(Table):
     `no_risk` counts from the last change. A child's record is kept until `years_from_birth` after the date of birth; if
     the age is unknown, as if the child were born on the day of the check, which keeps it longest. `requests` counts
     from when a request for a copy of records was closed. It is at least a year: for a year a closed request reappears
-    for people with something left to decide about it.
+    for people with something left to decide about it. `practice` counts from when a practice situation was finished.
     """
 
     no_risk: Duration = timedelta(days=366)
     years_from_birth: int = Field(25, ge=1, le=100)
     requests: Duration = Field(timedelta(days=731), ge=timedelta(days=366))
+    practice: Duration = timedelta(days=731)
     owner: Text | None = None
 
     @property

@@ -36,7 +36,7 @@ def home(
     cases: Mapping[str, Asked] | None = None,
     office: Office | None = None,
     engine: Engine | None = None,
-    records: Iterable[Block] = (),
+    more_for_them: Iterable[Block] = (),
     *,
     is_well: bool = True,
 ) -> Block:
@@ -45,8 +45,8 @@ def home(
     checks: the reader's own, newest first; one that cannot be decrypted is given by its reference. Ten are shown.
     to_sample: checks that ended without a page and that the reader, a lead, may open.
     cases: of the reader's checks that became a case, by id, each with the entry id of the lead's open question, else 0.
-    office: the section of leads and deputies. engine: the section of administrators. records: blocks of those who may
-    search the records. is_well: whether nothing is overdue, as far as the reader may know.
+    office: the section of leads and deputies. engine: the section of administrators. more_for_them: practice, and the
+    search of records for those who may. is_well: whether nothing is overdue, as far as the reader may know.
     """
     there = [today(cover, organisation)] if cover else []
     there.append(_health(organisation, is_well=is_well))
@@ -55,7 +55,7 @@ def home(
     work = office_blocks(office) if office else ()
     runs = engine_blocks(engine) if engine else ()
     mine = _checks(checks, cases or {}, organisation)
-    more = (*work, *runs, *_sample(to_sample), *records, *days, *_learn(), *practice, *_policy(organisation))
+    more = (*work, *runs, *_sample(to_sample), *more_for_them, *days, *practice, *_policy(organisation))
     return block_kit.home([*_start(organisation), *there, *mine, *more])
 
 
@@ -67,13 +67,16 @@ def _health(organisation: Organisation, *, is_well: bool) -> Block:
     )
 
 
-def _learn() -> Iterator[Block]:
-    """Yield the practice checklist: a made-up situation, for everybody."""
+def learn(practised: str, *, sees_who: bool) -> Iterator[Block]:
+    """Yield the practice checklist: a made-up situation, for everybody. practised: when the reader last did one."""
     yield block_kit.divider()
     yield block_kit.section(
-        "*Try the checklist*\nOn a made-up situation, with the reasons at the end. Nothing is kept, nobody is told.",
+        "*Try the checklist*\nOn a made-up situation, with the reasons at the end. Your answers are not kept. "
+        f"It is part of your induction. {practised or 'You have not finished one yet.'}",
         block_kit.button("Practise", "practise"),
     )
+    if sees_who:
+        yield block_kit.actions(block_kit.button("Who has practised", "who_practised"))
 
 
 def _practice(practised: Case | None) -> Iterator[Block]:

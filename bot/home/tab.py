@@ -15,7 +15,7 @@ from bot.context import Services
 from bot.home import blocks
 from bot.home.cover_section import OnCover
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
-from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut
+from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut, may_see_who_practised
 from bot.records.modals import on_home
 from bot.slack import block_kit
 from flows.case import Case, Check, StrandStatus
@@ -23,7 +23,7 @@ from flows.events import EventKind
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
 from services import access_requests
-from storage import cases, checks, cover, events, unreadable
+from storage import cases, checks, cover, events, induction, unreadable
 from storage.health import liveness, overdue
 from storage.proof import seal
 
@@ -47,9 +47,19 @@ def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.
         },
         _office(tx, services, user, person, page) if person else None,
         _engine(tx, services, is_well=is_well) if user in services.roster.administrators else None,
-        _records(tx, services, user) if person else (),
+        (*(_records(tx, services, user) if person else ()), *_learn(tx, services, user)),
         is_well=is_well,
     )
+
+
+def _learn(tx: Connection, services: Services, user: str) -> Iterator[block_kit.Block]:
+    return blocks.learn(_finished(tx, user), sees_who=may_see_who_practised(user, services.roster))
+
+
+def _finished(tx: Connection, user: str) -> str:
+    """Say when this person last finished a practice situation; empty if never."""
+    last = induction.last_of(tx, user)
+    return f"You last finished one on {block_kit.on(last.at)}." if last else ""
 
 
 def _records(tx: Connection, services: Services, user: str) -> Iterator[block_kit.Block]:

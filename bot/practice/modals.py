@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
@@ -14,12 +15,15 @@ from flows.engine.outcome import Decision
 from flows.model import PEOPLE, Answers, Choose, Level, Question
 from flows.training.practice import BY_ID, SITUATIONS, PracticeSituation, remark, so_far, would_happen
 
-REAL = "This is practice: nothing is kept, and nobody is told. Is it about somebody real?"
+REAL = "This is practice: your answers are not kept, and nobody is told. Is it about somebody real?"
+NOTED = "You have finished this one. Your leads can see that you did, and when. They never see your answers."
 SOMEBODY = "somebody"
 """Whoever is left out in practice: nobody who exists."""
 UNANSWERED = "unanswered"
 """The value of Back where the question before has no answer: it is shown again, and no answer is removed."""
 _PER_ROW = 5
+_PEOPLE_A_BLOCK = 25
+_MOST_PEOPLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,38 @@ def outcome(practice: Practice, decision: Decision, told: Guidance, *, is_finish
         blocks.append(block_kit.section("*What would have changed it*\n" + block_kit.lines(told.would_change)))
     blocks += [
         block_kit.context(remark(practice.situation, decision.outcome)),
+        block_kit.context(NOTED),
         block_kit.context(block_kit.lines(told.footer)),
     ]
     again = block_kit.button("Try it again", f"practise_on.{practice.situation.id}", practice.situation.id)
     back = block_kit.button("Back", "practise_back", "-" if is_finished else UNANSWERED)
     blocks.append(block_kit.actions(back, again, block_kit.button("Another one", "practise")))
     return block_kit.modal("Practise", blocks, metadata=practice.metadata)
+
+
+def who(finished: Mapping[str, datetime], not_yet: Sequence[str]) -> Block:
+    """Render who has finished a situation, and who has not. finished: last time by Slack id, newest first."""
+    done = [f"• <@{person}>, {block_kit.on(at)}" for person, at in finished.items()]
+    missing = [f"• <@{person}>" for person in not_yet]
+    blocks = [
+        block_kit.section("Practice is part of the induction. Nobody's answers are kept."),
+        *_list("Not yet", missing, "Everybody I know of has finished one."),
+        *_list("Finished one, and when last", done, "Nobody has finished one yet."),
+        block_kit.context(
+            "I know of the people on the safeguarding list, and of staff who opened this Home tab in the last year. "
+            "Somebody who never opened it is not in this list."
+        ),
+    ]
+    return block_kit.modal("Who has practised", blocks)
+
+
+def _list(title: str, rows: Sequence[str], none: str) -> Iterator[Block]:
+    """Yield a list in pieces that fit; what is over the most is counted."""
+    shown, more = rows[:_MOST_PEOPLE], len(rows) - _MOST_PEOPLE
+    lines = [*shown, *([f"• and {more} more."] if more > 0 else [])] or [none]
+    yield block_kit.section(f"*{title}*")
+    for first in range(0, len(lines), _PEOPLE_A_BLOCK):
+        yield block_kit.section("\n".join(lines[first : first + _PEOPLE_A_BLOCK]))
 
 
 def _real() -> Iterator[Block]:

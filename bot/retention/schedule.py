@@ -9,7 +9,7 @@ from bot.context import Services
 from bot.delivery.scheduler import Clockwork
 from bot.retention.due import due_for
 from flows.events import OutboxKind
-from storage import old_messages, outbox
+from storage import induction, old_messages, outbox
 from storage.erasure import was_erased_since
 
 EVERY = timedelta(hours=1)
@@ -39,7 +39,7 @@ class RetentionClock:
         if abs(now - self._turned) < EVERY:
             return
         self._turned = now
-        for part in (self._announce, self._shrink, self._finish):
+        for part in (self._announce, self._shrink, self._finish, self._forget_practice):
             try:
                 part(now)
             except Exception as error:  # noqa: BLE001 - a page must never wait for this, nor one part for another
@@ -49,6 +49,11 @@ class RetentionClock:
         """Shorten the messages of old checks to the reference."""
         with self._services.write() as tx:
             old_messages.shrink_old(tx, self._services.organisation.slack.keep_messages, now, MOST_SHRUNK)
+
+    def _forget_practice(self, now: datetime) -> None:
+        """Delete who finished a practice situation, once its time is over. It is about no check."""
+        with self._services.write() as tx:
+            induction.forget(tx, now - self._services.organisation.retention.practice)
 
     def _finish(self, now: datetime) -> None:
         """Delete the outbox rows of erased checks whose messages are gone from Slack, and empty the WAL."""

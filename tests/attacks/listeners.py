@@ -70,7 +70,7 @@ LISTED = (
 ANYBODY = (
     *_actions("start", "start_another", "go_there", "tick", "home_page"),
     *_actions("practise", "practise_on", "practise_answer", "practise_tick", "practise_ticks", "practise_back"),
-    *_actions("practise_outcome"),
+    *_actions("practise_outcome", "who_practised"),
     *(Listener("shortcut", name) for name in ("start_check", "check_before_sharing")),
     Listener("command", "/share-check"),
     Listener("event", "app_home_opened"),

@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.permission import MATRIX, Act, Gate, Role, Subject, gate, may, may_know_shut, may_set_away, role, table
+from bot.permission import (
+    MATRIX,
+    Act,
+    Gate,
+    Role,
+    Subject,
+    gate,
+    may,
+    may_know_shut,
+    may_see_who_practised,
+    may_set_away,
+    role,
+    table,
+)
 from flows.case import Case, CaseStatus, CheckStatus
 from flows.model import Level
 from flows.paging.roster import Roster
@@ -246,3 +259,11 @@ def _knows_no_more_unopened(
     opened = {one for one in accounts if may(full, one, Act.KNOW, ROSTER)}
     unopened = {one for one in accounts if may_know_shut(shut, one, ROSTER)}
     return unopened <= opened if is_conflict else unopened == opened
+
+
+def test_only_leads_see_who_has_practised() -> None:
+    """They see to the induction; a deputy, the independent contact and staff see their own date."""
+    allowed = {one for one, slack in ROSTER.slack.items() if may_see_who_practised(slack, ROSTER)}
+    assert allowed == set(ROSTER.people.leads)
+    assert not may_see_who_practised("U0STAFF", ROSTER)
+    assert not may_see_who_practised("U0ADMIN", ROSTER)

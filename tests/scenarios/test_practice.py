@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
+from bot.retention.schedule import RetentionClock
 from flows.audit.rendered import FOOTER
-from storage.tables import checks, events
+from storage.tables import checks, events, practised
 from tests.harness import Stage, on_every_stage, opened
 
 
@@ -48,7 +49,7 @@ def test_practice_shows_the_outcome_and_why_and_keeps_nothing(stage: Stage) -> N
     _answer(stage, "Continue")
     _answer(stage, "No, not asked", "Yes", "No, there is another reason I can share")
     shown = _shown(stage)
-    assert "This is practice: nothing is kept, and nobody is told." in shown
+    assert "This is practice: your answers are not kept, and nobody is told." in shown
     assert _kept(stage) == (0, 0)
     assert [call for call in stage.workspace.requests if call.method.startswith("chat.")] == []
 
@@ -118,6 +119,73 @@ def test_back_and_a_second_click_do_what_they_should(stage: Stage) -> None:
     stage.staff.press("No", window, times=2)
     stage.staff.wait_for("question 2")
     assert "question 3" not in _shown(stage)
+
+
+def _who(stage: Stage) -> str:
+    """What a lead reads under Who has practised."""
+    stage.lead_one.open_home()
+    stage.settle()
+    stage.lead_one.wait_for(lambda: stage.lead_one.home)
+    before = stage.lead_one.modal
+    stage.lead_one.press("Who has practised", "home")
+    stage.lead_one.wait_for(lambda: stage.lead_one.modal != before)
+    opened(stage.lead_one, "Who has practised")
+    return stage.lead_one.text()
+
+
+@on_every_stage
+def test_whoever_finishes_one_is_seen_by_the_leads_with_the_day_and_without_an_answer(stage: Stage) -> None:
+    """Policy 1.3, induction: who has, and who has not of those who opened the Home tab and of the list."""
+    _begin(stage, "colleague")
+    _answer(stage, "Yes")
+    missing, _, done = _who(stage).partition("Finished one")
+    assert "<@U0STAFF>" in missing
+    assert "Nobody has finished one yet." in done
+    _answer(stage, "See the outcome")
+    assert "You have finished this one." in _shown(stage)
+    missing, _, done = _who(stage).partition("Finished one")
+    assert "<@U0STAFF>" in done
+    assert "<@U0STAFF>" not in missing
+    assert "<@U0LEAD2>" in missing
+    with stage.bot.services.database.read() as tx:
+        [row] = tx.execute(select(practised)).mappings().all()
+    assert (row["person"], row["situation"]) == ("U0STAFF", "colleague")
+    assert set(row) == {"id", "person", "situation", "at", "request"}
+    stage.staff.open_home()
+    stage.staff.wait_for("You last finished one on")
+
+
+def test_somebody_who_only_started_a_check_is_in_no_list(stage: Stage) -> None:
+    """A new name there would tell a lead who is left out that there is a check."""
+    stage.begin()
+    stage.settle()
+    assert "<@U0STAFF>" not in _who(stage)
+
+
+def test_nobody_but_a_lead_opens_the_list(stage: Stage) -> None:
+    """The button is not there, and a forged press opens nothing."""
+    _begin(stage, "home")
+    assert "Who has practised" not in stage.staff.buttons("home")
+    acted = stage.staff.press("No", "modal")
+    stage.staff.wait_for("question 2")
+    stage.forge(acted, "who_practised", "who_practised")
+    stage.settle()
+    assert "Finished one" not in _shown(stage)
+
+
+def test_what_was_finished_long_ago_is_deleted(stage: Stage) -> None:
+    """After retention.practice the person counts as not having practised."""
+    _begin(stage, "colleague")
+    _answer(stage, "Yes", "See the outcome")
+    clockwork = RetentionClock(stage.bot.services)
+    stage.forward(hours=730 * 24)
+    clockwork.turn()
+    with stage.bot.services.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(practised)) == 1
+    stage.forward(hours=2 * 24)
+    clockwork.turn()
+    with stage.bot.services.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(practised)) == 0
 
 
 @pytest.mark.parametrize("title", ["Practise"])
