@@ -14,6 +14,7 @@ from flows.checklist import CHECKLIST
 from flows.engine.facts import Facts
 from flows.engine.guidance import Guidance, Stage, as_read, guide
 from flows.engine.outcome import Decision, decide
+from flows.engine.remaining import minutes_left
 from flows.engine.replay import Progress, replay
 from flows.model import Question
 from flows.paging.cover import on_cover
@@ -180,14 +181,28 @@ class CheckView:
     @cached_property
     def guidance(self) -> Guidance:
         """What the reporter is told, in the state the check is in now."""
-        made = guide(CHECKLIST, self.progress, self.decision, self.facts, self.told, self._stage)
+        made = guide(CHECKLIST, self.progress, self.decision, self.facts, self._said_of_page, self._stage)
         asked = self.check.asked_lead and not self.decision.reasons
         return replace(made, why=("You asked for a lead.",)) if asked else made
+
+    @property
+    def _said_of_page(self) -> Told:
+        """What may be said: people are being told once there is a case, and had been where only a later ask failed."""
+        if self.case is not None and self.told is Told.NOBODY:
+            return Told.NOT_YET
+        return Told.DELIVERED if self.told is Told.FAILED and self.people_told else self.told
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the questions still to come take."""
+        return minutes_left(CHECKLIST, self.progress)
 
     @property
     def _stage(self) -> Stage:
         if self.check.cover is Cover.HIDDEN:
             return Stage.HIDDEN
+        if self.case is not None and self.case.led_by is not None:
+            return Stage.LED
         if self.check.status is not CheckStatus.DRAFT:
             return Stage.LED if self.facts.led_by else Stage.SENT
         return Stage.STOPPED if self.check.cover is Cover.STOPPED else Stage.ANSWERING

@@ -21,31 +21,31 @@ class Field:
 
 
 DETAILS = (
-    Field("person", "Who is this about?", "Their name, or names. It is kept in the record and in no message."),
-    Field("number", "Their number in your school's system", "Such as their pupil number, or the number of their file."),
-    Field("born", "Date of birth or age"),
-    Field("school", "School"),
-    Field("where_now", "Where are they now, and who will they be with tonight?"),
-    Field("facts", "What did you see or hear?", "Their own words, as near as you can.", lines=True, longest=3000),
-    Field("opinion", "What do you think?", "Your own view, apart from the facts.", lines=True, longest=3000),
     Field(
-        "done",
-        "What has been done already?",
-        "For example: called 999, spoke to a lead.",
+        "person",
+        "Who is it about, and how can a lead reach you?",
+        "Their name, birthday and school number on top, if you know. It is in no Slack message.",
         lines=True,
-        longest=1500,
+        longest=1000,
     ),
-    Field("wishes", "What does the person want to happen?", lines=True, longest=1500),
-    Field(
-        "what",
-        "What do you want to share?",
-        "As little as is needed, enough to help.",
-        lines=True,
-        longest=1500,
-    ),
-    Field("whom", "With whom, and how?", "Their name and job, and the secure way you would use.", longest=500),
-    Field("more", "Is there anything else a lead should know?", lines=True, longest=3000),
+    Field("facts", "What happened, when and where?", "In their words, as near as you can.", lines=True, longest=3000),
+    Field("opinion", "What do you think?", "Your own view, kept apart from what happened.", lines=True, longest=3000),
 )
+"""What happened, as the reporter tells it. No box has to be filled in."""
+SCHOOL = Field("school", "Which school?")
+"""One of the organisation's, chosen from a list where it has any; its name is kept with the details."""
+EARLIER_DETAILS = (
+    Field("number", "Their number in your school's system"),
+    Field("born", "Date of birth or age"),
+    Field("where_now", "Where are they now, and who will they be with tonight?"),
+    Field("done", "What has been done already?"),
+    Field("wishes", "What does the person want to happen?"),
+    Field("what", "What do you want to share?"),
+    Field("whom", "With whom, and how?"),
+    Field("more", "Is there anything else a lead should know?"),
+)
+"""Boxes that the form had before; records have them, and they are read and given out like the others."""
+ALL_DETAILS = (DETAILS[0], SCHOOL, *DETAILS[1:], *EARLIER_DETAILS)
 SHARING = (
     Field("what", "What was shared?", lines=True, longest=1500),
     Field("whom", "With whom?", longest=500),

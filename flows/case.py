@@ -40,10 +40,11 @@ class CaseStatus(StrEnum):
 
 
 class Cover(StrEnum):
-    """HIDDEN from prying eyes. STOPPED for now, to be carried on."""
+    """What stands over the question. HIDDEN from prying eyes. STOPPED for now. PAGED: a page has just gone out."""
 
     HIDDEN = "hidden"
     STOPPED = "stopped"
+    PAGED = "paged"
 
 
 class Did(StrEnum):

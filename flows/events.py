@@ -116,6 +116,10 @@ class EventKind(_Kind):
     ASKED_LEAD = "asked_lead", EventProperties("{who} asks for a lead.", step="A lead was asked for")
     NOTE = "note", EventProperties("{who} has added a note. Open shows it.", "Note", is_talk=True, awaits_reader=True)
     DETAILS = "details", EventProperties("{who} has added details. Open shows them.", "Details", awaits_reader=True)
+    REASON = (
+        "reason",
+        EventProperties("{who} has given a reason. Open shows it.", "Why nobody is asked for now", is_talk=True),
+    )
     REPLY = (
         "reply",
         EventProperties("{who} has answered. Open shows it.", "Answer to a lead", is_talk=True, awaits_reader=True),

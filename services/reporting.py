@@ -65,7 +65,7 @@ class Reporting(Service):
     def come_back(self, check: str, away: timedelta) -> None:
         """Tell a reporter who was answering that the bot was away, with a card that shows where they are."""
         opened = self.load(check)
-        if opened.check.status is CheckStatus.DRAFT and opened.check.cover is None:
+        if opened.check.status is CheckStatus.DRAFT and opened.check.cover in (None, Cover.PAGED):
             minutes = max(round(away / timedelta(minutes=1)), 1)
             self.put_card(opened, self.record(opened, SYSTEM, EventKind.AWAY, {"minutes": minutes}))
 
@@ -107,7 +107,8 @@ class Reporting(Service):
         if is_s2:
             checks.leave_out(self.tx, check, change.left_out, self.roster.slack)
         columns = {"answers": change.answers, "level": change.level, "outcome": change.outcome}
-        opened = self._save(opened, **columns, revisiting=None, cover=None)
+        is_page_moment = change.page_due and opened.check.status is CheckStatus.DRAFT and not self._is_told(opened)
+        opened = self._save(opened, **columns, revisiting=None, cover=Cover.PAGED if is_page_moment else None)
         self._show_step(opened, is_s2=is_s2, page_due=change.page_due)
         return Step(Did.DONE, opened, change.opens)
 
@@ -261,19 +262,36 @@ class Reporting(Service):
             return Step(Did.REFUSED, opened)
         if self.is_repeat(request):
             return Step(Did.ALREADY, opened)
+        self._tell(opened, who, what, content, request)
+        return self._show(opened)
+
+    def _tell(
+        self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
+    ) -> None:
+        """Record typed text, for the leads to be told of once there is a case; details also make it findable."""
         if what is EventKind.DETAILS:
-            person_index.remember(self.tx, self.keys, check, content, self.roster.week.day_of(self.now))
+            today = self.roster.week.day_of(self.now)
+            person_index.remember(self.tx, self.keys, opened.check.id, content, today)
         if self._is_told(opened):
             self.record_and_notify(opened, who, what, content, request)
         else:
             self.record(opened, who, what, content, request)
-        return self._show(opened)
 
-    def send(self, check: str, who: str) -> Step:
-        """Send the finished check: fix its outcome, and page the leads if the level requires it."""
+    def send(self, check: str, who: str, *, story: str = "", reason: str = "") -> Step:
+        """Send the finished check: fix its outcome, and page the leads if the level requires it.
+
+        story: what happened, typed with it, for the leads. reason: why it is right for now that nobody is asked, which
+        is recorded sealed (policy 2.9); both may be empty.
+        """
         opened = self.load(check)
         outcome = answering.hand_over(opened.check, who)
-        return Step(outcome, opened) if isinstance(outcome, Did) else self._hand_over(opened, who, outcome)
+        if isinstance(outcome, Did):
+            return Step(outcome, opened)
+        if story:
+            self._tell(opened, who, EventKind.DETAILS, {"facts": story})
+        if reason:
+            self._tell(opened, who, EventKind.REASON, {"reason": reason})
+        return self._hand_over(opened, who, outcome)
 
     def _hand_over(self, opened: Opened, who: str, outcome: Outcome) -> Step:
         opened = self._save(

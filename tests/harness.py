@@ -198,11 +198,21 @@ class Stage:
         return acted
 
     def send(self, who: Person | None = None) -> InteractionResult:
-        """Check your answers, and send."""
+        """Check your answers, and send; with a reason where one is asked for, without what happened where it is not."""
         person = who or self.staff
         self.press("Check your answers", person)
         opened(person, "Check your answers")
-        acted = person.submit()
+        return self.hand_over(person)
+
+    def hand_over(self, who: Person | None = None) -> InteractionResult:
+        """Press Send in Check your answers, which is open; once more where it asks what happened first."""
+        person = who or self.staff
+        modal = person.modal
+        assert modal is not None
+        boxes = {str(block.get("block_id")) for block in modal.blocks if block["type"] == "input"}
+        acted = person.submit({"reason": "It can wait."} if "reason" in boxes else {})
+        if "story" in boxes:
+            acted = person.submit()
         self.settle()
         return acted
 

@@ -10,7 +10,7 @@ from bot.cases.corrections_modal import name_of
 from bot.cases.page import outcome_words
 from bot.cases.reporter_modals import decided, strand_blocks
 from bot.check_view import CheckView
-from bot.fields import DETAILS, SHARING
+from bot.fields import ALL_DETAILS, SHARING
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import URGENCY_WORDS, earlier, labels
@@ -167,7 +167,7 @@ def _capital(words: str) -> str:
 def _details(view: CheckView) -> Iterator[Block]:
     entry = latest(view.entries, EventKind.DETAILS)
     content = entry.content if entry else {}
-    written = sorted((field for field in DETAILS if content.get(field.key)), key=lambda field: field.key != "done")
+    written = sorted((field for field in ALL_DETAILS if content.get(field.key)), key=lambda field: field.key != "done")
     if not written:
         yield block_kit.section("*Who and what:* no details yet. Use Ask the staff member.")
     for field in written:

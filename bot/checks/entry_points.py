@@ -108,7 +108,9 @@ class Reply:
             self.door.client.views_open(trigger_id=self.trigger_id, view=block_kit.modal("share-check", blocks))
 
     def choose(self, draft: Check) -> None:
-        words = f"You have one part done from {block_kit.on(draft.touched_at)}."
+        services = self.door.services
+        since = block_kit.when(draft.touched_at, services.clock.now(), services.organisation.zone)
+        words = f"You have one part done from {since}."
         self.say(
             words,
             block_kit.button("Carry on", "carry_on", draft.id, style="primary"),

@@ -10,12 +10,12 @@ from slack_sdk import WebClient
 from bot.check_view import CheckView
 from bot.checks import modals
 from bot.context import Services
-from bot.fields import DETAILS
+from bot.fields import DETAILS, SCHOOL
 from bot.slack import block_kit
-from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update
+from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update, without_words
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
-from flows.case import Did
+from flows.case import Did, latest
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import PEOPLE, Choose
@@ -75,32 +75,49 @@ class Reporter:
     def _carry_out(self, do: Callable[[Reporting], Step]) -> str | None:
         """Save, and say why where nothing changed; below a card that was old put the new one."""
         step = self._step(lambda work: _with_new_card(work, do(work)))
-        return _words(step) if step else NOT_YOURS
+        return self._words(step) if step else NOT_YOURS
+
+    def _words(self, step: Step) -> str | None:
+        match step.did:
+            case Did.ALREADY:
+                done = step.done_at or step.opened.check.touched_at
+                services = self._services
+                return f"Already done at {block_kit.when(done, services.clock.now(), services.organisation.zone)}."
+            case Did.STALE:
+                return OUT_OF_DATE
+            case Did.REFUSED:
+                return NOT_YOURS
+            case Did.NOBODY_LEFT:
+                return NOBODY_LEFT
+            case _:
+                return None
 
     def open_modal(self, press: Press) -> block_kit.Block | str:
         """Open one of `OPENS`."""
-        view = self._own(press, history=press.verb == "add_details")
+        view = self._own(press.check, press.user.id, history=press.verb in ("add_details", "review"))
         if view is None:
             return NOT_YOURS
         if press.verb in ABOUT_A_QUESTION and press.argument not in CHECKLIST.by_id:
             return OUT_OF_DATE
         return _modal(view, press)
 
-    def _own(self, press: Press, *, history: bool = False) -> CheckView | None:
-        """Return the check of the button pressed; None for somebody else's check and for none at all, alike."""
+    def _own(self, check: str, who: str, *, history: bool = False) -> CheckView | None:
+        """Return a check of this person; None for somebody else's check and for none at all, alike."""
         with self._services.database.read() as tx:
             try:
-                view = self._services.look(tx, press.check, history=history)
+                view = self._services.look(tx, check, history=history)
             except NoSuchCheck:
                 return None
-        return view if view.check.reporter == press.user.id else None
+        return view if view.check.reporter == who else None
 
     def open_change(self, press: Press) -> block_kit.Block | str:
         """Open Change, in Check your answers."""
-        view = self._own(press)
+        view = self._own(press.check, press.user.id)
         if view is None:
             return NOT_YOURS
-        return modals.change(view, CHECKLIST[press.argument]) if press.argument in view.check.answers else TOO_LATE
+        if press.argument not in view.check.answers or press.argument not in CHECKLIST.by_id:
+            return TOO_LATE
+        return modals.change(view, view.as_read(press.argument))
 
     def _step(self, do: Callable[[Reporting], Step]) -> Step | None:
         """Run `do` and return its result; None where there is no such check, which is answered like somebody else's."""
@@ -132,7 +149,7 @@ class Reporter:
         if not sent.note or not sent.view.root_view_id:
             return
         with self._services.database.read() as tx:
-            view = self._services.look(tx, sent.check)
+            view = self._services.look(tx, sent.check, history=True)
         client.views_update(view_id=sent.view.root_view_id, view=modals.review(view, sent.note))
 
     def note(self, sent: Sent) -> Answer:
@@ -140,41 +157,48 @@ class Reporter:
         return self._write(sent, EventKind.NOTE, {"question": sent.argument, "text": sent.typed("note")})
 
     def details(self, sent: Sent) -> Answer:
-        """Keep who this is about and what is to be shared, sealed."""
-        content = {field.key: sent.typed(field.key, field.longest) for field in DETAILS}
-        return self._write(sent, EventKind.DETAILS, content)
+        """Keep who this is about and what happened, sealed, with what boxes of earlier forms had."""
+        view = self._own(sent.check, sent.user.id, history=True)
+        entry = latest(view.entries, EventKind.DETAILS) if view else None
+        earlier = {key: str(text) for key, text in entry.content.items()} if entry else {}
+        typed = {field.key: sent.typed(field.key, field.longest) for field in DETAILS}
+        school = "".join(sent.chosen(SCHOOL.key)) or sent.typed(SCHOOL.key, SCHOOL.longest)
+        return self._write(sent, EventKind.DETAILS, {**earlier, **typed, SCHOOL.key: school})
 
     def _write(self, sent: Sent, what: EventKind, content: dict[str, str]) -> Answer:
         step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
         return _settled(step, next(iter(sent.view.state.values), what), TOO_LATE)
 
     def send(self, sent: Sent) -> Answer:
-        """Hand the finished check over; where it is not finished, show Check your answers as it stands."""
-        step = self._step(lambda work: work.send(sent.check, sent.user.id))
+        """Hand the finished check over; where it is not finished, show Check your answers as it stands.
+
+        Once without what happened is asked about again; without the reason for asking nobody it is not sent.
+        """
+        view = self._own(sent.check, sent.user.id, history=True)
+        asked = self._asked_first(sent, view) if view else None
+        if asked is not None:
+            return asked
+        story, reason = sent.typed("story"), sent.typed("reason")
+        step = self._step(lambda work: work.send(sent.check, sent.user.id, story=story, reason=reason))
         if step is None or step.did is not Did.STALE:
             return clear()
         with self._services.database.read() as tx:
-            return update(modals.review(self._services.look(tx, sent.check)))
+            return update(modals.review(self._services.look(tx, sent.check, history=True)))
+
+    def _asked_first(self, sent: Sent, view: CheckView) -> Answer | None:
+        """Return what is asked for before it is sent; None where nothing is missing."""
+        boxes = sent.view.state.values
+        if modals.asks_for_story(view) and sent.argument != modals.WITHOUT and sent.without_words("story"):
+            return update(modals.review(view, without="story" in boxes))
+        if modals.asks_for_reason(view):
+            return without_words(sent, "reason") if "reason" in boxes else update(modals.review(view))
+        return None
 
 
 def _with_new_card(work: Reporting, step: Step) -> Step:
     if step.did is Did.STALE:
         work.put_card(step.opened)
     return step
-
-
-def _words(step: Step) -> str | None:
-    match step.did:
-        case Did.ALREADY:
-            return f"Already done at {block_kit.at(step.done_at or step.opened.check.touched_at)}."
-        case Did.STALE:
-            return OUT_OF_DATE
-        case Did.REFUSED:
-            return NOT_YOURS
-        case Did.NOBODY_LEFT:
-            return NOBODY_LEFT
-        case _:
-            return None
 
 
 def _modal(view: CheckView, press: Press) -> block_kit.Block:
@@ -191,6 +215,8 @@ def _modal(view: CheckView, press: Press) -> block_kit.Block:
             return modals.leave_out(view, press.action.value)
         case "phones":
             return modals.phones(view)
+        case "would_change":
+            return modals.would_change(view)
         case _:
             return modals.review(view)
 
@@ -203,7 +229,7 @@ def _settled(step: Step | None, block_id: str, too_late: str) -> Answer:
     return errors({block_id: {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(did, too_late)})
 
 
-OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review")
+OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review", "would_change")
 ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
 
 

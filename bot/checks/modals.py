@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.check_view import CheckView
-from bot.fields import DETAILS, inputs
+from bot.checks.buttons import TELL_THEM
+from bot.checks.help_now import paragraphs
+from bot.fields import DETAILS, SCHOOL, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import labels
@@ -15,6 +17,12 @@ from flows.model import Choose, Question
 
 _ROWS = 8
 """Of phone numbers in one section: names may be long."""
+_LONGEST_STORY = 3000
+_LONGEST_VALUE = 150
+_MOST_LISTED = 100
+"""Slack takes 100 options in a list, and a value of 150 characters for each."""
+WITHOUT = "without"
+"""Beside the check's id in the window's metadata: the person was asked once to write what happened."""
 
 
 def _who_could_be_paged(view: CheckView) -> dict[str, str]:
@@ -66,30 +74,85 @@ def note(metadata: str) -> Block:
 
 
 def details(view: CheckView) -> Block:
-    """Who this is about and what is to be shared. Every box may stay empty."""
+    """Who it is about, what happened and what the reporter thinks. Every box may stay empty."""
     entry = latest(view.entries, EventKind.DETAILS)
+    given = entry.content if entry else {}
     intro = block_kit.section("Fill in what you know. You can leave any box empty, and come back.")
-    boxes = inputs(DETAILS, entry.content if entry else {})
-    return block_kit.modal("Add details", [intro, *boxes], callback_id="details", metadata=view.check.id, submit="Save")
+    first, *others = inputs(DETAILS, given)
+    boxes = [intro, first, *_schools(view, str(given.get(SCHOOL.key, ""))), *others]
+    title = TELL_THEM if view.decision.page else "Add details"
+    return block_kit.modal(title, boxes, callback_id="details", metadata=view.check.id, submit="Save")
 
 
-def review(view: CheckView, note_first: str = "") -> Block:
-    """Check your answers: only those asked, each with Change while nothing is sent."""
+def _schools(view: CheckView, given: str) -> Iterator[Block]:
+    """Which of the organisation's schools, where it lists any; typed where there are more than a list can show."""
+    names = [school.name for school in view.organisation.schools]
+    if not names:
+        return
+    typed = block_kit.text_input(given, longest=SCHOOL.longest)
+    known = {name[:_LONGEST_VALUE]: name for name in names}
+    listed = block_kit.choice("static_select", "option", known, [given[:_LONGEST_VALUE]])
+    element = typed if len(known) > _MOST_LISTED else listed
+    yield block_kit.input_(SCHOOL.label, element, SCHOOL.key, optional=True)
+
+
+def asks_for_story(view: CheckView) -> bool:
+    """Whether a finished check would reach whoever is told without a word of what happened."""
+    is_told = any(entry.what is EventKind.DETAILS for entry in view.entries)
+    return _may_send(view) and view.decision.page and not is_told
+
+
+def asks_for_reason(view: CheckView) -> bool:
+    """Whether a finished check ends with nobody asked: why that is right is recorded (policy 2.9)."""
+    return _may_send(view) and not view.decision.page
+
+
+def _may_send(view: CheckView) -> bool:
+    return view.check.status is CheckStatus.DRAFT and view.progress.is_finished
+
+
+def review(view: CheckView, note_first: str = "", *, without: bool = False) -> Block:
+    """Check your answers: only those asked, each with Change while nothing is sent.
+
+    view: with everything recorded of it. without: Send was pressed with nothing written; the next press sends it so.
+    """
     check, progress = view.check, view.progress
-    may_send = check.status is CheckStatus.DRAFT
-    blocks = list(_review_head(view, note_first, may_send=may_send))
+    is_draft = check.status is CheckStatus.DRAFT
+    blocks = [*_review_head(view, note_first, may_send=is_draft), *_asked_for(view, without=without)]
     for question_id, choices in progress.answers.items():
         question = view.as_read(question_id)
         words = f"*{block_kit.esc(question.ask)}*\n{labels(question, choices)}"
-        may_change = may_send or (question_id == "S2" and check.status is CheckStatus.SENT)
+        may_change = is_draft or (question_id == "S2" and check.status is CheckStatus.SENT)
         change = (
             block_kit.button("Change", f"change.{question_id}", f"{check.id}:{question_id}") if may_change else None
         )
         blocks.append(block_kit.section(words, change))
-    submit = "Send" if may_send and progress.is_finished else None
-    title = "Check your answers" if may_send else "Your answers"
-    close = "Save for later" if may_send else "Close"
-    return block_kit.modal(title, blocks, callback_id="send", metadata=check.id, submit=submit, close=close)
+    submit = ("Send without it" if without else "Send") if _may_send(view) else None
+    return block_kit.modal(
+        "Check your answers" if is_draft else "Your answers",
+        blocks,
+        callback_id="send",
+        metadata=f"{check.id}:{WITHOUT}" if without else check.id,
+        submit=submit,
+        close="Save for later" if is_draft else "Close",
+    )
+
+
+def _asked_for(view: CheckView, *, without: bool) -> Iterator[Block]:
+    """Yield the box for what happened where somebody is told, for the reason where nobody is."""
+    if asks_for_story(view):
+        whom = "the lead" if view.facts.tells_a_lead else view.facts.recipients
+        if without:
+            yield block_kit.section(
+                "*Nothing is written yet.* Write a few words, or press Send without it: I will tell them myself."
+            )
+        box = block_kit.text_input(lines=True, longest=_LONGEST_STORY)
+        hint = "What happened, when and where, in their words. It is in no Slack message."
+        yield block_kit.input_(f"Tell {whom} what this is about", box, "story", optional=True, hint=hint)
+    elif asks_for_reason(view):
+        box = block_kit.text_input(lines=True, longest=_LONGEST_STORY)
+        hint = "A few words are enough. They are kept in the record (policy 2.9)."
+        yield block_kit.input_("Why is this the right thing for now?", box, "reason", hint=hint)
 
 
 def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterator[Block]:
@@ -98,11 +161,18 @@ def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterato
     if not may_send:
         yield block_kit.section(f"*{view.check.ref}*")
     elif view.case is not None:
-        yield block_kit.section("A lead has been asked already. *Send* gives them these answers too.")
+        told = block_kit.esc(view.guidance.told)
+        yield from paragraphs([f"{told} *Send* gives them these answers too."])
     else:
         yield block_kit.section("*Nothing is sent yet.* Press Send when these are right.")
     if may_send and view.progress.next is not None:
         yield block_kit.section("There is still a question to answer. Close this and answer it on the card.")
+
+
+def would_change(view: CheckView) -> Block:
+    """Return what other answers would have led to; never where it is urgent (decision 12)."""
+    found = view.guidance.would_change or ("Nothing else you could have said changes this.",)
+    return block_kit.modal("What would change it", list(paragraphs(map(block_kit.esc, found))))
 
 
 def change(view: CheckView, question: Question) -> Block:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.check_view import CheckView
 from bot.config.organisation import Organisation
-from bot.fields import DECISION, DECISION_LABELS, DETAILS, SHARING
+from bot.fields import ALL_DETAILS, DECISION, DECISION_LABELS, SHARING
 from flows.case import SYSTEM
 from flows.events import EventKind
 from flows.paging.roster import Roster
@@ -15,7 +15,7 @@ from flows.records.access_requests import ReviewItem, items
 STAFF = "a staff member"
 
 BOXES = {
-    EventKind.DETAILS: {field.key: field.label for field in DETAILS},
+    EventKind.DETAILS: {field.key: field.label for field in ALL_DETAILS},
     EventKind.SHARED: {field.key: field.label for field in SHARING},
     EventKind.DECIDED: {
         "decision": "What was decided",

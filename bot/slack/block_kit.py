@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Block = dict[str, Any]
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -200,6 +201,17 @@ def at(moment: datetime) -> str:
 def on(moment: datetime) -> str:
     """Format a day and time in the reader's time zone; in UTC if Slack cannot show that."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%d %b %H:%M} UTC>"
+
+
+def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Format a time: of day alone where it is today in that zone, else with its weekday and date ("Mon 23 Nov 17:21").
+
+    now: when the words are read.
+    """
+    local = moment.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return at(moment)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
 def lines(sentences: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ paths and one shortest route, which is the person that gets tested. Every answer
 situation before it, and what it leads to is judged as a point where the person may stop.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, combinations
@@ -94,6 +95,30 @@ def audit(checklist: Checklist, replay: Replay = replay, decide: Decide = decide
     return _Visit(checklist, replay, decide, guide).everything()
 
 
+def routes(checklist: Checklist) -> Iterator[Answers]:
+    """List one shortest route to every situation that can be reached, finished or not, each once; nothing is judged."""
+    visit = _JustLooking(checklist, replay, decide, guide)
+    found = {tuple(one.route.items()): one.route for layer in visit.layers() for one in layer.values()}
+    yield from filter(None, found.values())
+
+
+def readings(checklist: Checklist) -> Iterator[Answers]:
+    """List the routes that together hold every part of the words somebody may read, in as few as need be."""
+    seen: set[tuple[bool, tuple[object, ...]]] = set()
+    for route in routes(checklist):
+        progress = replay(checklist, route)
+        words = spoken(progress, decide(checklist, progress, SOME_PEOPLE.leads))
+        if not words <= seen:
+            seen |= words
+            yield route
+
+
+def spoken(progress: Progress, decision: Decision) -> set[tuple[bool, tuple[object, ...]]]:
+    """Return all that the words depend on, part by part: two decisions with the same parts read the same."""
+    law = _law(progress.answers)
+    return {(progress.is_finished, (law, part)) for part in _spoken(decision)}
+
+
 class _Visit:
     """One audit under way."""
 
@@ -108,14 +133,20 @@ class _Visit:
 
     def everything(self) -> Audit:
         self._point(self.replay(self.checklist, {}))
-        layer: dict[tuple[object, ...], Situation] = {(): Situation({}, 1)}
-        for place, question in enumerate(self.checklist.questions):
-            layer = self._next_layer(layer, place, question)
-        for situation in layer.values():
+        (ends,) = deque(self.layers(), maxlen=1)
+        for situation in ends.values():
             self._end(situation)
         self.found.unreached = tuple(self._unreached())
         self.found.broken.extend(self._unions())
         return self.found
+
+    def layers(self) -> Iterator[dict[tuple[object, ...], Situation]]:
+        """Yield the situations behind each question, the first being before any."""
+        layer: dict[tuple[object, ...], Situation] = {(): Situation({}, 1)}
+        yield layer
+        for place, question in enumerate(self.checklist.questions):
+            layer = self._next_layer(layer, place, question)
+            yield layer
 
     def _next_layer(
         self, layer: dict[tuple[object, ...], Situation], place: int, question: Question
@@ -166,8 +197,7 @@ class _Visit:
 
     def _render(self, progress: Progress, decision: Decision) -> bool:
         """Render a decision in every state, unless all its words were read before; return whether it was."""
-        law = _law(progress.answers)
-        words = {(progress.is_finished, (law, part)) for part in _spoken(decision)}
+        words = spoken(progress, decision)
         if words <= self.texts:
             return False
         self.texts |= words
@@ -216,6 +246,13 @@ class _Visit:
                 if (question.id, option.id) not in self.chosen and option.id != PEOPLE:
                     yield f"{question.id} {option.id}"
         yield from (one for one in self.checklist.endings if one not in self.found.endings)
+
+
+class _JustLooking(_Visit):
+    """Finds the situations and judges nothing."""
+
+    def _step(self, question: Question, given: tuple[str, ...], before: Progress, after: Progress) -> None:
+        pass
 
 
 def _choices(question: Question) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from flows.model import Answers, Checklist, Level, LevelBelow, Meaning, Option, Question, Status
+from flows.model import Answers, Checklist, Level, Meaning, Option, Question, Status
 
 PAGE_MOMENT = Level.CONSULT_URGENT
 """From this level on a page goes out before the next question is shown (docs/rules.md, decision 3)."""
@@ -92,19 +92,6 @@ def replay(
             if not past_gaps:
                 break
     return walk.progress(answers, gap)
-
-
-def may_follow(checklist: Checklist, progress: Progress) -> int:
-    """Count the most questions that may still be asked, the next one included.
-
-    Of two questions asked under opposite conditions only one is; 3.4 is asked only where it was shared.
-    """
-    left = [checklist[one] for one, status in progress.status.items() if status is Status.NOT_REACHED]
-    not_shared = progress.shared is False
-    urgent = LevelBelow(PAGE_MOMENT) if progress.level >= PAGE_MOMENT else None
-    asked = [one for one in left if not (one.after_sharing and not_shared) and one.asked_when != urgent]
-    opposite = sum(~one.asked_when == other.asked_when for one in asked for other in asked)
-    return len(asked) - opposite
 
 
 def fitting(checklist: Checklist, answers: Answers) -> Answers:

@@ -46,9 +46,21 @@ class Described:
 
 
 def described(details: Mapping[str, object]) -> Described:
-    """Of the details of a check. Records older than the box for the number have it in the name's, or the birthday."""
-    name, born, number = (str(details.get(key) or "") for key in ("person", "born", "number"))
-    return Described(name, f"{born} {name}", number or " ".join(word for word in name.split() if _has_digit(word)))
+    """Read the person out of the details of a check.
+
+    Of the first box only the first line is about them; below it stands how to reach whoever wrote it. Number and date
+    of birth are in that line too, but for records whose form had boxes of their own for them.
+    """
+    person, born, number = (str(details.get(key) or "") for key in ("person", "born", "number"))
+    name = person.strip().partition("\n")[0]
+    return Described(name, f"{born} {name}", number or "\n".join(_numbers_said(name)))
+
+
+def _numbers_said(name: str) -> Iterator[str]:
+    """Yield what may be a number in a line about a person: all with digits in it, and each after its capitals."""
+    said = [word.strip(",;:()") for word in name.split()]
+    yield " ".join(word for word in said if _has_digit(word))
+    yield from (before + word for before, word in pairwise(said) if _has_digit(word) and before.isupper())
 
 
 def _has_digit(word: str) -> bool:
@@ -82,8 +94,8 @@ def near(word: str) -> frozenset[str]:
 
 def numbers(text: str) -> frozenset[str]:
     """Return a number of another system without punctuation and spaces, also without its leading zeros."""
-    plain = "".join(letter for letter in folded(text) if letter.isalnum())
-    return frozenset(filter(None, (plain, plain.lstrip("0"))))
+    plain = ["".join(letter for letter in folded(line) if letter.isalnum()) for line in text.splitlines()]
+    return frozenset(filter(None, (form for one in plain for form in (one, one.lstrip("0")))))
 
 
 def days(text: str, today: date) -> frozenset[date]:

@@ -60,7 +60,7 @@ class Typist:
         self.boxes: set[tuple[str, str]] = set()
         self.windows: set[str] = set()
 
-    def fill(self, person: Person, **choices: str | list[str]) -> InteractionResult:
+    def fill(self, person: Person, /, **choices: str | list[str]) -> InteractionResult:
         """Type into every box of the window on screen and submit it.
 
         choices: for what is chosen rather than typed, and for boxes in which only some words are taken, by the first

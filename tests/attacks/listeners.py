@@ -58,6 +58,7 @@ NO_BUTTON = {
 OWN = (
     *_actions("answer", "answer_ticks", "back", "forward", "hide", "show", "stop", "ask_lead", "reopen_check"),
     *_actions("carry_on", "why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review", "change"),
+    *_actions("would_change"),
     *_views("change", "leave_out", "note", "details", "send"),
 )
 """A draft and its card are their writer's alone."""
@@ -122,7 +123,7 @@ def value_for(listener: Listener, check: str, about: Mapping[str, object], reque
 
 def state_for(check: str, about: Mapping[str, object], words: str = "Something typed.") -> State:
     """Every box of every window filled in properly, so that nothing but the gate is in the way."""
-    typed = ["text", "note", "outcome", "may_know", "by", "name", "number", "born", "asked_by"]
+    typed = ["text", "note", "outcome", "may_know", "by", "name", "number", "born", "asked_by", "story", "reason"]
     typed += [field.key for field in (*DETAILS, *DECISION, *SHARING)]
     typed += [f"{name}.{box}" for name in StrandName for box in ("what", "owner")]
     typed += [f"reason.{check}", f"reason.{about.get(EventKind.NOTE, 1)}:text"]

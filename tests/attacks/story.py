@@ -21,7 +21,7 @@ class Story:
     typist: Typist
     mark: Marks
 
-    def window(self, person: Person, title: str, **choices: str | list[str]) -> None:
+    def window(self, person: Person, title: str, /, **choices: str | list[str]) -> None:
         """Wait for this window and fill all of it in."""
         opened(person, title)
         self.typist.fill(person, **choices)
@@ -66,8 +66,8 @@ class Story:
         stage.lead_one.post(LEADS, self.mark(), page_of(stage.lead_one, LEADS))
 
     def details(self, staff: Person) -> None:
-        self.stage.press("Add details", staff)
-        self.window(staff, "Add details", born=BORN, number=NUMBER)
+        self.stage.press("Tell them what happened", staff)
+        self.window(staff, "Tell them what happened", person=f"{self.mark()} {BORN} {NUMBER}")
 
     def work_on_it(self) -> None:
         stage, staff = self.stage, self.stage.staff

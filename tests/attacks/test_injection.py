@@ -216,8 +216,8 @@ def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
     acted = stage.colleague.message_shortcut("check_before_sharing", message)
     for payload in (_changed(acted, message=FILES), _changed(stage.colleague.command("/share-check"), **FILES)):
         stage.workspace.replay(InteractionResult(acked=True, payload={**payload, "trigger_id": f"t-{len(payload)}"}))
-    stage.press("Add details")
-    opened(stage.staff, "Add details")
+    stage.press("Tell them what happened")
+    opened(stage.staff, "Tell them what happened")
     sent = stage.staff.submit({"facts": "What I saw."})
     box = {"type": "file_input", "files": FILES["files"], "value": None}
     payload = _changed(sent)

@@ -142,7 +142,7 @@ def _finished(page: Page, camera: Camera) -> None:
     staff, lead = Seat(page, "U0STAFF"), Seat(page, "U0LEAD1")
     for given in ("No", NO_WORRY, *NO_CONSENT, *CLEAR):
         staff.tick(*given.labels) if isinstance(given, Ticks) else staff.answer(given)
-    staff.opens("Add details", "Add details")
+    staff.opens("Tell them what happened", "Tell them what happened")
     staff.fills(
         person="A pupil in year 5", facts='They said: "I do not want to go home."', opinion="I think they were afraid."
     )

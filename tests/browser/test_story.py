@@ -63,7 +63,7 @@ def fill_in(staff: Seat) -> None:
     staff.answer("Child under 13")
     staff.tick("None of these")
     staff.answer("NOT sharing would do more harm", *CLEAR, "Yes")
-    staff.opens("Add details", "Add details")
+    staff.opens("Tell them what happened", "Tell them what happened")
     staff.fills(person="A pupil", facts="What they said.")
     staff.submits("Save")
     review = staff.opens("Check your answers", "Check your answers")

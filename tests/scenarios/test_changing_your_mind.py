@@ -73,8 +73,7 @@ def test_one_answer_is_changed_at_the_end_and_the_others_stay(stage: Stage) -> N
     _look(stage)
     _change(stage, "S4", "No")
     stage.staff.wait_for("Changed. Your other answers are safe.")
-    stage.staff.submit()
-    stage.settle()
+    stage.hand_over()
     assert words_of(card_of(stage.staff)).startswith("Talk to Lead one and Lead two first")
     assert len(stage.pages()) == 1
 
@@ -119,18 +118,20 @@ def test_who_is_left_out_can_be_changed_at_the_end(stage: Stage) -> None:
     assert "Somebody must be told." in staff.text()
     staff.submit({"people": ["Lead one"]})
     opened(staff, "Check your answers")
-    staff.submit()
-    stage.settle()
+    stage.hand_over()
     assert stage.paged() == {"U0LEAD2", "U0INDEP"}
 
 
 def test_hide_covers_the_card_and_show_brings_it_back(stage: Stage) -> None:
-    """Prying eyes see one word; nothing of the check moves on."""
+    """Prying eyes see neither question nor answer; help stays one press away, and nothing of the check moves on."""
     stage.begin()
     stage.answer("No", "No")
     before = words_of(card_of(stage.staff))
     stage.press("Hide")
-    assert words_of(card_of(stage.staff)) == "Paused.\nShow"
+    covered = words_of(card_of(stage.staff))
+    assert covered.startswith("Paused.\nShow\nAsk a lead\n")
+    assert "You said" not in covered
+    assert stage.staff.buttons(card_of(stage.staff)) == ["Show", "Ask a lead"]
     stage.press("Show")
     assert words_of(card_of(stage.staff)) == before
 

@@ -1,5 +1,7 @@
 """Somebody may be in danger: 999 first, and a page that waits for nobody to finish a form."""
 
+import re
+
 import pytest
 
 from flows.events import EventKind
@@ -42,7 +44,7 @@ def test_in_danger_999_comes_first_and_one_tap_tells_all_the_leads(stage: Stage)
     stage.answer("Yes")
     shown = words_of(card_of(staff))
     assert shown.startswith("*Call 999 now.*")
-    assert "Lead one: 020 7946 0101\nLead two: 020 7946 0102" in shown
+    assert "- Lead one: 020 7946 0101\n- Lead two: 020 7946 0102" in shown
     assert staff.buttons(card_of(staff))[:2] == [TELL_ALL, "Leave someone out"]
     assert "Why we ask" not in staff.buttons(card_of(staff))
     stage.settle()
@@ -55,7 +57,8 @@ def test_in_danger_999_comes_first_and_one_tap_tells_all_the_leads(stage: Stage)
     shown = words_of(card_of(staff))
     assert shown.startswith("*Call 999 now.*")
     assert "*I have told Lead one and Lead two*" in shown
-    assert "You can add more (about 2 minutes) or stop here." in shown
+    assert "Tell them what happened" in staff.buttons(card_of(staff))[:1]
+    assert "Stop here" in staff.buttons(card_of(staff))
     assert "what an adult who works" in shown
     page = _first(stage, PAGE, stage.check().ref + " - emergency")
     assert page < _first(stage, CARD, "what an adult who works")
@@ -157,8 +160,13 @@ def test_urgent_is_paged_at_that_answer_before_the_next_question(
     shown = words_of(card_of(stage.staff))
     assert following in shown
     assert "*I have told Lead one and Lead two*" in shown
-    assert "You can phone:\nLead one: 020 7946 0101" in shown
-    assert "You can add more (about 2 minutes) or stop here." in shown
+    assert "Numbers for now:\n- Lead one: 020 7946 0101" in shown
+    offered = stage.staff.buttons(card_of(stage.staff))
+    assert (offered[0], offered[2]) == ("Tell them what happened", "Stop here")
+    assert re.fullmatch(r"Go on \(about \d+ minutes?\)", offered[1])
+    stage.press(offered[1])
+    assert "Stop here" not in stage.staff.buttons(card_of(stage.staff))
+    assert following in words_of(card_of(stage.staff))
 
 
 def test_not_sure_about_danger_keeps_999_in_sight(stage: Stage) -> None:

@@ -71,8 +71,8 @@ def test_everything_done_twice_happens_once(stage: Stage) -> None:
 
 def _send_twice(stage: Stage) -> None:
     staff = stage.staff
-    stage.press("Add details")
-    opened(staff, "Add details")
+    stage.press("Tell them what happened")
+    opened(staff, "Tell them what happened")
     _twice(stage, lambda: staff.submit({"person": "A pupil"}))
     stage.press("Check your answers")
     opened(staff, "Check your answers")
@@ -223,7 +223,8 @@ def test_two_who_send_at_once_hand_it_over_once(stage: Stage) -> None:
     stage.answer(*CALM, *CONSENT, *CLEAR, "Yes")
     stage.press("Check your answers")
     opened(stage.staff, "Check your answers")
+    stage.staff.fill({"story": "What I saw."})
     stage.staff.submit(times=2)
     stage.settle()
-    assert stage.events()[EventKind.SENT] == 1
+    assert (stage.events()[EventKind.SENT], stage.events()[EventKind.DETAILS]) == (1, 1)
     assert len(stage.pages()) == 1

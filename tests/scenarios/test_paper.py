@@ -61,10 +61,10 @@ def test_an_urgent_sheet_pages_now_and_says_that_it_was_answered_on_paper(stage:
     assert "Answered on paper" in page
     card = words_of(card_of(stage.staff))
     assert "This was entered from the paper you filled in" in card
-    assert "press Add details" in card
+    assert "press Tell them what happened" in card
     assert "I have told Lead one and Lead two" in card
-    stage.press("Add details")
-    opened(stage.staff, "Add details")
+    stage.press("Tell them what happened")
+    opened(stage.staff, "Tell them what happened")
     stage.lead()
     stage.open("Open", "Summary")
     assert stage.lead_one.modal

@@ -126,8 +126,8 @@ def test_typed_words_that_cannot_be_kept_stay_in_the_window(stage: Stage, tmp_pa
     stage.begin()
     stage.answer(*HARM)
     stage.lead()
-    stage.press("Add details")
-    opened(stage.staff, "Add details")
+    stage.press("Tell them what happened")
+    opened(stage.staff, "Tell them what happened")
     stage.open("Add note", "Add note")
     for person, typed in ((stage.staff, {"person": "A pupil"}), (stage.lead_one, {"text": "A note"})):
         with _full_disk(tmp_path):

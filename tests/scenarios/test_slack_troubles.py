@@ -63,7 +63,7 @@ def test_while_slack_takes_nothing_the_card_says_so_and_gives_the_numbers(stage:
     stage.answer(*HARM[:-1])
     stage.workspace.faults.server_error(POST, times=None)
     stage.press("Yes")
-    _until(stage, lambda: "I could not reach anyone through Slack yet" in words_of(card_of(stage.staff)))
+    _until(stage, lambda: "I could not reach Lead one and Lead two in Slack yet." in words_of(card_of(stage.staff)))
     shown = words_of(card_of(stage.staff))
     assert "Please phone:\nLead one: 020 7946 0101\nLead two: 020 7946 0102" in shown
     assert "already been shared" in shown

@@ -10,6 +10,7 @@ from bot.check_view import CheckView
 from bot.checks.card import card
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
+from flows.engine.remaining import minutes_left
 from flows.engine.replay import replay
 from flows.events import EventKind
 from flows.model import Answers, Choose, Level, Outcome, Question
@@ -121,6 +122,7 @@ def _states() -> Iterator[CheckView]:
         check({"S1": ("no",), "S2": ("lead-1", "deputy-1")}, level=Level.CONSULT),
         check(calm_but(S1="not_sure"), cover=Cover.HIDDEN),
         check(calm_but(S1="not_sure"), cover=Cover.STOPPED),
+        check(stopped_after("S4", calm_but(S4="yes")), cover=Cover.PAGED),
     ]
     for of, status, told, tries in itertools.product(checks, CASES, Told, (1, 7)):
         if status is None:
@@ -198,7 +200,7 @@ def test_the_page_is_never_said_to_be_there_before_slack_took_it() -> None:
         said = words(card(view(of, case(of), told)).blocks)
         assert ("I have told" in said) is (told is Told.DELIVERED)
     failed = words(card(view(of, case(of), Told.FAILED)).blocks)
-    assert "could not reach anyone" in failed
+    assert "I could not reach Lead one and Lead two in Slack yet." in failed
     assert "020 7946 0101" in failed
 
 
@@ -242,10 +244,33 @@ def test_hold_never_says_do_not_share() -> None:
     assert "do not share" not in words(card(view(sent(Outcome.HOLD))).blocks).lower()
 
 
-def test_a_covered_card_shows_nothing_of_the_check() -> None:
-    """Somebody who walks up to the screen sees no question and no answer."""
+def test_a_covered_card_shows_no_answer_and_still_helps() -> None:
+    """Somebody who walks up to the screen sees no question, answer or outcome; who may have to act sees how."""
     of = check(calm_but(S1="not_sure"), cover=Cover.HIDDEN)
-    assert words(card(view(of, case(of))).blocks).split() == ["Paused.", "Show"]
+    said = words(card(view(of, case(of))).blocks)
+    assert said.startswith("Paused.")
+    assert "call 999 first" in said
+    assert "*I have told Lead one and Lead two*" in said
+    assert "Lead one: 020 7946 0101" in said
+    assert not any(question.ask in said for question in CHECKLIST)
+    assert "Because you said" not in said
+    shown = [one["action_id"] for one in elements(card(view(of, case(of))).blocks)]
+    assert shown == ["show", "ask_lead"]
+    calm = words(card(view(check(calm_but(), cover=Cover.HIDDEN))).blocks)
+    assert "Numbers for now" not in calm
+
+
+def test_the_page_moment_offers_to_tell_more_to_go_on_and_to_stop() -> None:
+    """The page is out: who was told and when, the advice, the numbers and three ways from here, the question below."""
+    of = check(stopped_after("S4", calm_but(S4="yes")), cover=Cover.PAGED)
+    blocks = card(view(of, case(of))).blocks
+    moment = next(block for block in blocks if block.get("block_id") == "page_moment")
+    minutes = minutes_left(CHECKLIST, replay(CHECKLIST, of.answers))
+    labels = [one["text"]["text"] for one in moment["elements"]]
+    assert labels == ["Tell them what happened", f"Go on (about {minutes} minutes)", "Stop here"]
+    said = words(blocks)
+    places = [said.index(part) for part in ("I have told", "While you wait", "Numbers for now", "Stop here", "Has any")]
+    assert places == sorted(places)
 
 
 def test_an_older_card_of_a_check_has_nothing_to_press() -> None:

@@ -5,14 +5,15 @@ import itertools
 import pytest
 
 from bot.checks import modals
+from bot.config.organisation import Organisation, School
 from bot.fields import DETAILS
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.model import Choose, Level, Outcome, Question
-from tests.bot.builders import HOSTILE, LONGEST, NOW, SHEETS, check, crowd, entry, led, sent, view
+from tests.bot.builders import HOSTILE, LONGEST, NOW, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_view, words
-from tests.flows.builders import calm_but
+from tests.flows.builders import calm_but, stopped_after
 
 
 @pytest.mark.parametrize("question", CHECKLIST.questions, ids=lambda question: question.id)
@@ -62,11 +63,83 @@ def test_a_crowd_with_long_names_can_be_left_out() -> None:
         assert [one["value"] for one in people["initial_options"]] == ["lead-2", "deputy-1"]
 
 
+def schools_of(*names: str) -> Organisation:
+    """The example organisation with these schools."""
+    return ORGANISATION.model_copy(update={"schools": tuple(School(name=name) for name in names)})
+
+
+def test_a_school_is_chosen_where_the_organisation_lists_some_and_typed_where_a_list_cannot_hold_them() -> None:
+    """What was chosen before is chosen again; without schools nothing is asked."""
+    chosen = [entry(EventKind.DETAILS, 1, school="Second school")]
+    of = check(stopped_after("S4", calm_but(S4="yes")))
+    form = modals.details(view(of, case(of), entries=chosen, organisation=schools_of("First school", "Second school")))
+    fits_view(form)
+    box = next(block for block in form["blocks"] if block.get("block_id") == "school")
+    assert (box["label"]["text"], box["optional"]) == ("Which school?", True)
+    assert [one["value"] for one in box["element"]["options"]] == ["First school", "Second school"]
+    assert box["element"]["initial_option"]["value"] == "Second school"
+    assert form["title"]["text"] == "Tell them what happened"
+    many = modals.details(view(of, organisation=schools_of(*(f"School {number} {'x' * 150}" for number in range(120)))))
+    fits_view(many)
+    assert next(block for block in many["blocks"] if block.get("block_id") == "school")["element"]["type"] == (
+        "plain_text_input"
+    )
+    assert "school" not in {
+        block.get("block_id") for block in modals.details(view(of, organisation=schools_of()))["blocks"]
+    }
+
+
+def test_a_check_that_pages_asks_what_it_is_about_before_send() -> None:
+    """Where nothing was told yet; Send without it is a press of its own, and says so."""
+    of = check(SHEETS[Outcome.CONSULT])
+    form = modals.review(view(of))
+    fits_view(form)
+    box = next(block for block in form["blocks"] if block.get("block_id") == "story")
+    assert box["label"]["text"] == "Tell the lead what this is about"
+    assert form["submit"]["text"] == "Send"
+    again = modals.review(view(of), without=True)
+    fits_view(again)
+    assert again["submit"]["text"] == "Send without it"
+    assert "Send without it: I will tell them myself." in words(again)
+    told = modals.review(view(of, entries=[entry(EventKind.DETAILS, facts="typed")]))
+    assert "story" not in {block.get("block_id") for block in told["blocks"]}
+    unfinished = modals.review(view(check(stopped_after("S4", calm_but(S4="yes")))))
+    assert "story" not in {block.get("block_id") for block in unfinished["blocks"]}
+
+
+def test_where_no_lead_is_told_no_lead_is_spoken_of() -> None:
+    """The box names who will read it (I30)."""
+    of = check(calm_but(S2="lead-1+lead-2", S3="low_level"))
+    box = next(block for block in modals.review(view(of))["blocks"] if block.get("block_id") == "story")
+    assert box["label"]["text"] == "Tell Independent contact what this is about"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.FIX_FIRST])
+def test_where_nobody_is_paged_the_reason_is_asked_for_before_the_end(outcome: Outcome) -> None:
+    """Policy 2.9: it cannot be left empty."""
+    form = modals.review(view(check(SHEETS[outcome])))
+    fits_view(form)
+    box = next(block for block in form["blocks"] if block.get("block_id") == "reason")
+    assert (box["label"]["text"], box["optional"]) == ("Why is this the right thing for now?", False)
+    after = modals.review(view(sent(outcome)))
+    assert "reason" not in {block.get("block_id") for block in after["blocks"]}
+
+
+def test_what_would_have_changed_it_is_told_only_where_nothing_is_urgent() -> None:
+    """Decision 12."""
+    for outcome in Outcome:
+        if outcome is not Outcome.UNFINISHED:
+            form = modals.would_change(view(sent(outcome)))
+            fits_view(form)
+            urgent = outcome in (Outcome.EMERGENCY, Outcome.CONSULT_URGENT)
+            assert ("If you had" in words(form)) is not urgent
+
+
 @pytest.mark.parametrize("text", LONGEST)
 def test_details_at_their_longest_open_again_as_they_were(text: str) -> None:
     """What was typed is there the next time, all of it."""
     typed = {field.key: text[: field.longest] for field in DETAILS}
-    form = modals.details(view(check(), entries=[entry(EventKind.DETAILS, 1, **typed)]))
+    form = modals.details(view(check(), entries=[entry(EventKind.DETAILS, 1, **typed)], organisation=schools_of()))
     fits_view(form)
     shown = {block["block_id"]: block["element"].get("initial_value") for block in form["blocks"][1:]}
     assert shown == typed
@@ -76,7 +149,7 @@ def test_the_newest_details_are_the_ones_shown() -> None:
     """A correction stands in the place of what it corrects."""
     entries = [entry(EventKind.DETAILS, 1, person="first"), entry(EventKind.DETAILS, 2, person="second")]
     assert "second" in str(modals.details(view(check(), entries=entries)))
-    assert "first" not in str(modals.details(view(check(), entries=entries)))
+    assert "'first'" not in str(modals.details(view(check(), entries=entries)))
 
 
 def test_every_box_of_the_details_may_stay_empty() -> None:

@@ -245,7 +245,7 @@ def test_while_the_page_cannot_be_sent_the_card_says_so_with_numbers(rig: Rig) -
         rig.deliver()
         rig.clock.forward(seconds=3)
     said = rig.workspace.person("U0STAFF").text()
-    assert "could not reach anyone through Slack" in said
+    assert "I could not reach Lead one and Lead two in Slack yet." in said
     assert "020 7946 0101" in said
     rig.workspace.faults.clear()
     rig.clock.forward(seconds=60)

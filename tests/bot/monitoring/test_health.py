@@ -158,8 +158,8 @@ def test_the_numbers_tell_what_happened_and_nothing_of_whom(stage: Stage) -> Non
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
-    stage.staff.press("Add details", harness.card_of(stage.staff))
-    harness.opened(stage.staff, "Add details")
+    stage.staff.press("Tell them what happened", harness.card_of(stage.staff))
+    harness.opened(stage.staff, "Tell them what happened")
     assert stage.staff.submit({field.key: "Xanthippe the quokka" for field in DETAILS}).acked
     stage.lead()
     with asking(stage) as asked:

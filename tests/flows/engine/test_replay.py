@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.checklist import CHECKLIST
-from flows.engine.replay import fitting, may_follow, replay
+from flows.engine.replay import fitting, replay
 from flows.formats.export import read_json
 from flows.model import Level, Status
 from tests.flows.builders import CALM, NO_CONSENT, SHARED, calm_but, progress_of, stopped_after
@@ -98,14 +98,6 @@ def test_an_unknown_option_is_refused() -> None:
 def test_the_calm_sheet_is_whole() -> None:
     """The builder these tests stand on answers exactly what is asked."""
     assert list(progress_of(calm_but()).answers) == list(CALM)
-
-
-def test_the_most_questions_that_may_follow_never_exceed_what_can_be_asked() -> None:
-    """24 at the start: consent was given, or not, so only one of 3.1.3 and 3.1.7 is asked (I22)."""
-    assert may_follow(CHECKLIST, progress_of({})) == 24
-    calm = progress_of(stopped_after("S7", calm_but()))
-    assert len(calm.answers) + may_follow(CHECKLIST, calm) == 21
-    assert may_follow(CHECKLIST, progress_of(calm_but())) == 0
 
 
 def test_a_check_that_was_handed_over_counts_every_answer_and_asks_nothing() -> None:
