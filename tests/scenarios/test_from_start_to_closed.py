@@ -45,7 +45,7 @@ def test_a_check_is_answered_led_planned_shared_and_closed(stage: Stage) -> None
 
     page = words_of(page_of(lead, LEADS))
     assert page.startswith(f"*{ref} - soon* <@U0LEAD1> <@U0LEAD2>")
-    assert "22 answered, 0 not sure, 0 to sort, 2 after sharing" in page
+    assert "22 answered, 2 after sharing" in page
     assert lead.pushes[0].phone.startswith(f"A check needs a safeguarding lead. {ref}, soon, answer by ")
 
     stage.lead()
