@@ -36,9 +36,9 @@ STATUS_WORDS = {
     Status.NOT_REACHED: "not reached",
 }
 _DUTY_WORDS = {
-    True: "the statutory duty to share information binds this organisation.",
-    False: "this organisation has said that the statutory duty does not bind it.",
-    None: "nobody has said yet whether the statutory duty binds this organisation.",
+    True: "it binds us.",
+    False: "it does not bind us.",
+    None: "nobody has said yet if it binds us.",
 }
 REACH = "reach"
 """The box of the details in which staff say how somebody can reach them."""
@@ -133,7 +133,9 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
 def _duty(view: CheckView) -> Iterator[Block]:
     """Say what the organisation has said of the statutory duty, where a duty or a risk makes it matter."""
     if view.decision.risk or view.check.answers.get("3.1.4", ("no",)) != ("no",):
-        yield block_kit.section(f"*Duty to share:* {_DUTY_WORDS[view.organisation.statutory_duty]}")
+        yield block_kit.section(
+            f"*The duty to share that the law sets:* {_DUTY_WORDS[view.organisation.statutory_duty]}"
+        )
 
 
 def _kept_out(view: CheckView) -> Iterator[Block]:

@@ -190,7 +190,9 @@ def test_the_summary_ends_with_the_numbers_of_the_case() -> None:
     assert said.index("4.2 whether sharing") < said.index("*Numbers for this case*")
 
 
-@pytest.mark.parametrize(("binds", "said"), [(True, "binds this"), (False, "does not bind"), (None, "nobody has said")])
+@pytest.mark.parametrize(
+    ("binds", "said"), [(True, "it binds us"), (False, "does not bind"), (None, "nobody has said")]
+)
 def test_the_duty_is_what_the_organisation_has_said(binds: bool | None, said: str) -> None:  # noqa: FBT001 - a table
     of = check(calm_but(S4="yes"))
     theirs = ORGANISATION.model_copy(update={"statutory_duty": binds})
