@@ -63,7 +63,7 @@ OWN = (
 )
 """A draft and its card are their writer's alone."""
 LISTED = (
-    *_actions("start_drill", "set_days_away", "remove_days_away", "find_record", "deletion_list"),
+    *_actions("start_drill", "set_days_away", "remove_days_away", "find_record", "deletion_list", "who_practised"),
     *_actions("requests", "new_request", "request", "extend", "close_request", "release", "add_record"),
     *_views("days_away", "find_record", "new_request", "extend", "close_request", "release", "add_record"),
 )
@@ -71,7 +71,7 @@ LISTED = (
 ANYBODY = (
     *_actions("start", "start_another", "go_there", "tick", "home_page"),
     *_actions("practise", "practise_on", "practise_answer", "practise_tick", "practise_ticks", "practise_back"),
-    *_actions("practise_outcome", "who_practised"),
+    *_actions("practise_outcome"),
     *(Listener("shortcut", name) for name in ("start_check", "check_before_sharing")),
     Listener("command", "/share-check"),
     Listener("event", "app_home_opened"),
