@@ -113,7 +113,7 @@ def view(
 
 def _reached(a_case: Case | None, organisation: Organisation) -> frozenset[str]:
     """Slack ids of everybody asked: Slack has the page of each."""
-    accounts = roster_of(organisation).slack
+    accounts = (ROSTER if organisation is ORGANISATION else roster_of(organisation)).slack
     return frozenset(accounts[one] for one in (a_case.asked if a_case else ()) if one in accounts)
 
 
