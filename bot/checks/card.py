@@ -64,10 +64,12 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
 def complete(view: CheckView) -> str:
     """Return the last words about a check; never sends anybody to a person who was left out."""
     whom = view.facts.recipients if view.is_conflict else "your lead"
+    adult = view.decision.adult and not view.decision.allegation
+    service = "adult social care" if adult else "children's social care"
     return (
         f"*{view.check.ref}* is complete. Thank you for taking care over this. "
         f"If it stays on your mind, talk to {block_kit.esc(whom)}. "
-        "Anyone can refer to children's social care directly."
+        f"Anyone can refer to {service} directly."
     )
 
 

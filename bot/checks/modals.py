@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.check_view import CheckView
 from bot.checks.buttons import TELL_THEM
@@ -78,7 +79,7 @@ def details(view: CheckView) -> Block:
     entry = latest(view.entries, EventKind.DETAILS)
     given = entry.content if entry else {}
     intro = block_kit.section("Fill in what you know. You can leave any box empty, and come back.")
-    first, *others = inputs(DETAILS, given)
+    first, *others = inputs(tuple(replace(one, label=view.without_roles(one.label)) for one in DETAILS), given)
     boxes = [intro, first, *_schools(view, str(given.get(SCHOOL.key, ""))), *others]
     title = TELL_THEM if view.decision.page else "Add details"
     return block_kit.modal(title, boxes, callback_id="details", metadata=view.check.id, submit="Save")
@@ -170,7 +171,7 @@ def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterato
 
 
 def would_change(view: CheckView) -> Block:
-    """Return what other answers would have led to; never where it is urgent (decision 12)."""
+    """Return what other answers would have led to; never where it is urgent (docs/rules.md, decision 12)."""
     found = view.guidance.would_change or ("Nothing else you could have said changes this.",)
     return block_kit.modal("What would change it", list(paragraphs(map(block_kit.esc, found))))
 
@@ -225,6 +226,7 @@ def phones(view: CheckView) -> Block:
     rows = [f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people]
     facts = view.facts
     rows += [f"Children's social care: {facts.social_care}"] if facts.social_care else []
+    rows += [f"Adult social care: {facts.adult_social_care}"] if facts.adult_social_care else []
     rows += [f"Out of hours: {facts.out_of_hours}"] if facts.out_of_hours else []
     for school in view.organisation.schools:
         known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}

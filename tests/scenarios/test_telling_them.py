@@ -17,7 +17,7 @@ def test_stopping_at_a_risk_leaves_all_that_helps_on_the_card(stage: Stage) -> N
         shown = words_of(card_of(stage.staff))
         assert "*I have told Lead one and Lead two*" in shown
         assert "While you wait: listen. Do not question them." in shown
-        assert "Children's social care: 020 7946 0110" in shown
+        assert "- Children's social care: 020 7946 011" in shown
         assert "call 999 first" in shown
         assert "NSPCC: 0808 800 5000" in shown
         assert "Ask a lead" in stage.staff.buttons(card_of(stage.staff))

@@ -42,7 +42,7 @@ def test_leads_who_came_after_the_page_are_asked_at_start_and_named_once_they_ar
     stage.start_bot()
     stage.settle()
     said = words_of(card_of(stage.staff))
-    assert "Those I asked before can answer no more, so I ask others. *I have told New lead 5 and New lead 6*" in said
+    assert "Those I asked before can answer no more, so I ask others.\n*I have told New lead 5 and New lead 6*" in said
     assert "Lead one" not in said
     assert {LEADS, *NEW_LEADS} <= stage.paged()
     assert stage.events()[EventKind.ASKED_GONE] == 1
@@ -71,6 +71,6 @@ def test_a_page_in_the_channel_alone_tells_nobody_by_name(stage: Stage) -> None:
     said = words_of(card_of(stage.staff))
     assert "I have told" not in said
     assert "It stands in the leads' channel, but Slack takes no message of mine to anyone yet." in said
-    assert "Please phone:\nLead one: 020 7946 0101\nLead two: 020 7946 0102" in said
+    assert "Please phone: Lead one on 020 7946 0101 or Lead two on 020 7946 0102." in said
     stage.answer("No")
     assert "I have told" not in words_of(card_of(stage.staff))

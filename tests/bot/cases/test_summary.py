@@ -99,7 +99,7 @@ def test_facts_and_opinion_stand_apart() -> None:
     said = words(
         summary.summary(view(of, led(of), entries=[entry(EventKind.DETAILS, facts="F1", opinion="O1")]), led(of))
     )
-    assert "What did you see or hear?\n\nF1" in said
+    assert "What happened, when and where?\n\nF1" in said
     assert "What do you think?\n\nO1" in said
 
 
