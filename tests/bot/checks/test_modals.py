@@ -126,7 +126,7 @@ def test_where_nobody_is_paged_the_reason_is_asked_for_before_the_end(outcome: O
 
 
 def test_what_would_have_changed_it_is_told_only_where_nothing_is_urgent() -> None:
-    """docs/rules.md, decision 12."""
+    """Nothing teaches the lower answer: docs/rules.md, decision 12."""
     for outcome in Outcome:
         if outcome is not Outcome.UNFINISHED:
             form = modals.would_change(view(sent(outcome)))
