@@ -10,7 +10,7 @@ from sandbox.client.people import Person
 from sandbox.state import visible_text
 from tests import harness
 from tests.attacks.canary import BORN, NUMBER, Marks, Typist
-from tests.harness import CALM, CLEAR, CONSENT, HARM, LEADS, NO_CONSENT, POSSIBLY, Stage, opened, page_of
+from tests.harness import CALM, CLEAR, CONSENT, HARM, LEADS, NO_CONSENT, POSSIBLY, Stage, card_of, opened, page_of
 
 
 @dataclass
@@ -66,8 +66,10 @@ class Story:
         stage.lead_one.post(LEADS, self.mark(), page_of(stage.lead_one, LEADS))
 
     def details(self, staff: Person) -> None:
-        self.stage.press("Tell them what happened", staff)
-        self.window(staff, "Tell them what happened", person=f"{self.mark()} {BORN} {NUMBER}")
+        told = "Tell them what happened"
+        title = told if told in staff.buttons(card_of(staff)) else "Add details"
+        self.stage.press(title, staff)
+        self.window(staff, title, person=f"{self.mark()} {BORN} {NUMBER}")
 
     def work_on_it(self) -> None:
         stage, staff = self.stage, self.stage.staff
