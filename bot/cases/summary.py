@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -40,8 +41,9 @@ _DUTY_WORDS = {
     False: "it does not bind us.",
     None: "nobody has said yet if it binds us.",
 }
-REACH = "reach"
-"""The box of the details in which staff say how somebody can reach them."""
+_REACH = "person"
+"""The box of the details in which staff say, beside whom it is about, how somebody can reach them."""
+_PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
 DANGER_NUMBER = "In an emergency: 999"
 _RECORDED = block_kit.context("Opening this is recorded.")
 
@@ -238,8 +240,8 @@ def _advice(view: CheckView) -> Iterator[Block]:
 def numbers(view: CheckView) -> Iterator[Block]:
     """List the numbers for this case: the reporter's own where it was given, then those the reporter was given."""
     entry, school = latest(view.entries, EventKind.DETAILS), view.organisation.school(view.school)
-    own = str(entry.content.get(REACH) or "") if entry else ""
-    rows = [f"The staff member: {own}"] if own else []
+    own = _PHONE.findall(str(entry.content.get(_REACH) or "")) if entry else []
+    rows = [f"Given with the details: {number}" for number in own]
     rows += [row for row in _uncovered(view).numbers if row not in rows]
     if school.council:
         rows.append(f"The council of {school.name} is {school.council}.")

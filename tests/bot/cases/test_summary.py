@@ -176,12 +176,12 @@ def test_no_placeholder_is_left_in_what_is_to_sort_out() -> None:
 def test_the_summary_ends_with_the_numbers_of_the_case() -> None:
     """The staff member's own first, and the school's council's where the details name one."""
     of = check(calm_but({"3.1.5": "child_under_13"}, S4="yes"))
-    details = entry(EventKind.DETAILS, reach="020 7946 0199", school="school ONE")
+    details = entry(EventKind.DETAILS, person="Somebody. Ring me: 020 7946 0199.", school="school ONE")
     shown = replace(view(of, case(of), entries=[details]), school="school ONE")
     said = words(summary.summary(shown, case(of)))
     end = said[said.index("*Numbers for this case*") :]
     lines = (
-        "The staff member: 020 7946 0199",
+        "Given with the details: 020 7946 0199",
         "Children's social care: 020 7946 0110",
         "Example Council",
         "emergency: 999",
