@@ -94,7 +94,10 @@ class Typist:
 
 
 _TOKEN = re.compile(r"<[^>]*>?")
-_OURS = re.compile(r"<!date\^\d+\^[^|<>]*\|[^<>|]*>|<@[UW](?!0TYPED)[A-Z0-9]+>|<#C[A-Z0-9]+>")
+_OURS = re.compile(
+    r"<!date\^\d+\^[^|<>]*\|[^<>|]*>|<@[UW](?!0TYPED)[A-Z0-9]+>|<#C[A-Z0-9]+>"
+    r"|<https://example\.org/[a-z-]+policy\|Read the (policy in full|Safeguarding Policy)>"
+)
 """What our own words hold: times in the reader's zone, and mentions of people of the organisation."""
 
 
