@@ -58,7 +58,15 @@ def _blocks(view: CheckView, *, newest: bool) -> Iterator[Block]:
         yield block_kit.context(f"{check.ref} continues in a newer card below.")
         return
     yield from _running(view)
-    yield help_now.footer(view)
+    if not _is_calm_question(view):
+        yield help_now.footer(view)
+
+
+def _is_calm_question(view: CheckView) -> bool:
+    """Return whether the card asks a question and nothing calls for help yet: on a phone the question must fit."""
+    check = view.check
+    is_question = check.status is CheckStatus.DRAFT and check.cover is None and view.question is not None
+    return is_question and view.case is None and not view.decision.page
 
 
 def complete(view: CheckView) -> str:

@@ -99,7 +99,7 @@ def test_an_export_holds_everything_and_compares_with_the_proof(stage: Stage, pa
 
 def test_the_export_of_one_record_says_nothing_of_another(stage: Stage, page: Page, tmp_path: Path) -> None:
     """Neither that there is one nor when anything happened in it: no time, no hash, no number with a gap, no seal."""
-    about_anna(stage, person="Benjamin Okafor", number="", born="", facts="Another story.")
+    about_anna(stage, person="Benjamin Okafor", facts="Another story.")
     other, hidden = stage.check().ref, stage.check().id
     about_anna(stage, stage.colleague)
     whole = json.loads(proof_of_all(stage, tmp_path / "proof.json").read_text("utf-8"))

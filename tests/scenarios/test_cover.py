@@ -131,7 +131,9 @@ def test_in_danger_and_no_choice_skips_who_is_away_as_well(stage: Stage) -> None
     _away(stage, "lead-1")
     stage.begin()
     stage.answer("Yes")
-    assert "You can phone now:\nLead two: 020 7946 0102" in words_of(card_of(stage.staff))
+    shown = words_of(card_of(stage.staff))
+    assert "Numbers for now:\n- Lead two: 020 7946 0102" in shown
+    assert "Lead one" not in shown
     stage.pass_time(seconds=61)
     assert stage.paged() == {"U0LEAD2", "U0INDEP"}
     stage.press(TELL_ALL)

@@ -65,7 +65,7 @@ def test_while_slack_takes_nothing_the_card_says_so_and_gives_the_numbers(stage:
     stage.press("Yes")
     _until(stage, lambda: "I could not reach Lead one and Lead two in Slack yet." in words_of(card_of(stage.staff)))
     shown = words_of(card_of(stage.staff))
-    assert "Please phone:\nLead one: 020 7946 0101\nLead two: 020 7946 0102" in shown
+    assert "Please phone: Lead one on 020 7946 0101 or Lead two on 020 7946 0102." in shown
     assert "already been shared" in shown
     stage.answer("No")
     assert not _told(stage)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.check_view import CheckView
 from bot.slack.block_kit import Message
 from flows.audit.rendered import FOOTER, expected_advice, is_adult
-from flows.case import Cover
+from flows.case import CheckStatus, Cover
 from flows.checklist import CHECKLIST
 from flows.engine.wording import NEVER_SAID
 from tests.bot.builders import ORGANISATION
@@ -34,9 +34,11 @@ def _always(view: CheckView, said: str) -> Iterator[Found]:
     plain = said.lower()
     if "{" in said or "none:" in plain:
         yield "I31", "a placeholder is not filled"
-    yield from (("I15", f'the footer lacks "{part}"') for part in FOOTER if part not in plain)
+    asks_only = view.check.status is CheckStatus.DRAFT and view.check.cover is None and view.question
+    if view.decision.page or view.case or not asks_only:  # where nothing calls for help the question has the card
+        yield from (("I15", f'the footer lacks "{part}"') for part in FOOTER if part not in plain)
     yield from (("I16 and I17", f'it says "{phrase}"') for phrase in NEVER_SAID if phrase in plain)
-    if is_adult(view.progress.answers) and "adult social care" not in plain:
+    if is_adult(view.progress.answers) and "hildren's social care" in plain and "adult social care" not in plain:
         yield "I33", "only children's services are given"
     if view.progress.answers.get("S1", ("no",)) != ("no",):
         asked = view.question.ask if view.question and view.question.ask in said else "Numbers for now:"
