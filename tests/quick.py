@@ -1,5 +1,7 @@
 """Marks as `quick` every test whose module reaches no Slack, no server, no browser and no other program.
 
+A test that asks for a time-out of its own takes long by its own account, and is not quick.
+
 What a module reaches is read from what it imported, and so on through our own test modules: no list of tests to keep.
 """
 
@@ -17,7 +19,7 @@ SLOW_LIBRARIES = {"aiohttp", "multiprocessing", "playwright"}
 
 def mark(item: pytest.Function) -> None:
     """Mark a test, unless it, or this case of it, needs what may not be installed."""
-    if any(each.name.startswith("needs_") for each in item.iter_markers()):
+    if any(each.name.startswith("needs_") or each.name == "timeout" for each in item.iter_markers()):
         return
     definitions = item._fixtureinfo.name2fixturedefs.values()  # noqa: SLF001 - there is no other way to ask
     made_in = {definition.func.__module__ for known in definitions for definition in known}
