@@ -72,4 +72,4 @@ def _line(head: Sequence[str], row: Sequence[Cell]) -> str:
 def _cell(value: Cell) -> Block:
     if isinstance(value, str):
         return {"type": "raw_text", "text": value}
-    return {"type": "raw_number", "value": value}
+    return {"type": "raw_number", "value": value, "text": str(value)}

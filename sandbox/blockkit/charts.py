@@ -1,11 +1,14 @@
 """Validation of `data_visualization` and `data_table` blocks, which slack_sdk has no classes for."""
 
+from collections.abc import Callable
+
 from sandbox.blockkit.checker import (
     LIMITS,
     BlockKitChecker,
     check_distinct,
     check_integer,
     check_list,
+    check_shape,
     check_string,
     type_of,
 )
@@ -14,7 +17,6 @@ from sandbox.state.models import Json, Unchecked
 
 CHART: Json = LIMITS["chart"]
 TABLE: Json = LIMITS["table"]
-CELLS = {"raw_text", "raw_number", "rich_text"}
 
 
 def check_chart(checker: BlockKitChecker, value: Json) -> None:
@@ -99,9 +101,23 @@ def _check_cell(checker: BlockKitChecker, value: Unchecked, *, header: bool) -> 
     kind = type_of(value)
     if kind not in CELLS or (header and kind == "rich_text"):
         checker.report(f"unsupported type: {kind}")
-    elif kind == "raw_text":
-        check_string(checker.at("text"), value.get("text"), TABLE["characters"])
-    elif kind == "rich_text":
-        check_rich_text(checker, {"elements": value.get("elements")})
-    elif not _is_number(value.get("value")):
+    elif check_shape(checker, value, kind):
+        CELLS[kind](checker, value)
+
+
+def _check_raw_text(checker: BlockKitChecker, value: Json) -> None:
+    check_string(checker.at("text"), value["text"], TABLE["characters"])
+
+
+def _check_raw_number(checker: BlockKitChecker, value: Json) -> None:
+    """Check a number and the text that Slack shows for it: it shows nothing but this text."""
+    _check_raw_text(checker, value)
+    if not _is_number(value["value"]):
         checker.at("value").report("must be a number")
+
+
+CELLS: dict[str, Callable[[BlockKitChecker, Json], None]] = {
+    "raw_text": _check_raw_text,
+    "raw_number": _check_raw_number,
+    "rich_text": check_rich_text,
+}

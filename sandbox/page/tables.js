@@ -9,7 +9,7 @@ export function table(block, surface, richText) {
   const headers = block.row_header_column_index ?? 0;
   const size = block.type === "data_table" ? block.page_size ?? DEFAULT_PAGE : rows.length;
   const cell = (value, tag, scope) => h(tag, { scope, class: value.type === "raw_number" ? "number" : undefined },
-    value.type === "rich_text" ? richText(value, surface) : value.text ?? String(value.value ?? ""));
+    value.type === "rich_text" ? richText(value, surface) : value.text);
   const body = h("tbody");
   const position = h("span", { "aria-live": "polite" });
   let first = 0;

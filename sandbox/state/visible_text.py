@@ -14,7 +14,8 @@ def _walk(value: Raw) -> Iterator[str]:
             yield from _walk(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _texts(key, each)
+            if key != "value" or value.get("type") != "raw_number":  # Slack shows the number's text alone.
+                yield from _texts(key, each)
 
 
 def _texts(key: str, value: Raw) -> Iterator[str]:

@@ -20,7 +20,7 @@ BAR: Json = {
     "series": [{"name": "Checks", "data": [{"label": "Mon", "value": 1}]}],
     "axis_config": {"categories": ["Mon"], "x_label": "Day"},
 }
-ROWS: list[list[Json]] = [[{"type": "raw_text", "text": "Day"}], [{"type": "raw_number", "value": 3}]]
+ROWS: list[list[Json]] = [[{"type": "raw_text", "text": "Day"}], [{"type": "raw_number", "value": 3, "text": "3"}]]
 PICTURE = {"type": "image", "image_url": "https://example.org/a.png", "alt_text": "A map"}
 RICH = {
     "type": "rich_text",
@@ -128,6 +128,10 @@ REFUSED = [
     ("a chart of another kind", chart({"type": "radar"})),
     ("a table with only a header", table(ROWS[:1])),
     ("a ragged table", table([ROWS[0], ROWS[1] * 2])),
+    ("a number without the text to show", table([ROWS[0], [{"type": "raw_number", "value": 3}]])),
+    ("a number with an empty text", table([ROWS[0], [{"type": "raw_number", "value": 3, "text": ""}]])),
+    ("a number in words", table([ROWS[0], [{"type": "raw_number", "value": "3", "text": "3"}]])),
+    ("an unknown property of a cell", table([ROWS[0], [{"type": "raw_text", "text": "3", "value": 3}]])),
     ("an empty cell", table([ROWS[0], [{"type": "raw_text", "text": ""}]])),
     ("a page size of 0", table(ROWS, page_size=0)),
     ("a table without rows", {"type": "data_table", "caption": "x", "rows": None}),

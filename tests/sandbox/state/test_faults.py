@@ -138,7 +138,7 @@ def test_a_workspace_without_charts_refuses_them_and_nothing_else(bot: Bot, staf
     table = {
         "type": "data_table",
         "caption": "Figures",
-        "rows": [[{"type": "raw_text", "text": "A"}], [{"type": "raw_number", "value": 1}]],
+        "rows": [[{"type": "raw_text", "text": "A"}], [{"type": "raw_number", "value": 1, "text": "1"}]],
     }
     with pytest.raises(SlackApiError, match="invalid_blocks"):
         bot.client.chat_postMessage(channel="U0STAFF", text="x", blocks=[table])
