@@ -20,7 +20,7 @@ from bot.app import Bot, build
 from bot.checks import card
 from bot.clock import ShiftedClock
 from bot.config.organisation import example_organisation_path, load_organisation
-from bot.config.settings import Settings
+from bot.config.settings import Settings, setting_names
 from bot.slack.http_mode import LARGEST, web_app
 from bot.slack.http_mode import run as web_run
 from flows.case import SYSTEM, Case, Check, Entry
@@ -475,3 +475,19 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def command_settings(stage: Stage) -> dict[str, str | None]:
+    """Return the environment in which a command works beside this stage's bot, with no other settings."""
+    settings = stage.settings
+    return {
+        **dict.fromkeys(setting_names()),
+        "SLACK_API_URL": settings.slack_api_url,
+        "SLACK_BOT_TOKEN": settings.bot_token.get_secret_value(),
+        "SLACK_APP_TOKEN": stage.workspace.app_token,
+        "SLACK_SIGNING_SECRET": stage.workspace.signing_secret,
+        "SHARE_CHECK_DATABASE_URL": settings.database_url.get_secret_value(),
+        "SHARE_CHECK_KEYS": settings.keys[0].get_secret_value(),
+        "SHARE_CHECK_CLOCK_FILE": str(settings.clock_file),
+        "SHARE_CHECK_ORGANISATION": str(example_organisation_path()),
+    }

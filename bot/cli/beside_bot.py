@@ -11,6 +11,10 @@ from bot.clock import clock_of
 from bot.config.load import load_all
 from bot.context import Services
 from bot.delivery.other_channels import SecondChannel
+from bot.doctor import round_trip
+from storage.health import liveness
+
+NO_BOT = "No bot is running with this database, so nothing is sent until share-check serve is started."
 
 
 @contextmanager
@@ -21,3 +25,9 @@ def services(what: str, kept: str = session.RUN_AGAIN) -> Iterator[Services]:
         with session.opened(settings.secrets.database_url) as database:
             second = SecondChannel(settings, organisation)
             yield services_of(settings, organisation, database, clock_of(settings.clock_file), second)
+
+
+def is_bot_running(services: Services) -> bool:
+    """Return whether a bot sends from this database now: its scheduler, run every second, ran within a minute."""
+    with services.database.read() as tx:
+        return round_trip.is_serving(liveness.last_beat(tx), services.clock.now())

@@ -8,11 +8,16 @@ import click
 
 from bot.cli import beside_bot
 from bot.config.organisation_types import is_slack_user
+from bot.exit_codes import Exit, leave
 from bot.practice import drill as practice
 from flows.case import SYSTEM
 
+WHAT = "sent no practice page"
 SENT_WITHIN = 30.0
 """Seconds within which a practice page should be in Slack."""
+
+STILL_TRIED = "It is tried again until the practice ends, after an hour. To see what is wrong, run share-check doctor."
+LEAD_IT = "The leads press I will lead, as for a real one."
 
 
 @click.command()
@@ -22,10 +27,16 @@ def drill(by: str | None) -> None:
     if by is not None and not is_slack_user(by):
         message = f'"{by}" is not a Slack member ID. It starts with U: open the profile, the three dots, and copy it.'
         raise click.BadParameter(message, param_hint="--by")
-    with beside_bot.services("could not start a practice page") as services:
+    with beside_bot.services(WHAT) as services:
+        if not beside_bot.is_bot_running(services):
+            leave(WHAT, [f"{beside_bot.NO_BOT} No page was made. Start it, then run this again."], Exit.NOT_NOW)
         who = by or next(iter(services.organisation.administrators), SYSTEM)
-        for words in practice.follow(services, practice.start(services, who, secrets.token_hex(16)), SENT_WITHIN):
-            click.echo(words)
+        started = practice.start(services, who, secrets.token_hex(16))
+        click.echo(f"Practice page {practice.reference(services, started)} is made. The running bot sends it.")
+        places = practice.places_in_slack(services, started, SENT_WITHIN)
+    if not places:
+        leave(WHAT, [f"Slack does not have it after {SENT_WITHIN:.0f} seconds. {STILL_TRIED}"], Exit.NOT_NOW)
+    click.echo(f"Slack has it, in {places} {'place' if places == 1 else 'places'}. {LEAD_IT}")
     click.echo(_told(who))
 
 

@@ -35,6 +35,7 @@ WHAT = "entered nothing"
 WRITTEN = "%Y-%m-%d %H:%M"
 OLDEST = timedelta(days=366)
 STOP = "-"
+PHONE = "If it cannot wait, phone a lead: nobody has been told by this command."
 
 
 @click.command()
@@ -56,7 +57,8 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
         _refuse_strangers(reporter)
         people = people_of(services.organisation)
         answers = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
-        _say(_entered(services, reporter, typed_by, at, answers))
+        entered = _entered(services, reporter, typed_by, at, answers)
+        _say(entered, is_sent=beside_bot.is_bot_running(services))
 
 
 def _entered(services: Services, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
@@ -66,13 +68,18 @@ def _entered(services: Services, reporter: str, typed_by: str, at: datetime, ans
         return Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at).enter(reporter, answers)
 
 
-def _say(entered: Entered) -> None:
-    if not entered.is_new:
+def _say(entered: Entered, *, is_sent: bool) -> None:
+    """Say what was done, the same whatever is ticked. is_sent: whether a bot runs that sends what waits."""
+    if entered.is_new:
+        click.echo(f"Entered as {entered.ref}. Write that on the sheet, and lock the sheet away.")
+        click.echo("A card for the reporter waits to be sent. It asks them for the details.")
+        click.echo("Where the answers call for a lead, a page to the leads waits to be sent too.")
+    else:
         click.echo(f"This sheet was entered before, as {entered.ref}. Nothing was changed.")
-        return
-    click.echo(f"Entered as {entered.ref}. Write that on the sheet, and lock the sheet away.")
-    click.echo("The running bot sends the reporter their card, and asks them there for the details.")
-    click.echo("Where the answers call for a lead, the leads are asked now. Phone them all the same if it cannot wait.")
+    if not is_sent:
+        click.echo(f"{beside_bot.NO_BOT} {PHONE}", err=True)
+    elif entered.is_new:
+        click.echo(f"The running bot sends both. {PHONE}")
 
 
 def _read(text: str, people: People) -> Answers:

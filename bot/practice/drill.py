@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 from slack_bolt import App
 
@@ -23,19 +22,20 @@ def start(services: Services, who: str, request: str) -> str:
         return Drill(tx, services.keys, services.roster, services.clock.now()).start(who, request)
 
 
-def follow(services: Services, drill: str, patience: float) -> Iterator[str]:
-    """Yield, in words, what is known of the first page's delivery, for at most `patience` seconds."""
+def reference(services: Services, drill: str) -> str:
     with services.database.read() as tx:
-        ref = checks.load(tx, services.keys, drill).check.ref
-    yield f"Practice page {ref} is in the outbox. The running bot sends it."
+        return checks.load(tx, services.keys, drill).check.ref
+
+
+def places_in_slack(services: Services, drill: str, patience: float) -> int:
+    """Wait at most `patience` seconds until Slack has a page of this drill. Return in how many places; 0 if in none."""
     until = time.monotonic() + patience
-    while time.monotonic() < until:
+    while True:
         with services.database.read() as tx:
-            if reached := outbox.reach(tx, drill, services.clock.now()).in_slack:
-                yield f"Slack has it, in {len(reached)} places. The leads press I will lead, as for a real one."
-                return
+            reached = outbox.reach(tx, drill, services.clock.now()).in_slack
+        if reached or time.monotonic() >= until:
+            return len(reached)
         time.sleep(_LOOK_EVERY)
-    yield f"Slack does not have it after {patience:.0f} seconds. Is share-check serve running?"
 
 
 def register(app: App, services: Services, replies: Replies) -> None:

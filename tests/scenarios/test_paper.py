@@ -7,13 +7,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli.main import main
-from bot.config.organisation import example_organisation_path
-from bot.config.settings import setting_names
 from flows.case import CheckStatus
 from flows.events import EventKind
 from flows.model import Level
 from storage.errors import NotKept
-from tests.harness import LEADS, Stage, card_of, on_every_stage, opened, page_of, sees_nothing, words_of
+from tests.harness import (
+    LEADS,
+    Stage,
+    card_of,
+    command_settings,
+    on_every_stage,
+    opened,
+    page_of,
+    sees_nothing,
+    words_of,
+)
 
 WHEN = timedelta(hours=3)
 URGENT = {"S1": "no", "S2": "no", "S3": "none", "S4": "yes"}
@@ -26,21 +34,9 @@ def _written(stage: Stage) -> str:
 
 
 def _enter(stage: Stage, *more: str, typed: str | None = None, at: str | None = None, by: str = "U0ADMIN") -> Result:
-    settings = stage.settings
-    given = {
-        **dict.fromkeys(setting_names()),
-        "SLACK_API_URL": settings.slack_api_url,
-        "SLACK_BOT_TOKEN": settings.bot_token.get_secret_value(),
-        "SLACK_APP_TOKEN": stage.workspace.app_token,
-        "SLACK_SIGNING_SECRET": stage.workspace.signing_secret,
-        "SHARE_CHECK_DATABASE_URL": settings.database_url.get_secret_value(),
-        "SHARE_CHECK_KEYS": settings.keys[0].get_secret_value(),
-        "SHARE_CHECK_CLOCK_FILE": str(settings.clock_file),
-        "SHARE_CHECK_ORGANISATION": str(example_organisation_path()),
-    }
     words = ["enter-paper", "--at", at or _written(stage), "--by", by]
     reporter = () if "--reporter" in more else ("--reporter", "U0STAFF")
-    result = CliRunner().invoke(main, [*words, *reporter, *more], env=given, input=typed)
+    result = CliRunner().invoke(main, [*words, *reporter, *more], env=command_settings(stage), input=typed)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -223,3 +219,26 @@ def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(
         "share-check entered nothing:\n- The database is busy, or its disk is full. Do it again.\n"
     )
     assert _sheet(stage, URGENT).exit_code == 0
+
+
+def test_it_says_that_a_page_waits_and_not_that_anybody_was_asked(stage: Stage) -> None:
+    """Only the bot sends. What is typed while it runs says so, and names the phone for what cannot wait."""
+    stage.bot.clockwork.turn()
+    done = _sheet(stage, URGENT)
+    assert "a page to the leads waits to be sent" in done.output
+    assert "The running bot sends both" in done.output
+    assert "nobody has been told by this command" in done.output
+    assert "asked now" not in done.output
+
+
+def test_with_no_bot_running_it_says_that_nothing_is_sent(stage: Stage) -> None:
+    """The sheet is kept, and is sent once a bot runs; until then somebody must phone. Again for the same sheet."""
+    stage.stop_bot()
+    stage.forward(minutes=5)
+    for said in (_sheet(stage, URGENT, at="2026-01-05 10:00"), _sheet(stage, URGENT, at="2026-01-05 10:00")):
+        assert said.exit_code == 0, said.output
+        assert "No bot is running with this database, so nothing is sent" in said.output
+        assert "phone a lead" in said.output
+    stage.start_bot()
+    stage.settle()
+    assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
