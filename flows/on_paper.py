@@ -26,12 +26,16 @@ OUTCOMES = {
         f'today. You are not deciding this alone. What is marked "{SORT_OUT}" can be sorted out meanwhile.'
     ),
     Outcome.FIX_FIRST: (
-        f'Not ready yet. Sort out what is marked "{SORT_OUT}", then go through this again. If anything changes or '
-        "worries you, phone a lead."
+        f'Not ready yet. Write why at the end of this sheet. Sort out what is marked "{SORT_OUT}", then go through '
+        "this again. If anything changes or worries you, phone a lead."
     ),
     Outcome.HOLD: (
-        "Keep this confidential for now. Keep this sheet: your answers are recorded when it is entered. If anything "
-        "changes or worries you, phone a lead. You do not need a reason."
+        "Keep this confidential for now. Write why at the end of this sheet, and keep it: it is recorded when it is "
+        "entered. If anything changes or worries you, phone a lead. You do not need a reason to."
     ),
 }
 """What to do after each outcome. CONSULT_READY has none of its own: on paper it says the same as CONSULT."""
+WHEN_SHARED = {Outcome.CONSULT: "Talk to a safeguarding lead before anything more is shared."}
+"""What else an outcome says where the information has already gone out."""
+REASON = "If you phoned nobody: why is this the right thing for now?"
+"""Policy 2.9 wants the reason recorded; whoever enters the sheet is asked for it."""

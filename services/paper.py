@@ -18,7 +18,7 @@ from flows.checklist import CHECKLIST
 from flows.engine.outcome import left_out
 from flows.engine.replay import replay
 from flows.events import EventKind
-from flows.model import Answers
+from flows.model import Answers, Level
 from flows.paging.roster import Roster
 from services.reporting import Reporting
 from storage import checks
@@ -51,10 +51,10 @@ class Paper(Reporting):
         self._typed_by = typed_by
         self._at = at
 
-    def enter(self, reporter: str, answers: Answers) -> Entered:
+    def enter(self, reporter: str, answers: Answers, reason: str = "") -> Entered:
         """Enter the whole sheet in one transaction. The same reporter and time again return the first entry.
 
-        Raises NotEntered.
+        reason: why it is right for now that nobody was asked, as the sheet says it (policy 2.9). Raises NotEntered.
         """
         request = sha256(f"paper:{reporter}:{self._at.isoformat()}".encode()).hexdigest()
         idempotent.advisory_lock(self.tx, request)
@@ -68,7 +68,7 @@ class Paper(Reporting):
         for question in CHECKLIST:
             if question.id in answers:
                 self._take_over(check, reporter, question.id, answers[question.id])
-        self._end(check, reporter)
+        self._end(check, reporter, reason)
         return Entered(opened.check.ref, is_new=True)
 
     def record(
@@ -102,10 +102,17 @@ class Paper(Reporting):
             message = f"{question} is not asked with the answers before it. Look at the sheet again."
             raise NotEntered(message)
 
-    def _end(self, check: str, reporter: str) -> None:
-        """Send a finished sheet. One that stops part-way is handed to the leads at once if it raised any concern."""
+    def _end(self, check: str, reporter: str, reason: str) -> None:
+        """Send a finished sheet; tell the leads at once of one that stops part-way with any concern.
+
+        A sheet that ends with nobody asked and gives no reason stays a draft: the card asks the reporter for one.
+        """
         opened = self.load(check)
-        if replay(CHECKLIST, opened.check.answers, opened.check.level).is_finished:
-            self.send(check, reporter)
-        elif self.case(opened) is None:
+        is_finished = replay(CHECKLIST, opened.check.answers, opened.check.level).is_finished
+        if is_finished and (reason or opened.check.level > Level.NONE):
+            self.send(check, reporter, reason=reason)
+            return
+        if reason:
+            self.write(check, reporter, EventKind.REASON, {"reason": reason}, f"{check}:reason")
+        if not is_finished and self.case(opened) is None:
             self.stop(check, reporter)

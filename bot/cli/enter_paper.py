@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
@@ -32,10 +33,21 @@ from flows.paging.recipients import People
 from services.paper import Entered, Paper
 
 WHAT = "entered nothing"
+WHY = "If a reason is written at the end of the sheet, type it"
 WRITTEN = "%Y-%m-%d %H:%M"
 OLDEST = timedelta(days=366)
 STOP = "-"
 PHONE = "If it cannot wait, phone a lead: nobody has been told by this command."
+LONGEST_REASON = 3000
+"""Of a sheet as JSON, in characters: as many as the box in Slack takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands on a sheet. reason: why nobody was asked (policy 2.9), in the reporter's words; may be empty."""
+
+    answers: Answers
+    reason: str
 
 
 @click.command()
@@ -56,23 +68,24 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
             _refuse_unless_member(person, option)
         _refuse_strangers(reporter)
         people = people_of(services.organisation)
-        answers = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
-        entered = _entered(services, reporter, typed_by, at, answers)
+        filled_in = _read(sheet.read(), people) if sheet else _asked(_names(services, people))
+        entered = _entered(services, reporter, typed_by, at, filled_in)
         _say(entered, is_sent=beside_bot.is_bot_running(services))
 
 
-def _entered(services: Services, reporter: str, typed_by: str, at: datetime, answers: Answers) -> Entered:
-    if not answers:
+def _entered(services: Services, reporter: str, typed_by: str, at: datetime, filled_in: Written) -> Entered:
+    if not filled_in.answers:
         leave(WHAT, ["Nothing is ticked on this sheet. Nothing was entered."])
     with services.database.begin() as tx:
-        return Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at).enter(reporter, answers)
+        work = Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at)
+        return work.enter(reporter, filled_in.answers, filled_in.reason)
 
 
 def _say(entered: Entered, *, is_sent: bool) -> None:
     """Say what was done, the same whatever is ticked. is_sent: whether a bot runs that sends what waits."""
     if entered.is_new:
         click.echo(f"Entered as {entered.ref}. Write that on the sheet, and lock the sheet away.")
-        click.echo("A card for the reporter waits to be sent. It asks them for the details.")
+        click.echo("A card for the reporter waits to be sent. It asks them for what the sheet does not say.")
         click.echo("Where the answers call for a lead, a page to the leads waits to be sent too.")
     else:
         click.echo(f"This sheet was entered before, as {entered.ref}. Nothing was changed.")
@@ -82,11 +95,17 @@ def _say(entered: Entered, *, is_sent: bool) -> None:
         click.echo(f"The running bot sends both. {PHONE}")
 
 
-def _read(text: str, people: People) -> Answers:
+def _read(text: str, people: People) -> Written:
+    """Read {"answers": {...}, "reason": "..."}; the reason may be left out. Any problem ends the command."""
     try:
-        return read_sheet(CHECKLIST, people, parse(text)).answers
+        document = parse(text)
+        reason = document.pop("reason", "") if isinstance(document, dict) else ""
+        answers = read_sheet(CHECKLIST, people, document).answers
     except SheetError as error:
         leave(WHAT, error.problems)
+    if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
+        leave(WHAT, [f'"reason" is text of at most {LONGEST_REASON} characters.'])
+    return Written(answers, reason.strip())
 
 
 def _names(services: Services, people: People) -> dict[str, str]:
@@ -94,8 +113,11 @@ def _names(services: Services, people: People) -> dict[str, str]:
     return {one: services.organisation.person(one).name for one in people.everybody}
 
 
-def _asked(people: Mapping[str, str]) -> Answers:
-    """Ask for the answer to each question that applies, in the order of the sheet."""
+def _asked(people: Mapping[str, str]) -> Written:
+    """Ask for the answer to each question that applies, in the order of the sheet, then for the reason.
+
+    The reason is asked for whatever is ticked, so that the questions do not tell what the sheet comes to.
+    """
     click.echo(f"Type the letter that is ticked; several with commas. {STOP} where the sheet goes no further.")
     answers: dict[str, tuple[str, ...]] = {}
     while (question := replay(CHECKLIST, answers).next) is not None:
@@ -103,7 +125,8 @@ def _asked(people: Mapping[str, str]) -> Answers:
         if not choices:
             break
         answers[question.id] = choices
-    return answers
+    typed = click.prompt(f"\n{WHY}; {STOP} where there is none", type=str).strip() if answers else STOP
+    return Written(answers, "" if typed == STOP else typed)
 
 
 def _prompt(question: Question, people: Mapping[str, str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from flows.model import (
     Outcome,
     Question,
 )
-from flows.on_paper import AGREE, BEFORE, CALL, LATER, NOW, OUTCOMES, SORT_OUT
+from flows.on_paper import AGREE, BEFORE, CALL, LATER, NOW, OUTCOMES, REASON, SORT_OUT, WHEN_SHARED
 
 if TYPE_CHECKING:
     from bot.config.organisation import Organisation
@@ -106,11 +106,17 @@ def _questions(organisation: Organisation) -> Iterator[SheetLine]:
         if not isinstance(question.asked_when, Always):
             yield SheetLine("words", f"Only if {_asked(question.asked_when)}.")
         yield SheetLine("words", question.help)
+        if past := question.when_already_shared:
+            yield SheetLine("words", f"If {_shared()}: {past.ask} {past.help}")
         for place, option in enumerate(question.options):
             yield SheetLine("box", _option(question, option), letter(place))
         if question.choose is Choose.PEOPLE:
             names = [organisation.person(one).name for one in people_of(organisation).everybody]
             yield SheetLine("blank", f"Who is left out (circle): {', '.join(names)}")
+
+
+def _shared() -> str:
+    return f"it was shared already (S6 is {_letters('S6', ALREADY_SHARED.options)})"
 
 
 def _asked(condition: Condition) -> str:
@@ -145,7 +151,13 @@ def _option(question: Question, option: Option) -> str:
         whom = "only those who are not circled" if option.id == PEOPLE else "the independent contact"
         means = [*([BEFORE] if option.raises else []), f'where it says "lead", phone {whom}']
     means += [LATER] * option.hold_informing
-    return option.label + (f" - {'; '.join(means)}" if means else "")
+    return _label(question, option) + (f" - {'; '.join(means)}" if means else "")
+
+
+def _label(question: Question, option: Option) -> str:
+    """Return the words of an option, and those in the past tense where they differ."""
+    past = question.in_the_past.by_id[option.id].label
+    return option.label if past == option.label else f"{option.label} (if shared already: {past})"
 
 
 def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
@@ -160,6 +172,8 @@ def _outcomes(organisation: Organisation) -> Iterator[SheetLine]:
     for outcome, when in _when():
         yield SheetLine("strong", f"If {when}: {wording.TITLES[outcome].format(told=A_LEAD)}.")
         yield SheetLine("words", facts.fill(OUTCOMES[outcome]))
+        if outcome in WHEN_SHARED:
+            yield SheetLine("words", f"If {_shared()}: {WHEN_SHARED[outcome]}")
     yield SheetLine(
         "strong",
         f"If S6 is {_letters('S6', ALREADY_SHARED.options)}, and 3.3.1 is "
@@ -220,6 +234,7 @@ def _end() -> Iterator[SheetLine]:
     )
     yield SheetLine("words", wording.KEEP_IT)
     yield SheetLine("blank", "I phoned (role, not name), at: ")
+    yield SheetLine("blank", f"{REASON} No names: ")
 
 
 _STYLE = """@page{size:A4;margin:15mm}body{font:11pt/1.35 sans-serif;max-width:180mm;margin:auto;color:#000}

@@ -8,9 +8,11 @@ from click.testing import CliRunner, Result
 
 from bot.cli.main import main
 from flows.case import CheckStatus
+from flows.checklist import CHECKLIST
 from flows.events import EventKind
-from flows.model import Level
+from flows.model import Choose, Level
 from storage.errors import NotKept
+from tests.flows.builders import calm_but
 from tests.harness import (
     LEADS,
     Stage,
@@ -114,7 +116,7 @@ def test_the_same_sheet_again_enters_no_second(stage: Stage) -> None:
 
 def test_letter_by_letter_it_asks_what_the_sheet_asks(stage: Stage) -> None:
     """What cannot be read is asked again; what is not asked is passed over; the end of the sheet ends it."""
-    done = _enter(stage, typed="x\nb\na\na, b\na\nc\na\n-\n")
+    done = _enter(stage, typed="x\nb\na\na, b\na\nc\na\n-\n-\n")
     assert done.exit_code == 0, done.output
     assert "S5" not in done.output
     answers = stage.check().answers
@@ -150,7 +152,7 @@ def test_a_lead_whom_the_sheet_leaves_out_is_told_nothing_and_cannot_type_it(sta
     stage.settle()
     assert sees_nothing(stage.lead_one)
     assert "U0INDEP" in stage.paged()
-    done = _enter(stage, at="2026-02-02 10:00", typed="b\nb\n9\n1\na\n-\n")
+    done = _enter(stage, at="2026-02-02 10:00", typed="b\nb\n9\n1\na\n-\n-\n")
     assert done.exit_code == 0, done.output
     assert stage.check().answers["S2"] == ("lead-1",)
 
@@ -242,3 +244,52 @@ def test_with_no_bot_running_it_says_that_nothing_is_sent(stage: Stage) -> None:
     stage.start_bot()
     stage.settle()
     assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
+
+
+CALM = {
+    asked: list(given) if CHECKLIST[asked].choose is Choose.ANY else given[0] for asked, given in calm_but().items()
+}
+"""A finished sheet that asks nobody: HOLD."""
+WHY = "The other school has it already."
+
+
+def _reasons(stage: Stage) -> list[object]:
+    return [entry.content["reason"] for entry in stage.record() if entry.what is EventKind.REASON]
+
+
+@on_every_stage
+def test_a_reason_on_the_sheet_is_typed_with_it_and_recorded(stage: Stage) -> None:
+    """Policy 2.9: why it was right that nobody was asked stands in the record, as the reporter wrote it."""
+    done = _enter(stage, "--sheet", "-", typed=json.dumps({"answers": CALM, "reason": WHY}))
+    assert done.exit_code == 0, done.output
+    assert stage.check().status is CheckStatus.SENT
+    assert _reasons(stage) == [WHY]
+
+
+def test_letter_by_letter_the_reason_is_asked_for_at_the_end(stage: Stage) -> None:
+    """Whatever is ticked, so that whoever types it learns nothing from being asked."""
+    done = _enter(stage, typed=f"b\na\na\nc\na\n-\n{WHY}\n")
+    assert done.exit_code == 0, done.output
+    assert "If a reason is written at the end of the sheet" in done.output
+    assert _reasons(stage) == [WHY]
+
+
+@on_every_stage
+def test_a_sheet_that_ends_with_nobody_asked_and_no_reason_asks_the_reporter_for_one(stage: Stage) -> None:
+    """It is not sent without: the card asks, as it would have in Slack."""
+    done = _sheet(stage, CALM)
+    assert done.exit_code == 0, done.output
+    assert stage.check().status is CheckStatus.DRAFT
+    stage.settle()
+    stage.press("Check your answers")
+    opened(stage.staff, "Check your answers")
+    assert stage.staff.submit({"reason": WHY}).error is None
+    assert stage.check().status is CheckStatus.SENT
+    assert _reasons(stage) == [WHY]
+
+
+def test_a_reason_that_is_no_text_is_refused(stage: Stage) -> None:
+    """And nothing is entered."""
+    done = _enter(stage, "--sheet", "-", typed=json.dumps({"answers": CALM, "reason": 7}))
+    assert done.exit_code == 2
+    assert stage.checks() == []

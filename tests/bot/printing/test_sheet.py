@@ -16,7 +16,7 @@ from flows.engine import wording
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import PEOPLE, Answers, Level, Outcome
-from flows.on_paper import AGREE, BEFORE, CALL, NOW, OUTCOMES
+from flows.on_paper import AGREE, BEFORE, CALL, NOW, OUTCOMES, REASON
 
 ORGANISATION = load_organisation(example_organisation_path())
 PAPER = lines(ORGANISATION)
@@ -35,6 +35,26 @@ def test_every_question_and_every_option_stands_on_it_in_order() -> None:
     assert [box.words.startswith(option.label) for box, option in zip(boxes, options, strict=True)] == [True] * len(
         boxes
     )
+
+
+def test_what_was_shared_already_is_asked_in_the_past_tense() -> None:
+    """Beside the question, with the letters of S6 that mean so, and each answer's other words."""
+    assert "If it was shared already (S6 is b or c or d): How much was shared?" in TEXT
+    asked = [(question, past) for question in CHECKLIST if (past := question.when_already_shared)]
+    assert len(asked) == 8
+    for question, past in asked:
+        assert f"{past.ask} {past.help}" in TEXT
+        for option, label in past.labels.items():
+            now = question.by_id[option].label
+            assert label == now or f"{now} (if shared already: {label})" in TEXT
+    assert "Talk to a safeguarding lead before anything more is shared." in TEXT
+
+
+def test_where_nobody_is_phoned_there_is_a_line_for_the_reason() -> None:
+    """Policy 2.9 wants it recorded; both outcomes that ask nobody send the reader to the line."""
+    assert [line.kind for line in PAPER if line.words.startswith(REASON)] == ["blank"]
+    for outcome in (Outcome.HOLD, Outcome.FIX_FIRST):
+        assert "Write why at the end of this sheet" in OUTCOMES[outcome]
 
 
 def test_an_answer_that_pages_in_slack_says_on_paper_whom_to_phone_and_how_soon() -> None:
