@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import jellyfish
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from flows.case import latest
 from flows.events import EventKind
@@ -27,7 +27,8 @@ from storage.engine import idempotent
 from storage.errors import CannotOpen
 from storage.tables import checks, events, index_keys, people
 
-_NAME = "people"
+_NAME = "people-2"
+"""The number is the edition of the forms below: where they change it grows, and the index is made anew."""
 _KEY_BYTES = 32
 _FORM_BYTES = 16
 _PORTION = 32
@@ -35,6 +36,7 @@ _PORTION = 32
 _SHORTEST_SOUND = 3
 _AT_ONCE = 500
 
+_OF_OTHER_EDITIONS = and_(index_keys.c.name.startswith("people"), index_keys.c.name != _NAME)
 _HAS_BORN, _HAS_NUMBER = "has:born", "has:number"
 
 
@@ -59,7 +61,7 @@ class Index:
     def find(self, who: Described, today: date) -> tuple[str, ...]:
         """Return the ids of checks about a matching person, allowing for spelling and sound."""
         name = matching.words(who.name)
-        spelt = {word: {self._form(text) for text in _word(word)} for word in (*name, *matching.joined(name))}
+        spelt = {word: {self._form(text) for text in _asked(word)} for word in (*name, *matching.joined(name))}
         born = {self._form(_born(day)) for day in matching.days(who.born, today)}
         number = {self._form(_number(each)) for each in matching.numbers(who.number)}
         has_born, has_number = self._form(_HAS_BORN), self._form(_HAS_NUMBER)
@@ -116,10 +118,27 @@ def _texts(who: Described, today: date) -> Iterator[str]:
 
 
 def _word(word: str) -> Iterator[str]:
-    """Yield the spelling, its variants by one slip, and the sound of a word."""
-    yield from (f"name:{each}" for each in matching.near(word))
-    sound = jellyfish.metaphone(word)
-    if len(word) >= _SHORTEST_SOUND and sound.strip():
+    """Yield the forms under which a word is kept: its spelling, that without any one letter, and its sound."""
+    yield f"name:{word}"
+    yield from (f"slip:{each}" for each in matching.shortened(word))
+    yield from _sound(word)
+
+
+def _asked(word: str) -> Iterator[str]:
+    """Yield the forms by which a word is found: as it is kept, one letter more or less, and if long one swapped."""
+    yield f"name:{word}"
+    yield f"slip:{word}"
+    yield from (f"name:{each}" for each in matching.shortened(word))
+    if len(word) >= matching.SHORTEST_SWAP:
+        yield from (f"slip:{each}" for each in matching.shortened(word))
+    yield from _sound(word)
+
+
+def _sound(word: str) -> Iterator[str]:
+    """Yield how a word sounds in English, if its letters are English. A y inside is a vowel: Ayesha is Aisha."""
+    if len(word) < _SHORTEST_SOUND or not word.isascii():
+        return
+    if sound := jellyfish.metaphone(word[0] + word[1:].replace("y", "i")).strip():
         yield f"sound:{sound}"
 
 
@@ -132,11 +151,17 @@ def _number(number: str) -> str:
 
 
 def index(tx: Connection, keys: Keyring, today: date) -> Index:
-    """Return the index. The first time, or if its key no longer opens, build it from the checks."""
+    """Return the index. Build it from the checks if it is new, another edition wrote to it, or its key does not open.
+
+    While two versions run on one database, each builds its own as often as the other has written.
+    """
     found = _key(tx, keys)
-    if found is not None:
-        return Index(tx, found)
-    return _made_anew(tx, keys, today)
+    if found is None:
+        return _made_anew(tx, keys, today)
+    others = tx.scalars(select(index_keys.c.name).where(_OF_OTHER_EDITIONS)).all()
+    if others and tx.execute(delete(index_keys).where(_OF_OTHER_EDITIONS)).rowcount:
+        return _filled(Index(tx, found), tx, keys, today)
+    return Index(tx, found)
 
 
 def remember(tx: Connection, keys: Keyring, check: str, details: Mapping[str, object], today: date) -> None:
@@ -182,8 +207,12 @@ def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
         if by_another is not None:
             return Index(tx, by_another)
         tx.execute(index_keys.update().where(index_keys.c.name == _NAME).values(**values))
-        tx.execute(delete(people))
-    made = Index(tx, key)
+    tx.execute(delete(index_keys).where(_OF_OTHER_EDITIONS))
+    return _filled(Index(tx, key), tx, keys, today)
+
+
+def _filled(made: Index, tx: Connection, keys: Keyring, today: date) -> Index:
+    tx.execute(delete(people))
     for check, details in _all_details(tx, keys):
         made.add(check, matching.described(details), today)
     return made

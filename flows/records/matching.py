@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-./\s](\d{1,2})[-./\s](\d{1,2})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-./\s]\s*(\d{1,2})\s*[-./\s]\s*(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s*[-./\s]\s*(\d{1,2})\s*[-./\s]\s*(\d{4}|\d{2})(?!\d)")
 _NAMED = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[-\s./]*([a-z]{3,9})[-\s.,/]*(\d{4}|\d{2})(?!\d)")
 _NAMED_FIRST = re.compile(r"([a-z]{3,9})[-\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4}|\d{2})(?!\d)")
@@ -29,6 +30,36 @@ _MOST_WORDS = 60
 _CENTURY = 100
 _SHORTEST_TYPO = 4
 """In a shorter word one letter more or less is another name."""
+SHORTEST_SWAP = 6
+"""In a shorter word another letter in one place is another name: Mark and Mary, Jane and Jade."""
+_ALPHABETS = frozenset({"LATIN", "GREEK", "CYRILLIC"})
+"""Scripts that write each vowel as a letter: a letter may be a slip, and a letter alone is an initial."""
+_ACCENTED = _ALPHABETS | {"ARABIC", "HEBREW"}
+"""Scripts that people write with marks and without. In all others, such as Devanagari and Thai, a mark is a vowel."""
+_ONE_LETTER = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "\u0131": "i",
+        "ħ": "h",
+        "ŋ": "ng",
+        # Letters of Arabic and of Urdu and Persian that are one name's, by the keyboard.
+        "\u0649": "\u064a",
+        "\u06cc": "\u064a",
+        "\u06a9": "\u0643",
+        "\u0629": "\u0647",
+        "\u06c1": "\u0647",
+        "\u0640": "",  # tatweel, which only stretches a word
+        "\u2212": "-",
+        "\u2044": "/",
+        "\u2215": "/",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +99,44 @@ def _has_digit(word: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """In small letters, without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+    """Return text in small letters, each sign in its plainest form: no accents, one hyphen, digits from 0 to 9."""
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_ONE_LETTER)
+    return "".join(_plain(apart))
+
+
+def _plain(apart: str) -> Iterator[str]:
+    """Yield the plain form of each sign. Marks are dropped only from scripts that are also written without them."""
+    base = ""
+    for sign in apart:
+        kind = unicodedata.category(sign)
+        if kind.startswith("M"):
+            if base not in _ACCENTED:
+                yield sign
+        elif kind != "Cf":  # joiners and directions, which nobody sees
+            base = script(sign) if kind.startswith("L") else ""
+            yield _digit(sign) if kind == "Nd" else "-" if kind == "Pd" else sign
+
+
+def _digit(sign: str) -> str:
+    return str(unicodedata.decimal(sign))
+
+
+@cache
+def script(sign: str) -> str:
+    """Return the first word of a sign's name in Unicode, which for a letter is its script; empty if it has no name."""
+    return unicodedata.name(sign, "").partition(" ")[0]
 
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in order, apostrophes dropped, hyphens as spaces; no digits, no small words."""
-    plain = _APOSTROPHES.sub("", folded(name))
-    found = re.findall(r"[^\W\d_]+", re.sub(r"\S*\d\S*", " ", plain))
-    return tuple(word for word in found if word not in _NO_NAMES)[:_MOST_WORDS]
+    plain = re.sub(r"\S*\d\S*", " ", _APOSTROPHES.sub("", folded(name)))
+    letters = "".join(sign if unicodedata.category(sign)[0] in "LM" else " " for sign in plain)
+    return tuple(word for word in letters.split() if word not in _NO_NAMES)[:_MOST_WORDS]
+
+
+def is_alphabetic(word: str) -> bool:
+    """Return whether every letter is of a script with an alphabet, in which a slip of one letter is likely a slip."""
+    return all(script(sign) in _ALPHABETS for sign in word)
 
 
 def joined(name: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,11 +144,11 @@ def joined(name: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first + second for first, second in pairwise(name))
 
 
-def near(word: str) -> frozenset[str]:
-    """Return the word, and the word without any one of its letters: two words that share one are a slip apart."""
-    if len(word) < _SHORTEST_TYPO:
-        return frozenset({word})
-    return frozenset({word, *(word[:at] + word[at + 1 :] for at in range(len(word)))})
+def shortened(word: str) -> frozenset[str]:
+    """Return the word without any one of its letters; nothing of a short word, or of a script without an alphabet."""
+    if len(word) < _SHORTEST_TYPO or not is_alphabetic(word):
+        return frozenset()
+    return frozenset(word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 def numbers(text: str) -> frozenset[str]:
@@ -142,9 +201,13 @@ def is_covered(name: tuple[str, ...], is_known: Callable[[str], bool]) -> bool:
     for place, pair in enumerate(joined(name)):
         if is_known(pair):
             known[place] = known[place + 1] = True
-    told = [is_there for word, is_there in zip(name, known, strict=True) if len(word) > 1] or known
+    told = [is_there for word, is_there in zip(name, known, strict=True) if not _is_initial(word)] or known
     missing = told.count(False)
     return bool(told) and (missing == 0 or (missing == 1 and len(told) > 2))  # noqa: PLR2004 - a middle name
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 and is_alphabetic(word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,3 +194,14 @@ def test_checks_from_before_the_index_are_in_it(two: tuple[Office, str, str]) ->
         tx.execute(tables.people.delete())
         tx.execute(tables.index_keys.delete())
     assert found(office, "Anna O'Brien") == {anna}
+
+
+def test_an_index_of_another_edition_is_made_anew(two: tuple[Office, str, str]) -> None:
+    """Forms that an older version wrote would never be found; what it wrote beside a newer one is not lost either."""
+    office, anna, _ = two
+    with office.database.begin() as tx:
+        tx.execute(tables.people.delete())
+        tx.execute(tables.index_keys.insert().values(name="people", wrapped_key=b"old", sealed=b"old"))
+    assert found(office, "Anna O'Brien") == {anna}
+    with office.database.read() as tx:
+        assert list(tx.scalars(select(tables.index_keys.c.name))) == ["people-2"]

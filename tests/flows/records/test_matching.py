@@ -24,6 +24,14 @@ TODAY = date(2026, 11, 23)
         ("March 12, 2014", date(2014, 3, 12)),
         ("born 1 Sept 1956, so 70", date(1956, 9, 1)),
         ("1/9/56", date(1956, 9, 1)),
+        ("12\u201303\u20132011", date(2011, 3, 12)),
+        ("12\u201103\u20112011", date(2011, 3, 12)),
+        ("12 \u2014 3 \u2014 2011", date(2011, 3, 12)),
+        ("12\u221203\u22122011", date(2011, 3, 12)),
+        ("12\u204403\u20442011", date(2011, 3, 12)),
+        ("2011 - 03 - 12", date(2011, 3, 12)),
+        ("12\u00a0March\u00a02011", date(2011, 3, 12)),
+        ("\u0661\u0662/\u0660\u0663/\u0662\u0660\u0661\u0661", date(2011, 3, 12)),
     ],
 )
 def test_a_birthday_is_read_as_people_write_it(text: str, day: date) -> None:
@@ -57,8 +65,16 @@ def test_a_name_is_its_words() -> None:
     assert matching.words("\u041e\u043b\u0435\u043d\u0430 \u674e") == ("\u043e\u043b\u0435\u043d\u0430", "\u674e")
 
 
+def test_a_vowel_sign_is_part_of_a_name_and_an_accent_is_not() -> None:
+    """Marks are dropped from scripts that people also write without them, and from no other."""
+    assert matching.words("\u092e\u0940\u0930\u093e") == ("\u092e\u0940\u0930\u093e",)
+    assert matching.words("\u0e23\u0e31\u0e01") != matching.words("\u0e23\u0e38\u0e01")
+    assert matching.words("\u00c6gir \u0141uk\u00e1\u0161") == ("aegir", "lukas")
+
+
 def test_a_number_is_its_signs() -> None:
     """Spaces, hyphens and leading zeros do not matter."""
+    assert matching.numbers("\u0664\u0662") == {"42"}
     assert matching.numbers(" 00-42 a") == {"0042a", "42a"}
     assert matching.numbers("--") == frozenset()
 
