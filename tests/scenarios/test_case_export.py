@@ -12,8 +12,10 @@ from storage.proof import bundle, bundle_file, seal
 from tests.harness import ROOT, Stage, opened
 from tests.scenarios.test_subject_access import (
     FOUND_BY,
+    WHY,
     about_anna,
     find,
+    held_about_anna,
     made,
     opened_in_browser,
     page,
@@ -95,6 +97,21 @@ def test_an_export_holds_everything_and_compares_with_the_proof(stage: Stage, pa
         page.get_by_role("link", name="Save the PDF").click()
     download.value.save_as(tmp_path / "case.pdf")
     assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_reason_why_nobody_was_asked_is_in_the_export(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Policy 2.9: what was typed before it was sent goes into the school's file, under its heading."""
+    check = held_about_anna(stage)
+    number, passphrase = export(stage)
+    saved = tmp_path / "case.json"
+    file = written(stage, number, tmp_path / "case.html")
+    text = opened_in_browser(page, file, passphrase, button="Save the data (JSON)", saved=saved)
+    for said in (text, saved.read_text("utf-8")):
+        assert "Why nobody is asked for now" in said
+        assert WHY in said
+    entries = json.loads(saved.read_text("utf-8"))["entries"]
+    assert EventKind.REASON in {each["what"] for each in entries}
+    assert EventKind.REASON in {each.what for each in stage.record(check)}
 
 
 def test_the_export_of_one_record_says_nothing_of_another(stage: Stage, page: Page, tmp_path: Path) -> None:

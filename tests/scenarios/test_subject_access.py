@@ -24,7 +24,7 @@ from storage.checks import load
 from storage.erasure import tombstones
 from storage.tables import checks
 from tests.bot.slack.limits import marked_up
-from tests.harness import CLEAR, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened
+from tests.harness import CALM, CLEAR, CONSENT, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened
 from tests.scenarios.test_digest import to_monday
 
 ANNA = {
@@ -52,6 +52,23 @@ def about_anna(stage: Stage, who: Person | None = None, *, but: str | None = Non
     opened(person, "Tell them what happened")
     assert person.submit({**ANNA, **details}).error is None
     stage.send(person)
+    return stage.check().id
+
+
+WHY = "Her new school has it already."
+
+
+def held_about_anna(stage: Stage) -> str:
+    """A check about her that asks nobody, sent with its reason; its id."""
+    stage.begin()
+    stage.answer(*CALM, *CONSENT, *CLEAR, "No")
+    stage.press("Add details")
+    opened(stage.staff, "Add details")
+    assert stage.staff.submit(dict(ANNA)).error is None
+    stage.press("Check your answers")
+    opened(stage.staff, "Check your answers")
+    assert stage.staff.submit({"reason": WHY}).error is None
+    stage.settle()
     return stage.check().id
 
 
@@ -373,6 +390,23 @@ def test_a_request_is_answered_item_by_item(stage: Stage, page: Page, tmp_path: 
     done = [each.what for each in stage.record(check)]
     assert {EventKind.OPENED_ITEMS, EventKind.RULED, EventKind.RELEASED} <= set(done)
     assert done.index(EventKind.OPENED_ITEMS) < done.index(EventKind.RULED) < done.index(EventKind.RELEASED)
+
+
+def test_the_reason_why_nobody_was_asked_is_an_item_and_in_the_pack(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Policy 2.9: somebody who asks for their records reads why nothing was shared, as it was written."""
+    held_about_anna(stage)
+    lead = stage.lead_one
+    start_request(stage, lead)
+    seen = decide_all(lead)
+    assert [each for each in seen if "Why nobody is asked for now" in each and WHY in each]
+    lead.wait_for("Make the pack")
+    number, passphrase = make_pack(lead)
+    file = written(stage, number, tmp_path / "out.html")
+    saved = tmp_path / "saved.json"
+    text = opened_in_browser(page, file, passphrase, button="Save the data (JSON)", saved=saved)
+    for said in (text, saved.read_text("utf-8")):
+        assert "Why nobody is asked for now" in said
+        assert WHY in said
 
 
 def test_a_passage_that_is_not_there_or_has_no_reason_is_refused(stage: Stage) -> None:
