@@ -24,12 +24,12 @@ HOW = {
     "data_protection_lead": "Write who it is into organisation.toml as data_protection_lead.",
     "retention.owner": "Write who it is under [retention] as owner.",
     "phones": "Find the number on your council's pages: share-check init --change phones",
-    "phones.adult_social_care": "Find it on your council's pages and write it under [phones]. Until then staff with a "
-    "worry about an adult are sent to 999 or gov.uk.",
-    "phones.adult_out_of_hours": "Find it on your council's pages and write it under [phones]. Until then staff are "
-    "given phones.out_of_hours at night; write the same number if one team answers for both.",
-    "phones.lado": "Ask your council for its LADO, who advises about adults who work with children, and write the "
-    "number under [phones].",
+    "phones.adult_social_care": "Find it on your council's pages: share-check init --change phones. Until then staff "
+    "with a worry about an adult are sent to 999 or gov.uk.",
+    "phones.adult_out_of_hours": "Find it on your council's pages: share-check init --change phones. Until then staff "
+    "are given phones.out_of_hours at night; give the same number if one team answers for both.",
+    "phones.lado": "Ask your council for its LADO, who advises about adults who work with children: "
+    "share-check init --change phones",
     "schools": "Write a [[schools]] table for each school; organisation.example.toml shows one.",
 }
 WRITE_IT = "Write it into organisation.toml; organisation.example.toml shows how."

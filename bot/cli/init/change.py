@@ -20,7 +20,7 @@ from bot.config.organisation import Organisation, PersonSettings
 IN_ENV = frozenset({"tokens", "mail"})
 PLACES = {
     "social_care": ("phones", "childrens_social_care"),
-    "out_of_hours": ("phones", "out_of_hours"),
+    **{key: ("phones", key) for key in ("out_of_hours", "adult_social_care", "adult_out_of_hours", "lado")},
 }
 """The table and key in organisation.toml of an answer. All other answers are top-level keys of their own name."""
 

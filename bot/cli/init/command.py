@@ -77,6 +77,13 @@ ANSWERS = (
     ("hours", "SHARE_CHECK_INIT_HOURS", 'Like "monday-friday 08:30-17:00", which it is by default.'),
     ("social_care", "SHARE_CHECK_INIT_SOCIAL_CARE", "Phone number of children's social care."),
     ("out_of_hours", "SHARE_CHECK_INIT_OUT_OF_HOURS", "Phone number of the out-of-hours team."),
+    ("adult_social_care", "SHARE_CHECK_INIT_ADULT_SOCIAL_CARE", "Phone number of adult social care."),
+    ("adult_out_of_hours", "SHARE_CHECK_INIT_ADULT_OUT_OF_HOURS", "Phone number of the out-of-hours team for adults."),
+    (
+        "lado",
+        "SHARE_CHECK_INIT_LADO",
+        "Phone number of the LADO, the council's officer for adults who work with children.",
+    ),
     ("staff_help", "SHARE_CHECK_INIT_STAFF_HELP", "What people who are not staff are told."),
     ("statutory_duty", "SHARE_CHECK_INIT_STATUTORY_DUTY", "yes or no."),
     ("data_protection_lead", "SHARE_CHECK_INIT_DATA_PROTECTION_LEAD", "Who leads on data protection."),

@@ -75,7 +75,7 @@ def facts(answers: Answers, today: date) -> str:
     top["checked"] = today
     phones = {
         "childrens_social_care": answers.get("social_care"),
-        "out_of_hours": answers.get("out_of_hours"),
+        **{key: answers.get(key) for key in ("out_of_hours", "adult_social_care", "adult_out_of_hours", "lado")},
     }
     owner = answers.get("retention_owner")
     return FACTS.format(

@@ -178,18 +178,40 @@ ORGANISATION = (
         OFFICE_HOURS,
     ),
 )
+_LATER = "Enter where you do not know it yet."
 PHONES = (
     SetupQuestion(
         "social_care",
         "Phone number of your council's children's social care",
-        "Shown to staff where they must not wait. Enter where you do not know it yet.",
+        f"Shown to staff where they must not wait. {_LATER}",
         of_type(Phone),
         "",
     ),
     SetupQuestion(
         "out_of_hours",
         "Phone number of its out-of-hours team",
-        "Enter where you do not know it yet.",
+        _LATER,
+        of_type(Phone),
+        "",
+    ),
+    SetupQuestion(
+        "adult_social_care",
+        "Phone number of your council's adult social care",
+        f"For a worry about an adult. {_LATER}",
+        of_type(Phone),
+        "",
+    ),
+    SetupQuestion(
+        "adult_out_of_hours",
+        "Phone number of its out-of-hours team for adults",
+        f"The same as for children if one team answers for both. {_LATER}",
+        of_type(Phone),
+        "",
+    ),
+    SetupQuestion(
+        "lado",
+        "Phone number of your council's LADO",
+        f"The officer for adults who work with children. {_LATER}",
         of_type(Phone),
         "",
     ),

@@ -236,10 +236,31 @@ def test_every_answer_can_come_from_the_environment(folder: Folder) -> None:
         SHARE_CHECK_INIT_DEPUTIES=DEPUTY,
         SHARE_CHECK_INIT_INDEPENDENT=INDEPENDENT,
         SHARE_CHECK_INIT_OUT_OF_HOURS="020 7946 0111",
+        SHARE_CHECK_INIT_ADULT_SOCIAL_CARE="020 7946 0113",
+        SHARE_CHECK_INIT_ADULT_OUT_OF_HOURS="020 7946 0114",
+        SHARE_CHECK_INIT_LADO="020 7946 0112",
     )
     assert code == 0, said
     assert [person.name for person in folder.organisation.leads] == ["Lead one", "Lead two"]
-    assert folder.organisation.phones.out_of_hours == "020 7946 0111"
+    phones = folder.organisation.phones
+    assert (phones.out_of_hours, phones.lado) == ("020 7946 0111", "020 7946 0112")
+    assert (phones.adult_social_care, phones.adult_out_of_hours) == ("020 7946 0113", "020 7946 0114")
+
+
+def test_the_numbers_of_adult_social_care_and_of_the_lado_are_asked_for_and_changed(folder: Folder) -> None:
+    """Adults' numbers by day and by night; each gap goes as its number comes."""
+    folder.set_up()
+    code, said = folder.init("--change", "phones", typed="\n\n020 7946 0113\n020 7946 0114\n020 7946 0112\n")
+    assert code == 0, said
+    assert "adult social care" in said
+    assert "LADO" in said
+    phones = folder.organisation.phones
+    assert (phones.adult_social_care, phones.adult_out_of_hours) == ("020 7946 0113", "020 7946 0114")
+    assert phones.lado == "020 7946 0112"
+    gaps = {gap.split()[0] for gap in folder.organisation.gaps}
+    assert not gaps & {"phones.adult_social_care", "phones.adult_out_of_hours", "phones.lado"}
+    assert folder.quietly("--change", "phones", "--lado", "-")[0] == 0
+    assert folder.organisation.phones.lado is None
 
 
 def test_over_http_it_asks_for_the_signing_secret(folder: Folder) -> None:
@@ -435,13 +456,13 @@ def test_all_leads_can_be_replaced_and_all_deputies_removed(folder: Folder) -> N
 def test_enter_keeps_a_number_and_a_dash_takes_it_away(folder: Folder) -> None:
     """An emergency number is not lost because somebody pressed Enter, or gave one of two options."""
     folder.set_up("--social-care", "020 7946 0110", "--out-of-hours", "020 7946 0111")
-    assert folder.init("--change", "phones", typed="\n020 7946 0119\n")[0] == 0
+    assert folder.init("--change", "phones", typed="\n020 7946 0119\n\n\n\n")[0] == 0
     assert folder.quietly("--change", "phones", "--social-care", "020 7946 0118")[0] == 0
     phones = folder.organisation.phones
     assert (phones.childrens_social_care, phones.out_of_hours) == ("020 7946 0118", "020 7946 0119")
     code, said = folder.quietly("--change", "phones")
-    assert (code, "Give --social-care or --out-of-hours" in said) == (2, True)
-    assert folder.init("--change", "phones", typed="-\n\n")[0] == 0
+    assert (code, "Give --social-care or --out-of-hours or --adult-social-care" in said) == (2, True)
+    assert folder.init("--change", "phones", typed="-\n\n\n\n\n")[0] == 0
     assert folder.organisation.phones.childrens_social_care is None
     assert folder.quietly("--change", "phones", "--out-of-hours", "-")[0] == 0
     assert folder.organisation.phones.out_of_hours is None
