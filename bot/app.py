@@ -239,7 +239,7 @@ def services_of(
 
 def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:
     """Register every button, modal, command and event. Raises SlackApiError where Slack refuses the token."""
-    outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""))
+    outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""), services.roster.names)
     failures.register(app, services.organisation, replies)
     conversation.register(app, services, replies)  # first: Bolt tries matchers in this order; most payloads are answers
     entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders))

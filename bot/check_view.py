@@ -19,6 +19,7 @@ from flows.engine.replay import Progress, replay
 from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
+from flows.records.authors import author, names_in
 
 GONE = "somebody no longer listed"
 _ANY_LEAD = re.compile(r"\b(an|a|the)(other)? (?:safeguarding )?lead\b", re.IGNORECASE)
@@ -219,5 +220,11 @@ class CheckView:
         return f"<@{self.roster.slack[person]}>" if person in self.roster.slack else GONE
 
     def name(self, person: str) -> str:
-        """Somebody's name, also of somebody the organisation's file no longer lists."""
-        return self.organisation.person(person).name if person in self.roster.slack else GONE
+        """Somebody's name; of somebody the organisation's file no longer lists, the one that the record has of them."""
+        if person in self.roster.slack:
+            return self.organisation.person(person).name
+        return names_in(self.entries).get(person, GONE)
+
+    def author(self, entry: Entry, *, naming_staff: bool = True) -> str:
+        """Return who made an entry: name and role at that time. entries must be there."""
+        return author(entry, self.entries, self.roster, self.check.reporter, naming_staff=naming_staff)

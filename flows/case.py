@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -214,14 +214,30 @@ def waits_for_sharing(case: Case) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who somebody was when an entry was made: their name, empty where nobody knew it, and their role, in words.
+
+    people: names, at that time, of the people whom the entry names by their organisation id, by that and by Slack id.
+    """
+
+    name: str
+    role: str
+    people: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the record. `content` is empty where the reader may not see it or it was erased."""
+    """One line of the record. `content` is empty where the reader may not see it or it was erased.
+
+    signed: None for what share-check did itself, and in entries from before names were kept with them.
+    """
 
     id: int
     at: datetime
     who: str
     what: EventKind
     content: dict[str, object] = field(default_factory=dict)
+    signed: Signature | None = None
 
 
 def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:

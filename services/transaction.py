@@ -34,6 +34,10 @@ ANOTHER_PLAN = {"plan_stands": False, "reporter_agreed_at": None, "disagreed": F
 """
 
 
+_NAMES_PEOPLE = ("asked", "skipped", "instead_of", "options")
+"""Keys of an event's content that may have people's ids; an option of a question that is none is nobody's."""
+
+
 class Service:
     """The shared parts. `now` is one moment for the whole transaction."""
 
@@ -54,8 +58,9 @@ class Service:
     def record(
         self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
-        """Record an event. Return its id."""
-        return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request)
+        """Record an event, with who its author is now and whom it names. Return its id."""
+        signed = None if who == SYSTEM and not _named(content) else self.roster.signature(who, _named(content))
+        return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request, signed)
 
     def is_repeat(self, request: str | None) -> bool:
         """Return whether this request was carried out before."""
@@ -294,6 +299,16 @@ class Service:
         case = self.case(opened)
         if person is not None and case is not None and person in self.allowed(case):
             self.ask_elsewhere(opened, (person,), ask, refused=True)
+
+
+def _named(content: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the organisation ids of people in an event's content: who was asked, passed over, followed or left out."""
+    values = (content[key] for key in _NAMES_PEOPLE if key in content)
+    return tuple(str(one) for value in values for one in ([value] if isinstance(value, str) else _listed(value)))
+
+
+def _listed(value: object) -> Iterable[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def urgency_of(check: Check) -> Urgency:

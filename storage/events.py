@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
-from flows.case import Entry
+from flows.case import Entry, Signature
 from flows.events import EventKind
 from storage.crypto.envelope import Sealer, padded
 from storage.errors import CannotOpen
 from storage.tables import events
 
 SALT_BYTES = 16
+_SIGNED = "signed"
+"""The key, beside the content, of who the author was at that time."""
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
 _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
@@ -37,14 +41,21 @@ def append(
     what: EventKind,
     content: Mapping[str, object],
     request: str | None = None,
+    signed: Signature | None = None,
 ) -> int:
     """Insert an event and return its id. The content is sealed; the commitment is a salted hash of the whole event.
 
-    Sealed content is padded to 256 bytes, 512, 1024 and so on, so that its length reveals almost nothing.
+    signed: who they were then, sealed with the content.
+
+    Sealed content is padded to 512 bytes, 1024 and so on, so that its length reveals almost nothing; without an author
+    to 256.
 
     request: identifies Slack's request, so that a repeat can be recognised (`is_repeat`).
     """
-    body = padded(json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), SALT_BYTES)
+    content = {**content, _SIGNED: asdict(signed)} if signed else content
+    body = padded(
+        json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), SALT_BYTES, 512 if signed else 256
+    )
     salt = os.urandom(SALT_BYTES)
     row = {
         "check_id": check,
@@ -72,20 +83,28 @@ def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body:
 
 def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
     """Return all events of a check, oldest first."""
-    return tuple(
-        Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
-        for row in tx.execute(_OF_CHECK, {"check": check})
-    )
+    return tuple(_entry(row, sealer, check) for row in tx.execute(_OF_CHECK, {"check": check}))
 
 
 def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:
     """Return an event's content; empty if it does not open."""
+    return _parts(sealer, check, sealed)[0]
+
+
+def _entry(row: Row[Any], sealer: Sealer, check: str) -> Entry:
+    content, signed = _parts(sealer, check, row.sealed)
+    return Entry(row.id, row.at, row.who, row.what, content, signed)
+
+
+def _parts(sealer: Sealer, check: str, sealed: bytes) -> tuple[dict[str, object], Signature | None]:
+    """Return an event's content and who its author was then; nothing if it does not open."""
     try:
         opened = sealer.open(sealed, f"event:{check}")
     except CannotOpen:
-        return {}
-    found: dict[str, object] = json.loads(opened[SALT_BYTES:])
-    return found
+        return {}, None
+    found: dict[str, Any] = json.loads(opened[SALT_BYTES:])
+    signed = found.pop(_SIGNED, None)
+    return found, Signature(**signed) if signed else None
 
 
 def newest(tx: Connection) -> int:
@@ -101,7 +120,7 @@ def newest_of(tx: Connection, check: str, what: EventKind) -> int:
 def newest_entry(tx: Connection, check: str, sealer: Sealer, what: EventKind) -> Entry | None:
     """Return a check's newest event of this kind, or None."""
     row = tx.execute(_NEWEST_OF_KIND, {"check": check, "what": what}).first()
-    return None if row is None else Entry(row.id, row.at, row.who, row.what, content_of(sealer, check, row.sealed))
+    return None if row is None else _entry(row, sealer, check)
 
 
 def is_known(tx: Connection, check: str, who: str) -> bool:

@@ -142,8 +142,8 @@ def _duty(view: CheckView) -> Iterator[Block]:
 
 def _kept_out(view: CheckView) -> Iterator[Block]:
     """Yield who must not be told, and who was paged before being left out or stepping aside."""
-    never = [block_kit.esc(view.name(one)) for one in sorted(view.people_left_out - set(view.told_before))]
-    before = [block_kit.esc(view.name(one)) for one in view.told_before]
+    never = _names(view, sorted(view.people_left_out - set(view.told_before)))
+    before = _names(view, view.told_before)
     if never:
         yield block_kit.section(f"*Not told, now or later: {', '.join(never)}.* Do not talk to them about this.")
     if before:
@@ -151,6 +151,11 @@ def _kept_out(view: CheckView) -> Iterator[Block]:
             f"*Paged before they were left out or stepped aside: {', '.join(before)}.* "
             "From now on they see nothing. Do not talk to them about this."
         )
+
+
+def _names(view: CheckView, people: Iterable[str]) -> list[str]:
+    """Return their names, each once: somebody no longer listed is left out by id and by Slack account."""
+    return list(dict.fromkeys(block_kit.esc(view.name(one)) for one in people))
 
 
 def _why(view: CheckView) -> Iterator[str]:
@@ -256,12 +261,19 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
     if entry is not None:
         yield block_kit.divider()
         yield from decided(entry)
+        yield _said_by("Decided", view, entry)
     for strand in case.strands:
         yield from strand_blocks(strand)
     shared = latest(view.entries, EventKind.SHARED)
     if shared is not None:
         for field in SHARING:
             yield from block_kit.labelled(field.label, str(shared.content.get(field.key) or ""))
+        yield _said_by("Recorded", view, shared)
+
+
+def _said_by(did: str, view: CheckView, entry: Entry) -> Block:
+    at = entry.at.astimezone(view.organisation.zone)
+    return block_kit.context(block_kit.esc(f"{did} by {view.author(entry)}, {at:%d %b %H:%M}."))
 
 
 def _talk(view: CheckView) -> Iterator[list[Block]]:
@@ -271,7 +283,7 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
         if entry.what.properties.is_talk and text:
             topic, text = _about(view, entry), _in_whose_words(entry, text)
             at = entry.at.astimezone(view.organisation.zone)
-            head = f"{entry.what.properties.label}{topic} ({_author(view, entry)}, {at:%d %b %H:%M})"
+            head = f"{entry.what.properties.label}{topic} ({view.author(entry)}, {at:%d %b %H:%M})"
             yield list(block_kit.labelled(head, text))
 
 
@@ -286,11 +298,6 @@ def _about(view: CheckView, entry: Entry) -> str:
 def _in_whose_words(entry: Entry, text: str) -> str:
     by = str(entry.content.get("by") or "")
     return f"{by}: {text}" if by else text
-
-
-def _author(view: CheckView, entry: Entry) -> str:
-    person = view.roster.person_at(entry.who)
-    return view.name(person) if person else "the staff member"
 
 
 def _answers(view: CheckView) -> Iterator[Block]:

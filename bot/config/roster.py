@@ -45,6 +45,7 @@ def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | 
         plan_worry=organisation.targets.plan_worry,
         aftercare=tuple(_waits(organisation.aftercare)),
         ways=ways or {},
+        names={person.slack: person.name for person in organisation.everyone},
         administrators=frozenset(organisation.administrators),
     )
 

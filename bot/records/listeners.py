@@ -16,14 +16,16 @@ from bot.fields import SEARCHES
 from bot.permission import Act, Subject, may
 from bot.records import modals as forms
 from bot.records.export_contents import Contents, Held, Part
-from bot.records.items import STAFF, items_of
+from bot.records.items import items_of
 from bot.records.pack_file import closed_file
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from bot.slack.windows import put_instead
+from flows.case import Entry
 from flows.events import EventKind
+from flows.paging.roster import STAFF
 from flows.records.matching import Described
 from storage import checks, events, export_files, person_index
 from storage.proof import bundle, bundle_file
@@ -132,13 +134,10 @@ def exported(view: CheckView) -> Contents:
     """Return one record for the school's own system: everything, with nothing redacted."""
     parts = tuple(Part(item.title, item.author, item.at, item.text) for item in items_of(view))
     outcome = view.decision.outcome.words
-    facts = [("Reference", view.check.ref), ("Outcome", outcome), ("Raised by", f"{STAFF} ({view.check.reporter})")]
+    facts = [("Reference", view.check.ref), ("Outcome", outcome), ("Raised by", _raised_by(view))]
     if view.case and view.case.led_by:
         facts.append(("Led by", view.name(view.case.led_by)))
-    entries = [
-        {"number": place, "at": each.at.isoformat(), "who": each.who, "what": each.what, "content": each.content}
-        for place, each in enumerate(view.entries, 1)
-    ]
+    entries = [_entry(place, each) for place, each in enumerate(view.entries, 1)]
     return Contents(
         title="Export of one record",
         made_at=view.now,
@@ -150,6 +149,19 @@ def exported(view: CheckView) -> Contents:
         held=(Held(view.check.ref, parts),),
         extra={"entries": json.loads(json.dumps(entries))},
     )
+
+
+def _entry(number: int, entry: Entry) -> dict[str, object]:
+    signed = {"name": entry.signed.name, "role": entry.signed.role} if entry.signed else None
+    said = {"what": entry.what, "content": entry.content}
+    return {"number": number, "at": entry.at.isoformat(), "who": entry.who, "signed": signed, **said}
+
+
+def _raised_by(view: CheckView) -> str:
+    """Return name and role of whoever raised it, as of then, and their Slack id; a practice page's has no entry."""
+    started = next((entry for entry in view.entries if entry.who == view.check.reporter), None)
+    who = view.author(started) if started else STAFF
+    return f"{who} ({view.check.reporter})"
 
 
 def register(app: App, services: Services, replies: Replies) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import MutableMapping
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -13,10 +14,14 @@ log = logging.getLogger(__name__)
 
 
 class Outsiders:
-    """A cache of who is an outsider (users.info). If Slack does not answer, nobody is refused."""
+    """A cache of who is an outsider (users.info). If Slack does not answer, nobody is refused.
 
-    def __init__(self, client: WebClient, team: str) -> None:
+    names: gets the name of each person asked about, unless it has one: the record keeps it with what they write.
+    """
+
+    def __init__(self, client: WebClient, team: str, names: MutableMapping[str, str]) -> None:
         self._client = client
+        self._names = names
         self._team = team
         self._is_guest: dict[str, bool] = {}
 
@@ -42,4 +47,6 @@ class Outsiders:
     def _ask(self, user: str) -> bool:
         """Ask users.info: restricted and ultra-restricted accounts are guests, strangers are of another workspace."""
         found = self._client.users_info(user=user)["user"]
+        if name := str(found.get("real_name") or ""):
+            self._names.setdefault(user, name)
         return any(found.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from flows.case import Check
+from flows.case import Check, Signature
 from flows.engine.outcome import left_out
 from flows.model import Urgency
 from flows.paging.recipients import People, may_know
@@ -15,6 +15,8 @@ from flows.paging.worktime import WorkingWeek
 
 CEILING = timedelta(hours=72)
 """The longest between two asks of a routine check, over weekends and breaks (docs/rules.md, "Response targets")."""
+STAFF = "staff member"
+"""The role of whoever is on no list."""
 
 
 class Counts(StrEnum):
@@ -57,7 +59,8 @@ class Roster:
     administrators: Slack ids of whoever runs the bot. plan, plan_worry: how long until whoever leads an urgent check,
     or a worry, is reminded that there is no plan yet.
     ways: how each can be reached apart from Slack, such as "email". aftercare: how long until each reminder of the
-    last two questions; the last one repeats without end.
+    last two questions; the last one repeats without end. names: of Slack accounts: the people's, as the file has them,
+    and those of other staff once Slack has said them.
     """
 
     people: People
@@ -74,6 +77,7 @@ class Roster:
     aftercare: tuple[timedelta, ...] = (timedelta(days=1), timedelta(days=2), timedelta(days=7))
     ways: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     administrators: frozenset[str] = frozenset()
+    names: MutableMapping[str, str] = field(default_factory=dict)
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -83,6 +87,22 @@ class Roster:
     def person_at(self, slack: str) -> str | None:
         """Return the person with this Slack id, None for anybody else."""
         return next((person for person, account in self.slack.items() if account == slack), None)
+
+    def signature(self, slack: str, named: Iterable[str] = ()) -> Signature:
+        """Return who the person with this Slack id is now, and the names of the people `named`.
+
+        named: organisation ids; each name is kept by Slack id as well, which `left_out` rows have.
+        """
+        known = [(one, self.slack[one]) for one in named if one in self.slack]
+        people = {key: self.names[account] for one, account in known if account in self.names for key in (one, account)}
+        return Signature(self.names.get(slack, ""), self._role(slack), people)
+
+    def _role(self, slack: str) -> str:
+        person = self.person_at(slack)
+        if person is None:
+            return "administrator" if slack in self.administrators else STAFF
+        roles = {"safeguarding lead": self.people.leads, "deputy lead": self.people.deputies}
+        return next((role for role, group in roles.items() if person in group), "independent contact")
 
     def may_know(self, check: Check, out: frozenset[str]) -> tuple[str, ...]:
         """Ids of the people who may know of a check: the one rule all else asks (docs/rules.md, I13 and decision 8).

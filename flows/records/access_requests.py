@@ -116,13 +116,13 @@ def time_left(until: date, today: date) -> str:
 
 
 def items(
-    entries: Sequence[Entry], boxes: Boxes, author: Callable[[str], str], own: Iterable[str] = ()
+    entries: Sequence[Entry], boxes: Boxes, author: Callable[[Entry], str], own: Iterable[str] = ()
 ) -> tuple[ReviewItem, ...]:
     """Everything that people wrote, oldest first, then what was done and when.
 
-    author: a name for whoever is in the record. own: names of the person it is about, which are nobody else's.
+    author: says who made an entry. own: names of the person it is about, which are nobody else's.
     """
-    made = [item for entry in entries for item in _items(entry, boxes, author(entry.who))]
+    made = [item for entry in entries for item in _items(entry, boxes, author(entry))]
     made += _answers(entries, author)
     made += _steps(entries, author)
     names = frozenset(word for name in own for word in words(name))
@@ -171,13 +171,13 @@ def _plan(part: Mapping[str, object]) -> str:
     return "\n".join(f"{label}: {value}" if label else str(value) for label, value in said.items() if value)
 
 
-def _answers(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
+def _answers(entries: Sequence[Entry], author: Callable[[Entry], str]) -> Iterator[ReviewItem]:
     """Yield the checklist with every answer that was given, also those that were changed later."""
     given = [entry for entry in entries if entry.what.properties.has_answers]
     rows = [f"{_when(entry.at)} {line}" for entry in given for line in _answer(entry.content)]
     if rows:
         yield ReviewItem(
-            f"answers:{len(rows)}", "Answers to the checklist", author(given[0].who), given[0].at, "\n".join(rows)
+            f"answers:{len(rows)}", "Answers to the checklist", author(given[0]), given[0].at, "\n".join(rows)
         )
 
 
@@ -191,9 +191,9 @@ def _answer(content: Mapping[str, object]) -> Iterator[str]:
             yield f"{asked.ask} {said}"
 
 
-def _steps(entries: Sequence[Entry], author: Callable[[str], str]) -> Iterator[ReviewItem]:
+def _steps(entries: Sequence[Entry], author: Callable[[Entry], str]) -> Iterator[ReviewItem]:
     done = [entry for entry in entries if entry.what.properties.step]
-    rows = [f"{_when(entry.at)} {entry.what.properties.step} ({author(entry.who)})" for entry in done]
+    rows = [f"{_when(entry.at)} {entry.what.properties.step} ({author(entry)})" for entry in done]
     if rows:
         yield ReviewItem(f"steps:{len(rows)}", "What was done, and when", "share-check", done[0].at, "\n".join(rows))
 

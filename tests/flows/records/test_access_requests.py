@@ -31,7 +31,7 @@ def entry(what: EventKind, number: int = 1, who: str = "U0STAFF", **content: obj
 
 
 def made(*entries: Entry, own: tuple[str, ...] = ()) -> tuple[ReviewItem, ...]:
-    return access_requests.items(entries, BOXES, lambda who: f"<{who}>", own)
+    return access_requests.items(entries, BOXES, lambda entry: f"<{entry.who}>", own)
 
 
 def is_working(day: date) -> bool:
