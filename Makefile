@@ -3,18 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/share-check.installed
+TYPES := $(VENV)/surfaces/installed
 PYTEST := $(BIN)/python -m pytest -n 3 --maxschedchunk 1 # One test at a time: the longest begin first.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo quick test check lint bench pictures lock clean
+.PHONY: help setup demo quick test check lint surfaces bench pictures lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(STAMP) ## Install everything, with hashes checked, into .venv
+setup: $(STAMP) $(if $(shell command -v npm),$(TYPES)) ## Install everything, with hashes checked, into .venv
 
 demo: setup ## Try it in a browser, without Slack
 	@$(BIN)/share-check demo
@@ -33,6 +34,9 @@ lint: setup ## The same without the documents, which the tests read as well
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+surfaces: setup ## Write all that is sent to Slack to build/surfaces, and ask Slack's types and limits whether it is right
+	$(BIN)/python -m tests.surfaces
 
 bench: setup ## Measure what it costs
 	@set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
@@ -62,4 +66,10 @@ $(STAMP): pyproject.toml requirements.lock
 	@test -x $(BIN)/python && $(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TYPES): tests/surfaces/package-lock.json $(STAMP)
+	@echo "Installing Slack's types, which the tests ask, into $(VENV)/surfaces."
+	@mkdir -p $(@D) && cp tests/surfaces/package.json tests/surfaces/package-lock.json $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -15,7 +15,7 @@ from sandbox.state.clock import Clock
 from sandbox.state.fake_slack import FakeSlack, Options
 from sandbox.state.faults import Faults
 from sandbox.state.manifest import EVERY_SCOPE, AppManifest
-from sandbox.state.models import ApiRequest, Human
+from sandbox.state.models import ApiRequest, Human, Json
 from sandbox.state.rates import Rates
 from sandbox.state.response_urls import ResponseUrls
 from sandbox.state.triggers import Triggers
@@ -138,6 +138,11 @@ class Workspace:
         """Return every Web API call the bot made, oldest first."""
         with self.slack.world.lock:
             return list(self.slack.world.requests)
+
+    @property
+    def acknowledgements(self) -> list[tuple[str, Json]]:
+        """Return what the bot answered in acknowledgements, each with what it answered, oldest first."""
+        return list(self.slack.world.acknowledgements)
 
     def calls(self, method: str) -> list[ApiRequest]:
         """Return the calls of one method, oldest first."""

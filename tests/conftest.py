@@ -8,16 +8,21 @@ import pytest
 
 from tests import quick
 from tests.postgres import find_programs
+from tests.surfaces.slack_types import find_compiler
 
-pytest_plugins = ["tests.databases", "tests.postgres_databases"]
+pytest_plugins = ["tests.databases", "tests.postgres_databases", "tests.surfaces.recording"]
 
 MEMORY, ENOUGH = Path("/dev/shm"), 2**31  # noqa: S108 - bytes; folders in it are made by tempfile, for us alone
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ["TMPDIR"] = str(MEMORY)  # Databases are never read again: waiting for a disk would double the time.
 
 NO_SKIPS = os.environ.get("SHARE_CHECK_NO_SKIPS") == "1"
-CHROMIUM, POSTGRES = shutil.which("chromium"), find_programs()
-PACKAGES = {"chromium": (CHROMIUM, "chromium"), "postgres": (POSTGRES, "postgresql")}
+CHROMIUM, POSTGRES, TYPESCRIPT = shutil.which("chromium"), find_programs(), find_compiler()
+PACKAGES = {
+    "chromium": (CHROMIUM, "chromium"),
+    "postgres": (POSTGRES, "postgresql"),
+    "typescript": (TYPESCRIPT, "nodejs npm && make setup"),
+}
 MISSING = {f"needs_{fixture}": package for fixture, (found, package) in PACKAGES.items() if not found}
 
 
@@ -25,6 +30,12 @@ MISSING = {f"needs_{fixture}": package for fixture, (found, package) in PACKAGES
 def chromium() -> str:
     """Path of the browser; `playwright` starts it with executable_path."""
     return str(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def typescript() -> str:
+    """Path of TypeScript's compiler, which has Slack's types beside it."""
+    return str(TYPESCRIPT)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -231,7 +231,7 @@ def _alarms() -> Iterator[tuple[str, Message]]:
     yield "closed account", cover.closed_account()
 
 
-def _windows() -> Iterator[tuple[str, Mapping[str, Any]]]:
+def windows() -> Iterator[tuple[str, Mapping[str, Any]]]:
     more = learn("You last finished one on Monday.", sees_who=True)
     yield "home", home([check(calm_but()), sent(Outcome.HOLD)], ORGANISATION, more_for_them=more)
     yield "who has practised", practice.who({}, ["U0STAFF"])
@@ -287,7 +287,7 @@ def test_every_message_is_plain_complete_and_read_aloud(made: Callable[[], Itera
 
 def test_every_window_is_plain_and_complete() -> None:
     """Home, practice and a lead's summary."""
-    assert [wrong for name, window in _windows() for wrong in wrong_in(name, as_shown(window))] == []
+    assert [wrong for name, window in windows() for wrong in wrong_in(name, as_shown(window))] == []
 
 
 # Polarity

@@ -171,7 +171,11 @@ class UserActions:
     def _send(self, kind: EnvelopeType, payload: Json) -> Ack:
         envelope = Envelope(kind, payload)
         self.last = envelope
-        return self.send(envelope)
+        ack = self.send(envelope)
+        if ack.response:
+            shown = "ack of a command" if kind == "slash_commands" else "ack of a modal"
+            self.slack.world.acknowledgements.append((shown, ack.response))
+        return ack
 
     def _refused(self, user: str, words: str, ack: Ack | None = None, payload: Json | None = None) -> InteractionResult:
         self.slack.world.notify(user, words)

@@ -37,6 +37,7 @@ class WorkspaceState:
         self.notices: dict[str, list[Notice]] = defaultdict(list)
         self.read: dict[tuple[str, str], str] = {}
         self.requests: list[ApiRequest] = []
+        self.acknowledgements: list[tuple[str, Json]] = []
         self.complaints: list[str] = []
         self.listeners: set[Callable[[], None]] = set()
 

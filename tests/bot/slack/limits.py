@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.slack.block_kit import Message
 from sandbox.blockkit import check_message, check_view
+from tests.surfaces.recording import keep
 
 Json = dict[str, Any]
 LIMITS: Json = json.loads((Path(__file__).parents[2] / "data" / "block_limits.json").read_text("utf-8"))
@@ -20,6 +21,7 @@ def fits_message(message: Message) -> None:
     """Fail unless Slack would take this message, to post and to edit."""
     blocks = json.loads(json.dumps(list(message.blocks)))
     check_message(blocks)
+    keep("chat.postMessage", {"channel": "D0STAFF", "text": message.text, "blocks": blocks})
     assert list(problems(blocks)) == []
     assert len(blocks) <= MESSAGE_BLOCKS
     assert len(words(blocks)) <= MESSAGE_CHARACTERS
@@ -31,6 +33,7 @@ def fits_view(view: Json, kind: str = "modal") -> None:
     """Fail unless Slack would take this modal or Home tab."""
     body = json.loads(json.dumps(view))
     check_view(body, kind)
+    keep("views.publish" if kind == "home" else "views.open", {"view": body})
     assert list(problems(body["blocks"])) == []
     assert len(json.dumps(body, ensure_ascii=False).encode()) <= VIEW_BYTES
     limits = LIMITS["view"]
