@@ -197,13 +197,13 @@ def assemble(services: Services, edges: Edges) -> Bot:
     """Assemble the bot from services and edges. Raises SlackApiError where Slack refuses the token."""
     app, instance = _bolt_app(edges), secrets.token_hex(4)
     app.meters = services.meters
+    replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
     rendered = renderers()
     deliverers = [
-        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes)
+        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, replies.urls)
         for lanes, senders in zip(QUEUES, edges.senders, strict=True)
     ]
     auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat)
-    replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
     register(app, services, edges.slack, replies)
     executors = (edges.listeners, edges.replies, *edges.senders)
     return Bot(app, services, deliverers, clockwork(services, instance), auditor, executors)

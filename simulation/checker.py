@@ -17,7 +17,7 @@ from simulation.observed import Observed
 from simulation.page_checks import PageChecks
 from simulation.workspace import Call, PostedMessage
 
-_SAYS = ("chat.postMessage", "chat.update")
+_SAYS = ("chat.postMessage", "chat.update", "response_url")
 
 
 class PromiseChecker:

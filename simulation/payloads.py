@@ -130,9 +130,10 @@ def home_opened(who: str) -> Json:
     }
 
 
-def in_message(who: str, channel: str) -> Json:
+def in_message(who: str, channel: str, ts: str) -> Json:
     """Return the payload's part that says in which message a button was pressed."""
-    return {"channel": {"id": channel}, "response_url": reply_to(who), "container": {"type": "message"}}
+    container = {"type": "message", "message_ts": ts}
+    return {"channel": {"id": channel}, "response_url": f"{reply_to(who)}/{channel}/{ts}", "container": container}
 
 
 def in_window(view: Json, root: str) -> Json:

@@ -135,7 +135,7 @@ class SimulatedPerson:
         """Yield the buttons shown, each with its weight: those of newer messages weigh more."""
         factor = 1.0
         for post in reversed(self._workspace.seen_by(self.user)):
-            found = [*payloads.buttons(post.blocks, payloads.in_message(self.user, post.channel))]
+            found = [*payloads.buttons(post.blocks, payloads.in_message(self.user, post.channel, post.ts))]
             for button in found:
                 yield button, factor * self._weight(button)
             factor *= behaviour.OLDER if found else 1.0

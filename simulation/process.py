@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from slack_bolt import BoltContext, BoltRequest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
@@ -109,17 +110,21 @@ class SimulatedReply:
 
 
 class SimulatedWebhook(WebhookClient):
-    """A response_url that shows what is posted there to the person it belongs to, and notes it."""
+    """A response_url that notes what is posted there and does it, as far as Slack does."""
 
-    def __init__(self, url: str, show: Callable[[str, Json], None], posted: list[tuple[str, str]]) -> None:
+    def __init__(self, url: str, respond: Callable[[str, Json], None], posted: list[tuple[str, str]]) -> None:
         super().__init__(url)
-        self._show = show
+        self._respond = respond
         self._posted = posted
 
     def send(self, **message: Any) -> WebhookResponse:
-        """Post a message."""
-        self._posted.append((self.url, str(message.get("text", ""))))
-        self._show(self.url, message)
+        """Post words to whoever pressed, or replace the message they pressed."""
+        if not message.get("replace_original"):
+            self._posted.append((self.url, str(message.get("text", ""))))
+        try:
+            self._respond(self.url, message)
+        except SlackApiError:
+            return WebhookResponse(url=self.url, status_code=HTTPStatus.NOT_FOUND, body="expired_url", headers={})
         return WebhookResponse(url=self.url, status_code=HTTPStatus.OK, body="ok", headers={})
 
 
@@ -133,7 +138,7 @@ class ProcessParts:
     clock: Clock
     slack: WebClient
     other_ways: OtherWays
-    whisper: Callable[[str, Json], None]
+    respond: Callable[[str, Json], None]
 
 
 class SimulatedProcess:
@@ -157,7 +162,7 @@ class SimulatedProcess:
         inline = InlineExecutor()
         return Edges(
             slack=parts.slack,
-            webhook=lambda url: SimulatedWebhook(url, parts.whisper, self._posted),
+            webhook=lambda url: SimulatedWebhook(url, parts.respond, self._posted),
             signing_secret="unused",  # noqa: S106 - nothing is signed here
             other_ways=parts.other_ways,
             ways_to_administrators=(),

@@ -93,7 +93,7 @@ class SimulatedRun:
             self.timeline, self.fault_plan, self.workspace, self._meanwhile, self.host.kill_point
         )
         clock, mail = MachineClock(self.timeline, self._meanwhile), SimulatedMail(self)
-        parts = (organisation, roster, fixtures.keyring(), clock, self._slack, mail, self._whisper)
+        parts = (organisation, roster, fixtures.keyring(), clock, self._slack, mail, self._respond)
         self.host.set_parts(ProcessParts(*parts))
         names = {person.slack: person.name.lower() for person in organisation.everyone}
         names |= {user: f"staff member {number}" for number, user in enumerate(_USERS, 1)}
@@ -240,8 +240,12 @@ class SimulatedRun:
         if user in self._people:
             self._people[user].notices()
 
-    def _whisper(self, url: str, message: Json) -> None:
-        user = url.rpartition("/")[2]
+    def _respond(self, url: str, message: Json) -> None:
+        """Do what was posted to a response_url. Raises what the SDK raises where Slack does not do it."""
+        user, *pressed = url.partition("/actions/")[2].split("/")
+        if message.get("replace_original"):
+            self._slack.api_call("response_url", json={**message, "channel": pressed[0], "ts": pressed[1]})
+            return
         self.timeline.say(
             f"{self._people[user].words} alone is told: {self.observed.stored.nameless(str(message.get('text')))}"
         )

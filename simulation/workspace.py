@@ -99,6 +99,7 @@ class SimulatedWorkspace:
             "chat.delete": self._delete,
             "chat.postMessage": self._post,
             "chat.update": self._update,
+            "response_url": self._update,
             "users.info": lambda call: {"ok": True, "user": {"id": call.args["user"]}},
             "views.open": self._open,
             "views.publish": self._publish,

@@ -29,7 +29,7 @@ from sandbox import Workspace
 from sandbox.client.people import Person
 from sandbox.client.result import InteractionResult
 from sandbox.state import visible_text
-from sandbox.state.models import SlackMessage
+from sandbox.state.models import ApiRequest, SlackMessage
 from storage import cases, checks
 from storage import events as record
 from storage.engine.database import Database
@@ -311,6 +311,11 @@ class Stage:
         where = "D" + target[1:] if target.startswith("U") else target
         live = [each for each in self.workspace.slack.world.messages if not each.deleted]
         return [each for each in live if each.channel == where and is_page(each)]
+
+    def edits(self) -> list[ApiRequest]:
+        """Every edit of a message so far: by chat.update, or over the response_url of a press."""
+        both = [call for call in self.workspace.requests if call.method in ("chat.update", "response_url")]
+        return [call for call in both if call.method == "chat.update" or call.args.get("replace_original")]
 
     def paged(self) -> set[str]:
         """Whoever was ever sent a page: the channel, and people's ids."""

@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, wait
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPException
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from bot.delivery.slack_errors import GONE, REFUSED, Holds, code_of, gives_up
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
+from bot.slack.response_urls import ResponseUrls
 from bot.supervised_loop import SupervisedLoop
 from bot.words import Words
 from flows.case import SYSTEM
@@ -54,7 +55,8 @@ class OtherWays(Protocol):
 class Deliverer:
     """A sender of the rows due in its lanes. Any number may run, in any number of processes.
 
-    instance: the process's name, so that other instances send what it had claimed when it is gone.
+    instance: the process's name, so that other instances send what it had claimed when it is gone. urls: by which
+    messages that were pressed are edited.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Deliverer:
         other_ways: OtherWays | None = None,
         instance: str = "",
         lanes: Sequence[int] = outbox.LANES,
+        urls: ResponseUrls | None = None,
     ) -> None:
         self._services = services
         self._renderers = renderers
@@ -76,6 +79,7 @@ class Deliverer:
         self._lanes = lanes
         self._drawn: dict[str, str] = {}
         self._holds = Holds()
+        self._urls = urls
 
     def loop(self, tick: float) -> SupervisedLoop:
         """Return the loop that sends at start-up until nothing is due, then every `tick` seconds or when woken."""
@@ -104,7 +108,7 @@ class Deliverer:
     def _deliver(self, row: Claimed) -> None:
         now = self._services.clock.now()
         try:
-            if (until := self._holds.until(row, now)) is not None:
+            if (until := self._held_until(row, now)) is not None:
                 self._put_off(row, "ratelimited", until - now)
             elif row.via == outbox.SLACK:
                 self._send(row)
@@ -117,6 +121,12 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - one bad row never stops the others
             log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - its text may hold personal data
             self._put_off(row, type(error).__name__)
+
+    def _held_until(self, row: Claimed, now: datetime) -> datetime | None:
+        """Return until when Slack's limit holds this row back; None where it may go, or goes by a response_url."""
+        if self._urls is not None and self._urls.has(row.channel, row.ts):
+            return None
+        return self._holds.until(row, now)
 
     def _send(self, row: Claimed) -> None:
         with self._services.database.read() as tx:
@@ -188,6 +198,9 @@ class Deliverer:
         assert row.channel and row.ts and message  # noqa: S101, PT018 - _send has checked
         digest = _digest(message)
         if row.shown == digest:  # three in four updates change nothing shown, and Slack limits calls
+            self._stamp(row, row.channel, row.ts, digest)
+            return
+        if self._urls is not None and self._urls.edit(row.channel, row.ts, message):
             self._stamp(row, row.channel, row.ts, digest)
             return
         try:

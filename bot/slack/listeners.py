@@ -79,7 +79,7 @@ class Listeners:
         """
 
         def save(ack: Ack, body: Json) -> None:
-            words = listener(Press.model_validate(body))
+            words = listener(self._press(body))
             ack()
             self._replies.say_later(body, words)
 
@@ -92,7 +92,7 @@ class Listeners:
         """
 
         def show(body: Json, client: WebClient) -> None:
-            press = Press.model_validate(body)
+            press = self._press(body)
             found = listener(press)
             if isinstance(found, str):
                 self._replies.say(body, found)
@@ -114,7 +114,7 @@ class Listeners:
         """
 
         def show(body: Json, client: WebClient) -> None:
-            press = Press.model_validate(body)
+            press = self._press(body)
             found = listener(press)
             if found is None:
                 return
@@ -126,6 +126,12 @@ class Listeners:
                 then(press, client)
 
         self._at_once(verb, show)
+
+    def _press(self, body: Json) -> Press:
+        """Read a press. Its response_url is kept before anything is saved, for the sender that edits the message."""
+        press = Press.model_validate(body)
+        self._replies.remember(press)
+        return press
 
     def _at_once(self, verb: str, show: Callable[[Json, WebClient], None]) -> None:
         self._app.action(named(verb))(ack=_acknowledge, lazy=[guarded(show, self._replies.sorry)])

@@ -59,6 +59,11 @@ class _View(_Payload):
     root_view_id: str | None = None
 
 
+class _Container(_Payload):
+    message_ts: str = ""
+    is_ephemeral: bool = False
+
+
 class Press(_Payload):
     """A pressed button: Slack's block_actions."""
 
@@ -68,6 +73,7 @@ class Press(_Payload):
     trigger_id: str = ""
     response_url: str = ""
     channel: _Id | None = None
+    container: _Container = _Container()
     view: _View | None = None
     state: _State = _State()
 

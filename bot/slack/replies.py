@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.config.settings import LOOPBACK
 from bot.slack import block_kit
+from bot.slack.payloads import Press
+from bot.slack.response_urls import ResponseUrls
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
@@ -29,20 +29,25 @@ class Replies:
     """Replies by the response_url that Slack sends with each press.
 
     webhook: makes the client that posts to a response_url. senders: the pool for replies after the ack.
-    phones: numbers to show if something failed.
+    phones: numbers to show if something failed. urls: by which the messages that were pressed are edited.
     """
 
     def __init__(
         self, client: WebClient, webhook: Callable[[str], WebhookClient], senders: Executor, phones: str = "999"
     ) -> None:
         self._client = client
-        self._webhook = webhook
+        self.urls = ResponseUrls(webhook, client.base_url)
         self._senders = senders
         self._phones = phones
 
+    def remember(self, press: Press) -> None:
+        """Keep the press's response_url, so that the message it came from is edited by it."""
+        if press.channel is not None and not press.container.is_ephemeral:
+            self.urls.keep(press.channel.id, press.container.message_ts, press.response_url)
+
     def whisper(self, response_url: str, text: str, blocks: list[block_kit.Block] | None = None) -> None:
         """Post an ephemeral message, which only this person sees. The message that was pressed stays as it is."""
-        self._post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        self.urls.post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
     def say(self, body: Json, words: str) -> None:
         """Reply to a press: by an ephemeral message, or in a modal if Slack sent no response_url (Home tab, modals)."""
@@ -98,24 +103,7 @@ class Replies:
             self.whisper(url, words)
             return
         blocks = [block_kit.section(f"*{block_kit.esc(words)}*"), *_without_warnings(message.get("blocks", []))]
-        self._post(url, text="I could not save that. Please phone.", blocks=blocks, replace_original=True)
-
-    def _post(self, url: str, **message: Any) -> None:
-        if not _is_slacks(url, self._client.base_url):
-            log.warning("a reply was asked for at an address that is not Slack's")
-            return
-        try:
-            self._webhook(url).send(**message)
-        except OSError as error:
-            log.warning("a reply was not taken: %s", type(error).__name__)
-
-
-def _is_slacks(url: str, api: str) -> bool:
-    """Return whether a response_url is Slack's own; in a rehearsal on this machine, whether it is on this machine."""
-    where, asked = urlsplit(api), urlsplit(url)
-    if where.hostname in LOOPBACK:
-        return asked.hostname in LOOPBACK
-    return asked.scheme == "https" and asked.hostname == "hooks.slack.com"
+        self.urls.post(url, text="I could not save that. Please phone.", blocks=blocks, replace_original=True)
 
 
 def _without_warnings(blocks: list[block_kit.Block]) -> list[block_kit.Block]:

@@ -26,14 +26,14 @@ from tests.harness import (
     words_of,
 )
 
-PAGE = "chat.postMessage"
-CARD = "chat.update"
+PAGE = ("chat.postMessage",)
+CARD = ("chat.update", "response_url")
 
 
-def _first(stage: Stage, method: str, words: str) -> int:
+def _first(stage: Stage, methods: tuple[str, ...], words: str) -> int:
     """At which call these words first went to Slack."""
     requests = enumerate(stage.workspace.requests)
-    return next(at for at, each in requests if each.method == method and words in repr(each.args))
+    return next(at for at, each in requests if each.method in methods and words in repr(each.args))
 
 
 @on_every_stage

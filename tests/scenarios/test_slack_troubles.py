@@ -74,7 +74,7 @@ def test_while_slack_takes_nothing_the_card_says_so_and_gives_the_numbers(stage:
     _until(stage, lambda: stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"})
     stage.settle()
     assert _told(stage)
-    cards = [each for each in stage.workspace.calls("chat.update") if "*I have told" in repr(each.args)]
+    cards = [each for each in stage.edits() if "*I have told" in repr(each.args)]
     delivered = [each for each in stage.workspace.calls(POST) if each.response.get("ok")]
     page = next(each.at for each in delivered if "- urgent" in repr(each.args))
     assert page <= min(each.at for each in cards)

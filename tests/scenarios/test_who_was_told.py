@@ -38,7 +38,7 @@ def test_leads_who_came_after_the_page_are_asked_at_start_and_named_once_they_ar
 
     stage.stop_bot()
     monkeypatch.setattr(harness, "load_organisation", lambda _: _with_other_leads())
-    before = len(stage.workspace.calls("chat.update"))
+    before = len(stage.edits())
     stage.start_bot()
     stage.settle()
     said = words_of(card_of(stage.staff))
@@ -50,11 +50,7 @@ def test_leads_who_came_after_the_page_are_asked_at_start_and_named_once_they_ar
     assert "*I have told New lead 5 and New lead 6*" in words_of(card_of(stage.staff))
 
     delivered = [call.at for call in stage.workspace.calls(POST) if call.args.get("channel") in NEW_LEADS]
-    claims = [
-        call.at
-        for call in stage.workspace.calls("chat.update")[before:]
-        if "I have told New" in repr(call.args["blocks"])
-    ]
+    claims = [call.at for call in stage.edits()[before:] if "I have told New" in repr(call.args["blocks"])]
     assert max(delivered) <= min(claims)
 
 
