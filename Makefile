@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/share-check.installed
 TYPES := $(VENV)/surfaces/installed
-PYTEST := $(BIN)/python -m pytest -n 3 --maxschedchunk 1 # One test at a time: the longest begin first.
+PYTEST := $(BIN)/python -m pytest --maxschedchunk 1 # One test at a time: the longest begin first.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+# Compile once, and not again in every worker and every program that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo quick test check lint surfaces bench pictures lock clean
@@ -21,10 +24,10 @@ demo: setup ## Try it in a browser, without Slack
 	@$(BIN)/share-check demo
 
 quick: setup ## Run the tests that need no Slack, no server and no browser
-	@$(PYTEST) -m quick $(ARGS)
+	@$(PYTEST) -n auto -m quick $(ARGS)
 
 test: setup ## Run every test this machine can run
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) -n 3 $(ARGS)
 
 check: lint ## Formatting, lint, types, arrows between packages, documents
 	$(BIN)/python -m pytest -m docs

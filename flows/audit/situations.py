@@ -7,7 +7,8 @@ situation before it, and what it leads to is judged as a point where the person 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
@@ -90,9 +91,21 @@ Replay = Callable[[Checklist, Answers], Progress]
 Decide = Callable[..., Decision]
 
 
-def audit(checklist: Checklist, replay: Replay = replay, decide: Decide = decide, guide: Guide = guide) -> Audit:
-    """Visit everything. replay, decide and guide can be others, to see that their faults are found."""
-    return _Visit(checklist, replay, decide, guide).everything()
+def audit(
+    checklist: Checklist,
+    replay: Replay = replay,
+    decide: Decide = decide,
+    guide: Guide = guide,
+    until: str | None = None,
+) -> Audit:
+    """Visit everything. replay, decide and guide can be others, to see that their faults are found.
+
+    until: the invariant that is expected to be broken; the audit ends where it first is.
+    """
+    visit = _Visit(checklist, replay, decide, guide, until)
+    with suppress(_Enough):
+        visit.everything()
+    return visit.found
 
 
 def routes(checklist: Checklist) -> Iterator[Answers]:
@@ -119,26 +132,38 @@ def spoken(progress: Progress, decision: Decision) -> set[tuple[bool, tuple[obje
     return {(progress.is_finished, (law, part)) for part in _spoken(decision)}
 
 
+class _Enough(Exception):
+    """Raised where the invariant that was expected to be broken is."""
+
+
 class _Visit:
     """One audit under way."""
 
-    def __init__(self, checklist: Checklist, replay: Replay, decide: Decide, guide: Guide) -> None:
+    def __init__(
+        self, checklist: Checklist, replay: Replay, decide: Decide, guide: Guide, until: str | None = None
+    ) -> None:
         self.checklist = checklist
         self.replay = replay
         self.decide = decide
         self.guide = guide
+        self.until = until
         self.found = Audit(wiring=wiring_problems(checklist))
         self.chosen: set[tuple[str, str]] = set()
         self.texts: set[tuple[bool, tuple[object, ...]]] = set()
 
-    def everything(self) -> Audit:
+    def everything(self) -> None:
         self._point(self.replay(self.checklist, {}))
         (ends,) = deque(self.layers(), maxlen=1)
         for situation in ends.values():
             self._end(situation)
         self.found.unreached = tuple(self._unreached())
-        self.found.broken.extend(self._unions())
-        return self.found
+        self._blame(self._unions())
+
+    def _blame(self, broken: Iterable[Broken]) -> None:
+        for one in broken:
+            self.found.broken.append(one)
+            if one.name == self.until:
+                raise _Enough
 
     def layers(self) -> Iterator[dict[tuple[object, ...], Situation]]:
         """Yield the situations behind each question, the first being before any."""
@@ -172,14 +197,14 @@ class _Visit:
     def _step(self, question: Question, given: tuple[str, ...], before: Progress, after: Progress) -> None:
         self.found.steps += 1
         self.chosen.update((question.id, one) for one in given)
-        self.found.broken.extend(broken_by_step(question, before, after))
+        self._blame(broken_by_step(question, before, after))
         decision = self._point(after)
         if question.choose is Choose.PEOPLE:
-            self.found.broken.extend(broken_by_telling(after, decision))
+            self._blame(broken_by_telling(after, decision))
 
     def _point(self, progress: Progress) -> Decision:
         decision = self.decide(self.checklist, progress, SOME_PEOPLE.leads)
-        self.found.broken.extend(broken_at_point(self.checklist, progress, decision))
+        self._blame(broken_at_point(self.checklist, progress, decision))
         if "S2" in progress.answers:
             self._read(progress, decision)
         return decision
@@ -202,14 +227,14 @@ class _Visit:
             return False
         self.texts |= words
         self.found.readings += 1
-        self.found.broken.extend(Reader(self.checklist, progress, decision, self.guide).broken())
+        self._blame(Reader(self.checklist, progress, decision, self.guide).broken())
         return True
 
     def _end(self, situation: Situation) -> None:
         progress = self.replay(self.checklist, situation.route)
         if progress.next is not None:
             how = f"{progress.next.id} is asked after the end"
-            self.found.broken.append(Broken("I22", how, situation.route))
+            self._blame([Broken("I22", how, situation.route)])
         outcome = self._point(progress).outcome
         here = self.found.endings.setdefault(outcome, Situation(situation.route, 0))
         here.paths += situation.paths
