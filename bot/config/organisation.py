@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.config.organisation_problems import OrganisationError, clashes, in_words
+from bot.config import text_file
+from bot.config.organisation_problems import OrganisationError, clashes, in_words, not_toml
 from bot.config.organisation_types import (
     Duration,
     Email,
@@ -400,15 +401,17 @@ def _bank_holidays(nation: str, year: int) -> frozenset[date]:
 def load_organisation(path: Path) -> Organisation:
     """Load organisation.toml. Raises OrganisationError with every problem."""
     try:
-        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        facts = tomllib.loads(text_file.read(path))
     except FileNotFoundError:
         raise OrganisationError(
             [f"{path} is not there. Run share-check init, which makes it. Or: Copy {EXAMPLE} to {path} and edit it."]
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise OrganisationError([f"{path} cannot be read: {error}."]) from None
+    except text_file.NotText as error:
+        raise OrganisationError([str(error)]) from None
+    except OSError as error:
+        raise OrganisationError([f"{path} cannot be read: {error.strerror}."]) from None
     except tomllib.TOMLDecodeError as error:
-        raise OrganisationError([f"{path} cannot be understood: {error}."]) from None
+        raise OrganisationError([not_toml(path, error)]) from None
     problems = list(clashes(facts))
     try:
         organisation = Organisation.model_validate(facts)

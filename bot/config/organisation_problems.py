@@ -4,7 +4,10 @@ Each place is written as in the file and counted from 1: `leads[2].phone` is the
 """
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -36,6 +39,16 @@ class OrganisationError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+def not_toml(path: Path, error: TOMLDecodeError) -> str:
+    """Return where a file stops being TOML, and how its lines are written. Its own text stays out: it may be logged."""
+    found = re.search(r"line (\d+)", str(error))
+    where = f"{path}, line {found[1]}" if found else f"{path}, its last line"
+    return (
+        f'{where}: this cannot be understood. Text stands between straight quotes, like name = "Our school"; a phone '
+        "number too; every quote and bracket that opens must close; and a key stands once in its table."
+    )
 
 
 def in_words(refused: ValidationError, model: type[BaseModel]) -> Iterator[str]:

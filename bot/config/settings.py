@@ -14,18 +14,15 @@ from typing import Annotated, Literal, overload
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
+from bot.config import env_file
 from bot.config.mail_settings import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
+from bot.config.text_file import NotText
 from storage.errors import BadKey
 from storage.proof.signed_note import SealKey
 
@@ -36,6 +33,7 @@ TOKENS = {
     "xapp-": "the app token, SLACK_APP_TOKEN",
     "xoxp-": "a person's own token, which share-check never uses",
 }
+NOT_IN_A_TOKEN = re.compile("[\\s\"'`\u2018\u2019\u201c\u201d\u00a0]")
 MAKE_A_KEY = "Make one with: share-check keys new"
 HIGHEST_PORT = 65535
 ADMINISTRATORS = "administrators"
@@ -74,13 +72,6 @@ class Secrets:
     heartbeat_url: str | None
 
 
-class _AsWritten(DotEnvSettingsSource):
-    """A source that reads .env without interpolation: python-dotenv would expand a ${HOME} inside a password."""
-
-    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
-        return {name: value for name, value in dotenv_values(file_path, interpolate=False).items() if value}
-
-
 class Settings(BaseSettings):
     """The settings of an installation.
 
@@ -97,19 +88,6 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
         case_sensitive=True,
     )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources, highest precedence first: arguments, environment, .env as written, secret files."""
-        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
-        return init_settings, env_settings, _AsWritten(settings_cls, env_file=file), file_secret_settings
 
     mode: Literal["socket", "http"] = Field("socket", alias="SHARE_CHECK_MODE", description='"socket" or "http"')
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL", description="a web address")
@@ -368,22 +346,35 @@ class Settings(BaseSettings):
         return url
 
 
-def load_settings(env_file: Path | None = Path(".env"), **overrides: str) -> Settings:
-    """Load the settings from `overrides`, then the environment, then `env_file`; the first that has a setting wins.
+def load_settings(file: Path | None = Path(".env"), **overrides: str) -> Settings:
+    """Load the settings from `overrides`, then the environment, then `file`; the first that has a setting wins.
 
     `overrides` use the names of the environment. An empty value counts as not set in all three. Raises
     SettingsError with every problem.
     """
     given = {name: value for name, value in overrides.items() if value}
-    problems = list(_unknown_names(env_file))
     try:
-        settings = Settings(_env_file=env_file, **given)  # type: ignore[arg-type] # checked when it is read
+        problems, written = list(_unknown_names(file)), env_file.values(file)
+    except NotText as error:
+        raise SettingsError([str(error)]) from None
+    except OSError as error:
+        raise SettingsError([f"{file} cannot be read: {error.strerror}."]) from None
+    of_file = {name: value for name, value in written.items() if value and not os.environ.get(name)}
+    try:
+        settings = Settings(**{**of_file, **given})  # type: ignore[arg-type] # checked when it is read
     except ValidationError as error:
-        problems += dict.fromkeys(_in_words(each) for each in error.errors(include_input=False))
+        found = {_in_words(each): str(each["loc"][0]) for each in error.errors(include_input=False)}
+        problems += [_placed(problem, name, file, given) for problem, name in found.items()]
     else:
         if not problems:
             return settings
     raise SettingsError(problems)
+
+
+def _placed(problem: str, name: str, file: Path | None, given: Mapping[str, str]) -> str:
+    """Begin a problem with the file and the line where the setting stands, if it was read from the file."""
+    line = None if name in given or os.environ.get(name) else env_file.lines(file).get(name)
+    return f"{file}, line {line}: {problem}" if line else problem
 
 
 def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
@@ -398,31 +389,43 @@ def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
     if scheme == "sqlite" and rest in {"", "/", "/:memory:"}:
         words = "names no file, so every check would be lost at the next restart. Write sqlite:///share-check.db"
         raise SettingsError([f"{name} {words}"])
+    if scheme == "sqlite" and not rest.startswith("/"):
+        raise SettingsError([f"{name} has two slashes where a file needs three: write sqlite:///share-check.db"])
+    if not _can_be_parsed(text):
+        words = "cannot be understood. In a password, write signs as percent codes, such as %40 for @ and %23 for #"
+        raise SettingsError([f"{name} {words}"])
     return text
 
 
-def organisation_path(env_file: Path = Path(".env")) -> Path:
+def _can_be_parsed(url: str) -> bool:
+    try:
+        return bool(make_url(url).database)
+    except (ArgumentError, ValueError):  # their message contains the password
+        return False
+
+
+def organisation_path(file: Path = Path(".env")) -> Path:
     """Return the path of organisation.toml. Reads this setting alone, so it works when others are invalid."""
-    return Path(_written("SHARE_CHECK_ORGANISATION", env_file) or Settings.model_fields["organisation"].default)
+    return Path(_written("SHARE_CHECK_ORGANISATION", file) or Settings.model_fields["organisation"].default)
 
 
-def health_address(env_file: Path = Path(".env")) -> str | None:
+def health_address(file: Path = Path(".env")) -> str | None:
     """Return the "host:port" at which the running bot serves health checks, or None if none is set.
 
     Reads this setting alone, so it works when others are invalid.
     """
-    where = _written("SHARE_CHECK_HEALTH", env_file)
+    where = _written("SHARE_CHECK_HEALTH", file)
     return where if where and _is_listenable(where) else None
 
 
-def unknown_to_notify(known: Collection[str], env_file: Path = Path(".env")) -> Iterator[str]:
+def unknown_to_notify(known: Collection[str], file: Path = Path(".env")) -> Iterator[str]:
     """Yield a problem for each id in SHARE_CHECK_NOTIFY that organisation.toml does not have.
 
     Reads this setting alone, so it works when others are invalid. known: ids of organisation.toml.
     """
     people = (*known, ADMINISTRATORS)
     try:
-        notified = json.loads(_written("SHARE_CHECK_NOTIFY", env_file) or "{}")
+        notified = json.loads(_written("SHARE_CHECK_NOTIFY", file) or "{}")
     except ValueError:
         return  # Settings reports this.
     for person in notified if isinstance(notified, dict) else ():
@@ -500,6 +503,10 @@ def _starting(name: str, prefix: str, token: SecretStr) -> SecretStr:
     prefix: empty for a secret that must not be any of Slack's tokens.
     """
     text = _shown(token)
+    if NOT_IN_A_TOKEN.search(text):
+        raise _problem(
+            f"{name} has a space, a quotation mark or a line end in it. Copy it again, all of it and no more."
+        )
     found = next((start for start in TOKENS if text.startswith(start)), "")
     if found == prefix:
         return token
@@ -533,9 +540,12 @@ def _missing(name: str) -> str:
     return f"{name} is not set. It is {_meaning(name)}."
 
 
-def _written(name: str, env_file: Path) -> str | None:
-    """Return one setting's raw value from the environment, or else from the file."""
-    in_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+def _written(name: str, file: Path) -> str | None:
+    """Return one setting's raw value from the environment, or else from the file; None if the file cannot be read."""
+    try:
+        in_file = env_file.values(file)
+    except (NotText, OSError):  # load_settings reports this.
+        in_file = {}
     return os.environ.get(name) or in_file.get(name)
 
 
@@ -550,10 +560,10 @@ def _in_words(error: ErrorDetails) -> str:
             return f"{name} must be {_meaning(name)}."
 
 
-def _unknown_names(env_file: Path | None) -> Iterator[str]:
+def _unknown_names(file: Path | None) -> Iterator[str]:
     known = setting_names()
-    for name in dotenv_values(env_file, interpolate=False) if env_file and env_file.is_file() else ():
+    for name, line in env_file.lines(file).items():
         if name.startswith(("SLACK_", "SHARE_CHECK_")) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             meant = f" Did you mean {near[0]}?" if near else " Remove it."
-            yield f"{name} in {env_file} is not a setting.{meant}"
+            yield f"{file}, line {line}: {name} is not a setting.{meant}"

@@ -16,6 +16,7 @@ from bot.cli.init.files import ENV
 from bot.cli.init.prompts import collect
 from bot.cli.init.toml_edit import CannotEdit
 from bot.clock import SystemClock
+from bot.config import text_file
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import SettingsError, organisation_path
 from bot.exit_codes import Exit, leave
@@ -205,13 +206,13 @@ def _refuse_to_overwrite(path: Path) -> None:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return text_file.read(path)
     except FileNotFoundError:
         leave(
             "changed nothing", [f"There is no {path} here. Go to the folder of share-check, or run share-check init."]
         )
-    except UnicodeDecodeError:
-        leave("changed nothing", [f"{path} is not text."])
+    except text_file.NotText as error:
+        leave("changed nothing", [str(error)])
 
 
 def _organisation(path: Path) -> Organisation:

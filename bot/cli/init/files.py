@@ -17,8 +17,8 @@ from dotenv import dotenv_values, set_key
 
 from bot.cli.init.questions import Answers, PersonAnswer
 from bot.cli.init.toml_edit import Value, table, written
-from bot.config.organisation import Organisation, load_organisation
-from bot.config.settings import load_settings
+from bot.config.organisation import Organisation, OrganisationError, load_organisation
+from bot.config.settings import SettingsError, load_settings
 from storage.proof.signed_note import SealKey
 
 ENV = Path(".env")
@@ -156,13 +156,24 @@ def replace(path: Path, text: str) -> None:
 def tried_facts(path: Path, text: str) -> Organisation:
     """Parse `text` as organisation.toml, without writing it. Raises OrganisationError with every problem."""
     with _draft(path, text) as draft:
-        return load_organisation(draft)
+        try:
+            return load_organisation(draft)
+        except OrganisationError as error:
+            raise OrganisationError(_of(path, draft, error.problems)) from None
 
 
 def try_secrets(path: Path, text: str) -> None:
     """Parse `text` as .env, without writing it. Raises SettingsError with every problem."""
     with _draft(path, text) as draft:
-        load_settings(draft)
+        try:
+            load_settings(draft)
+        except SettingsError as error:
+            raise SettingsError(_of(path, draft, error.problems)) from None
+
+
+def _of(path: Path, draft: Path, problems: Sequence[str]) -> list[str]:
+    """Name the file that people know, and not the draft of it."""
+    return [problem.replace(str(draft), str(path)) for problem in problems]
 
 
 @contextmanager

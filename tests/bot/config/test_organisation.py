@@ -280,3 +280,20 @@ def test_a_missing_file_says_how_to_make_one(file: Path) -> None:
     """The first run ends with the next step."""
     with pytest.raises(OrganisationError, match=r"Copy organisation\.example\.toml"):
         load_organisation(file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_organisation_is_read_as_notepad_saves_it(file: Path, encoding: str) -> None:
+    """With a mark at the beginning that nobody sees, and the line ends of Windows."""
+    file.write_bytes(LEAST.replace("Example", "Ex\u00e4mple").replace("\n", "\r\n").encode(encoding))
+    assert load_organisation(file).name == "Ex\u00e4mple Trust"
+
+
+def test_what_is_no_toml_names_the_line_and_how_lines_are_written(file: Path) -> None:
+    """The library's own words would say "Invalid statement"; and its text is not repeated."""
+    (problem,) = _problems(file, LEAST.replace('"Lead one"', "\u201cLead one\u201d"))
+    assert problem.startswith(f"{file}, line 7: this cannot be understood. Text stands between straight quotes")
+    assert "Lead one" not in problem
+    file.write_bytes(b"name = 'caf\xe9'")
+    with pytest.raises(OrganisationError, match="line 1: a letter there is not in UTF-8"):
+        load_organisation(file)

@@ -405,3 +405,64 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
         )
     )
     assert not any(secret in shown for secret in (*GOOD.values(), "hush"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_env_is_read_as_any_editor_saves_it(tmp_path: Path, encoding: str, ends: str) -> None:
+    """Notepad writes a mark at the beginning, or UTF-16; nobody sees it, and nobody has to."""
+    file = tmp_path / ".env"
+    text = "".join(f"{name}={value}{ends}" for name, value in GOOD.items())
+    mark = "\ufeff" if encoding in {"utf-16-le", "utf-16-be"} else ""
+    file.write_bytes((mark + text).encode(encoding))
+    assert load_settings(file) == load_settings(None, **GOOD)
+
+
+def test_env_in_another_encoding_names_the_file_the_line_and_the_fix(tmp_path: Path) -> None:
+    """One line, and no traceback."""
+    file = tmp_path / ".env"
+    file.write_bytes(b"# first\n# caf\xe9\n")
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file)
+    assert refused.value.problems == (
+        f"{file}, line 2: a letter there is not in UTF-8. Open the file in an editor and save it as UTF-8.",
+    )
+
+
+def test_a_wrong_setting_of_the_file_is_named_with_its_line(tmp_path: Path) -> None:
+    """What is set elsewhere, or nowhere, has no line."""
+    file = tmp_path / ".env"
+    file.write_text("# ours\n\nSLACK_BOT_TOKEN=xapp-1\nSHARE_CHECK_LOGG=text\n")
+    without = {name: value for name, value in GOOD.items() if name not in {"SLACK_BOT_TOKEN", "SHARE_CHECK_KEYS"}}
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file, **without)
+    found = sorted(refused.value.problems)
+    assert found[0].startswith(f"{file}, line 3: SLACK_BOT_TOKEN starts with xapp-")
+    assert found[1].startswith(f"{file}, line 4: SHARE_CHECK_LOGG is not a setting. Did you mean SHARE_CHECK_LOG?")
+    assert found[2].startswith("SHARE_CHECK_KEYS is not set")
+
+
+@pytest.mark.parametrize("token", ["xoxb-1 2", "\u201cxoxb-1\u201d", "xoxb-1\n", "'xoxb-1'", "xoxb-1\u00a0"])
+def test_a_token_with_something_around_it_says_so(token: str) -> None:
+    """As a word processor or a chat pastes it. Slack would only say that it does not know it."""
+    assert _problems(SLACK_BOT_TOKEN=token) == (
+        "SLACK_BOT_TOKEN has a space, a quotation mark or a line end in it. Copy it again, all of it and no more.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite://x.db", "has two slashes where a file needs three"),
+        ("sqlite://folder/x.db", "has two slashes where a file needs three"),
+        ("postgresql://me:p@ss:word/1@host/x", "cannot be understood. In a password"),
+        ("postgresql://me:secret@host:port/x", "cannot be understood"),
+        ("postgresql://me:secret@host", "cannot be understood"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_like_this_is_one_line_without_the_password(url: str, words: str) -> None:
+    """Doctor and serve read the same settings, so both say the same."""
+    (problem,) = _problems(SHARE_CHECK_DATABASE_URL=url)
+    assert problem.startswith(f"SHARE_CHECK_DATABASE_URL {words}")
+    assert "secret" not in problem
+    assert "p@ss" not in problem
