@@ -48,7 +48,7 @@ HOW_TO_KEEP = (
     "old",
     type=click.Path(path_type=Path),
     metavar="OLD.json",
-    help="Print what changed since OLD, an edition kept with --format json, for the leads to sign. Takes a minute.",
+    help="Print what changed since OLD, an edition kept with --format json, for the leads to sign. Takes minutes.",
 )
 @click.option(
     "--organisation",

@@ -9,47 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flows.audit.invariants import SOME_PEOPLE
-from flows.audit.situations import Reads
-from flows.engine.outcome import Decision, decide
-from flows.engine.replay import replay
 from flows.formats.render import condition_words, effect_words
-from flows.model import Answers, Checklist, Choose, Option, Question
-from flows.paging.recipients import first_recipients
-
-_WHO = (("no",), ("not_sure",))
-"""Answers to S2 that are tried: naming people changes who is told in both editions alike."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Where one set of answers ends: outcome, urgency and who is told."""
-
-    outcome: str
-    urgency: str
-    recipients: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Moved:
-    """Answers that end elsewhere. ways: how many ways to answer.
-
-    example: one of the shortest, in the new edition; no_longer: its answers to questions that only the old one asks.
-    """
-
-    before: Ends
-    after: Ends
-    ways: int
-    example: Answers
-    no_longer: Answers
+from flows.formats.side_by_side import Advised, Ends, Everybody, Moved
+from flows.model import Answers, Checklist, Option, Question
 
 
 @dataclass(slots=True)
 class Difference:
     """What changes.
 
-    table, rules: one line a change. moved: by where answers ended and end now. advised: for each piece of advice that
-    only the new edition gives, an example. same: ways in which nothing but perhaps the advice changes.
+    table, rules: one line a change. moved: by where answers ended and end now. advised: by the piece of advice, and
+    whether it is given now or no longer. same: ways in which nothing but perhaps the advice changes.
     """
 
     old: str
@@ -57,7 +27,7 @@ class Difference:
     table: tuple[str, ...]
     rules: tuple[str, ...]
     moved: dict[tuple[Ends, Ends], Moved] = field(default_factory=dict)
-    advised: dict[str, Answers] = field(default_factory=dict)
+    advised: dict[tuple[str, bool], Advised] = field(default_factory=dict)
     same: int = 0
 
 
@@ -66,18 +36,12 @@ def compare(old: Checklist, new: Checklist, rules: tuple[tuple[str, ...], tuple[
     before, after = rules
     gone = [f"Gone: {rule}" for rule in before if rule not in after]
     added = [f"New: {rule}" for rule in after if rule not in before]
-    found = Difference(old.version, new.version, tuple(_table(old, new)), (*gone, *added))
-    _Both(old, new, found).everybody()
-    found.advised = dict(_advised(old, new))
-    return found
-
-
-def _advised(old: Checklist, new: Checklist) -> Iterator[tuple[str, Answers]]:
-    """For each piece of advice that is new, one answer that calls it up."""
-    for advice in new.advice:
-        called = ({asked.id: (option.id,)} for asked in new for option in asked.options if advice.id in option.advice)
-        if advice.id not in old.advice_by_id:
-            yield advice.id, next(called, {})
+    everybody = Everybody(old, new)
+    everybody.walk()
+    return Difference(
+        *(old.version, new.version, tuple(_table(old, new)), (*gone, *added)),
+        *(everybody.moved, everybody.advised, everybody.same),
+    )
 
 
 def _table(old: Checklist, new: Checklist) -> Iterator[str]:
@@ -138,99 +102,6 @@ def _effects(option: Option) -> str:
     return ", ".join(effect_words(option)) or "no effect"
 
 
-@dataclass(slots=True)
-class _Pair:
-    """The same person in both editions, and how many ways there are to be like this."""
-
-    old: Answers
-    new: Answers
-    ways: int
-
-
-class _Both:
-    """Everybody who could answer both editions, walked through them side by side."""
-
-    def __init__(self, old: Checklist, new: Checklist, found: Difference) -> None:
-        self.old = old
-        self.new = new
-        self.found = found
-
-    def everybody(self) -> None:
-        layer = [_Pair({}, {}, 1)]
-        for question in self.new:
-            layer = self._next(layer, question)
-        for pair in layer:
-            self._ends(pair)
-
-    def _next(self, layer: list[_Pair], question: Question) -> list[_Pair]:
-        places = [self.new.questions.index(question), self._place_in_old(question)]
-        reads = [Reads(self.new, places[0]), Reads(self.old, places[1])]
-        following: dict[tuple[object, ...], _Pair] = {}
-        for pair in layer:
-            for after in self._answered(pair, question):
-                there, here = replay(self.new, after.new), replay(self.old, after.old)
-                key = (reads[0].of(there), reads[1].of(here), after.new.get("S2"))
-                known = following.setdefault(key, _Pair(after.old, after.new, 0))
-                known.ways += after.ways
-        return list(following.values())
-
-    def _place_in_old(self, question: Question) -> int:
-        """Find the last question of the old edition that is asked no later than this one of the new."""
-        earlier = {one.id for one in self.new.questions[: self.new.questions.index(question) + 1]}
-        return max((place for place, one in enumerate(self.old.questions) if one.id in earlier), default=0)
-
-    def _answered(self, pair: _Pair, question: Question) -> Iterator[_Pair]:
-        new_asks = _asks(self.new, pair.new, question.id)
-        old_asks = _asks(self.old, pair.old, question.id)
-        if not new_asks and not old_asks:
-            yield pair
-            return
-        for given in self._choices(question, both=new_asks and old_asks):
-            old = {**pair.old, question.id: given} if old_asks else pair.old
-            new = {**pair.new, question.id: given} if new_asks else pair.new
-            yield _Pair(old, new, pair.ways)
-
-    def _choices(self, question: Question, *, both: bool) -> Iterator[tuple[str, ...]]:
-        """Answers that both editions have. Of ticks, each alone: several do together what each does."""
-        if question.choose is Choose.PEOPLE:
-            yield from _WHO
-            return
-        old = self.old.by_id.get(question.id)
-        yield from (
-            (option.id,) for option in question.options if not both or (old is not None and option.id in old.by_id)
-        )
-
-    def _ends(self, pair: _Pair) -> None:
-        new, old = _decide(self.new, pair.new), _decide(self.old, pair.old)
-        before, after = _where(old), _where(new)
-        if before == after:
-            self.found.same += pair.ways
-            return
-        no_longer = {asked: given for asked, given in pair.old.items() if asked not in pair.new}
-        moved = self.found.moved.setdefault((before, after), Moved(before, after, 0, pair.new, no_longer))
-        moved.ways += pair.ways
-        if _unusual(pair.new) < _unusual(moved.example):
-            moved.example, moved.no_longer = pair.new, no_longer
-
-
-def _asks(checklist: Checklist, answers: Answers, question: str) -> bool:
-    asked = replay(checklist, answers).next
-    return asked is not None and asked.id == question
-
-
-def _decide(checklist: Checklist, answers: Answers) -> Decision:
-    return decide(checklist, replay(checklist, answers), SOME_PEOPLE.leads)
-
-
-def _where(decision: Decision) -> Ends:
-    return Ends(decision.outcome, decision.urgency, first_recipients(decision, SOME_PEOPLE))
-
-
-def _unusual(answers: Answers) -> tuple[int, int]:
-    """Fewest questions first, then the plainest answers."""
-    return len(answers), sum(len(one) for given in answers.values() for one in given)
-
-
 def as_markdown(found: Difference) -> str:
     """Make the page for the leads to sign: the changed words and rules, then what they mean for people."""
     lines = [
@@ -245,8 +116,9 @@ def as_markdown(found: Difference) -> str:
         "the newer edition has are tried one by one.\n",
         f"Nothing but the advice changes in {found.same:,} ways.\n",
         *_moved(found),
-        "\n## Who is given advice\n",
-        *(f"- {advice}{_example(answers)}" for advice, answers in found.advised.items()),
+        "\n## Who is given other advice\n",
+        "Of the same ways, for each piece of advice: in how many it is given now and was not before, or no longer.\n",
+        *_advised(found),
         "\n## Signed off\n",
         "| lead | date | remarks |\n| --- | --- | --- |\n| | | |",
     ]
@@ -256,18 +128,23 @@ def as_markdown(found: Difference) -> str:
 def _moved(found: Difference) -> Iterator[str]:
     yield "| before | now | ways | for example |\n| --- | --- | --- | --- |"
     for moved in sorted(found.moved.values(), key=lambda one: (one.before.outcome, one.after.outcome, -one.ways)):
-        example = _said(moved.example)
-        if moved.no_longer:
-            example += f" (no longer asked: {_said(moved.no_longer)})"
-        yield f"| {_ends(moved.before)} | {_ends(moved.after)} | {moved.ways:,} | {example} |"
+        yield f"| {_ends(moved.before)} | {_ends(moved.after)} | {moved.ways:,} | {_example(moved)} |"
+
+
+def _advised(found: Difference) -> Iterator[str]:
+    yield "| advice | change | ways | for example |\n| --- | --- | --- | --- |"
+    for (advice, is_given), advised in found.advised.items():
+        change = "given now" if is_given else "no longer given"
+        yield f"| {advice} | {change} | {advised.ways:,} | {_example(advised)} |"
+
+
+def _example(of: Moved | Advised) -> str:
+    no_longer = f" (no longer asked: {_said(of.no_longer)})" if of.no_longer else ""
+    return f"{_said(of.example)}{no_longer}"
 
 
 def _said(answers: Answers) -> str:
     return ", ".join(f"{asked} {'+'.join(given)}" for asked, given in answers.items())
-
-
-def _example(answers: Answers) -> str:
-    return f": for example {_said(answers)}" if answers else ": several answers together, see the page of the checklist"
 
 
 def _ends(ends: Ends) -> str:

@@ -12,7 +12,7 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.formats.compare import Difference, as_markdown, compare
 from flows.formats.export import as_json, read_json
-from flows.model import Checklist, Level
+from flows.model import Answers, Checklist, Level
 from tests.flows.builders import PEOPLE
 from tests.flows.mutate import option_changed
 
@@ -64,6 +64,44 @@ def test_a_level_that_changes_is_named_counted_and_shown_by_example() -> None:
         assert moved.example["S4"] == ("possibly",)
         there = decide(milder, replay(milder, moved.example), PEOPLE.leads)
         assert (there.outcome, there.urgency) == (moved.after.outcome, moved.after.urgency)
+
+
+def test_advice_that_changes_is_counted_and_shown_by_example() -> None:
+    """Given now, no longer given, and advice that several answers make together; each count is by hand."""
+    few = _few(CHECKLIST)
+    quiet = _few(option_changed("S7", "image", advice=()))
+    found = compare(few, quiet)
+    assert (found.moved, set(found.advised)) == ({}, {("IMAGE", False)})
+    taken = found.advised["IMAGE", False]
+    assert taken.example["S7"] == ("image",)
+    back = compare(quiet, few).advised
+    assert {one: each.ways for one, each in back.items()} == {("IMAGE", True): taken.ways}
+    assert taken.ways == sum(
+        _ways(few, {"S1": (one.id,), "S2": who, "S4": (risk.id,), **more, "S7": ("image",)})
+        for one in few["S1"].options
+        for who in (("no",), ("not_sure",))
+        for risk in few["S4"].options
+        for more in (
+            [{"S5": (other.id,)} for other in few["S5"].options] if risk.id in ("possibly", "not_sure") else [{}]
+        )
+    )
+    milder = compare(few, _few(option_changed("S1", "yes", level=Level.NONE))).advised
+    assert milder["BASICS", False].example["S1"] == ("yes",)
+
+
+def _asks_s5(risk: str) -> bool:
+    return risk in ("possibly", "not_sure")
+
+
+def _ways(table: Checklist, so_far: Answers) -> int:
+    """Count the ways to answer the rest, of ticks each alone; 0 where these answers do not come to a question."""
+    progress = replay(table, so_far)
+    if progress.unused:
+        return 0
+    if progress.next is None:
+        return 1
+    asked = progress.next
+    return sum(_ways(table, {**so_far, asked.id: (option.id,)}) for option in asked.options)
 
 
 @pytest.mark.docs
