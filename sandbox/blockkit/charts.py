@@ -24,12 +24,12 @@ def check_chart(checker: BlockKitChecker, value: Json) -> None:
     check_string(checker.at("title"), value["title"], CHART["title"])
     inside, drawn = checker.at("chart"), value["chart"]
     kind = type_of(drawn)
-    if kind == "pie":
-        _check_pie(inside, drawn)
-    elif kind in {"bar", "line", "area"}:
-        _check_axes(inside, drawn)
-    else:
+    if kind not in {"pie", "bar", "line", "area"}:
         inside.report("must be one of: pie, bar, line, area")
+    elif kind == "pie" and check_shape(inside, drawn, "pie"):
+        _check_pie(inside, drawn)
+    elif kind != "pie" and check_shape(inside, drawn, "axes"):
+        _check_axes(inside, drawn)
 
 
 def check_table(checker: BlockKitChecker, value: Json) -> None:
@@ -38,6 +38,8 @@ def check_table(checker: BlockKitChecker, value: Json) -> None:
     check_integer(checker.at("page_size"), value.get("page_size", 5), *TABLE["page_size"])
     given = check_list(checker.at("rows"), value["rows"], *TABLE["rows"])
     rows = [check_list(checker.at("rows", index), row, *TABLE["columns"]) for index, row in enumerate(given)]
+    widest = max((len(row) for row in rows), default=1)
+    check_integer(checker.at("row_header_column_index"), value.get("row_header_column_index", 0), 0, widest - 1)
     if len({len(row) for row in rows}) > 1:
         checker.at("rows").report("all rows must have the same number of cells")
     for index, row in enumerate(rows):
@@ -49,22 +51,23 @@ def check_table(checker: BlockKitChecker, value: Json) -> None:
 
 
 def _check_pie(checker: BlockKitChecker, drawn: Json) -> None:
-    for index, each in enumerate(check_list(checker.at("segments"), drawn.get("segments"), *CHART["segments"])):
+    for index, each in enumerate(check_list(checker.at("segments"), drawn["segments"], *CHART["segments"])):
         _check_point(checker.at("segments", index), each)
         if isinstance(each, dict) and _is_number(each.get("value")) and each["value"] <= 0:
             checker.at("segments", index, "value").report("must be more than 0")
 
 
 def _check_axes(checker: BlockKitChecker, drawn: Json) -> None:
-    given = drawn.get("axis_config")
-    axes: Json = given if isinstance(given, dict) else {}
-    categories = check_list(checker.at("axis_config", "categories"), axes.get("categories"), *CHART["points"])
+    axes = drawn["axis_config"]
+    if not check_shape(checker.at("axis_config"), axes, "axis_config"):
+        return
+    categories = check_list(checker.at("axis_config", "categories"), axes["categories"], *CHART["points"])
     for index, name in enumerate(categories):
         check_string(checker.at("axis_config", "categories", index), name, CHART["label"])
     for key in ("x_label", "y_label"):
         if key in axes:
             check_string(checker.at("axis_config", key), axes[key], CHART["axis_label"])
-    series = check_list(checker.at("series"), drawn.get("series"), *CHART["series"])
+    series = check_list(checker.at("series"), drawn["series"], *CHART["series"])
     for index, each in enumerate(series):
         _check_series(checker.at("series", index), each, categories)
     names = [each.get("name") for each in series if isinstance(each, dict)]
@@ -72,11 +75,10 @@ def _check_axes(checker: BlockKitChecker, drawn: Json) -> None:
 
 
 def _check_series(checker: BlockKitChecker, value: Unchecked, categories: list[Unchecked]) -> None:
-    if not isinstance(value, dict):
-        checker.report("must be an object")
+    if not check_shape(checker, value, "series"):
         return
-    check_string(checker.at("name"), value.get("name"), CHART["series_name"])
-    points = check_list(checker.at("data"), value.get("data"), *CHART["points"])
+    check_string(checker.at("name"), value["name"], CHART["series_name"])
+    points = check_list(checker.at("data"), value["data"], *CHART["points"])
     for index, each in enumerate(points):
         _check_point(checker.at("data", index), each)
     labels = [each.get("label") for each in points if isinstance(each, dict)]
@@ -85,11 +87,10 @@ def _check_series(checker: BlockKitChecker, value: Unchecked, categories: list[U
 
 
 def _check_point(checker: BlockKitChecker, value: Unchecked) -> None:
-    if not isinstance(value, dict):
-        checker.report("must be an object")
+    if not check_shape(checker, value, "point"):
         return
-    check_string(checker.at("label"), value.get("label"), CHART["label"])
-    if not _is_number(value.get("value")):
+    check_string(checker.at("label"), value["label"], CHART["label"])
+    if not _is_number(value["value"]):
         checker.at("value").report("must be a number")
 
 

@@ -1,12 +1,17 @@
 """The list of validation problems with its JSON pointers, and the checks that every block type shares."""
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.state.models import Json, Unchecked
 
 LIMITS: Json = json.loads(Path(__file__).with_name("limits.json").read_text(encoding="utf-8"))
+FLAGS = frozenset(LIMITS["flags"])
+BLOCKS = frozenset(kind for kinds in LIMITS["blocks_on"].values() for kind in kinds)
+ELEMENTS = frozenset(kind for kinds in LIMITS["places"].values() for kind in kinds)
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,31 @@ def check_shape(checker: BlockKitChecker, value: Unchecked, kind: str) -> bool:
         return False
     shape = LIMITS["shapes"][kind]
     needed = set(shape.get("required", ()))
-    identity = {"block_id", "action_id"}
-    allowed = needed | set(shape.get("optional", ())) | {"type"} | identity
-    for key in sorted(value.keys() - allowed):
-        checker.report(f"invalid additional property: {key}")
+    check_keys(checker, value, needed | set(shape.get("optional", ())) | _identity(kind) | {"type"})
     for key in sorted(needed - value.keys()):
         checker.report(f"missing required field: {key}")
     return needed <= value.keys()
+
+
+def check_keys(checker: BlockKitChecker, value: Json, allowed: Iterable[str]) -> None:
+    """Check that an object has no property but those `allowed`, and that its flags are true or false."""
+    for key in sorted(value.keys() - set(allowed)):
+        checker.report(f"invalid additional property: {key}")
+    for key in sorted(FLAGS & value.keys()):
+        if not isinstance(value[key], bool):
+            checker.at(key).report("must be a boolean")
+
+
+def check_url(checker: BlockKitChecker, value: Unchecked) -> None:
+    """Check an address: http or https, or one that opens Slack itself, with a host and no space in it."""
+    check_string(checker, value, LIMITS["url"])
+    if isinstance(value, str) and not re.fullmatch(r"(https?|slack)://[^\s/?#]+\S*", value):
+        checker.report("must be a valid url")
+
+
+def _identity(kind: str) -> set[str]:
+    """Return the property by which Slack tells a block, or an element, of this kind from others."""
+    return {"block_id"} if kind in BLOCKS else {"action_id"} if kind in ELEMENTS else set()
 
 
 def check_string(checker: BlockKitChecker, value: Unchecked, most: int, *, least: int = 1) -> None:
@@ -64,8 +87,7 @@ def check_text(checker: BlockKitChecker, value: Unchecked, most: int, *, plain: 
     if type_of(value) not in kinds:
         checker.at("type").report(f"must be one of: {', '.join(sorted(kinds))}")
     own = {"plain_text": "emoji", "mrkdwn": "verbatim"}.get(str(value.get("type")), "emoji")
-    for key in sorted(value.keys() - {"type", "text", own}):
-        checker.report(f"invalid additional property: {key}")
+    check_keys(checker, value, {"type", "text", own})
     check_string(checker.at("text"), value.get("text"), most)
 
 
