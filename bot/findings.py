@@ -24,9 +24,9 @@ class State(StrEnum):
 class Finding:
     """One line of doctor's report.
 
-    name: what was checked. words: its state. fix: what to do; empty if nothing. slack_ids: the accounts it is about,
-    shown only at a terminal. words and fix contain no names and no secrets, so they may be logged; they may contain ids
-    of organisation.toml.
+    name: what was checked. words: its state. fix: what to do; empty if nothing. slack_ids: the accounts it is about;
+    refs: the references of checks; both are shown only at a terminal. words and fix contain no names and no secrets, so
+    they may be logged; they may contain ids of organisation.toml.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Finding:
     words: str
     fix: str = ""
     slack_ids: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -42,7 +43,7 @@ class Finding:
 
     @property
     def json(self) -> dict[str, object]:
-        return {**asdict(self), "state": str(self.state), "slack_ids": list(self.slack_ids)}
+        return {**asdict(self), "state": str(self.state), "slack_ids": list(self.slack_ids), "refs": list(self.refs)}
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -63,7 +63,7 @@ def _served(
     if not database.can_write():
         raise DatabaseNotReady(records.not_writable().sentence)
     clock = clock_of(settings.clock_file)
-    _heed([records.keys(database, settings.secrets.keys, is_starting=True)])
+    _heed(records.keys(database, settings.secrets.keys, is_starting=True))
     if not _is_reached(settings, organisation, clock, stopping):
         return None
     bot = build(settings, organisation, database, clock)

@@ -228,10 +228,18 @@ def about_answers(check: str, reporter: str) -> str:
     return f"answers:{check}:{reporter}"
 
 
+def open_answers(sealer: Sealer, check: str, reporter: str, sealed: bytes) -> Answers:
+    """Return the answers of a check, as any edition sealed them. Raises CannotOpen.
+
+    0.1.0 began without the reporter in the associated data.
+    """
+    said = json.loads(sealer.open(sealed, about_answers(check, reporter), f"answers:{check}"))
+    return {question: tuple(choices) for question, choices in said.items()}
+
+
 def _opened(row: Row[Any], keys: Keyring) -> Opened:
     sealer = keys.sealer(row.wrapped_key)
-    sealed = json.loads(sealer.open(row.sealed_answers, about_answers(row.id, row.reporter)))
-    answers: Answers = {question: tuple(choices) for question, choices in sealed.items()}
+    answers = open_answers(sealer, row.id, row.reporter, row.sealed_answers)
     if row.checklist_version != CHECKLIST.version:
         answers = fitting(CHECKLIST, answers)
     check = Check(

@@ -9,10 +9,14 @@ import click
 from bot.cli import session
 from bot.cli.printed import known_head, known_keys
 from bot.clock import SystemClock
+from bot.exit_codes import Exit, leave
 from storage.backup import erased_list
 from storage.backup import restore as restoring
 from storage.backup.make import make, note, source_of
 from storage.backup.restore import RestoreProof
+
+DAMAGED = "made a backup that holds something that does not open, in {refs}"
+KEEP_OLDER = "Keep the backups from before, which have it whole. share-check verify says what was changed."
 
 
 @click.command()
@@ -35,7 +39,12 @@ def backup(folder: Path, keep: int | None) -> None:
     if not is_noted:
         click.echo("The database did not take a note of it, so share-check doctor does not know of it.", err=True)
     if shut := made.manifest.shut_keys:
-        click.echo(f"{shut} of them do not open with the keys in the settings: see share-check keys check.", err=True)
+        which = f" ({', '.join(made.texts.locked)})" if made.texts.locked else ""
+        click.echo(
+            f"{shut} of them do not open with the keys in the settings{which}: share-check keys check.", err=True
+        )
+    if damaged := made.texts.damaged:
+        leave(DAMAGED.format(refs=", ".join(damaged)), [KEEP_OLDER], Exit.NO)
 
 
 @click.command()

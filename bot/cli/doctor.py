@@ -60,7 +60,8 @@ def _found(*, is_online: bool, config_token: str | None) -> tuple[Finding, ...]:
 
 def _line(each: Finding) -> str:
     """Format a finding as one line, wrapped and indented if it is long."""
-    whose = f" ({', '.join(each.slack_ids)})" if each.slack_ids else ""
+    about = (*each.slack_ids, *each.refs)
+    whose = f" ({', '.join(about)})" if about else ""
     words = f"{each.state:<12}{each.name}: {each.words}{whose} {each.fix}".rstrip()
     return textwrap.fill(words, WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
 

@@ -9,9 +9,11 @@ from cryptography.fernet import Fernet
 
 from bot.cli import session
 from bot.exit_codes import Exit
+from storage import sealed_texts
 from storage.crypto import rotation
 from storage.crypto.rotation import Tally
 from storage.proof.signed_note import SealKey
+from storage.sealed_texts import Unopened
 
 
 @click.group()
@@ -46,10 +48,11 @@ def check() -> None:
     """Check that the keys in the settings open every check. Exit 1 if one does not open."""
     with session.settings_and_database("could not try the keys") as (settings, database), database.read() as tx:
         found = rotation.tally(tx, settings.secrets.keys)
+        texts = sealed_texts.find(tx, settings.secrets.keys)
     for place, opens in enumerate(found.opens, 1):
         click.echo(f"Key {place} opens {_checks(opens)}.{' It seals new ones.' if place == 1 else ''}")
-    _say_rest(found)
-    sys.exit(Exit.NO if found.shut else Exit.DONE)
+    _say_rest(found, texts)
+    sys.exit(Exit.NO if found.shut or texts.damaged else Exit.DONE)
 
 
 @keys.command()
@@ -61,9 +64,11 @@ def rotate() -> None:
     """
     with session.settings_and_database("could not move every check to the first key") as (settings, database):
         done = rotation.rotate(database, settings.secrets.keys)
+        with database.read() as tx:
+            texts = sealed_texts.find(tx, settings.secrets.keys)
     click.echo(f"Moved {_checks(done.moved)} to key 1, which opens {done.left.opens[0]} of {done.left.wrapped} now.")
     _say_needed(done.left)
-    _say_rest(done.left)
+    _say_rest(done.left, texts)
     sys.exit(Exit.NO if done.left.shut or sum(done.left.opens[1:]) else Exit.DONE)
 
 
@@ -81,15 +86,20 @@ def _say_needed(left: Tally) -> None:
             )
 
 
-def _say_rest(found: Tally) -> None:
+def _say_rest(found: Tally, texts: Unopened) -> None:
     if found.destroyed:
         click.echo(f"Erased for good: {_checks(found.destroyed)}. Nothing is missing there.")
     if found.shut:
         click.echo(
-            f"Not opened by any key: {_checks(found.shut)}. Nothing was changed there. "
+            f"Not opened by any key: {_checks(found.shut)} ({', '.join(texts.locked)}). Nothing was changed there. "
             "Add the key of that time to SHARE_CHECK_KEYS, after the first."
         )
-    else:
+    if texts.damaged:
+        click.echo(
+            f"Damaged, though the key fits: {_checks(len(texts.damaged))} ({', '.join(texts.damaged)}). Something in "
+            "them does not open. share-check verify says what was changed; a backup from before has it whole."
+        )
+    if not found.shut and not texts.damaged:
         click.echo("Every check opens.")
 
 

@@ -210,11 +210,12 @@ def _of_slack(look: Check) -> tuple[Finding, ...]:
     return found if isinstance(found, tuple) else (found,)
 
 
-def _safely(name: str, look: Callable[[], Finding]) -> tuple[Finding, ...]:
+def _safely(name: str, look: Check) -> tuple[Finding, ...]:
     try:
-        return (look(),)
+        found = look()
     except (SQLAlchemyError, StorageError):
         return (unchecked(name, "the database could not be read."),)
+    return found if isinstance(found, tuple) else (found,)
 
 
 __all__ = ["TokensKnown", "at_start", "examine", "fatal", "from_problems", "later", "tell"]

@@ -1,6 +1,6 @@
 """Checks of the database, its keys and its backups: answers can be stored, read again, and restored.
 
-None reads a check.
+What is sealed is opened to see that it opens, and dropped: none shows a check.
 """
 
 from __future__ import annotations
@@ -11,15 +11,21 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Finding, State, fine, unchecked
-from storage.crypto.rotation import Tally, open_and_shut, tally
+from storage import sealed_texts
+from storage.crypto.rotation import Tally, tally
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.health import liveness
 
-DATABASE, BACKUP, KEYS = "database", "backup", "keys"
+DATABASE, BACKUP, KEYS, TEXTS = "database", "backup", "keys", "open checks"
 BACKUP_EVERY = timedelta(hours=36)
 """One missed nightly backup, and a morning to notice it."""
 
+LOOK_FURTHER = (
+    "Ask the people of these checks what was said, and look at the disk. share-check keys check lists every check that "
+    "does not open, share-check verify what was changed. A backup from before has it whole: "
+    "docs/tasks/back-up-and-restore.md"
+)
 BACK_UP = "Run share-check backup --to and a folder on another disk, each night: docs/tasks/back-up-and-restore.md"
 
 
@@ -79,8 +85,8 @@ def backup(store: Database, now: datetime) -> Finding:
     return fine(BACKUP, f"the last one is of {made:%Y-%m-%d %H:%M} UTC.")
 
 
-def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) -> Finding:
-    """Check that the keys in the settings unwrap each check's own key. No check is decrypted.
+def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) -> tuple[Finding, ...]:
+    """Check that the keys unwrap each check's own key, and that each text of the checks in use opens. Shows none.
 
     is_starting: the bot is about to start. A check in use that does not open is then only a warning, so that it does
     not keep the bot from all the others.
@@ -88,14 +94,15 @@ def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) ->
     try:
         with store.read() as tx:
             found = tally(tx, known)
-            waiting = open_and_shut(tx, known) if found.shut else 0
+            in_use = sealed_texts.find(tx, known, in_use=True)
     except SQLAlchemyError:
-        return unchecked(KEYS, "the database could not be read.")
-    return _judged(found, waiting, State.WARNING if is_starting else State.FATAL)
+        return (unchecked(KEYS, "the database could not be read."),)
+    worst = State.WARNING if is_starting else State.FATAL
+    return (_judged(found, in_use.locked, worst), *_damaged(in_use.damaged, worst))
 
 
-def _judged(found: Tally, waiting: int, worst: State) -> Finding:
-    """Return the finding for a tally. waiting: unreadable checks still in use; worst: the state if there are any."""
+def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
+    """Return the finding for a tally. locked: unreadable checks still in use; worst: the state if there are any."""
     if found.shut and found.shut == found.wrapped:
         return Finding(
             KEYS,
@@ -105,16 +112,25 @@ def _judged(found: Tally, waiting: int, worst: State) -> Finding:
             "a backup whose keys you have.",
         )
     if found.shut:
-        still = f" {waiting} of them {'is' if waiting == 1 else 'are'} still open: nobody can work on that."
+        still = f" {len(locked)} of them {'is' if len(locked) == 1 else 'are'} still open: nobody can work on that."
         return Finding(
             KEYS,
-            worst if waiting else State.WARNING,
+            worst if locked else State.WARNING,
             f"{found.shut} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS."
-            f"{still if waiting else ''}",
+            f"{still if locked else ''}",
             "Add the key of that time, after the first, with a comma: docs/tasks/change-the-keys.md",
+            refs=locked,
         )
     if any(found.opens[1:]):
         return Finding(
             KEYS, State.GAP, "they open every check; some still need an older key.", "Run share-check keys rotate."
         )
     return fine(KEYS, "they open every check there is.")
+
+
+def _damaged(refs: tuple[str, ...], worst: State) -> tuple[Finding, ...]:
+    if not refs:
+        return ()
+    many = "1 open check holds" if len(refs) == 1 else f"{len(refs)} open checks hold"
+    words = f"{many} something that does not open, though the key fits: it was changed outside share-check."
+    return (Finding(TEXTS, worst, words, LOOK_FURTHER, refs=refs),)

@@ -12,14 +12,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage import sealed_texts
 from storage.backup import archive
 from storage.backup.archive import BackupManifest
 from storage.backup.source import BackupRefused, Source, counts_of, see_onto_disk, workshop
 from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
-from storage.engine.database import Database
+from storage.engine.database import Database, newest_revision
 from storage.errors import NotKept
 from storage.health import liveness
+from storage.sealed_texts import Unopened
 
 KEYS_ARE_IN = "checks"
 
@@ -35,11 +37,12 @@ class BackupState:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was made. removed: how many older backups were deleted."""
+    """A backup that was made. removed: how many older backups were deleted. texts: what does not open in it."""
 
     file: Path
     manifest: BackupManifest
     removed: int
+    texts: Unopened
 
 
 def source_of(url: str) -> Source:
@@ -63,13 +66,13 @@ def state(tx: Connection, keys: Sequence[str]) -> BackupState:
 
 
 def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep: int | None = None) -> Made:
-    """Make a backup in `folder`, then delete all but the newest `keep`.
+    """Make a backup in `folder`, then delete all but the newest `keep`; none while something in it does not open.
 
     The file gets its name only once it is complete, fsynced and read back, so that a killed run leaves nothing that
     looks like a backup. Raises BackupRefused; nothing is deleted then.
     """
     with workshop(folder) as place:
-        manifest = _copied(source, keys, place / "copy", now)
+        manifest, texts = _copied(source, keys, place / "copy", now)
         file = folder / archive.name_of(manifest)
         if file.exists():
             message = f"{file.name} is there already."
@@ -79,7 +82,7 @@ def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep:
         _check(source, draft, place / "again")
         draft.rename(file)
         see_onto_disk(folder)
-        return Made(file, manifest, 0 if keep is None else _remove_older(file, keep))
+        return Made(file, manifest, _remove_older(file, keep) if keep and not texts.damaged else 0, texts)
 
 
 def note(url: str, made: Made) -> bool:
@@ -95,10 +98,11 @@ def note(url: str, made: Made) -> bool:
     return True
 
 
-def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> BackupManifest:
+def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> tuple[BackupManifest, Unopened]:
     with source.snapshot(copy) as tx:
         found = state(tx, keys)
-    return BackupManifest(
+        texts = sealed_texts.find(tx, keys) if found.schema == newest_revision() else Unopened()
+    manifest = BackupManifest(
         share_check=version("share-check"),
         schema=found.schema,
         database=source.kind,
@@ -108,6 +112,7 @@ def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> B
         shut_keys=found.keys.shut,
         sha256=archive.digest(copy),
     )
+    return manifest, texts
 
 
 def _check(source: Source, draft: Path, again: Path) -> None:

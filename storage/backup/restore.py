@@ -16,7 +16,7 @@ from storage.backup import archive
 from storage.backup.archive import BackupManifest
 from storage.backup.make import state
 from storage.backup.source import BackupRefused, Source
-from storage.checks import about_answers
+from storage.checks import open_answers
 from storage.crypto.envelope import Keyring, Sealer
 from storage.engine.database import Database, known_revisions
 from storage.erasure import Erasure, erase_again
@@ -160,10 +160,8 @@ def _opened(tx: Connection, keys: Keyring, file: Path) -> tuple[int, int, int]:
 
     Raises BackupRefused if one does not open or does not match its commitment.
     """
-    texts = Counter(
-        _opens(keys, row, row.sealed_answers, about_answers(row.id, row.reporter)) for row in _each(tx, _ANSWERS)
-    )
-    texts.update(_opens(keys, row, row.sealed, f"strand:{row.check_id}:{row.name}") for row in _each(tx, _PLANS))
+    texts = Counter(_has_answers(keys, row) for row in _each(tx, _ANSWERS))
+    texts.update(_has_plan(keys, row) for row in _each(tx, _PLANS))
     lines = Counter(_holds(keys, row) for row in _each(tx, _EVENTS))
     if broken := texts[False] + lines[False]:
         message = f"{broken} sealed texts in {file.name} do not open, or do not say what was recorded."
@@ -196,10 +194,22 @@ def _each(tx: Connection, rows: Select[Any]) -> Iterable[Row[Any]]:
     return tx.execute(rows.execution_options(yield_per=_AT_ONCE))
 
 
-def _opens(keys: Keyring, row: Row[Any], sealed: bytes, about: str) -> bool | None:
-    """Return whether a sealed text opens; None if the check's key cannot be unwrapped."""
+def _has_answers(keys: Keyring, row: Row[Any]) -> bool | None:
+    """Return whether a check's answers open; None if its key cannot be unwrapped."""
     sealer = _box(keys, row)
-    return None if sealer is None else _text(sealer, sealed, about) is not None
+    if sealer is None:
+        return None
+    try:
+        open_answers(sealer, row.id, row.reporter, row.sealed_answers)
+    except CannotOpen:
+        return False
+    return True
+
+
+def _has_plan(keys: Keyring, row: Row[Any]) -> bool | None:
+    """Return whether a part of a plan opens; None if the check's key cannot be unwrapped."""
+    sealer = _box(keys, row)
+    return None if sealer is None else _text(sealer, row.sealed, f"strand:{row.check_id}:{row.name}") is not None
 
 
 def _holds(keys: Keyring, row: Row[Any]) -> bool | None:

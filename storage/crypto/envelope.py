@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from storage.errors import BadKey, CannotOpen
 
 _NONCE_BYTES = 12
+_EDITION = b"sc1:"
+"""Begins a sealed text and is authenticated with it. What has no edition was sealed before there was one (0.1.0)."""
 _UNWRAPPED_KEPT = 1024
 
 
@@ -41,14 +44,23 @@ class Sealer:
     def seal(self, text: bytes, about: str) -> bytes:
         """Return the encrypted text. `about` names its kind and its check; the same value is needed to open it."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text, about.encode())
+        return _EDITION + nonce + self._cipher.encrypt(nonce, text, _EDITION + about.encode())
 
-    def open(self, sealed: bytes, about: str) -> bytes:
-        """Return the decrypted text. Raises CannotOpen if it was changed, moved or sealed with another key."""
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about.encode())
-        except (InvalidTag, ValueError) as error:
-            raise CannotOpen(about) from error
+    def open(self, sealed: bytes, *abouts: str) -> bytes:
+        """Return the decrypted text. Raises CannotOpen if it was changed, moved or sealed with another key.
+
+        abouts: what it may be sealed as, the newest way first. The later ones are ways of before there was an edition.
+        """
+        if sealed.startswith(_EDITION):
+            with suppress(InvalidTag, ValueError):
+                return self._decrypted(sealed[len(_EDITION) :], _EDITION + abouts[0].encode())
+        for about in abouts:
+            with suppress(InvalidTag, ValueError):
+                return self._decrypted(sealed, about.encode())
+        raise CannotOpen(abouts[0])
+
+    def _decrypted(self, sealed: bytes, about: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], about)
 
 
 class Keyring:

@@ -13,25 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
-from flows.case import CaseStatus, CheckStatus
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
-from storage.tables import cases, checks, index_keys
+from storage.tables import checks, index_keys
 
 _READ_AT_ONCE = 100
 _BREATH = 0.005
 """Seconds between two writes, so that the running bot gets at a SQLite file in between."""
 
 _WRAPPED = select(checks.c.wrapped_key)
-_DRAFT = checks.c.status == CheckStatus.DRAFT
-_OPEN = (
-    select(checks.c.wrapped_key)
-    .outerjoin(cases, cases.c.check_id == checks.c.id)
-    .where(~checks.c.is_drill, or_(cases.c.status != CaseStatus.CLOSED, and_(cases.c.check_id.is_(None), _DRAFT)))
-)
-"""Checks still in use: unfinished drafts and cases that are not closed, without drills."""
 _NEXT = (
     select(checks.c.id, checks.c.wrapped_key)
     .where(checks.c.id > bindparam("after"))
@@ -78,12 +70,6 @@ def tally(tx: Connection, keys: Sequence[str]) -> Tally:
     places = Counter(_place(locks, wrapped) for wrapped in everything if wrapped)
     opens = tuple(places[place] for place in range(len(locks)))
     return Tally(opens, places[None], len(everything) - places.total())
-
-
-def open_and_shut(tx: Connection, keys: Sequence[str]) -> int:
-    """Count the checks in use whose key cannot be unwrapped. Raises BadKey."""
-    locks = _locks(keys)
-    return sum(bool(wrapped) and _place(locks, wrapped) is None for wrapped in tx.scalars(_OPEN))
 
 
 def rotate(database: Database, keys: Sequence[str]) -> Rotation:

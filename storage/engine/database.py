@@ -73,7 +73,7 @@ class Database:
             with self.begin() as tx:
                 if not self.is_lone:
                     tx.execute(_ONE_AT_A_TIME)
-                if _version_of(tx) != _newest():
+                if _version_of(tx) != newest_revision():
                     command.upgrade(_config(tx), "head")
         except CommandError as error:
             raise DatabaseNotReady(unusable.NEWER) from error
@@ -86,7 +86,7 @@ class Database:
     def version(self) -> tuple[str | None, str | None]:
         """Return the Alembic revision of the tables and the one that this code needs."""
         with self.read() as tx:
-            return _version_of(tx), _newest()
+            return _version_of(tx), newest_revision()
 
     def refuse_other_version(self) -> None:
         """Raise DatabaseNotReady unless the tables are of this version."""
@@ -157,7 +157,7 @@ def _version_of(tx: Connection) -> str | None:
 
 
 @cache
-def _newest() -> str | None:
+def newest_revision() -> str | None:
     """Return the newest revision in this code. Cached: Alembic imports every migration to find it."""
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 

@@ -6,7 +6,6 @@ the same way.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from sqlalchemy import Connection, LargeBinary, Row, cast, func, select
 from flows.events import EventKind
 from flows.model import Answers
 from storage import events as record
-from storage.checks import about_answers
+from storage.checks import open_answers
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen, StorageError
 from storage.proof import seal
@@ -159,8 +158,7 @@ def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Sta
         except CannotOpen:
             continue
         try:
-            said = json.loads(sealer.open(row.b1, about_answers(row.id, row.reporter)))
-            answers = {question: tuple(choices) for question, choices in said.items()}
+            answers = open_answers(sealer, row.id, row.reporter, row.b1)
         except CannotOpen:
             answers = None
         was_erased = row.id in (erasures.recorded or {})

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy import text
 
 from bot.config.settings import setting_names
 from flows.events import EventKind
@@ -52,6 +53,22 @@ def filled(database: Database, *keys: str) -> Office:
     office.plan(check, tuple(replace(strand, what=plan) for strand in DONE))
     office.start("U0OTHER")
     return office
+
+
+def damage(database: Database, column: str) -> str:
+    """Flip one bit in the middle of a sealed text of the open case. Return the reference of its check."""
+    table, name = column.split(".")
+    key = "id" if table != "strands" else "name"
+    mine = f"{'id' if table == 'checks' else 'check_id'} IN (SELECT check_id FROM cases)"  # noqa: S608 - our own words
+    with database.begin() as tx:
+        for guard in tx.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            tx.execute(text(f"DROP TRIGGER {guard}"))
+        row = tx.execute(text(f"SELECT {key}, {name} FROM {table} WHERE {mine} LIMIT 1")).one()  # noqa: S608 - our own words
+        broken = bytearray(row[1])
+        broken[len(broken) // 2] ^= 1
+        change = text(f"UPDATE {table} SET {name} = :broken WHERE {key} = :key AND {mine}")  # noqa: S608 - as above
+        tx.execute(change, {"broken": bytes(broken), "key": row[0]})
+        return str(tx.scalar(text("SELECT ref FROM checks WHERE id IN (SELECT check_id FROM cases)")))
 
 
 def settings(url: str, *keys: str) -> dict[str, str]:

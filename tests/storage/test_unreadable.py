@@ -6,9 +6,8 @@ from sqlalchemy import update
 
 from bot.config.organisation import example_organisation_path, load_organisation
 from services.retention import Retention
-from storage import cases, checks, unreadable
+from storage import checks, unreadable
 from storage.crypto.envelope import Keyring
-from storage.crypto.rotation import open_and_shut
 from storage.engine.database import Database
 from storage.tables import checks as table
 from storage.unreadable import Unreadable
@@ -65,15 +64,3 @@ def test_the_list_of_what_is_due_goes_on_without_it(office: Office) -> None:
     with office.database.begin() as tx:
         work = Retention(tx, office.keys, office.roster, office.now, SCHEDULE)
         assert [item.check.id for item in work.items(office.now)] == [kept]
-
-
-def test_only_what_somebody_may_wait_for_is_counted_as_open(office: Office) -> None:
-    """A draft and an open case are; one that ended is not."""
-    draft, case = office.start("U2"), office.led(URGENT)
-    keys = [Fernet.generate_key().decode()]
-    with office.database.begin() as tx:
-        assert open_and_shut(tx, keys) == 2
-        checks.save(tx, checks.load(tx, office.keys, draft), office.now, status="closed")
-        assert open_and_shut(tx, keys) == 1
-        cases.save(tx, case, status="closed")
-        assert open_and_shut(tx, keys) == 0

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, event, text
@@ -36,7 +36,8 @@ from storage.health import liveness
 from tests.databases import sqlite_database
 from tests.harness import MANIFEST, free_port
 from tests.sandbox.bots import Bot
-from tests.storage.records_with_secrets import MARKS, NEW, OLD, filled
+from tests.storage.builders import LEAD_ONE, REPORTER
+from tests.storage.records_with_secrets import MARKS, NEW, OLD, damage, filled
 
 EXAMPLE = load_organisation(example_organisation_path())
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -91,6 +92,9 @@ class Place:
         result = CliRunner().invoke(main, ["doctor", *words], env=given)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, result.output
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(main, words, env={**dict.fromkeys(setting_names()), **self.settings})
 
     def database(self) -> Database:
         return sqlite_database(self.folder / "share-check.db")
@@ -461,7 +465,9 @@ def test_keys_that_open_only_some_checks_are_noticed(place: Place) -> None:
     assert place.command()[0] == 1
     database = place.database()
     known = [OLD]
-    _says(records.keys(database, known, is_starting=True), State.WARNING, *words)
+    (starting,) = records.keys(database, known, is_starting=True)
+    _says(starting, State.WARNING, *words)
+    assert len(starting.refs) == 2
     with database.begin() as tx:
         tx.execute(text("UPDATE checks SET status = 'sent'"))
         tx.execute(text("UPDATE cases SET status = 'closed'"))
@@ -693,8 +699,8 @@ def test_a_start_waits_for_nothing_but_the_tokens(tmp_path: Path, method: str) -
     assert examine.fatal(found.values()) == []
 
 
-def test_no_check_is_ever_read(place: Place) -> None:
-    """Of checks only their wrapped keys are tried; answers, events and messages are in no statement."""
+def test_no_check_is_ever_shown(place: Place) -> None:
+    """What is sealed is opened, and of it nothing is said; messages and who is left out are in no statement."""
     database = place.database()
     filled(database)
     database.close()
@@ -710,9 +716,34 @@ def test_no_check_is_ever_read(place: Place) -> None:
         event.remove(Engine, "before_cursor_execute", remember)
     assert code == 0
     assert any("wrapped_key" in statement for statement in asked)
-    for word in ("sealed", "reporter", "events", "outbox", "left_out", "strands", "cases"):
+    for word in ("outbox", "left_out", "practised", "requests"):
         assert [statement for statement in asked if word in statement] == [], word
-    assert [mark for mark in MARKS if mark in said] == []
+    assert [mark for mark in (*MARKS, "S1", "harm", REPORTER, LEAD_ONE) if mark in said] == []
+
+
+@pytest.mark.parametrize("table", ["checks.sealed_answers", "strands.sealed", "events.sealed"])
+def test_one_byte_of_an_open_check_that_was_changed_is_noticed(place: Place, table: str) -> None:
+    """Doctor and `keys check` name the check, a backup keeps those from before, and the bot serves all others."""
+    database = place.database()
+    filled(database)
+    ref = damage(database, table)
+    _says(place.look()["open checks"], State.FATAL, "1 open check holds something that does not open", "keys check")
+    code, said = place.command()
+    assert code == 1
+    assert ref in said
+    found = records.keys(database, [OLD], is_starting=True)
+    assert [(each.name, each.state) for each in found] == [("keys", State.OK), ("open checks", State.WARNING)]
+    assert not [each for each in found if ref in each.sentence]
+    database.close()
+    checked = place.run("keys", "check")
+    assert checked.exit_code == 1
+    assert f"Damaged, though the key fits: 1 check ({ref})" in checked.output
+    assert "Every check opens" not in checked.output
+    for _ in range(2):
+        made = place.run("backup", "--to", str(place.folder), "--keep", "1")
+        assert made.exit_code == 1
+        assert f"holds something that does not open, in {ref}" in made.output
+    assert len(list(place.folder.glob("*.backup"))) == 2
 
 
 def test_the_log_names_nobody(place: Place, caplog: pytest.LogCaptureFixture) -> None:
@@ -744,7 +775,7 @@ def test_for_machines_it_is_one_object(place: Place) -> None:
     code, said = place.command("--json")
     found = json.loads(said)
     assert (code, found["worst"]) == (0, "warning")
-    assert found["findings"][0].keys() == {"name", "state", "words", "fix", "slack_ids"}
+    assert found["findings"][0].keys() == {"name", "state", "words", "fix", "slack_ids", "refs"}
     assert "bot in the leads' channel" in [each["name"] for each in found["findings"]]
     place.channel(kind="public")
     code, said = place.command("--json")
