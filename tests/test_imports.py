@@ -28,7 +28,7 @@ NOT_SCREENS = frozenset(
         "digest.content",
         "home.tab",
         "practice.drill",
-        *("records.encrypted_page", "records.export_contents", "records.export_pdf", "records.pack_file"),
+        *("records.encrypted_page", "records.export_contents", "records.pack_file"),
         "retention.due",
     }
 )

@@ -24,8 +24,8 @@ FORMATS = {
     "mermaid": "flows.formats.render:as_mermaid",
     "json": "flows.formats.export:as_json",
 }
-SHEETS = {"html": "bot.printing.sheet_html:as_html", "pdf": "bot.printing.sheet_pdf:as_pdf"}
-"""The formats with the organisation's phone numbers. Each is imported when needed: only the PDF needs fpdf."""
+SHEETS = {"html": "bot.printing.sheet_html:as_html"}
+"""The formats with the organisation's phone numbers, imported when needed."""
 
 HOW_TO_KEEP = (
     "Before a change, keep the edition there is: share-check checklist --format json > before.json. "
@@ -40,7 +40,7 @@ HOW_TO_KEEP = (
     type=click.Choice((*FORMATS, *SHEETS)),
     default="text",
     show_default=True,
-    help="html and pdf are a sheet to fill in on paper, with your phone numbers. json keeps this edition for --diff.",
+    help="html is a sheet to print and fill in, with your phone numbers. json keeps this edition for --diff.",
 )
 @click.option("--audit", is_flag=True, help="Visit every situation and check every rule instead.")
 @click.option(

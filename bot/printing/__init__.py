@@ -1,1 +1,1 @@
-"""The checklist on paper, as HTML and as PDF."""
+"""The checklist on paper, as HTML."""

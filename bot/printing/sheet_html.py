@@ -240,7 +240,10 @@ def _end() -> Iterator[SheetLine]:
 _STYLE = """@page{size:A4;margin:15mm}body{font:11pt/1.35 sans-serif;max-width:180mm;margin:auto;color:#000}
 h1{font-size:16pt}h2{font-size:13pt;border-bottom:1px solid #000;break-after:avoid}p{margin:.15em 0}
 .strong{font-weight:bold;margin-top:.6em;break-after:avoid}.box{padding-left:1.5em;text-indent:-1.5em}
-.blank{border-bottom:1px solid #000;padding-top:.8em}"""
+.blank{border-bottom:1px solid #000;padding-top:.8em}p,h2{break-inside:avoid}
+table{width:100%;border-collapse:collapse}td{padding:0}tfoot td{font-size:8pt;text-align:center;padding-top:4mm}
+@media print{body{font-size:9.5pt;line-height:1.25}}
+@page{@bottom-right{content:"Page " counter(page) " of " counter(pages);font-size:8pt}}"""
 
 
 def as_html(organisation: Organisation) -> str:
@@ -249,7 +252,10 @@ def as_html(organisation: Organisation) -> str:
     body = "\n".join(map(_html, lines(organisation)))
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     top = f'<!doctype html>\n<html lang="en-GB"><head>{head}\n<style>{_STYLE}</style></head>'
-    return f"{top}\n<body>\n{body}\n</body></html>\n"
+    # A browser repeats a table's foot on every printed page: a loose page still says whom to call.
+    foot = f"<tfoot><tr><td>{escape(wording.DANGER)}</td></tr></tfoot>"
+    table = f"<table>{foot}<tbody><tr><td>\n{body}\n</td></tr></tbody></table>"
+    return f"{top}\n<body>\n{table}\n</body></html>\n"
 
 
 def _html(line: SheetLine) -> str:

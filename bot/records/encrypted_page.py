@@ -42,10 +42,14 @@ def new_passphrase() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
-def sealed(html: str, files: Mapping[str, File], passphrase: str) -> bytes:
-    """Return the whole encrypted file. html: shown once it is open. files: can be saved from it, by link text."""
+def sealed(html: str, files: Mapping[str, File], passphrase: str, name: str = "pack") -> bytes:
+    """Return the whole encrypted file. html: shown once it is open. files: can be saved from it, by link text.
+
+    name: what the browser calls the page once it is open, and the PDF that it prints.
+    """
     inside = {
         "html": html,
+        "name": name,
         "files": [
             {"label": label, "name": each.name, "kind": each.kind, "content": b64encode(each.content).decode()}
             for label, each in files.items()
@@ -73,8 +77,10 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; border-bottom: 1px solid #999
 h3 { font-size: 1rem; margin: 1.2rem 0 0; } .by, dt { color: #555; font-size: .85rem; margin: 0; }
 dd { margin: 0 0 .5rem; } .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: .2rem 0 0; }
 input { font: inherit; width: 100%; max-width: 22rem; padding: .5rem; letter-spacing: .05em; }
+[dir=auto] { unicode-bidi: plaintext; text-align: start; }
 button, .save { font: inherit; padding: .5rem 1rem; margin: .5rem .5rem .5rem 0; display: inline-block; }
 label { display: block; margin-bottom: .3rem; } article { break-inside: avoid-page; }
+@page { size: A4; margin: 18mm; @bottom-center { content: counter(page) " of " counter(pages); font-size: 9pt; } }
 @media print { nav { display: none; } body { margin: 0; max-width: none; } }
 """
 
@@ -103,6 +109,11 @@ function show(inside) {
     link.href = URL.createObjectURL(new Blob([bytes(file.content)], { type: file.kind }));
     bar.append(link);
   }
+  const print = document.createElement('button');
+  print.textContent = 'Print, or save as a PDF';
+  print.addEventListener('click', () => window.print());
+  bar.prepend(print);
+  document.title = inside.name;
   const page = document.getElementById('page');
   page.innerHTML = inside.html;
   page.prepend(bar);

@@ -79,7 +79,7 @@ def _html(contents: Contents) -> Iterator[str]:
     yield f"<h1>{escape(contents.title)}</h1>"
     yield "<dl>"
     for label, words in facts_of(contents):
-        yield f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>"
+        yield f'<dt>{escape(label)}</dt><dd dir="auto">{escape(words)}</dd>'
     yield "</dl>"
     yield from (f"<p>{escape(note)}</p>" for note in contents.notes)
     for held in contents.held:

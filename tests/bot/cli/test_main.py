@@ -16,7 +16,7 @@ from bot.cli.main import COMMANDS, main
 from bot.exit_codes import Exit
 
 PAGE = (Path(__file__).parents[3] / "docs" / "exit-codes.md").read_text(encoding="utf-8")
-HEAVY = {"slack_sdk", "slack_bolt", "sqlalchemy", "cryptography", "fpdf", "pydantic", "alembic", "tomlkit"}
+HEAVY = {"slack_sdk", "slack_bolt", "sqlalchemy", "cryptography", "pydantic", "alembic", "tomlkit"}
 
 
 def _loaded(*words: str) -> set[str]:

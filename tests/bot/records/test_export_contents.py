@@ -1,7 +1,6 @@
 """A pack can be read, printed and taken into another system; closed, it says nothing to anybody."""
 
 import json
-import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
-from bot.records import encrypted_page, export_contents, export_pdf
+from bot.records import encrypted_page, export_contents
 from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
 
@@ -24,7 +23,7 @@ CONTENTS = Contents(
     held=(Held("SC-AAAA", (Part("Note", "Lead one", NOW, HOSTILE), Part("Plan", "Lead one", NOW, "x" * 9000))),),
 )
 FILES = {
-    "Save the PDF": File("pack.pdf", "application/pdf", b"%PDF-1.7 yes"),
+    "Save the entries": File("entries.json", "application/json", b'{"entries": []}'),
     "Save the data": File("pack.json", "application/json", '{"name": "\u017b"}'.encode()),
 }
 MARK = "zebrafinch"
@@ -93,7 +92,7 @@ def test_closed_it_says_nothing(closed: tuple[Path, str]) -> None:
     """
     file, passphrase = closed
     text = file.read_text("utf-8")
-    for word in (MARK, "SC-7K2M", "Your records", passphrase, passphrase.replace("-", ""), "pack.pdf"):
+    for word in (MARK, "SC-7K2M", "Your records", passphrase, passphrase.replace("-", ""), "entries.json"):
         assert word not in text
     in_clear = re.sub(r"[A-Za-z0-9+/=]{64,}", "", text)
     assert len(in_clear) < len(text) / 2
@@ -113,25 +112,40 @@ def test_no_two_passphrases_or_files_are_alike() -> None:
     assert encrypted_page.sealed("x", {}, "same") != encrypted_page.sealed("x", {}, "same")
 
 
-def test_the_pdf_prints_every_sign(caplog: pytest.LogCaptureFixture) -> None:
-    """Signs the font has are printed; for others their number is; nothing of it reaches the log."""
-    caplog.set_level(logging.DEBUG)
-    made = export_pdf.as_pdf(CONTENTS)
-    assert made.startswith(b"%PDF-")
-    assert b"DejaVu" in made
-    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
-    shown = "".join(chr(code) for code in _mapped(made))
-    assert {"\u00e9", "\u017c", "\u0416"} <= set(shown)
-    assert "\u4e2d" not in shown
-    assert caplog.records == []
-    paper = export_pdf._Paper(CONTENTS)  # noqa: SLF001 - what a reader sees of a sign the font lacks
-    assert paper._printable("\u4e2d\U0001f9ec\x07a\u0416") == "[U+4E2D][U+1F9EC]a\u0416"  # noqa: SLF001 - one function of the page
-    assert paper.made().startswith(b"%PDF-")  # and its font is closed
-
-
-def _mapped(made: bytes) -> set[int]:
-    """The signs that the PDF says its glyphs stand for, so that it can be searched and read aloud."""
-    return {int(code, 16) for code in re.findall(rb"^<[0-9A-F]{4}> <([0-9A-F]{4})>$", made, re.MULTILINE)}
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        ("\u0623\u062d\u0645\u062f", "rtl"),
+        ("\u05e9\u05b8\u05c2\u05e8\u05b8\u05d4", "rtl"),
+        ("\u0639\u0644\u06cc", "rtl"),
+        ("\u092a\u094d\u0930\u093f\u092f\u093e", "ltr"),
+        ("\u0986\u09af\u09bc\u09c7\u09b6\u09be", "ltr"),
+        ("\u0e23\u0e31\u0e01", "ltr"),
+        ("\u738b\u82b3", "ltr"),
+        ("Nguye\u0302\u0303n", "ltr"),
+    ],
+)
+def test_a_name_in_any_script_is_shown_and_printed_as_written(
+    page: Page, tmp_path: Path, name: str, direction: str
+) -> None:
+    """The browser draws it: joined, in its own direction, and with its marks; a line of it begins at its own side."""
+    part = Part("Details", "Staff member", NOW, f"{name} (12)\nShe said so.")
+    contents = Contents("Your records", NOW, (("Name", name),), (), (Held("SC-AAAA", (part,)),))
+    passphrase = encrypted_page.new_passphrase()
+    file = tmp_path / "pack.html"
+    file.write_bytes(encrypted_page.sealed(export_contents.as_html(contents), {}, passphrase, "SC-AAAA"))
+    page.goto(file.as_uri())
+    enter(page, passphrase)
+    page.get_by_role("heading", name="Your records").wait_for()
+    for place in ("dd >> nth=0", ".text"):
+        shown = page.locator(place)
+        assert name in shown.inner_text()
+        assert shown.evaluate("each => getComputedStyle(each).direction") == direction
+    assert page.title() == "SC-AAAA"
+    assert page.get_by_role("button", name="Print, or save as a PDF").is_visible()
+    page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="Print, or save as a PDF").is_visible()
+    assert page.locator(".text").is_visible()
 
 
 def test_the_data_says_what_the_page_says() -> None:
