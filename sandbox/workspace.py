@@ -213,6 +213,13 @@ class Workspace:
         self.slack.world.channels[channel].members.discard(user)
         self.slack.world.changed()
 
+    def change_channel(self, channel: str, **changes: bool) -> None:
+        """Change a channel: `archived=True`, `deleted=True`, `shared=True` (with another organisation)."""
+        with self.slack.world.lock:
+            channels = self.slack.world.channels
+            channels[channel] = replace(channels[channel], **changes)  # type: ignore[arg-type] # by field name
+        self.slack.world.changed()
+
     def wait_for(self, predicate: Callable[[], object], timeout: float = WAIT_SECONDS) -> None:
         """Wait up to `timeout` real seconds until the predicate is true. Raises AssertionError."""
         if not self.slack.world.wait(predicate, timeout):

@@ -51,15 +51,17 @@ class UserActions:
 
     def open_home(self, user: str) -> InteractionResult:
         """Open the Home tab: send `app_home_opened`, with the view if one was published."""
+        return self._open_app(user, "home")
+
+    def open_dm(self, user: str) -> InteractionResult:
+        """Open the direct messages with the bot: Slack sends `app_home_opened` for this tab too, without a view."""
+        return self._open_app(user, "messages")
+
+    def _open_app(self, user: str, tab: str) -> InteractionResult:
         world = self.slack.world
-        inner: Json = {
-            "type": "app_home_opened",
-            "user": user,
-            "channel": world.dm(user).id,
-            "tab": "home",
-        }
+        inner: Json = {"type": "app_home_opened", "user": user, "channel": world.dm(user).id, "tab": tab}
         home = world.homes.get(user)
-        if home is not None:
+        if home is not None and tab == "home":
             inner["view"] = views.as_payload(self.slack, home)
         return self.event({**inner, "event_ts": self.slack.clock.stamp()})
 
@@ -140,8 +142,11 @@ class UserActions:
         return message
 
     def delete(self, user: str, message: SlackMessage) -> None:
-        """Delete the person's own message. Raises SlackError (`cant_delete_message`) for anybody else's."""
-        if message.user != user:
+        """Delete the person's own message, or as an admin anybody's.
+
+        Raises SlackError (`cant_delete_message`) for anybody else's.
+        """
+        if message.user != user and not self.slack.world.human(user).admin:
             raise SlackError("cant_delete_message")
         chat.remove(self.slack, message)
 

@@ -50,6 +50,10 @@ class Person:
     def open_home(self) -> InteractionResult:
         return self._actions.open_home(self.id)
 
+    def open_dm(self) -> InteractionResult:
+        """Open the direct messages with the bot, which Slack calls its Messages tab."""
+        return self._actions.open_dm(self.id)
+
     def press(self, button: str, where: Where = None, *, times: int = 1, confirm: bool = True) -> InteractionResult:
         """Press a button by its label or action_id. `times` presses are sent concurrently."""
         surface, block, element = self._locate(button, where, find.is_button)

@@ -140,7 +140,7 @@ class Control:
         if "forward" in body:
             self.workspace.forward(float(body["forward"]))
         if body.get("reset_connections"):
-            self.workspace.disconnect()
+            self.workspace.disconnect(body.get("reason", "refresh_requested"))
         if body.get("restart_bot"):
             self.process.restart()
         if body.get("stop_bot"):
@@ -153,7 +153,10 @@ class Control:
         kind, faults = str(fault.pop("kind")), self.workspace.faults
         if kind == "deaf":
             faults.deaf = bool(fault.get("on", True))
+        elif kind == "split":
+            faults.split = int(fault.get("bytes", 512)) or None
         elif kind in {
+            "html",
             "ratelimit",
             "server_error",
             "lose_answer",

@@ -43,7 +43,9 @@ def _visible_to(slack: FakeSlack, user: str) -> Json:
     home = world.homes.get(user)
     channels = [world.dm(user), *(each for each in world.channels.values() if each.kind != "dm")]
     return {
-        "conversations": [_conversation(slack, user, each) for each in channels if user in each.members],
+        "conversations": [
+            _conversation(slack, user, each) for each in channels if user in each.members and not each.deleted
+        ],
         "home": _view(home) if home else None,
         "modals": [_view(view) for view in world.stacks[user]],
         "pushes": [vars(push) for push in world.pushes[user]],

@@ -1,5 +1,7 @@
 """The `chat.*` methods: messages. A bot may change and delete only its own."""
 
+import re
+
 from sandbox import blockkit
 from sandbox.methods import posting
 from sandbox.methods.arguments import required, structure
@@ -16,10 +18,7 @@ def post_message(slack: FakeSlack, args: Json) -> Json:
     world = slack.world
     channel = _writable(slack, required(args, "channel"))
     content = _content(slack, args, "chat.postMessage", POST_TEXT)
-    thread = args.get("thread_ts")
-    if thread and world.message(channel.id, thread) is None:
-        slack.world.complain(f"chat.postMessage: no message {thread} to answer in a thread")
-        raise SlackError("thread_not_found")
+    thread = _thread(slack, channel, args)
     slack.rates.spend(channel.id)
     message = SlackMessage(world.clock.stamp(), channel.id, world.bot_user, *content, bot=True, thread_ts=thread)
     posting.post(world, message)
@@ -102,14 +101,43 @@ def as_payload(slack: FakeSlack, message: SlackMessage) -> Json:
     body: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     body["team"] = world.team["id"]
     if message.bot:
-        body |= {"bot_id": world.bot["id"], "app_id": world.app_id}
+        body |= {"bot_id": world.bot["id"], "app_id": world.app_id, "bot_profile": _bot_profile(slack)}
     if message.blocks:
         body["blocks"] = message.blocks
     if message.thread_ts:
-        body["thread_ts"] = message.thread_ts
+        body |= {"thread_ts": message.thread_ts, "parent_user_id": _author(slack, message)}
+    elif answers := posting.replies(world, message):
+        body |= _as_root(message, answers)
     if message.edited:
         body["edited"] = {"user": message.user, "ts": message.edited}
     return body
+
+
+def _as_root(message: SlackMessage, answers: list[SlackMessage]) -> Json:
+    """Return what a message has as soon as others answer in its thread."""
+    users = list(dict.fromkeys(each.user for each in answers))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(answers),
+        "reply_users": users[:5],
+        "reply_users_count": len(users),
+        "latest_reply": answers[-1].ts,
+        "is_locked": False,
+        "subscribed": True,
+    }
+
+
+def _author(slack: FakeSlack, message: SlackMessage) -> str:
+    """Return who wrote the message in whose thread this one is."""
+    root = slack.world.root(message.channel, str(message.thread_ts))
+    return root.user if root else ""
+
+
+def _bot_profile(slack: FakeSlack) -> Json:
+    world = slack.world
+    icons = {f"image_{size}": f"https://example.org/bot_{size}.png" for size in (36, 48, 72)}
+    named = {"id": world.bot["id"], "app_id": world.app_id, "user_id": world.bot_user, "name": world.bot["name"]}
+    return {**named, "icons": icons, "deleted": False, "updated": 1_700_000_000, "team_id": world.team["id"]}
 
 
 def checked_content(slack: FakeSlack, args: Json, method: str, limit: int) -> tuple[str, list[Json]]:
@@ -160,17 +188,35 @@ def _writable(slack: FakeSlack, address: str) -> Channel:
     if address in world.people:
         return world.dm(address)
     channel = world.channels.get(address)
-    if channel is None or (channel.kind != "public" and world.bot_user not in channel.members):
+    if channel is None or channel.deleted or (channel.kind != "public" and world.bot_user not in channel.members):
         raise SlackError("channel_not_found")
+    if channel.archived:
+        raise SlackError("is_archived")
     if world.bot_user not in channel.members and "chat:write.public" not in slack.manifest.scopes:
         raise SlackError("not_in_channel")
     return channel
 
 
+def _thread(slack: FakeSlack, channel: Channel, args: Json) -> str | None:
+    """Return the root to answer under: None where it was deleted and nobody had answered.
+
+    Slack then posts at the channel's root, without an error: the message in the answer has no `thread_ts`.
+    """
+    given = args.get("thread_ts")
+    if not given:
+        return None
+    if not re.fullmatch(r"\d{10}\.\d{6}", str(given)):
+        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] invalid thread_ts"]})
+    return given if slack.world.root(channel.id, given) else None
+
+
 def _own_message(slack: FakeSlack, args: Json, refusal: str) -> SlackMessage:
     channel, ts = required(args, "channel"), required(args, "ts")
-    if channel not in slack.world.channels:
+    found = slack.world.channels.get(channel)
+    if found is None or found.deleted:
         raise SlackError("channel_not_found")
+    if found.archived:
+        raise SlackError("is_inactive")
     message = slack.world.message(channel, ts)
     if message is None or message.ephemeral:
         raise SlackError("message_not_found")

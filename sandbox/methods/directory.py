@@ -68,10 +68,11 @@ def users_list(slack: FakeSlack, _: Json) -> Json:
 
 def conversations_info(slack: FakeSlack, args: Json) -> Json:
     channel = _readable(slack, args)
-    told: Json = {"id": channel.id, "name": channel.name, "is_archived": False}
+    told: Json = {"id": channel.id, "name": channel.name, "is_archived": channel.archived}
     told |= {"is_channel": channel.kind == "public", "is_group": channel.kind == "private"}
     told |= {"is_im": channel.kind == "dm", "is_private": channel.kind != "public"}
     told |= {"is_member": slack.world.bot_user in channel.members, "is_ext_shared": channel.shared}
+    told |= {"is_shared": channel.shared, "is_org_shared": False, "is_pending_ext_shared": False}
     return {"ok": True, "channel": told}
 
 
@@ -177,7 +178,7 @@ def _offset(slack: FakeSlack) -> int:
 
 def _readable(slack: FakeSlack, args: Json) -> Channel:
     channel = slack.world.channels.get(required(args, "channel"))
-    if channel is None or (channel.kind != "public" and slack.world.bot_user not in channel.members):
+    if channel is None or channel.deleted or (channel.kind != "public" and slack.world.bot_user not in channel.members):
         raise SlackError("channel_not_found")
     needed = READ_SCOPE[channel.kind]
     if needed not in slack.manifest.scopes:

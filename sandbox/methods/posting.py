@@ -20,7 +20,8 @@ def visible(world: WorkspaceState, message: SlackMessage, user: str) -> bool:
     """Return whether `user` can see this message."""
     if message.ephemeral:
         return message.only_for == user
-    return user in world.channels[message.channel].members
+    channel = world.channels[message.channel]
+    return user in channel.members and not channel.deleted
 
 
 def replies(world: WorkspaceState, message: SlackMessage) -> list[SlackMessage]:

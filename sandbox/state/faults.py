@@ -5,7 +5,9 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-FaultKind = Literal["ratelimit", "server_error", "lose_answer", "never_arrive", "refuse", "slow", "error", "no_charts"]
+FaultKind = Literal[
+    "ratelimit", "server_error", "html", "lose_answer", "never_arrive", "refuse", "slow", "error", "no_charts"
+]
 
 
 @dataclass
@@ -24,11 +26,13 @@ class Fault:
 class Faults:
     """The active faults. Methods are patterns: `chat.*`, `*`, or `response_url`.
 
-    `deaf` leaves sockets connected that carry nothing and answer no ping.
+    `deaf` leaves sockets connected that carry nothing and answer no ping. `split` cuts what is sent over a socket into
+    frames of so many bytes, as a proxy may.
     """
 
     def __init__(self) -> None:
         self.deaf = False
+        self.split: int | None = None
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -39,6 +43,10 @@ class Faults:
     def server_error(self, method: str = "*", times: int | None = 1, status: int = 503) -> None:
         """Answer 5xx, without doing the work."""
         self._add(Fault("server_error", method, times, status=status))
+
+    def html(self, method: str = "*", times: int | None = 1, status: int = 503) -> None:
+        """Answer a page of HTML with this status, 200 too, as something between the bot and Slack may."""
+        self._add(Fault("html", method, times, status=status))
 
     def error(self, method: str, error: str, times: int | None = 1) -> None:
         """Answer `ok: false` with Slack's `error` code, without doing the work."""
@@ -68,7 +76,7 @@ class Faults:
         """Remove all faults."""
         with self._lock:
             self._faults.clear()
-            self.deaf = False
+            self.deaf, self.split = False, None
 
     def take(self, method: str) -> list[Fault]:
         """Return the faults that apply to this call, and count it against their `times`."""

@@ -38,6 +38,8 @@ class Channel:
     kind: Kind
     members: set[str]
     shared: bool = False
+    archived: bool = False
+    deleted: bool = False
 
 
 @dataclass

@@ -101,6 +101,14 @@ class WorkspaceState:
         found = (each for each in self.messages if each.ts == ts and each.channel == channel)
         return next((each for each in found if not each.deleted), None)
 
+    def root(self, channel: str, ts: str) -> SlackMessage | None:
+        """Return the message under which one can answer: also a deleted one that others have answered."""
+        found = next((each for each in self.messages if each.ts == ts and each.channel == channel), None)
+        is_answered = any(
+            each.thread_ts == ts and each.channel == channel and not each.deleted for each in self.messages
+        )
+        return found if found and (is_answered or not found.deleted) else None
+
     def view(self, view_id: str) -> View | None:
         """Return the view with this id, open in a modal stack or as a Home tab, or None."""
         everywhere = [

@@ -19,6 +19,8 @@ RULES: Json = json.loads(Path(__file__).with_name("methods.json").read_text(enco
 CONFIG_TOKEN = "xoxe.xoxp-sandbox"  # noqa: S105 - opens nothing but the sandbox
 """A configuration token, for the methods that manage app manifests."""
 
+HTML = "<!DOCTYPE html><html><head><title>Something went wrong</title></head><body>Try again.</body></html>"
+
 CHARTS = {"data_visualization", "data_table"}
 
 # Errors that only a mistake in the bot causes; each is a complaint.
@@ -40,7 +42,6 @@ BOT_MISTAKES = {
     "not_authed",
     "not_enabled",
     "push_limit_reached",
-    "thread_not_found",
     "unknown_method",
     "view_too_large",
 }
@@ -78,6 +79,10 @@ class Api:
             return _abort(request)
         if "never_arrive" in kinds:
             return await self._hang(request)
+        page = next((fault for fault in faults if fault.kind == "html"), None)
+        if page is not None:
+            self._record(method, args, {"ok": False, "error": f"HTML, {page.status}"})
+            return web.Response(text=HTML, content_type="text/html", status=page.status)
         status, headers, body = _fault_response(faults, args) or self._response(method, work)
         self._record(method, args, body)
         if "lose_answer" in kinds:

@@ -11,10 +11,13 @@ from aiohttp import WSMsgType, web
 
 from sandbox.state.fake_slack import FakeSlack
 from sandbox.state.models import Json
+from sandbox.state.tickets import LIMIT
 from sandbox.wire.envelopes import Ack, Envelope
 
 PING_SECONDS = 10.0
-Reason = Literal["warning", "refresh_requested", "link_disabled"]
+SHORT = 126
+"""Bytes from which a frame's length needs more than one byte."""
+Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
 
 
 class Sockets:
@@ -37,6 +40,10 @@ class Sockets:
             return web.Response(status=403, text="ticket used or unknown")
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
+        if len(self.connections) >= LIMIT:
+            await socket.send_json(_goodbye("too_many_websockets"))
+            await socket.close()
+            return socket
         self._add(socket)
         await socket.send_json(self._hello())
         pinging = asyncio.create_task(self._ping(socket))
@@ -77,17 +84,26 @@ class Sockets:
                 return None
             try:
                 if not self._is_deaf(socket):
-                    await socket.send_json(_as_json(envelope))
+                    await self._send_text(socket, json.dumps(_as_json(envelope)))
             except ConnectionError:
                 continue
             return socket
         return None
 
+    async def _send_text(self, socket: web.WebSocketResponse, text: str) -> None:
+        """Send a message in one frame or, with the fault `split`, in several as some proxies do."""
+        if self.slack.faults.split is None or (transport := _transport(socket)) is None:
+            await socket.send_str(text)
+            return
+        data, size = text.encode(), self.slack.faults.split
+        parts = [data[start : start + size] for start in range(0, len(data), size)]
+        for number, part in enumerate(parts):
+            transport.write(_frame(part, first=number == 0, last=number == len(parts) - 1))
+
     async def disconnect(self, reason: Reason) -> None:
         """Send every connection a `disconnect`; close it unless the reason is `warning`."""
         for socket in list(self.connections):
-            told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
-            await socket.send_json(told)
+            await socket.send_json(_goodbye(reason))
             if reason != "warning":
                 await asyncio.sleep(0)
                 self._remove(socket)
@@ -182,7 +198,23 @@ def _as_json(envelope: Envelope) -> Json:
     return frame
 
 
+def _goodbye(reason: Reason) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
+
+
+def _frame(part: bytes, *, first: bool, last: bool) -> bytes:
+    """Return a WebSocket frame of text, or one that continues the frame before it (RFC 6455, 5.2 and 5.4)."""
+    head = bytes([(0x80 if last else 0) | (0x01 if first else 0)])
+    if len(part) < SHORT:
+        return head + bytes([len(part)]) + part
+    return head + b"\x7f" + len(part).to_bytes(8, "big") + part
+
+
+def _transport(socket: web.WebSocketResponse) -> asyncio.Transport | None:
+    return socket._req.transport if socket._req else None  # noqa: SLF001 - aiohttp has no public way to it
+
+
 def _abort(socket: web.WebSocketResponse) -> None:
-    transport = socket._req.transport if socket._req else None  # noqa: SLF001 - aiohttp has no public way to abort
+    transport = _transport(socket)
     if transport is not None:
         transport.abort()

@@ -173,3 +173,19 @@ def test_the_manifest_decides_what_slack_offers(tmp_path: Path) -> None:
         assert not staff.open_home().acked
         with pytest.raises(SlackError, match="messages_tab_disabled"):
             staff.post("dm", "Here are the details")
+
+
+def test_the_messages_tab_is_opened_too(bot: Bot, staff: Person) -> None:
+    """Slack sends the same event for both tabs; a view comes with the Home tab alone."""
+    seen: list[Json] = []
+
+    def listen(event: Json) -> None:
+        seen.append(event)
+
+    bot.app.event("app_home_opened")(listen)
+    bot.connect()
+    bot.client.views_publish(user_id="U0STAFF", view={"type": "home", "blocks": [section("Home")]})
+    staff.open_dm()
+    staff.open_home()
+    bot.workspace.wait_for(lambda: len(seen) == 2)
+    assert {each["tab"]: "view" in each for each in seen} == {"messages": False, "home": True}

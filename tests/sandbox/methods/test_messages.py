@@ -5,8 +5,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from sandbox import Person, Workspace
-from tests.sandbox.bots import Bot, actions, button, section
+from sandbox import Person, SlackError, Workspace
+from tests.sandbox.bots import Bot, Json, actions, button, section
 
 
 def refused(error: str) -> "pytest.RaisesExc[SlackApiError]":
@@ -21,11 +21,87 @@ def test_a_person_id_means_their_direct_messages(bot: Bot, staff: Person) -> Non
     assert bot.workspace.person("U0LEAD1").text() == ""
 
 
-def test_a_thread_belongs_to_a_message_that_exists(bot: Bot) -> None:
-    first = bot.client.chat_postMessage(channel="C0LEADS", text="A check needs a lead")
-    bot.client.chat_postMessage(channel="C0LEADS", text="Taken", thread_ts=first["ts"])
-    with refused("thread_not_found"):
-        bot.client.chat_postMessage(channel="C0LEADS", text="Lost", thread_ts="1.000001")
+def say(bot: Bot, text: str, thread: str | None = None) -> Json:
+    answer = bot.client.chat_postMessage(channel="C0LEADS", text=text, thread_ts=thread)
+    message: Json = answer["message"]
+    return message
+
+
+def test_a_root_says_what_is_in_its_thread(bot: Bot, workspace: Workspace) -> None:
+    """Slack adds these fields with the first reply; a bot message says which bot it is of."""
+    root = say(bot, "A check needs a lead")
+    assert "thread_ts" not in root
+    answer = say(bot, "Taken", root["ts"])
+    assert (answer["thread_ts"], answer["parent_user_id"]) == (root["ts"], "U0BOT")
+    later = workspace.person("U0LEAD1").post("C0LEADS", "Good", root["ts"])
+    changed = bot.client.chat_update(channel="C0LEADS", ts=root["ts"], text="Led")["message"]
+    assert (changed["thread_ts"], changed["reply_count"], changed["latest_reply"]) == (root["ts"], 2, later.ts)
+    assert changed["reply_users"] == ["U0BOT", "U0LEAD1"]
+    assert changed["bot_profile"]["app_id"] == "A0SANDBOX"
+
+
+def test_under_a_deleted_root_slack_posts_beside_it_and_says_nothing(bot: Bot, workspace: Workspace) -> None:
+    """The answer alone tells: its message has no thread_ts. So it is for a message that never was."""
+    root = say(bot, "A check needs a lead")
+    workspace.person("U0ADMIN").delete(workspace.slack.world.messages[-1])
+    lost = say(bot, "Taken", root["ts"])
+    assert "thread_ts" not in lost
+    assert [each.thread_ts for each in workspace.person("U0LEAD1").messages("C0LEADS")] == [None]
+    assert "thread_ts" not in say(bot, "Lost", "1700000000.000001")
+    with refused("invalid_arguments"):
+        say(bot, "Lost", "yesterday")
+
+
+def test_under_a_deleted_root_that_was_answered_the_thread_goes_on(bot: Bot, workspace: Workspace) -> None:
+    """A tombstone stands where it was, for as long as there are replies."""
+    root = say(bot, "A check needs a lead")
+    first = say(bot, "Asked again", root["ts"])
+    bot.client.chat_delete(channel="C0LEADS", ts=root["ts"])
+    assert say(bot, "Taken", root["ts"])["thread_ts"] == root["ts"]
+    for reply in (first["ts"], workspace.slack.world.messages[-1].ts):
+        bot.client.chat_delete(channel="C0LEADS", ts=reply)
+    assert "thread_ts" not in say(bot, "Closed", root["ts"])
+
+
+def test_an_admin_removes_a_message_of_the_bot(bot: Bot, workspace: Workspace) -> None:
+    ts = say(bot, "A check needs a lead")["ts"]
+    message = workspace.person("U0LEAD1").messages("C0LEADS")[-1]
+    with pytest.raises(SlackError, match="cant_delete_message"):
+        workspace.person("U0LEAD1").delete(message)
+    workspace.person("U0ADMIN").delete(message)
+    with refused("message_not_found"):
+        bot.client.chat_update(channel="C0LEADS", ts=ts, text="Led")
+    with refused("message_not_found"):
+        bot.client.chat_delete(channel="C0LEADS", ts=ts)
+
+
+def test_an_archived_channel_takes_nothing_and_changes_nothing(bot: Bot, workspace: Workspace) -> None:
+    ts = say(bot, "A check needs a lead")["ts"]
+    workspace.change_channel("C0LEADS", archived=True)
+    with refused("is_archived"):
+        say(bot, "Another")
+    with refused("is_inactive"):
+        bot.client.chat_update(channel="C0LEADS", ts=ts, text="Led")
+    assert bot.client.conversations_info(channel="C0LEADS")["channel"]["is_archived"]
+
+
+def test_a_deleted_channel_is_as_one_that_never_was(bot: Bot, workspace: Workspace) -> None:
+    ts = say(bot, "A check needs a lead")["ts"]
+    workspace.change_channel("C0LEADS", deleted=True)
+    for call in (
+        lambda: say(bot, "Another"),
+        lambda: bot.client.chat_update(channel="C0LEADS", ts=ts, text="Led"),
+        lambda: bot.client.conversations_info(channel="C0LEADS"),
+    ):
+        with refused("channel_not_found"):
+            call()
+    assert workspace.person("U0LEAD1").messages("C0LEADS") == []
+
+
+def test_a_channel_can_be_shared_with_another_organisation(bot: Bot, workspace: Workspace) -> None:
+    assert not bot.client.conversations_info(channel="C0LEADS")["channel"]["is_ext_shared"]
+    workspace.change_channel("C0LEADS", shared=True)
+    assert bot.client.conversations_info(channel="C0LEADS")["channel"]["is_ext_shared"]
 
 
 def test_the_bot_writes_only_where_it_is(bot: Bot, workspace: Workspace) -> None:

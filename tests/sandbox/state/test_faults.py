@@ -1,11 +1,15 @@
 """Each thing that can go wrong with Slack, and that it then goes wrong."""
 
+import asyncio
+import contextlib
 import time
 import urllib.error
 from pathlib import Path
 
+import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from sandbox import Person, Workspace
 from tests.sandbox.bots import Bot, Json, noting
@@ -147,3 +151,54 @@ def test_a_workspace_without_charts_refuses_them_and_nothing_else(bot: Bot, staf
     bot.client.chat_postMessage(channel="U0STAFF", text="figures", blocks=[table])
     assert [message.text for message in staff.dm] == ["words", "figures"]
     assert bot.workspace.complaints == []
+
+
+@pytest.mark.parametrize("status", [200, 429, 503])
+def test_a_page_of_html_does_no_work(bot: Bot, staff: Person, status: int) -> None:
+    """Something between the bot and Slack answers, in its own words and without Slack's headers."""
+    bot.workspace.faults.html("chat.postMessage", status=status)
+    with pytest.raises((SlackApiError, SlackClientError)) as refusal:
+        say(bot)
+    assert "<html>" in str(refusal.value)
+    assert staff.dm == []
+    say(bot)
+    assert len(staff.dm) == 1
+
+
+def test_split_messages_are_one_message_in_several_frames(bot: Bot, staff: Person) -> None:
+    """A client that puts frames together gets what was sent; every frame but the first continues it."""
+    bot.workspace.faults.split = 100
+    heard = asyncio.run(_first_envelope(bot, staff))
+    assert heard["payload"]["command"] == "/share-check"
+    assert bot.workspace.complaints == []
+
+
+async def _first_envelope(bot: Bot, staff: Person) -> Json:
+    """Connect with a client that is not slack_sdk's, and acknowledge the first envelope."""
+    opened = await asyncio.to_thread(
+        lambda: WebClient(base_url=bot.workspace.api_url).apps_connections_open(app_token=bot.workspace.app_token)
+    )
+    async with aiohttp.ClientSession() as session, session.ws_connect(opened["url"]) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        typed = asyncio.create_task(asyncio.to_thread(staff.command, "/share-check"))
+        envelope: Json = await socket.receive_json()
+        await socket.send_json({"envelope_id": envelope["envelope_id"]})
+        assert (await typed).acked
+        return envelope
+
+
+def test_too_many_sockets_are_told_to_go(bot: Bot) -> None:
+    """Ten may be open. An address that was handed out before is no good any more; then no new one is."""
+    client = WebClient(base_url=bot.workspace.api_url)
+    urls = [client.apps_connections_open(app_token=bot.workspace.app_token)["url"] for _ in range(11)]
+    assert asyncio.run(_connect_all(urls)) == ["hello"] * 10 + ["disconnect too_many_websockets"]
+
+
+async def _connect_all(urls: list[str]) -> list[str]:
+    said = []
+    async with aiohttp.ClientSession() as session, contextlib.AsyncExitStack() as opened:
+        for url in urls:
+            socket = await opened.enter_async_context(session.ws_connect(url))
+            first = await socket.receive_json()
+            said.append(f"{first['type']} {first.get('reason', '')}".strip())
+    return said
