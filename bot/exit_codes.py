@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from collections.abc import Iterable
 from enum import IntEnum
+from pathlib import Path
 from typing import NoReturn
 
 import click
+
+NAME = "share-check"
+COMMANDS = (
+    *("backup", "checklist", "decide", "demo", "digest", "doctor", "drill", "enter-paper", "export-proof", "healthy"),
+    *("init", "keys", "manifest", "move", "pack", "restore", "retention", "seal", "serve", "verify"),
+)
 
 
 class Exit(IntEnum):
@@ -27,9 +36,41 @@ class Exit(IntEnum):
     DEAF = 75
 
 
+_COMMAND = re.compile(rf"(?<![\w./-])share-check(?= (?:{'|'.join(COMMANDS)})(?![\w-]))")
+
+
+def as_typed(words: str) -> str:
+    """Return words with each `share-check ...` as the reader must type it here: as share-check itself was started.
+
+    Where that is not found by its bare name, as in a folder with .venv, the bare name would be another program or none.
+    """
+    return _COMMAND.sub(_started_as(sys.argv[0]), words)
+
+
+def say(words: str, *, err: bool = False) -> None:
+    """Print words to a person at a terminal, with commands as they must be typed."""
+    click.echo(as_typed(words), err=err)
+
+
+def _started_as(program: str) -> str:
+    path = Path(program)
+    if path.parts[-2:] == ("bot", "__main__.py"):  # python -m bot
+        path = Path(sys.executable).with_name(NAME)
+    found = shutil.which(NAME)
+    if path.name != NAME or not path.exists() or (found and Path(found).resolve() == path.resolve()):
+        return NAME
+    return _from_here(path)
+
+
+def _from_here(path: Path) -> str:
+    """Return a path as it can be typed in this folder."""
+    whole = path.absolute()
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
+
+
 def leave(what: str, problems: Iterable[str], code: Exit = Exit.FIX_FIRST) -> NoReturn:
     """Print every reason on a line of its own to standard error, and exit. `what` names what could not be done."""
-    click.echo(f"share-check {what}:", err=True)
+    click.echo(f"{NAME} {what}:", err=True)
     for problem in problems:
-        click.echo(f"- {problem}", err=True)
+        click.echo(f"- {as_typed(problem)}", err=True)
     sys.exit(code)

@@ -13,7 +13,7 @@ from bot.clock import Clock, clock_of
 from bot.config.load import load_all
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings, SettingsError
-from bot.doctor import examine, records
+from bot.doctor import examine, machine, records
 from bot.exit_codes import Exit
 from bot.findings import Finding
 from bot.monitoring import health, logs
@@ -43,6 +43,7 @@ def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = 
     settings, organisation = load_all()
     logs.set_up(settings.log)
     log.setLevel(settings.log_level)
+    _heed(machine.this_machine(settings))
     with process_lock(settings.secrets.database_url), health.serving(settings.health, stopping) as watched:
         bot = _served(settings, organisation, stopping, ping, give_up_after, watched)
     if bot is not None and bot.has_given_up:

@@ -9,7 +9,7 @@ import click
 from bot.cli import session
 from bot.cli.printed import known_head, known_keys
 from bot.clock import SystemClock
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, leave, say
 from storage.backup import erased_list
 from storage.backup import restore as restoring
 from storage.backup.make import make, note, source_of
@@ -37,12 +37,10 @@ def backup(folder: Path, keep: int | None) -> None:
     if made.removed:
         click.echo(f"Deleted {made.removed} older than the newest {keep}.")
     if not is_noted:
-        click.echo("The database did not take a note of it, so share-check doctor does not know of it.", err=True)
+        say("The database did not take a note of it, so share-check doctor does not know of it.", err=True)
     if shut := made.manifest.shut_keys:
         which = f" ({', '.join(made.texts.locked)})" if made.texts.locked else ""
-        click.echo(
-            f"{shut} of them do not open with the keys in the settings{which}: share-check keys check.", err=True
-        )
+        say(f"{shut} of them do not open with the keys in the settings{which}: share-check keys check.", err=True)
     if damaged := made.texts.damaged:
         leave(DAMAGED.format(refs=", ".join(damaged)), [KEEP_OLDER], Exit.NO)
 
@@ -78,7 +76,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
 
 def _say(proof: RestoreProof, file: Path) -> None:
     manifest = proof.manifest
-    click.echo(f"{file.name}, made {manifest.made_at:%d %B %Y %H:%M} UTC by share-check {manifest.share_check}:")
+    say(f"{file.name}, made {manifest.made_at:%d %B %Y %H:%M} UTC by share-check {manifest.share_check}:")
     click.echo("- It is whole: the checksum is right.")
     if proof.schema == manifest.schema:
         click.echo(f"- Its tables are of this version ({proof.schema}).")

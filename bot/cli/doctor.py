@@ -13,7 +13,7 @@ from bot.clock import clock_of
 from bot.config.load import load_all
 from bot.config.settings import SettingsError
 from bot.doctor.examine import examine, from_problems
-from bot.exit_codes import Exit
+from bot.exit_codes import Exit, as_typed, say
 from bot.findings import Finding
 
 OPTIONAL = frozenset({"cards", "manifest"})
@@ -45,7 +45,7 @@ def doctor(*, as_json: bool, is_online: bool, config_token: str | None) -> None:
     else:
         for each in found:
             click.echo(_line(each))
-        click.echo(_summary(found))
+        say(_summary(found))
     sys.exit(_code(found))
 
 
@@ -63,7 +63,9 @@ def _line(each: Finding) -> str:
     about = (*each.slack_ids, *each.refs)
     whose = f" ({', '.join(about)})" if about else ""
     words = f"{each.state:<12}{each.name}: {each.words}{whose} {each.fix}".rstrip()
-    return textwrap.fill(words, WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        as_typed(words), WIDTH, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _code(found: tuple[Finding, ...]) -> Exit:

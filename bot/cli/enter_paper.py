@@ -22,7 +22,7 @@ from bot.config.organisation_types import is_slack_user
 from bot.config.roster import people_of
 from bot.config.settings import load_settings
 from bot.context import Services
-from bot.exit_codes import leave
+from bot.exit_codes import leave, say
 from bot.printing.sheet_html import letter
 from bot.slack.socket_mode import SlackAway, asking_slack
 from flows.checklist import CHECKLIST
@@ -90,7 +90,7 @@ def _say(entered: Entered, *, is_sent: bool) -> None:
     else:
         click.echo(f"This sheet was entered before, as {entered.ref}. Nothing was changed.")
     if not is_sent:
-        click.echo(f"{beside_bot.NO_BOT} {PHONE}", err=True)
+        say(f"{beside_bot.NO_BOT} {PHONE}", err=True)
     elif entered.is_new:
         click.echo(f"The running bot sends both. {PHONE}")
 

@@ -8,7 +8,7 @@ import click
 from cryptography.fernet import Fernet
 
 from bot.cli import session
-from bot.exit_codes import Exit
+from bot.exit_codes import Exit, say
 from storage import sealed_texts
 from storage.crypto import rotation
 from storage.crypto.rotation import Tally
@@ -95,7 +95,7 @@ def _say_rest(found: Tally, texts: Unopened) -> None:
             "Add the key of that time to SHARE_CHECK_KEYS, after the first."
         )
     if texts.damaged:
-        click.echo(
+        say(
             f"Damaged, though the key fits: {_checks(len(texts.damaged))} ({', '.join(texts.damaged)}). Something in "
             "them does not open. share-check verify says what was changed; a backup from before has it whole."
         )

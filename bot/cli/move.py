@@ -7,6 +7,7 @@ from sqlalchemy import make_url
 
 from bot.cli import session
 from bot.config.settings import database_address
+from bot.exit_codes import say
 from storage.backup.transfer import Transferred
 from storage.backup.transfer import move as move_everything
 
@@ -35,8 +36,8 @@ def move(address: str) -> None:
     click.echo(f"1. In .env, write SHARE_CHECK_DATABASE_URL={make_url(target).render_as_string()}")
     if make_url(target).password:
         click.echo("   with the password in the place of ***.")
-    click.echo("2. Start share-check serve, and run share-check doctor.")
-    click.echo("3. Make a backup: share-check backup. Backups from before are of the old database.")
+    say("2. Start share-check serve, and run share-check doctor.")
+    say("3. Make a backup: share-check backup. Backups from before are of the old database.")
     click.echo("4. The old database is as it was. Keep it until you have that backup, then delete it and its copies.")
 
 

@@ -418,6 +418,11 @@ def health_address(file: Path = Path(".env")) -> str | None:
     return where if where and _is_listenable(where) else None
 
 
+def certificate_file() -> str | None:
+    """Return the file of certificates that Python's TLS trusts instead of the system's, or None if none is named."""
+    return os.environ.get("SSL_CERT_FILE") or None
+
+
 def unknown_to_notify(known: Collection[str], file: Path = Path(".env")) -> Iterator[str]:
     """Yield a problem for each id in SHARE_CHECK_NOTIFY that organisation.toml does not have.
 

@@ -12,15 +12,13 @@ from bot.slack.socket_mode import SlackAway, asking_slack
 
 
 def away(name: str, trouble: SlackAway) -> Finding:
-    """Return the finding "not checked" for when Slack does not answer.
+    """Return the finding "not checked" for when Slack does not answer, with why and its fix.
 
     Of the exception only an HTTP status is shown, not a library's class name.
     """
-    said = f" ({trouble})" if str(trouble).startswith("status ") else ""
+    said = f" ({trouble.code})" if trouble.code.startswith("status ") else ""
     return unchecked(
-        name,
-        f"Slack did not answer{said}.",
-        "Check the network, and SLACK_API_URL if it is set. Then run share-check doctor again.",
+        name, f"{trouble.why.words.rstrip('.')}{said}.", f"{trouble.why.fix} Then run share-check doctor again."
     )
 
 

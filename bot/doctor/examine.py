@@ -79,7 +79,9 @@ def examine(
     Return findings, worst first. is_online: also validate cards and manifest with Slack. Never raises.
     """
     now = clock.now()
-    found = [*_records(settings, now), *_elsewhere(settings, organisation, now)]
+    is_serving = round_trip.is_serving(_left_word(settings)[0], now)
+    found = [*machine.this_machine(settings, is_serving=is_serving), *_records(settings, now)]
+    found += _elsewhere(settings, organisation, now)
     found += _of_slack(lambda: at_start(settings, organisation, client, clock))
     if not any(each.state is State.UNCHECKED and each.name == SLACK for each in found):
         found += _of_slack(lambda: _people(settings, organisation, client, now))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.findings import Finding, State, fine, unchecked
 from storage import sealed_texts
 from storage.crypto.rotation import Tally, tally
+from storage.engine import unusable
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.health import liveness
@@ -41,14 +42,10 @@ def database(store: Database) -> Finding:
     """Check that the database has this version's tables and takes writes."""
     try:
         found, needed = store.version()
-    except (SQLAlchemyError, StorageError):
-        return Finding(
-            DATABASE,
-            State.FATAL,
-            "it could not be opened.",
-            "Check SHARE_CHECK_DATABASE_URL in .env: that the file or server is there, and that this account may "
-            "use it.",
-        )
+    except SQLAlchemyError as error:
+        return _unusable(str(unusable.not_ready(error)))
+    except StorageError as error:
+        return _unusable(str(error))
     if found is None:
         return not_there_yet()[0]
     if found != needed:
@@ -61,6 +58,12 @@ def database(store: Database) -> Finding:
     if not store.can_write():
         return not_writable()
     return fine(DATABASE, "it is of this version, and takes writes.")
+
+
+def _unusable(said: str) -> Finding:
+    """Return the finding in the words with which serve and every other command refuse the database."""
+    words, _, fix = said.partition(". ")
+    return Finding(DATABASE, State.FATAL, f"{words}.", fix)
 
 
 def not_writable() -> Finding:

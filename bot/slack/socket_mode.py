@@ -22,6 +22,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackClientNotConn
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack import away
+from bot.slack.away import Away
 from bot.supervised_loop import SupervisedLoop
 
 log = logging.getLogger("share-check")
@@ -48,14 +50,21 @@ SLACKS_OWN_TROUBLE = frozenset({"fatal_error", "internal_error", "request_timeou
 
 
 class SlackAway(Exception):
-    """Slack cannot be reached. This is temporary, and no reason to give up."""
+    """Slack cannot be reached. This is temporary, and no reason to give up.
+
+    code: for tests, such as "status 503". why: the reason in words, which are also the error's text, and the fix.
+    """
+
+    def __init__(self, code: str, why: Away = away.UNKNOWN) -> None:
+        super().__init__(why.words.rstrip("."))
+        self.code, self.why = code, why
 
 
 class TooSoon(SlackAway):
     """Slack answers that it is rate-limiting. wait: seconds until the next attempt."""
 
     def __init__(self, wait: float) -> None:
-        super().__init__("ratelimited")
+        super().__init__("ratelimited", away.TOO_MANY)
         self.wait = wait
 
 
@@ -72,10 +81,10 @@ def asking_slack() -> Iterator[None]:
         if code == "ratelimited":
             raise TooSoon(_retry_after(error)) from error
         if status >= 500 or code in SLACKS_OWN_TROUBLE or not code.isidentifier():  # noqa: PLR2004 - HTTP's server errors
-            raise SlackAway(f"status {status}") from error
+            raise SlackAway(f"status {status}", away.ITS_OWN) from error
         raise
     except (OSError, HTTPException, SlackClientError, ValueError) as error:
-        raise SlackAway(type(error).__name__) from error
+        raise SlackAway(type(error).__name__, away.why(error)) from error
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -16,6 +16,34 @@ OLDER = "The database is not of this version. Start share-check serve once, whic
 EMPTY = "There is nothing in the database yet. Start share-check serve once, which makes its tables."
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
+    (
+        ("Connection refused", "No such file or directory"),
+        DatabaseAway,
+        "The database's server does not answer: nothing listens at its address. Start PostgreSQL, or check {}.",
+    ),
+    (
+        ("password authentication failed", "no password supplied", "Peer authentication failed"),
+        DatabaseNotReady,
+        "The database's server does not know this user with this password. Check both in {}.",
+    ),
+    (
+        ('database "',),
+        DatabaseNotReady,
+        "The database's server has no database of this name. Make it with createdb, or check the name in {}.",
+    ),
+    (
+        ("resolve host", "translate host name", "Name or service not known"),
+        DatabaseAway,
+        "The database's server does not answer: no machine of its name was found. Check the network, and {}.",
+    ),
+    (
+        ("no pg_hba.conf entry",),
+        DatabaseNotReady,
+        "The database's server lets this user in from nowhere near here. Add a line to its pg_hba.conf, or check {}.",
+    ),
+)
+"""What libpq says, which error it is, and the sentence around the setting's name."""
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary code in their last byte: sqlite.org/rescode.html."""
 
@@ -52,13 +80,21 @@ def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
         if _code(cause) in _BUSY:
             return DatabaseAway("The database is busy. Try again in a moment.")
     elif isinstance(error, OperationalError):
-        return DatabaseAway(
-            "The database could not be opened or read: its server does not answer, or does not let share-check in. "
-            f"Check {named}, and that the server runs; then try again."
-        )
+        return _of_server(str(cause), named)
     return DatabaseNotReady(
         f"The database could not be opened or read. Check {named}: that its file or server is there, that there is "
         "room on the disk, and that this account may use it. share-check doctor looks further."
+    )
+
+
+def _of_server(said: str, named: str) -> DatabaseNotReady:
+    """Explain why PostgreSQL was not reached, by what libpq said. Nothing of that is repeated."""
+    for words, kind, sentence in _SERVER:
+        if any(word in said for word in words):
+            return kind(sentence.format(named))
+    return DatabaseAway(
+        "The database could not be opened or read: its server does not answer, or does not let share-check in. "
+        f"Check that the server runs, and {named}; then try again."
     )
 
 

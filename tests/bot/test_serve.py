@@ -155,7 +155,7 @@ def test_an_organisation_that_is_fine_is_not_called_missing(here: Path, good: di
     [
         ({"SLACK_BOT_TOKEN": "xoxb-of-another-workspace"}, "Slack does not know the token"),
         ({"SLACK_APP_TOKEN": "xapp-of-another-app"}, "Slack does not know the token"),
-        ({"SHARE_CHECK_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database could not be opened"),
+        ({"SHARE_CHECK_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "there is no such folder"),
         ({"SHARE_CHECK_DATABASE_URL": "sqlite:////proc/share-check.db"}, "database could not be opened"),
         ({"SHARE_CHECK_DATABASE_URL": "postgresql://us:hush@host:port/db"}, "SHARE_CHECK_DATABASE_URL"),
         ({"SHARE_CHECK_ORGANISATION": "elsewhere.toml"}, "elsewhere.toml is not there"),
@@ -177,7 +177,7 @@ def test_a_database_server_that_is_away_is_no_wrong_setting(here: Path, good: di
     """It may be back in a moment, so it ends with 3: systemd starts it again, which it does not after 2."""
     url = "postgresql://us:hush@127.0.0.1:9/db"
     (problem,) = _refused(here, {**good, "SHARE_CHECK_DATABASE_URL": url}, Exit.NOT_NOW)
-    assert "its server does not answer" in problem
+    assert "server does not answer" in problem
     assert "hush" not in problem
 
 

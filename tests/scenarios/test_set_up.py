@@ -439,7 +439,7 @@ MISTAKES: dict[str, Callable[[Newcomer], str]] = {
     "`it is not, so no page arrives there`": _not_invited,
     "`is missing. It is for this`": _from_an_older_manifest,
     "`there is no such account in this workspace`": _with_a_lead_of_another_workspace,
-    "`Slack did not answer`": _without_a_network,
+    "`The connection to Slack was refused`": _without_a_network,
     "`Nobody else is told`": _without_an_administrator,
     "`/share-check failed` in Slack": _before_it_runs,
     "`SHARE_CHECK_KEYS is not set`": lambda one: _says(one, SERVE),

@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.config import text_file
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import SettingsError, organisation_path
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, leave, say
 
 CHANGEABLE = (
     "name",
@@ -176,7 +176,7 @@ def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     except CannotEdit as error:
         leave("changed nothing", [f"{path}: {error}"])
     files.replace(path, made)
-    click.echo(f"{path} is changed. Restart share-check serve, and run share-check doctor.")
+    say(f"{path} is changed. Restart share-check serve, and run share-check doctor.")
 
 
 def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
@@ -188,7 +188,7 @@ def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
         leave("changed nothing", [f"{path}: {error}"])
     _try(path, made, None)
     files.replace(path, made)
-    click.echo(
+    say(
         f"{identity} is added to {path}. Invite them to the leads' channel in Slack, restart share-check serve, and "
         "run share-check doctor."
     )

@@ -12,6 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bot import exit_codes
 from bot.cli.main import COMMANDS, main
 from bot.exit_codes import Exit
 
@@ -72,3 +73,36 @@ def test_every_code_is_explained_and_every_command_named_there_exists() -> None:
         for name in re.findall(r"`(.*?)`", row)
     }
     assert named <= set(_all(main))
+
+
+def test_a_message_can_name_every_command_as_it_must_be_typed() -> None:
+    """The list in bot/exit_codes.py imports nothing, so it is held against the commands here."""
+    assert set(exit_codes.COMMANDS) == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("program", "typed"),
+    [
+        (".venv/bin/share-check", ".venv/bin/share-check doctor"),
+        ("/somewhere/else/bin/share-check", "/somewhere/else/bin/share-check doctor"),
+        ("pytest", "share-check doctor"),
+    ],
+)
+def test_messages_name_commands_as_the_reader_started_share_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str, typed: str
+) -> None:
+    """In a folder with .venv the bare name is found by no shell; only commands are renamed, and not the program."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    monkeypatch.setattr(sys, "argv", [program])
+    words = "Run share-check doctor, or @share-check. share-check works."
+    assert exit_codes.as_typed(words) == f"Run {typed}, or @share-check. share-check works."
+
+
+def test_found_by_its_bare_name_share_check_is_named_by_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As after pipx, or in an activated environment."""
+    program = tmp_path / "share-check"
+    program.touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    assert exit_codes.as_typed("Run share-check doctor.") == "Run share-check doctor."

@@ -204,7 +204,7 @@ def test_a_database_server_that_is_away_may_be_back_in_a_moment(folder: Path, na
     """3, so that a schedule or a supervisor tries again."""
     (folder / "sheet.json").touch()
     code, said = _run(*OPENS[name], SHARE_CHECK_DATABASE_URL="postgresql://us:hush@127.0.0.1:9/db")
-    assert (code, "its server does not answer" in said) == (Exit.NOT_NOW, True), said
+    assert (code, "server does not answer" in said) == (Exit.NOT_NOW, True), said
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

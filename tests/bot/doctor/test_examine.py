@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from bot.app import web_client
 from bot.cli.main import main
@@ -28,10 +33,13 @@ from bot.config.settings import Settings, load_settings, setting_names
 from bot.doctor import examine, machine, records, round_trip, settled, tokens
 from bot.findings import Finding, State, worst_first
 from bot.slack import manifest
+from bot.slack.socket_mode import SlackAway, asking_slack
 from sandbox import Workspace
 from sandbox.blockkit.checker import LIMITS
 from sandbox.wire.api import CONFIG_TOKEN
+from storage.engine import unusable
 from storage.engine.database import Database
+from storage.errors import DatabaseAway
 from storage.health import liveness
 from tests.databases import sqlite_database
 from tests.harness import MANIFEST, free_port
@@ -122,7 +130,7 @@ def workspace() -> Iterator[Workspace]:
 
 @pytest.fixture
 def place(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    for name in (*setting_names(), "SLACK_CONFIG_TOKEN"):
+    for name in (*setting_names(), "SLACK_CONFIG_TOKEN", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return Place(workspace, tmp_path)
@@ -146,7 +154,7 @@ def test_where_all_is_well_each_line_says_so(place: Place) -> None:
     assert {
         *("bot token", "app token", "scopes", "clock", "leads' channel", "bot in the leads' channel"),
         *("members of the leads' channel", "lead-1", "lead-2", "deputy-1", "independent contact", "time zone"),
-        *("Socket Mode", "database", "backup", "keys", "mail server", "facts", "cards", "manifest"),
+        *("Socket Mode", "database", "backup", "keys", "mail server", "database folder", "facts", "cards", "manifest"),
     } == found.keys()
     assert place.workspace.complaints == []
 
@@ -404,8 +412,98 @@ def test_a_database_that_cannot_be_opened_is_fatal(place: Place, url: str) -> No
     (place.folder / "folder" / "a-file.db").write_bytes(b"not a database at all" * 100)
     place.settings["SHARE_CHECK_DATABASE_URL"] = url
     found = place.look()["database"]
-    _says(found, State.FATAL, "could not be opened", "SHARE_CHECK_DATABASE_URL")
+    _says(found, State.FATAL, "The database", "SHARE_CHECK_DATABASE_URL")
     assert "hush" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "connection failed: connection to server at 127.0.0.1, port 5432 failed: Connection refused",
+            "does not answer",
+        ),
+        ('FATAL:  password authentication failed for user "us"', "does not know this user"),
+        ('FATAL:  database "db" does not exist', "has no database of this name"),
+        ("failed to resolve host 'nowhere': Name or service not known", "no machine of its name"),
+    ],
+)
+def test_each_way_in_which_a_server_refuses_has_its_own_sentence(said: str, words: str) -> None:
+    """The same for doctor, serve and every command; the first and the last may pass, the others do not."""
+    found = unusable.not_ready(OperationalError("SELECT 1", None, Exception(said)))
+    assert words in str(found)
+    assert isinstance(found, DatabaseAway) == ("does not answer" in str(found))
+    assert "us" not in re.findall(r"\w+", str(found))
+
+
+# This machine, at the start
+
+
+def test_a_folder_that_is_missing_is_fatal_for_doctor_and_for_serve(place: Place) -> None:
+    """SQLite makes files, and no folder."""
+    place.settings["SHARE_CHECK_DATABASE_URL"] = f"sqlite:///{place.folder}/missing/share-check.db"
+    found = place.look()["database folder"]
+    _says(found, State.FATAL, "there is no such folder", "Make the folder")
+    assert found.sentence in place.run("serve").output
+
+
+def test_a_port_that_is_taken_is_fatal_unless_the_running_bot_has_it(place: Place) -> None:
+    """Doctor says before the start what serve would say; beside a running bot its own port is no trouble."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        place.settings["SHARE_CHECK_HEALTH"] = f"127.0.0.1:{port}"
+        found = place.look()[f"port {port}"]
+        _says(found, State.FATAL, "SHARE_CHECK_HEALTH names", "Stop what uses it")
+        assert found.sentence in place.run("serve").output
+        place.stamp(liveness.beat, SystemClock().now())
+        assert f"port {port}" not in place.look()
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o600, State.OK), (0o640, State.OK), (0o644, State.WARNING)])
+def test_secrets_that_others_can_read_are_noticed(place: Place, mode: int, state: State) -> None:
+    """As when .env was copied, or unpacked."""
+    (place.folder / ".env").touch()
+    (place.folder / ".env").chmod(mode)
+    found = place.look()[".env"]
+    assert found.state is state
+    assert found.fix == ("" if state is State.OK else "Run: chmod o= .env")
+
+
+def test_a_file_of_certificates_that_is_not_one_is_fatal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network's own certificate, named and not there: nothing could be trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(place.folder / "none.pem"))
+    assert [each.name for each in machine.this_machine(place.load()) if each.state is State.FATAL] == ["certificates"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (URLError(ssl.SSLCertVerificationError("self-signed")), "machine trusts"),
+        (URLError(OSError("Tunnel connection failed: 407 Proxy Authentication Required")), "HTTPS_PROXY"),
+        (URLError(socket.gaierror()), "cannot find Slack's address"),
+        (URLError(ConnectionRefusedError()), "was refused"),
+        (TimeoutError(), "in time"),
+        (ValueError(), "did not answer"),
+    ],
+)
+def test_each_way_in_which_slack_is_away_has_its_own_words(error: Exception, words: str) -> None:
+    """And its own fix."""
+    with pytest.raises(SlackAway, match=re.escape(words)) as away, asking_slack():
+        raise error
+    assert away.value.why.fix
+
+
+def test_a_proxy_that_refuses_is_not_called_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind one, nothing else is reached."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(SlackAway, match="proxy in HTTPS_PROXY"), asking_slack():
+        WebClient("xoxb-1", timeout=5, retry_handlers=[]).auth_test()
+
+
+def test_slack_that_asks_to_wait_is_not_called_away(place: Place) -> None:
+    """429 is an answer."""
+    place.workspace.faults.ratelimit("auth.test", times=None)
+    _says(place.look()["Slack"], State.UNCHECKED, "asks to wait", "429")
 
 
 def test_a_database_that_takes_no_writes_is_fatal(place: Place) -> None:

@@ -278,7 +278,7 @@ def test_the_command_says_what_it_did_and_what_to_do_next(
         ("mysql://host/db", 2, "--to must be sqlite:///"),
         ("sqlite:///", 2, "--to names no file"),
         ("sqlite:////nowhere/at/all.db", 2, "could not be opened"),
-        ("postgresql://us:hush@127.0.0.1:9/db", 3, "does not let share-check in. Check --to"),
+        ("postgresql://us:hush@127.0.0.1:9/db", 3, "nothing listens at its address. Start PostgreSQL, or check --to"),
         ("postgresql://us:hush@host:port/db", 2, "cannot be understood"),
     ],
 )
