@@ -21,6 +21,9 @@ from bot.access_requests import release
 from bot.alarms import outgoing as alarms_outgoing
 from bot.alarms.auditor import Auditor
 from bot.alarms.heartbeat import Heartbeat
+from bot.breaches import listeners as breaches
+from bot.breaches import outgoing as breaches_outgoing
+from bot.breaches import schedule as breaches_schedule
 from bot.cases import aftercare, corrections
 from bot.cases import listeners as casework
 from bot.cases import outgoing as cases_outgoing
@@ -232,7 +235,7 @@ def services_of(
 ) -> Services:
     """Build the services for listeners and screens, also for a CLI command that queues messages for the running bot."""
     secret = settings.secrets
-    ways = {person.id: second.ways(person.id) for person in organisation.everyone}
+    ways = {person.id: second.ways(person.id) for person in organisation.everybody}
     roster = roster_of(organisation, ways)
     return Services(organisation, roster, database, Keyring(secret.keys), clock, seal_key=secret.seal_key)
 
@@ -242,7 +245,8 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
     outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""), services.roster.names)
     failures.register(app, services.organisation, replies)
     conversation.register(app, services, replies)  # first: Bolt tries matchers in this order; most payloads are answers
-    entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders))
+    logs = {"breaches": breaches.register(app, services, replies).log_of}
+    entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders, logs))
     casework.register(app, services, replies)
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)
@@ -261,6 +265,7 @@ def renderers() -> Renderers:
     found = Renderers()
     checks_outgoing.register(found)
     cases_outgoing.register(found)
+    breaches_outgoing.register(found)
     cover_outgoing.register(found)
     alarms_outgoing.register(found)
     digest_outgoing.register(found)
@@ -275,6 +280,7 @@ def clockwork(services: Services, instance: str = "") -> Clockwork:
     found = Clockwork(services, instance)
     checks_schedule.register(found, services)
     cases_schedule.register(found, services)
+    breaches_schedule.register(found, services)
     digest_schedule.register(found, services)
     retention_schedule.register(found, services)
     home_schedule.register(found, services)

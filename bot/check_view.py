@@ -45,7 +45,8 @@ class CheckView:
 
     left_out: organisation and Slack ids of people who see nothing of it. told: DELIVERED only where a person's own page
     was. reached: channels and people whose page Slack has. not_taken: those whose page Slack did not take when it was
-    tried. elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
+    tried. data_protection_told: of a breach.
+    elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
     the newest ask has reached a person. asked_gone: whether nobody asked before could answer, so that others were.
     school: the name of the school that the details name. absent: organisation ids of people who are not there today,
     known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
@@ -65,6 +66,7 @@ class CheckView:
     elsewhere: frozenset[str] = frozenset()
     handed_to: frozenset[str] = frozenset()
     has_asked: bool = True
+    data_protection_told: bool = False
     asked_gone: bool = False
     school: str | None = None
     absent: frozenset[str] = frozenset()
@@ -112,7 +114,7 @@ class CheckView:
         While nobody is told yet: those who would be.
         """
         told = self.people_told
-        return facts_of(
+        made = facts_of(
             self.organisation,
             told or self._would_be_told,
             now=self.now,
@@ -120,6 +122,7 @@ class CheckView:
             led_by=self.case.led_by if self.case else None,
             elsewhere=self._told_elsewhere,
         )
+        return replace(made, data_protection_told=self.data_protection_told)
 
     @cached_property
     def people_told(self) -> tuple[str, ...]:
@@ -221,7 +224,7 @@ class CheckView:
 
     def name(self, person: str) -> str:
         """Somebody's name; of somebody the organisation's file no longer lists, the one that the record has of them."""
-        if person in self.roster.slack:
+        if person in self.roster.accounts:
             return self.organisation.person(person).name
         return names_in(self.entries).get(person, GONE)
 

@@ -15,12 +15,13 @@ from bot.config.organisation import Organisation
 from bot.findings import LastFindings
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
-from flows.case import Case, CaseStatus, Entry, Told, latest
-from flows.events import EventKind
+from flows.case import Case, CaseStatus, Check, Entry, Told, latest
+from flows.events import EventKind, OutboxKind
 from flows.paging.roster import Roster
+from services.breaches import Breaches
 from services.casework import Casework
 from services.reporting import Reporting
-from storage import cases, checks, cover, events, outbox
+from storage import breaches, cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
@@ -89,6 +90,10 @@ class Services:
         """Return the leads' use cases in this transaction."""
         return Casework(tx, self.keys, self.roster, self.clock.now())
 
+    def breaches(self, tx: Connection) -> Breaches:
+        """Return the use cases of a possible breach in this transaction."""
+        return Breaches(tx, self.keys, self.roster, self.clock.now())
+
     def subject(self, tx: Connection, check: str, *, lock: bool = False) -> Subject | None:
         """Return what the gate asks about; None where there is no such check. lock: nobody else changes it meanwhile.
 
@@ -98,7 +103,8 @@ class Services:
             opened = checks.load(tx, self.keys, check, lock=lock)
         except NoSuchCheck:
             return None
-        return Subject(opened.check, checks.people_left_out(tx, check), cases.find(tx, opened, lock=lock))
+        case, is_breach = cases.find(tx, opened, lock=lock), breaches.is_there(tx, check)
+        return Subject(opened.check, checks.people_left_out(tx, check), case, is_breach)
 
     def listed(self, tx: Connection, check: str) -> Subject | None:
         """Return the subject for a list; None also where it cannot be decrypted: it must not hold up the others."""
@@ -129,6 +135,7 @@ class Services:
             elsewhere=reach.elsewhere,
             handed_to=reach.handed_to,
             has_asked=reach.has_asked,
+            data_protection_told=self._is_data_protection_told(tx, opened.check, left_out),
             asked_gone=self._was_asked_gone(tx, case),
             school=self._school(tx, opened, entries),
             left_out=left_out,
@@ -138,6 +145,11 @@ class Services:
             now=now,
             absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
         )
+
+    def _is_data_protection_told(self, tx: Connection, check: Check, left_out: frozenset[str]) -> bool:
+        """Return whether Slack has a message about a breach for the data protection lead, who may know of it still."""
+        target = self.roster.told_of_breach(check, left_out)
+        return target is not None and outbox.has_message(tx, check.id, OutboxKind.BREACH, target)
 
     @staticmethod
     def _was_asked_gone(tx: Connection, case: Case | None) -> bool:

@@ -31,6 +31,7 @@ class Act(StrEnum):
     PAGE_AGAIN = "page again"
     REMIND = "be reminded"
     RECORD_SHARING = "record what was shared"
+    BREACH = "work on a possible breach"
     CLOSE = "close"
     REOPEN = "reopen"
     REPLY = "answer a lead's question"
@@ -51,6 +52,7 @@ class Role(StrEnum):
     LEAD = "lead"
     DEPUTY = "deputy"
     INDEPENDENT = "independent contact"
+    DATA_PROTECTION = "data protection lead"
     ADMINISTRATOR = "administrator"
     NOBODY = "anybody else, auditors too"
 
@@ -65,11 +67,15 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The check that a request is about. left_out: as from `checks.people_left_out`. case: None if nobody was paged."""
+    """The check that a request is about. left_out: as from `checks.people_left_out`. case: None if nobody was paged.
+
+    is_breach: it shows a possible breach, or did.
+    """
 
     check: Check
     left_out: frozenset[str]
     case: Case | None = None
+    is_breach: bool = False
 
     @classmethod
     def of(cls, case: Case) -> Subject:
@@ -80,7 +86,7 @@ class Subject:
 _HELPER = frozenset(
     {
         *(Act.KNOW, Act.COUNT, Act.OPEN, Act.SEE, Act.LEAD, Act.TAKE_OVER, Act.STEP_ASIDE),
-        *(Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN, Act.CORRECT),
+        *(Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN, Act.CORRECT, Act.BREACH),
     }
 )
 _KEEPER = _HELPER | {Act.EXPORT, Act.HOLD, Act.ERASE}
@@ -95,12 +101,13 @@ MATRIX: dict[Role, frozenset[Act]] = {
     Role.LEAD: _KEEPER,
     Role.DEPUTY: _HELPER,
     Role.INDEPENDENT: _KEEPER,
+    Role.DATA_PROTECTION: frozenset({Act.KNOW, Act.BREACH}),
     Role.ADMINISTRATOR: frozenset(),
     Role.NOBODY: frozenset(),
 }
 """The complete table of permissions. The state of a check may remove some, see `gate`; no state adds one."""
 
-_NEEDS_CHOICE = frozenset({Act.OPEN, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
+_NEEDS_CHOICE = frozenset({Act.OPEN, Act.BREACH, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
 """Until the reporter has said whom to leave out (S2), only whoever leads sees more than that somebody needs help."""
 _SENT = frozenset({Act.KNOW, Act.COUNT, Act.OPEN, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
 """For a check that was sent and needed nobody: the reporter was told that a lead can see the reasons."""
@@ -124,7 +131,7 @@ def role(subject: Subject, slack: str, roster: Roster) -> Role:
         return Role.REPORTER
     person = roster.person_at(slack)
     if person is None:
-        return Role.ADMINISTRATOR if slack in roster.administrators else Role.NOBODY
+        return _beside_the_roster(subject, slack, roster)
     if slack in subject.left_out or person not in roster.may_know(subject.check, subject.left_out):
         return Role.LEFT_OUT
     if subject.case is not None and person == subject.case.led_by:
@@ -133,6 +140,13 @@ def role(subject: Subject, slack: str, roster: Roster) -> Role:
     if person == people.independent:
         return Role.INDEPENDENT
     return Role.LEAD if person in people.leads else Role.DEPUTY
+
+
+def _beside_the_roster(subject: Subject, slack: str, roster: Roster) -> Role:
+    """Return the role of somebody who is no safeguarding lead: docs/decisions/0018."""
+    if subject.is_breach and slack == roster.told_of_breach(subject.check, subject.left_out):
+        return Role.DATA_PROTECTION
+    return Role.ADMINISTRATOR if slack in roster.administrators else Role.NOBODY
 
 
 def gate(subject: Subject | None, slack: str, act: Act, roster: Roster) -> Gate:
@@ -218,3 +232,12 @@ def may_answer_requests(slack: str, roster: Roster) -> bool:
     What they may give out of each record, `gate` decides.
     """
     return roster.person_at(slack) in (*roster.people.leads, roster.people.independent)
+
+
+def may_see_breaches(slack: str, roster: Roster) -> bool:
+    """Return whether this person has a breach log: leads, the independent contact and the data protection lead.
+
+    Which breaches are in theirs, `gate` decides.
+    """
+    is_theirs = roster.data_protection is not None and slack == roster.data_protection[1]
+    return is_theirs or may_answer_requests(slack, roster)

@@ -84,7 +84,7 @@ def _are_options(given: Given, roster: Roster) -> bool:
         return False
     known = set(asked.by_id)
     if asked.choose is Choose.PEOPLE:
-        known = (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(roster.everyone)
+        known = (known - {PEOPLE}) if len(choices) == 1 and choices[0] in known else set(roster.accounts)
     return bool(choices) and known.issuperset(choices)
 
 

@@ -242,6 +242,22 @@ class EventKind(_Kind):
             awaits_reader=True,
         ),
     )
+    # A possible breach of personal data
+    BREACH_SHOWN = (
+        "breach_shown",
+        EventProperties(
+            "This may be a breach of personal data. Breach shows what is left to do.",
+            step="A possible breach of personal data was shown",
+            is_mechanical=True,
+        ),
+    )
+    BREACH_ASKED = "breach_asked", _MECHANICAL
+    BREACH_RECORDED = (
+        "breach_recorded",
+        EventProperties(
+            "{who} has recorded something about the breach. Breach shows it.", "Breach", "The breach was worked on"
+        ),
+    )
     # Looking: recorded before anything is shown (I21)
     OPENED_CHECK = "opened_check", _LOOKING
     OPENED_RECORD = "opened_record", _LOOKING
@@ -260,6 +276,8 @@ class EventKind(_Kind):
     OPENED_REPLY = "opened_reply", _LOOKING
     OPENED_DISAGREE = "opened_disagree", _LOOKING
     OPENED_RECORD_SHARING = "opened_record_sharing", _LOOKING
+    OPENED_BREACH = "opened_breach", _LOOKING
+    OPENED_BREACH_LOG = "opened_breach_log", _LOOKING
     FOUND = "found", _UNCHANGING
     LISTED = "listed", _UNCHANGING
     REQUEST_VIEWED = "request_viewed", _UNCHANGING
@@ -305,6 +323,8 @@ class OutboxKind(_Kind):
     PAGE = "page", OutboxProperties(Lane.PAGE, is_page=True, asks=True, shrinks=True)
     OLD_PAGE = "old_page", OutboxProperties(Lane.PAGE, is_page=True, asks=True)
     ALERT = "alert", OutboxProperties(Lane.ELSEWHERE, asks=True)
+    BREACH = "breach", OutboxProperties(shrinks=True)
+    BREACH_ALERT = "breach_alert", OutboxProperties(Lane.ELSEWHERE)
     LINE = "line", OutboxProperties(shrinks=True)
     NOTICE = "notice", OutboxProperties(shrinks=True)
     REMINDER = "reminder"

@@ -14,6 +14,7 @@ from flows.checklist import CHECKLIST
 from flows.events import EventKind, OutboxKind
 from flows.model import Level, Outcome
 from flows.paging.roster import Roster
+from services.breaches import Breaches
 from services.transaction import ASK_AGAIN_AFTER, Service
 from storage import checks, outbox, person_index
 from storage.checks import Opened
@@ -105,7 +106,7 @@ class Reporting(Service):
         what = EventKind.ANSWERED if change.is_first else EventKind.CHANGED
         self.record(opened, given.who, what, {"question": given.question, "options": given.choices})
         if is_s2:
-            checks.leave_out(self.tx, check, change.left_out, self.roster.slack)
+            checks.leave_out(self.tx, check, change.left_out, self.roster.accounts)
         columns = {"answers": change.answers, "level": change.level, "outcome": change.outcome}
         is_page_moment = change.page_due and opened.check.status is CheckStatus.DRAFT and not self._is_told(opened)
         opened = self._save(opened, **columns, revisiting=None, cover=Cover.PAGED if is_page_moment else None)
@@ -121,7 +122,8 @@ class Reporting(Service):
             self.settle_who_may_know(opened)
         if page_due or self._is_told(opened):  # An answer may have made a case more urgent.
             self.raise_case(opened)
-        shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER]
+        Breaches(self.tx, self.keys, self.roster, self.now).keep_up(opened)
+        shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER, OutboxKind.BREACH]
         if is_s2:  # People left out now must lose these as well.
             shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]
         outbox.mark_due(self.tx, opened.check.id, self.now, *shown)

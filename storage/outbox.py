@@ -481,6 +481,12 @@ def is_first(tx: Connection, row: Claimed) -> bool:
     return tx.execute(before.limit(1)).first() is None
 
 
+def has_message(tx: Connection, check: str, what: OutboxKind, target: str) -> bool:
+    """Return whether Slack has a check's message of this kind for this person."""
+    mine = (outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target, outbox.c.ts.is_not(None))
+    return tx.execute(select(outbox.c.id).where(*mine).limit(1)).first() is not None
+
+
 def is_delivered(tx: Connection, check: str, what: OutboxKind) -> bool:
     """Return whether Slack has a check's newest message of this kind."""
     rows = (

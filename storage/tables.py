@@ -241,6 +241,18 @@ outbox = Table(
     Index("ix_outbox_check_id_what", "check_id", "what"),  # messages to update when a check changes
 )
 
+breaches = Table(
+    "breaches",
+    metadata,
+    _check_id(primary_key=True),
+    Column("shown_at", Utc, nullable=False, comment="when an answer showed it"),
+    Column("known_at", Utc, nullable=False, comment="when the reporter knew: the 72 hours begin"),
+    Column("next_ask_at", Utc, comment="when it is asked about again; empty once settled"),
+    Column("asks", Integer, nullable=False, comment="how often it was asked about"),
+    Column("settled_at", Utc, comment="when everything was recorded of it"),
+    Index("ix_breaches_next_ask_at", "next_ask_at"),  # breaches to ask about again
+)
+
 deletions = Table(
     "deletions",
     metadata,
@@ -381,6 +393,7 @@ pack_checks = Table(
 __all__ = [
     "asked",
     "away",
+    "breaches",
     "cases",
     "checks",
     "deletions",

@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "services", "storage", "flows")
 FEATURES = (
-    *("access_requests", "alarms", "cases", "checks", "cover", "digest", "home", "practice", "records", "retention"),
+    *("access_requests", "alarms", "breaches", "cases", "checks", "cover", "digest", "home", "practice", "records"),
+    "retention",
 )
 NOT_SCREENS = frozenset(
     {

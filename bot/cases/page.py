@@ -228,6 +228,7 @@ def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal wi
         block_kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
         block_kit.button("Remind me", "remind_me", check),
         block_kit.button("Page again", "page_again", check),
+        *([block_kit.button("Breach", "breach", check)] if view.decision.breach else []),
         block_kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
     )
 

@@ -129,7 +129,17 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
             "*About an adult who works with children.* The LADO may need to be told within one working day."
         )
     if decision.breach:
-        yield block_kit.section("*A possible personal data breach.* The data protection lead needs to know today.")
+        yield block_kit.section(
+            f"*A possible personal data breach.* {_who_protects_data(view)}",
+            block_kit.button("Breach", "breach", view.check.id),
+        )
+
+
+def _who_protects_data(view: CheckView) -> str:
+    """Say whether the data protection lead was told, or who has to tell them."""
+    if view.data_protection_told:
+        return "The data protection lead has been told."
+    return "The data protection lead has not been told by me: talk it over, and tell them today if you can."
 
 
 def _duty(view: CheckView) -> Iterator[Block]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -33,12 +33,21 @@ _LOOK_EVERY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class EntryPoints:
-    """Lets a person in, or says kindly why not."""
+    """Lets a person in, or says kindly why not. logs: by the word typed after the command, from Slack id to a modal."""
 
     services: Services
     client: WebClient
     replies: Replies
     outsiders: Outsiders
+    logs: Mapping[str, Callable[[str], block_kit.Block | None]] = field(default_factory=dict)
+
+    def show(self, word: str, person: Presser, trigger_id: str) -> bool:
+        """Open what this word asks for, if it is one of `logs` and this person has it. Return whether it was opened."""
+        view = self.logs[word](person.id) if word in self.logs else None
+        if view is None:
+            return False
+        self.client.views_open(trigger_id=trigger_id, view=view)
+        return True
 
     def enter(self, person: Presser, request: str, answer: Reply, ack: Ack, *, another: bool = False) -> None:
         """Open the person's card, and only then tell Slack that it arrived. The same request opens no second check.
@@ -132,11 +141,13 @@ class Reply:
 def register(app: App, door: EntryPoints) -> None:
     """Register the slash command, both shortcuts and the Home tab's button.
 
-    What was typed after the command is never read.
+    What was typed after the command is only compared with the words of `EntryPoints.logs`.
     """
 
     def by_command(body: Json, ack: Ack) -> None:
         person = Presser(id=body["user_id"], team_id=body.get("team_id"))
+        if door.show(str(body.get("text") or "").strip().lower(), person, str(body.get("trigger_id"))):
+            return
         door.enter(person, _request(body), _answer(door, body), ack)
 
     def by_shortcut(body: Json, ack: Ack) -> None:

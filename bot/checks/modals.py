@@ -27,9 +27,10 @@ WITHOUT = "without"
 
 
 def _who_could_be_paged(view: CheckView) -> dict[str, str]:
-    """Ids and names of everybody on the ladder but the reporter."""
-    reporter = view.roster.person_at(view.check.reporter)
-    return {one: view.name(one) for one in view.roster.everyone if one != reporter}
+    """Ids and names of everybody who may be sent something about it, but the reporter."""
+    reporter = next((one for one, slack in view.roster.accounts.items() if slack == view.check.reporter), None)
+    people = dict.fromkeys((*view.roster.everyone, *view.roster.accounts))
+    return {one: view.name(one) for one in people if one != reporter}
 
 
 def leave_out(view: CheckView, metadata: str) -> Block:

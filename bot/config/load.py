@@ -17,7 +17,7 @@ def load_all() -> tuple[Settings, Organisation]:
         problems.extend(error.problems)
     try:
         organisation = load_organisation(settings.organisation if settings else organisation_path())
-        problems.extend(unknown_to_notify([person.id for person in organisation.everyone]))
+        problems.extend(unknown_to_notify([person.id for person in organisation.everybody]))
     except OrganisationError as error:
         problems.extend(error.problems)
     if problems or settings is None or organisation is None:

@@ -296,7 +296,8 @@ class Organisation(Table):
     safeguarding_policy_url: Annotated[WebAddress, Field(max_length=1000)] | None = None
     page_detail: Literal["checklist", "reference"] = "checklist"
     statutory_duty: bool | None = None
-    data_protection_lead: Text | None = None
+    data_protection_lead: PersonSettings | None = None
+    data_protection_words: Text | None = None
     administrators: tuple[SlackUser, ...] = ()
     checked: date | None = None
     leads: tuple[PersonSettings, ...] = Field(min_length=1)
@@ -312,6 +313,15 @@ class Organisation(Table):
     aftercare: AftercareSettings = AftercareSettings()
     digest: DigestSettings = DigestSettings()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_one_line(cls, facts: object) -> object:
+        """Read a data protection lead on one line: the id of somebody named elsewhere, or words of an older file."""
+        if not isinstance(facts, dict) or not isinstance(facts.get("data_protection_lead"), str):
+            return facts
+        others = {key: value for key, value in facts.items() if key != "data_protection_lead"}
+        return {"data_protection_words": facts["data_protection_lead"], **others}
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -325,9 +335,22 @@ class Organisation(Table):
         """Return everybody who can be paged: leads first, then deputies, then the independent contact."""
         return (*self.leads, *self.deputies, self.independent_contact)
 
+    @property
+    def data_protection(self) -> PersonSettings | None:
+        """Return whoever is asked about a possible breach, who may be a lead too; None where nobody is named."""
+        if self.data_protection_lead is not None:
+            return self.data_protection_lead
+        return next((person for person in self.everyone if person.id == self.data_protection_words), None)
+
+    @property
+    def everybody(self) -> tuple[PersonSettings, ...]:
+        """Return everybody who may be sent anything about a check: `everyone`, and the data protection lead."""
+        also = self.data_protection
+        return self.everyone if also is None or also in self.everyone else (*self.everyone, also)
+
     def person(self, person_id: str) -> PersonSettings:
         """Return the person with this id. Raises KeyError."""
-        return {person.id: person for person in self.everyone}[person_id]
+        return {person.id: person for person in self.everybody}[person_id]
 
     def group(self, who: str) -> tuple[PersonSettings, ...]:
         """Return the people of "leads", "deputies" or "independent", or the one with this id. Raises KeyError."""
@@ -372,7 +395,7 @@ class Organisation(Table):
                 self.safeguarding_policy_url
             ),
             "statutory_duty: nobody has said whether the duty to share binds you": (self.statutory_duty is not None),
-            "data_protection_lead: nobody is named": self.data_protection_lead,
+            _nobody_for_breaches(self.data_protection_words): self.data_protection,
             "retention.owner: nobody approves what is deleted": self.retention.owner,
             "phones.childrens_social_care is not known": self.phones.childrens_social_care,
             "phones.out_of_hours is not known": self.phones.out_of_hours,
@@ -391,6 +414,12 @@ class Organisation(Table):
                     f"targets.{target} is not used any more: the first step of ladder.{target} is the promise"
                 )
         return tuple(missing)
+
+
+def _nobody_for_breaches(words: str | None) -> str:
+    if words is None:
+        return "data_protection_lead: nobody is named"
+    return "data_protection_lead: it is a line of text, so nobody but the leads is asked about a breach"
 
 
 @cache

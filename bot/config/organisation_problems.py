@@ -90,7 +90,8 @@ def clashes(facts: Mapping[str, Any]) -> Iterator[str]:
         itself = (place, person.get("id")) == ("independent_contact", "independent")
         if person.get("id") in RESERVED and not itself:
             yield f"{place}.id: {_quoted(person['id'])} has a meaning of its own. Choose another."
-    yield from _unknown_on_rungs(facts, {str(person.get("id")) for _, person in people})
+    on_rungs = {str(person.get("id")) for place, person in people if place != "data_protection_lead"}
+    yield from _unknown_on_rungs(facts, on_rungs)
 
 
 def _people(facts: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -99,9 +100,10 @@ def _people(facts: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         for place, person in enumerate(members if isinstance(members, list) else (), 1):
             if isinstance(person, dict):
                 yield f"{group}[{place}]", person
-    independent = facts.get("independent_contact")
-    if isinstance(independent, dict):
-        yield "independent_contact", independent
+    for key in ("data_protection_lead", "independent_contact"):
+        one = facts.get(key)
+        if isinstance(one, dict):
+            yield key, one
 
 
 def _repeated(people: Iterable[tuple[str, Mapping[str, Any]]], key: str) -> Iterator[str]:
@@ -120,7 +122,7 @@ def _shared_with_independent(people: Iterable[tuple[str, Mapping[str, Any]]]) ->
     for key in ("phone", "email"):
         value = independent.get(key)
         for place, person in others:
-            if value and person.get(key) == value:
+            if value and person.get(key) == value and place != "data_protection_lead":
                 yield (
                     f"{last}.{key}: {_quoted(value)} also reaches {place}. The independent "
                     "contact must be a person of their own, for concerns about the leads."

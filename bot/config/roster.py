@@ -45,9 +45,15 @@ def roster_of(organisation: Organisation, ways: Mapping[str, tuple[str, ...]] | 
         plan_worry=organisation.targets.plan_worry,
         aftercare=tuple(_waits(organisation.aftercare)),
         ways=ways or {},
-        names={person.slack: person.name for person in organisation.everyone},
+        names={person.slack: person.name for person in organisation.everybody},
         administrators=frozenset(organisation.administrators),
+        data_protection=_data_protection(organisation),
     )
+
+
+def _data_protection(organisation: Organisation) -> tuple[str, str] | None:
+    person = organisation.data_protection
+    return (person.id, person.slack) if person else None
 
 
 def _rungs(organisation: Organisation, urgency: Urgency) -> Iterable[Rung]:
@@ -98,7 +104,6 @@ def facts_of(
         adult_out_of_hours=own.adult_out_of_hours or phones.adult_out_of_hours,
         lado=own.lado or phones.lado,
         hour=time_of_day(now, organisation.zone, organisation.bank_holidays(now.year)) if now else None,
-        data_protection_lead=organisation.data_protection_lead,
         nspcc=phones.nspcc,
         whistleblowing=phones.whistleblowing,
     )

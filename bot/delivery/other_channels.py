@@ -120,7 +120,7 @@ class SecondChannel:
 
 
 def _mailboxes(organisation: Organisation, alarm_email: str | None) -> dict[str, str]:
-    people = {person.id: person.email for person in organisation.everyone}
+    people = {person.id: person.email for person in organisation.everybody}
     return {**people, ADMINISTRATORS: alarm_email} if alarm_email else people
 
 

@@ -167,7 +167,8 @@ class Deliverer:
         """Send by e-mail or push, as the row says; drop the row where there is nothing to say any more."""
         with self._services.database.read() as tx:
             words = self._renderers.words(self._services, tx, row)
-        person = self._services.roster.person_at(row.target) or row.target
+        accounts = self._services.roster.accounts
+        person = next((one for one, account in accounts.items() if account == row.target), row.target)
         if words is None or self._other_ways is None:
             self._stamp(row, None, None)
             return
@@ -255,6 +256,8 @@ class Deliverer:
                     outbox.show_id_anew(tx, row.id, now)
             elif is_new_card:
                 outbox.show_older_anew(tx, row, now)
+            elif row.what is OutboxKind.BREACH and row.check and ts and not row.ts:
+                outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may say now that they are told
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
                 self._services.casework(tx).record(opened, SYSTEM, EventKind.PAGE_SENT, sent)

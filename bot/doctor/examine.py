@@ -132,7 +132,7 @@ def _people(settings: Settings, organisation: Organisation, client: WebClient, n
     if known is None:
         return (unchecked("people", first.words, first.fix),)
     second = SecondChannel(settings, organisation)
-    ways = {person.id: second.ways(person.id) for person in organisation.everyone}
+    ways = {person.id: second.ways(person.id) for person in organisation.everybody}
     return (
         channel.members(client, organisation, known),
         *people.everyone(client, organisation, known.team, ways, now),

@@ -54,7 +54,7 @@ def everyone(
     """
     lines: list[Finding] = []
     offsets: list[int] = []
-    for person in organisation.everyone:
+    for person in organisation.everybody:
         name = _line_name(organisation, person)
         try:
             found = account(client, person, team)
@@ -132,7 +132,7 @@ def _is_grid(found: Mapping[str, Any]) -> bool:
 
 
 def _line_name(organisation: Organisation, person: PersonSettings) -> str:
-    return INDEPENDENT if person is organisation.independent else person.id
+    return {organisation.independent.id: INDEPENDENT}.get(person.id, person.id)
 
 
 def _what_to_change(person_id: str) -> str:

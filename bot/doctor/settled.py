@@ -21,7 +21,8 @@ HOW = {
     ),
     "statutory_duty": "Ask whoever advises you on the law, and write statutory_duty = true or false. Staff read it "
     "where they are asked about a duty to share, and leads in the summary.",
-    "data_protection_lead": "Write who it is into organisation.toml as data_protection_lead.",
+    "data_protection_lead": "Write a [data_protection_lead] table with id, name, slack, phone and email, as "
+    "organisation.example.toml shows. Where a lead sees to it, their id does: data_protection_lead = 'lead-1'.",
     "retention.owner": "Write who it is under [retention] as owner.",
     "phones": "Find the number on your council's pages: share-check init --change phones",
     "phones.adult_social_care": "Find it on your council's pages: share-check init --change phones. Until then staff "

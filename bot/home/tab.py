@@ -11,11 +11,20 @@ from sqlalchemy import Connection
 
 from bot.access_requests.reader import RequestReader
 from bot.alarms import audience
+from bot.breaches.modals import on_home as breaches_on_home
 from bot.context import Services
 from bot.home import blocks
 from bot.home.cover_section import OnCover
 from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
-from bot.permission import Act, Subject, may, may_answer_requests, may_know_shut, may_see_who_practised
+from bot.permission import (
+    Act,
+    Subject,
+    may,
+    may_answer_requests,
+    may_know_shut,
+    may_see_breaches,
+    may_see_who_practised,
+)
 from bot.records.modals import on_home
 from bot.slack import block_kit
 from flows.case import Case, Check, StrandStatus
@@ -47,7 +56,11 @@ def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.
         },
         _office(tx, services, user, person, page) if person else None,
         _engine(tx, services, is_well=is_well) if user in services.roster.administrators else None,
-        (*(_records(tx, services, user) if person else ()), *_learn(tx, services, user)),
+        (
+            *(_records(tx, services, user) if person else ()),
+            *(breaches_on_home() if may_see_breaches(user, services.roster) else ()),
+            *_learn(tx, services, user),
+        ),
         is_well=is_well,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.check_view import CheckView
 from bot.fields import ALL_DETAILS, DECISION, DECISION_LABELS, SHARING
+from flows.breach import ACCOUNT, KNOWN_AT, PART_TITLES
 from flows.events import EventKind
 from flows.records.access_requests import ReviewItem, items
 
@@ -14,6 +15,15 @@ BOXES = {
         "decision": "What was decided",
         **{field.key: field.label for field in DECISION},
         **DECISION_LABELS,
+    },
+    EventKind.BREACH_RECORDED: {
+        KNOWN_AT: "When the staff member knew",
+        ACCOUNT: "What went where",
+        **{
+            key: words
+            for part, title in PART_TITLES.items()
+            for key, words in ((part, title), (part.how, "How, or why not"))
+        },
     },
     EventKind.CLOSED: {"outcome": "Outcome", "may_know": "What the staff member may know"},
 }

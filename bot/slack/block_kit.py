@@ -166,6 +166,12 @@ def date_input(initial: str | None = None, action_id: str = "date") -> Block:
     return _filled({"type": "datepicker", "action_id": action_id, "initial_date": initial})
 
 
+def moment_input(initial: datetime | None = None, action_id: str = "moment") -> Block:
+    """Build a picker of a day and a time, in the reader's time zone."""
+    seconds = int(initial.timestamp()) if initial else None
+    return _filled({"type": "datetimepicker", "action_id": action_id, "initial_date_time": seconds})
+
+
 def modal(
     title: str,
     blocks: Sequence[Block],

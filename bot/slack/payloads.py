@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -14,6 +14,9 @@ __all__ = ["Press", "Presser", "Sent", "named", "target"]
 
 LONGEST_TYPED = 3000
 """The most characters that Slack accepts in an input; a payload with more is not from Slack."""
+
+_LAST_SECOND = 10**10
+"""Slack takes ten digits."""
 
 _LONGEST_NUMBER = 18
 """Digits of the longest id that a database assigns."""
@@ -164,6 +167,14 @@ class Sent(_Payload):
             if found:
                 return _whole(str(found))[:longest].strip()
         return ""
+
+    def moment(self, block_id: str) -> datetime | None:
+        """Return the day and time picked in this block, in UTC; None if there is none."""
+        for element in self.view.state.values.get(block_id, {}).values():
+            seconds = element.get("selected_date_time")
+            if isinstance(seconds, int) and 0 <= seconds < _LAST_SECOND:
+                return datetime.fromtimestamp(seconds, UTC)
+        return None
 
     def without_words(self, *boxes: str) -> tuple[str, ...]:
         """Return those of these inputs that contain no visible character, such as only spaces. boxes: block ids."""

@@ -62,7 +62,6 @@ class Facts:
     adult_out_of_hours: str | None = None
     lado: str | None = None
     hour: TimeOfDay | None = None
-    data_protection_lead: str | None = None
     data_protection_told: bool = False
     nspcc: str = "0808 800 5000"
     whistleblowing: str = "0800 028 0285"

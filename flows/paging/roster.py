@@ -56,7 +56,8 @@ class Roster:
     """The people, their Slack ids, the leads' channel, the ladders and the waits.
 
     week: working hours. daytime: the hours of any day in which a worry is asked about again.
-    administrators: Slack ids of whoever runs the bot. plan, plan_worry: how long until whoever leads an urgent check,
+    administrators: Slack ids of whoever runs the bot. data_protection: the id and Slack id of whoever is asked about a
+    possible breach; they may be one of the people too. plan, plan_worry: how long until whoever leads an urgent check,
     or a worry, is reminded that there is no plan yet.
     ways: how each can be reached apart from Slack, such as "email". aftercare: how long until each reminder of the
     last two questions; the last one repeats without end. names: of Slack accounts: the people's, as the file has them,
@@ -78,6 +79,25 @@ class Roster:
     ways: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     administrators: frozenset[str] = frozenset()
     names: MutableMapping[str, str] = field(default_factory=dict)
+    data_protection: tuple[str, str] | None = None
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """Slack ids by id: of everybody who may be sent something about a check, the data protection lead included."""
+        return {**self.slack, **dict([self.data_protection] if self.data_protection else [])}
+
+    def told_of_breach(self, check: Check, out: frozenset[str]) -> str | None:
+        """Return the Slack id of the data protection lead, where they may be told of a possible breach in a check.
+
+        Not where they are left out or raised it themselves, nor while it is not known who has to be left out. out: as
+        in `may_know`.
+        """
+        if self.data_protection is None:
+            return None
+        choices = check.answers.get("S2", ())
+        is_known = choices == ("no",) or bool(left_out({"S2": choices}))
+        slack = self.data_protection[1]
+        return slack if is_known and out.isdisjoint(self.data_protection) and slack != check.reporter else None
 
     @property
     def everyone(self) -> tuple[str, ...]:
@@ -93,12 +113,14 @@ class Roster:
 
         named: organisation ids; each name is kept by Slack id as well, which `left_out` rows have.
         """
-        known = [(one, self.slack[one]) for one in named if one in self.slack]
+        known = [(one, self.accounts[one]) for one in named if one in self.accounts]
         people = {key: self.names[account] for one, account in known if account in self.names for key in (one, account)}
         return Signature(self.names.get(slack, ""), self._role(slack), people)
 
     def _role(self, slack: str) -> str:
         person = self.person_at(slack)
+        if person is None and self.data_protection is not None and slack == self.data_protection[1]:
+            return "data protection lead"
         if person is None:
             return "administrator" if slack in self.administrators else STAFF
         roles = {"safeguarding lead": self.people.leads, "deputy lead": self.people.deputies}

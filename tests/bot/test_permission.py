@@ -36,7 +36,7 @@ ACCOUNTS = {
 STRANGERS = ("U0STAFF2", "U0ADMIN", "U0GUEST", "U0OTHER", "", "lead-1", "share-check")
 HELPER = [
     *("know", "count", "open", "see", "lead", "take_over", "step_aside"),
-    *("note", "page_again", "ask", "reopen", "correct"),
+    *("note", "page_again", "ask", "reopen", "correct", "breach"),
 ]
 KEEPER = [*HELPER, "export", "hold", "erase"]
 MAY: dict[Role, list[str]] = {
@@ -46,6 +46,7 @@ MAY: dict[Role, list[str]] = {
     Role.LEAD: KEEPER,
     Role.DEPUTY: HELPER,
     Role.INDEPENDENT: KEEPER,
+    Role.DATA_PROTECTION: ["know", "breach"],
     Role.ADMINISTRATOR: [],
     Role.NOBODY: [],
 }
@@ -94,6 +95,31 @@ def test_every_cell_of_the_matrix() -> None:
 def test_who_somebody_is_to_a_case(slack: str, expected: Role) -> None:
     """A person's Slack account decides, and nothing they could type."""
     assert role(Subject.of(_led()), slack, ROSTER) is expected
+
+
+def test_the_data_protection_lead_works_on_a_breach_and_sees_nothing_else() -> None:
+    """Of a case without one they learn nothing; nor where they are left out, or raised it, or it is not known."""
+    breach = replace(Subject.of(_led()), is_breach=True)
+    assert role(breach, "U0DATA", ROSTER) is Role.DATA_PROTECTION
+    assert _wrong(breach, {"U0DATA": MAY[Role.DATA_PROTECTION]}, otherwise=Gate.NOT_YOURS) == []
+    for other in (
+        Subject.of(_led()),
+        replace(breach, left_out=frozenset({"data-protection"})),
+        replace(breach, left_out=frozenset({"U0DATA"})),
+        replace(Subject.of(case(check({"S1": ("no",), "S2": ("not_sure",)}))), is_breach=True),
+        replace(Subject.of(case(check({"S1": ("yes",)}))), is_breach=True),
+    ):
+        assert _wrong(other, {"U0DATA": []}, otherwise=Gate.NOT_FOUND) == []
+    own = replace(Subject.of(case(replace(CALM, reporter="U0DATA"))), is_breach=True)
+    assert role(own, "U0DATA", ROSTER) is Role.REPORTER
+
+
+def test_a_lead_who_sees_to_data_protection_keeps_what_a_lead_may() -> None:
+    """`data_protection_lead = "lead-2"`: the one role does not take from the other, and left out is left out."""
+    both = replace(ROSTER, data_protection=("lead-2", "U0LEAD2"))
+    breach = replace(Subject.of(_led()), is_breach=True)
+    assert role(breach, "U0LEAD2", both) is Role.LEAD
+    assert role(replace(breach, left_out=frozenset({"lead-2"})), "U0LEAD2", both) is Role.LEFT_OUT
 
 
 def test_an_outsider_finds_nothing_whatever_they_try() -> None:

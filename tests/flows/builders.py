@@ -21,7 +21,6 @@ FACTS = Facts(
     adult_social_care="020 7946 0113",
     lado="020 7946 0112",
     leads="Lead one or Lead two",
-    data_protection_lead="dpl@example.org",
 )
 CALM = {
     "S1": "no",

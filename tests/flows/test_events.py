@@ -44,13 +44,13 @@ def test_the_names_in_databases_stay() -> None:
     windows = {
         *("check", "record", "items", "correct", "open_case", "plan", "update_strands", "ask_reporter"),
         *("add_case_note", "remind_me", "close_case", "reopen_case", "see_plan", "see_outcome", "reply"),
-        *("disagree", "record_sharing"),
+        *("disagree", "record_sharing", "breach", "breach_log"),
     }
     assert {kind.removeprefix("opened_") for kind in OPENINGS} == windows
     assert set(OutboxKind) == {
         *("card", "page", "old_page", "alert", "line", "notice", "reminder", "erased", "home", "alarm"),
         *("broken_chain", "gaps", "marked_away", "closed_account", "digest", "staff_digest", "digest_line"),
-        "deletions_due",
+        *("deletions_due", "breach", "breach_alert"),
     }
 
 

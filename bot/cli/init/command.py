@@ -87,7 +87,11 @@ ANSWERS = (
     ),
     ("staff_help", "SHARE_CHECK_INIT_STAFF_HELP", "What people who are not staff are told."),
     ("statutory_duty", "SHARE_CHECK_INIT_STATUTORY_DUTY", "yes or no."),
-    ("data_protection_lead", "SHARE_CHECK_INIT_DATA_PROTECTION_LEAD", "Who leads on data protection."),
+    (
+        "data_protection_lead",
+        "SHARE_CHECK_INIT_DATA_PROTECTION_LEAD",
+        '"Name; Slack member ID; phone; email", or the id of a lead.',
+    ),
     ("retention_owner", "SHARE_CHECK_INIT_RETENTION_OWNER", "Who approves what is deleted."),
     ("bot_token", "SLACK_BOT_TOKEN", "xoxb-. Better in the environment: others can see the options of a command."),
     ("app_token", "SLACK_APP_TOKEN", "xapp-. The same."),

@@ -41,12 +41,16 @@ FACTS = """\
 
 # Asked last, and first when a concern is about the leads. Must be neither a lead nor a deputy.
 {independent}
-
+{data_protection}
 # Working hours; a day left out is a day off. Urgent pages go out at any hour.
 {hours}
 
 {phones}
 {retention}"""
+DATA_PROTECTION = """
+# Asked beside the leads where information may have gone to the wrong person.
+{}
+"""
 SECRETS = """\
 # The secrets of share-check. Keep this file secret: it opens your Slack and your records.
 # .env.example shows all that can be set.
@@ -72,6 +76,9 @@ def facts(answers: Answers, today: date) -> str:
     top: dict[str, Value] = {key: answers[key] for key in ("name", "time_zone", "leads_channel")}
     optional = ("administrators", "staff_help", "statutory_duty", "data_protection_lead")
     top |= {key: answers[key] for key in optional if answers.get(key) not in (None, "", [])}
+    breaches = answers.get("data_protection_lead")
+    if isinstance(breaches, Mapping):
+        del top["data_protection_lead"]
     top["checked"] = today
     phones = {
         "childrens_social_care": answers.get("social_care"),
@@ -84,6 +91,9 @@ def facts(answers: Answers, today: date) -> str:
         leads=_people("leads", answers["leads"]),
         deputies=_people("deputies", answers.get("deputies", ())) or "# None yet: share-check init --add deputy",
         independent=table("[independent_contact]", answers["independent"][0]),
+        data_protection=DATA_PROTECTION.format(table("[data_protection_lead]", breaches))
+        if isinstance(breaches, Mapping)
+        else "",
         hours=table("[hours]", {**answers["hours"], "nation": answers["nation"]}),
         phones=table("[phones]", {key: number for key, number in phones.items() if number}),
         retention=f"\n{table('[retention]', {'owner': owner})}\n" if owner else "",

@@ -125,6 +125,13 @@ def yes_or_no(answer: str) -> bool:
     return answer.lower() in YES
 
 
+def data_protection(answer: str) -> PersonAnswer | str:
+    """Read a person as `person` does, or the id of somebody who is named already. Raises Refused."""
+    if ";" in answer:
+        return {"id": "data-protection", **person(answer)}
+    return words(answer)
+
+
 def nation(answer: str) -> str:
     if answer not in NATIONS:
         raise Refused(f"It is one of these: {', '.join(NATIONS)}.")
@@ -239,7 +246,12 @@ SETTLED = (
         "",
     ),
     SetupQuestion(
-        "data_protection_lead", "Who leads on data protection, and how to reach them?", "Or Enter.", words, ""
+        "data_protection_lead",
+        "Who leads on data protection?",
+        'They are asked about a possible breach. Write "Name; Slack member ID; phone; email", or the id of a lead, '
+        "like lead-1. Or Enter.",
+        data_protection,
+        "",
     ),
     SetupQuestion("retention_owner", "Who approves what is deleted?", "Or Enter.", words, ""),
 )

@@ -371,7 +371,9 @@ def test_whoever_is_to_be_notified_is_somebody(tmp_path: Path, monkeypatch: pyte
     workers, near, far = caught.value.problems
     assert workers.startswith("SHARE_CHECK_WORKERS must be ")
     assert near == "SHARE_CHECK_NOTIFY: organisation.toml has nobody with the id laed-2. Did you mean lead-2?"
-    assert far.endswith("nobody with the id zz. Known are lead-1, lead-2, deputy-1, independent, administrators.")
+    assert far.endswith(
+        "nobody with the id zz. Known are lead-1, lead-2, deputy-1, independent, data-protection, administrators."
+    )
     monkeypatch.setenv("SHARE_CHECK_WORKERS", "")
     with pytest.raises(SettingsError, match="laed-2"):
         load_all()

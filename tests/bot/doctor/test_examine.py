@@ -154,6 +154,7 @@ def test_where_all_is_well_each_line_says_so(place: Place) -> None:
     assert {
         *("bot token", "app token", "scopes", "clock", "leads' channel", "bot in the leads' channel"),
         *("members of the leads' channel", "lead-1", "lead-2", "deputy-1", "independent contact", "time zone"),
+        "data-protection",
         *("Socket Mode", "database", "backup", "keys", "mail server", "database folder", "facts", "cards", "manifest"),
     } == found.keys()
     assert place.workspace.complaints == []

@@ -90,13 +90,20 @@ def test_what_is_given_is_what_the_bot_starts_with(folder: Folder) -> None:
         *("--lead", TWO, "--deputy", DEPUTY, "--administrators", "U0ADMIN, U0OTHER", "--social-care", "020 7946 0110"),
         *("--hours", "monday-thursday 08:00-16:30, friday 08:00-13:00", "--statutory-duty", "no"),
         *("--retention-owner", "The office", "--nation", "scotland", "--time-zone", "Europe/London"),
-        *("--staff-help", "Phone 020 7946 0100.", "--data-protection-lead", "Somebody"),
+        *(
+            "--staff-help",
+            "Phone 020 7946 0100.",
+            "--data-protection-lead",
+            "Office; U0DATA; 020 7946 0105; office@example.org",
+        ),
         SHARE_CHECK_SMTP_URL="smtp://127.0.0.1",
         SHARE_CHECK_MAIL_FROM="share-check@example.org",
     )
     ours = folder.organisation
     assert [person.id for person in ours.everyone] == ["lead-1", "lead-2", "deputy-1", "independent"]
     assert ours.administrators == ("U0ADMIN", "U0OTHER")
+    assert ours.data_protection is not None
+    assert (ours.data_protection.id, ours.data_protection.slack) == ("data-protection", "U0DATA")
     assert [bool(day) for day in ours.hours.week] == [True] * 5 + [False] * 2
     assert ours.hours.nation == "scotland"
     assert (ours.statutory_duty, ours.retention.owner) == (False, "The office")

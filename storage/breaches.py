@@ -1,0 +1,57 @@
+"""Possible personal data breaches: which checks show one, and when the next people are asked about it.
+
+What was said of a breach is in the record (flows/breach.py); these columns only find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.tables import breaches, checks
+
+
+def add(tx: Connection, check: str, shown_at: datetime, known_at: datetime, next_ask_at: datetime) -> None:
+    """Insert a breach that nothing is said of yet."""
+    tx.execute(
+        insert(breaches).values(
+            check_id=check, shown_at=shown_at, known_at=known_at, next_ask_at=next_ask_at, asks=0, settled_at=None
+        )
+    )
+
+
+def save(tx: Connection, check: str, **changes: Any) -> None:
+    """Update columns of the breach."""
+    tx.execute(update(breaches).where(breaches.c.check_id == check).values(changes))
+
+
+def asks(tx: Connection, check: str) -> int | None:
+    """Return how often people were asked about the breach of a check; None where it shows none."""
+    found: int | None = tx.scalar(select(breaches.c.asks).where(breaches.c.check_id == check))
+    return found
+
+
+def is_there(tx: Connection, check: str) -> bool:
+    """Return whether a check shows a possible breach."""
+    return asks(tx, check) is not None
+
+
+def due(tx: Connection, now: datetime) -> Sequence[str]:
+    """Return the ids of checks whose breach is to be asked about again, the longest waiting first."""
+    rows = select(breaches.c.check_id).where(breaches.c.next_ask_at <= now).order_by(breaches.c.next_ask_at)
+    return tx.scalars(rows).all()
+
+
+def is_due(tx: Connection, check: str, now: datetime) -> bool:
+    """Return whether the breach of this check is to be asked about again."""
+    rows = select(breaches.c.check_id).where(breaches.c.check_id == check, breaches.c.next_ask_at <= now)
+    return tx.execute(rows).first() is not None
+
+
+def ids(tx: Connection) -> Sequence[str]:
+    """Return the ids of all checks that show a breach, those with something open first, the newest first."""
+    rows = select(breaches.c.check_id).join(checks, checks.c.id == breaches.c.check_id).where(~checks.c.is_drill)
+    return tx.scalars(rows.order_by(breaches.c.settled_at.is_not(None), breaches.c.shown_at.desc())).all()
