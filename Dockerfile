@@ -6,9 +6,10 @@ WORKDIR /build
 RUN python -m venv /srv/share-check
 COPY requirements-production.lock ./
 RUN /srv/share-check/bin/pip install --no-cache-dir --require-hashes -r requirements-production.lock
-COPY pyproject.toml README.md LICENSE organisation.example.toml ./
+COPY pyproject.toml README.md LICENSE organisation.example.toml manifest.yml ./
 COPY bot bot
 COPY flows flows
+COPY services services
 COPY storage storage
 COPY sandbox sandbox
 RUN /srv/share-check/bin/pip install --no-cache-dir --no-deps --no-build-isolation .

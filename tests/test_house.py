@@ -188,7 +188,7 @@ def test_the_wheel_ships_everything_that_runs(tmp_path: Path) -> None:
     shipped = set(ZipFile(wheel).namelist())
     packages = ("bot/", "flows/", "sandbox/", "services/", "storage/")
     expected = {name for name, _ in _files() if name.startswith(packages)}
-    assert expected | {"bot/organisation.example.toml"} <= shipped
+    assert expected | {"bot/organisation.example.toml", "bot/manifest.yml"} <= shipped
     folders = {f"{name.partition('/')[0]}/" for name in shipped if ".dist-info/" not in name}
     assert folders == set(packages), "neither tests nor the simulation are shipped"
 

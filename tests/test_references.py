@@ -17,7 +17,7 @@ FOLDERS = ("bot", "services", "storage", "flows", "sandbox", "simulation", "benc
 WRITTEN = {".py", ".md", ".toml", ".yml", ".js", ".example", ""}
 """Endings of files that people write."""
 ITSELF = "tests/test_references.py"
-SHIPPED = {"bot/organisation.example.toml"}
+SHIPPED = {"bot/manifest.yml", "bot/organisation.example.toml"}
 """In an installed package only: pyproject.toml puts it there."""
 WRONG_ON_PURPOSE = {
     "tests/test_architecture.py": {"bot/nothing.py"},

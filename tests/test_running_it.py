@@ -89,8 +89,9 @@ def test_what_is_copied_into_the_image_is_enough_and_holds_no_secret(tmp_path: P
     shipped = ZipFile(wheel).namelist()
     assert {
         "bot/cli/main.py",
+        "services/reporting.py",
         "storage/migrations/versions/0001_first_tables.py",
-        "bot/printing/fonts/DejaVuSans.ttf",
+        "bot/manifest.yml",
     } <= {*shipped}
     assert not [name for name in shipped if name.endswith((".env", ".db", ".backup"))]
 

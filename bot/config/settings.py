@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.config import env_file
 from bot.config.mail_settings import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from bot.config.text_file import NotText
+from bot.extras import how_to_add, is_there
 from storage.errors import BadKey
 from storage.proof.signed_note import SealKey
 
@@ -202,6 +203,13 @@ class Settings(BaseSettings):
             heartbeat_url=_shown(self.heartbeat_url),
         )
 
+    @field_validator("mode")
+    @classmethod
+    def _can_listen(cls, mode: str) -> str:
+        if mode == "http" and not is_there("http"):
+            raise _problem(f"SHARE_CHECK_MODE=http needs a library that is not installed. {how_to_add('http')}")
+        return mode
+
     @field_validator("slack_api_url")
     @classmethod
     def _is_encrypted_or_local(cls, url: str) -> str:
@@ -328,9 +336,7 @@ class Settings(BaseSettings):
         try:
             bad = list(_not_understood(notify))
         except LibraryMissing:
-            raise _problem(
-                'SHARE_CHECK_NOTIFY needs a library that is not installed. Install it: pip install "share-check[push]"'
-            ) from None
+            raise _problem(f"SHARE_CHECK_NOTIFY needs a library that is not installed. {how_to_add('push')}") from None
         if bad:
             raise _problem(
                 f"SHARE_CHECK_NOTIFY: apprise cannot use {', '.join(bad)}. Write the address as its page "
@@ -391,6 +397,8 @@ def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
         raise SettingsError([f"{name} {words}"])
     if scheme == "sqlite" and not rest.startswith("/"):
         raise SettingsError([f"{name} has two slashes where a file needs three: write sqlite:///share-check.db"])
+    if scheme != "sqlite" and not is_there("postgres"):
+        raise SettingsError([f"{name} names PostgreSQL, whose library is not installed. {how_to_add('postgres')}"])
     if not _can_be_parsed(text):
         words = "cannot be understood. In a password, write signs as percent codes, such as %40 for @ and %23 for #"
         raise SettingsError([f"{name} {words}"])

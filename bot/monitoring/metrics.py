@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.extras import how_to_add
+
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
@@ -26,7 +28,7 @@ STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 KINDS = (PAGE, ELSEWHERE, OTHER) = ("page", "elsewhere", "other")
 """The values of the only label: a page in Slack, a message by another channel, any other message in Slack."""
 HTTP_OK = 200
-NOT_INSTALLED = 'The numbers need a library that is not installed. Install it: pip install "share-check[metrics]"'
+NOT_INSTALLED = f"The numbers need a library that is not installed. {how_to_add('metrics')}"
 
 
 class NoMetrics(Exception):

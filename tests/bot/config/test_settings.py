@@ -336,7 +336,8 @@ def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "apprise", None)
     assert _load().notify == {}
     (problem,) = _problems(SHARE_CHECK_NOTIFY=json.dumps({"lead-1": [URL, URL]}))
-    assert problem.endswith('pip install "share-check[push]"')
+    assert 'pip install "./share_check-' in problem
+    assert "[push]" in problem
     assert "hush" not in problem
 
 
