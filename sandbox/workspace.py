@@ -42,7 +42,7 @@ class Workspace:
         ack_seconds: float = 3.0,
         trigger_seconds: float = 3.0,
         retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0),
-        strict_rates: bool = False,
+        rates: bool = True,
         page: Path | None = None,
     ) -> None:
         clock = Clock(Path(clock_file) if clock_file else None)
@@ -65,7 +65,7 @@ class Workspace:
             world=WorkspaceState(clock, contents()),
             triggers=Triggers(trigger_seconds),
             response_urls=ResponseUrls(clock),
-            rates=Rates(strict=strict_rates),
+            rates=Rates(clock, on=rates),
         )
         if loaded.name:
             self.slack.world.bot["name"] = loaded.name

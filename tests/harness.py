@@ -410,9 +410,14 @@ def settings_for(workspace: Workspace, database_url: str, clock_file: Path, **mo
 
 @contextlib.contextmanager
 def stage(
-    folder: Path, database_url: str | None = None, mode: str = "socket", more: Mapping[str, str] | None = None
+    folder: Path,
+    database_url: str | None = None,
+    mode: str = "socket",
+    more: Mapping[str, str] | None = None,
+    *,
+    rates: bool = False,
 ) -> Iterator[Stage]:
-    """A workspace and a bot in it, until the test is done."""
+    """A workspace and a bot in it, until the test is done. Slack's rates are off: a day of a story takes a second."""
     clock_file = folder / "clock"
     port = free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events"
@@ -423,6 +428,7 @@ def stage(
         request_url=request_url if mode == "http" else None,
         ack_seconds=UNHURRIED,
         trigger_seconds=UNHURRIED,
+        rates=rates,
     ) as workspace:
         url = database_url or sqlite_file(folder / "test.db")
         settings = settings_for(workspace, url, clock_file, SHARE_CHECK_MODE=mode, **(more or {}))

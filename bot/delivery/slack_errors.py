@@ -12,7 +12,14 @@ from storage.outbox import Claimed
 
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Error codes for a message that can no longer be edited: it is posted anew."""
-FIXED = GONE | {"is_archived", "channel_not_found", "not_in_channel", "cant_delete_message", "restricted_action"}
+FIXED = GONE | {
+    "is_archived",
+    "channel_not_found",
+    "not_in_channel",
+    "cant_delete_message",
+    "restricted_action",
+    "is_inactive",
+}
 """Error codes that do not change however often the call is repeated."""
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"}

@@ -108,6 +108,7 @@ class Api:
         missing = [scope for scope in rule["scopes"] if scope not in provided]
         if missing:
             raise SlackError("missing_scope", needed=missing[0], provided=",".join(provided))
+        self.slack.rates.count(method, rule.get("tier"))
         return METHODS[method](self.slack, args)
 
     def _date(self) -> str:

@@ -267,7 +267,7 @@ def open_booth(
     for kind in KINDS:
         monkeypatch.setattr(App, kind, _noting(kind, getattr(App, kind), found))
     clock_file = folder / "clock"
-    with Workspace(manifest=harness.MANIFEST, clock_file=clock_file) as workspace:
+    with Workspace(manifest=harness.MANIFEST, clock_file=clock_file, rates=False) as workspace:
         workspace.slack.triggers.lifetime = _PATIENCE
         settings = harness.settings_for(workspace, url or sqlite_file(folder / "test.db"), clock_file)
         database = Database(settings.database_url.get_secret_value())

@@ -130,7 +130,7 @@ class Report:
 def fleet_of(plan: Plan, folder: Path, database_url: str) -> Iterator[Fleet]:
     """A workspace that takes its time, and the instances, all connected; gone afterwards whatever happens."""
     with (
-        Workspace(manifest=MANIFEST, ack_seconds=SLACK_WAITS) as workspace,
+        Workspace(manifest=MANIFEST, ack_seconds=SLACK_WAITS, rates=False) as workspace,
         Fleet(folder, workspace, database_url, plan.skews) as fleet,
     ):
         fleet.start(*(number for number in range(len(plan.skews)) if number != plan.late))

@@ -63,7 +63,7 @@ def test_killed_while_it_makes_its_tables_it_makes_them_the_next_time(tmp_path: 
     """A first start that fails half-way leaves nothing that stops the second."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    with Workspace(manifest=MANIFEST) as workspace, Fleet(tmp_path, workspace, url) as fleet:
+    with Workspace(manifest=MANIFEST, rates=False) as workspace, Fleet(tmp_path, workspace, url) as fleet:
         for _ in range(3):
             fleet.programs[0].start()
             time.sleep(chance.uniform(0.7, 1.6))
@@ -105,7 +105,7 @@ def test_what_an_instance_was_sending_when_it_died_is_sent_by_the_others(
 ) -> None:
     """Also where Slack had taken it and nobody heard: then it stands there twice, with the same reference."""
     with (
-        Workspace(manifest=MANIFEST) as workspace,
+        Workspace(manifest=MANIFEST, rates=False) as workspace,
         Fleet(tmp_path, workspace, empty_postgres_url, IN_STEP) as fleet,
         books_of(empty_postgres_url, fleet.key) as books,
     ):

@@ -31,7 +31,7 @@ def test_a_rolling_restart_under_load_loses_no_press_and_no_page(tmp_path: Path,
     As docs/tasks/upgrade.md has it: start the new one, wait until /readyz says 200, tell the old one to stop.
     """
     with (
-        Workspace(manifest=MANIFEST, ack_seconds=UNHURRIED) as workspace,
+        Workspace(manifest=MANIFEST, ack_seconds=UNHURRIED, rates=False) as workspace,
         Fleet(tmp_path, workspace, postgres_url, (0.0,) * (2 + 2 * ROUNDS)) as fleet,
         books_of(postgres_url, fleet.key) as books,
     ):

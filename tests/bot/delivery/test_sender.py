@@ -99,7 +99,7 @@ class Rig:
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
     manifest = Path(__file__).parents[3] / "manifest.yml"
-    with Workspace(manifest=manifest) as workspace:
+    with Workspace(manifest=manifest, rates=False) as workspace:
         yield workspace
         assert workspace.complaints == []
 

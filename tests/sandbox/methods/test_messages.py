@@ -249,15 +249,40 @@ def test_a_response_url_replaces_or_deletes_what_it_is_about(bot: Bot, staff: Pe
     assert staff.text() == ""
 
 
-def test_strict_rates_allow_one_message_a_second() -> None:
-    with Workspace(strict_rates=True) as workspace:
-        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-        for _ in range(5):
-            client.chat_postMessage(channel="C0LEADS", text="x")
+def test_a_channel_takes_one_message_a_second(bot: Bot, workspace: Workspace) -> None:
+    """A few at once, then 429; the next channel is free, and so is this one a little later."""
+    for _ in range(5):
+        say(bot, "x")
+    with refused("ratelimited") as refusal:
+        say(bot, "x")
+    assert refusal.value.response.headers["Retry-After"] == "1"
+    bot.client.chat_postMessage(channel="U0STAFF", text="x")
+    workspace.forward(2)
+    say(bot, "x")
+
+
+def test_a_tier_is_for_a_method_and_the_whole_workspace(bot: Bot, workspace: Workspace) -> None:
+    """chat.update: 50 a minute, whatever the channel; other methods have limits of their own."""
+    two = [(answer["channel"], answer["ts"]) for user in ("U0STAFF", "U0LEAD1") for answer in
+           [bot.client.chat_postMessage(channel=user, text="One")]]  # fmt: skip
+    for number in range(50):
+        channel, ts = two[number % 2]
+        bot.client.chat_update(channel=channel, ts=ts, text=str(number))
+    for channel, ts in two:
         with refused("ratelimited") as refusal:
+            bot.client.chat_update(channel=channel, ts=ts, text="Too many")
+        assert 50 <= int(refusal.value.response.headers["Retry-After"]) <= 60
+    bot.client.chat_delete(channel=two[0][0], ts=two[0][1])
+    workspace.forward(60)
+    bot.client.chat_update(channel=two[1][0], ts=two[1][1], text="A minute later")
+
+
+def test_rates_can_be_switched_off() -> None:
+    """For stories in which hours go by in a second."""
+    with Workspace(rates=False) as workspace:
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        for _ in range(51):
             client.chat_postMessage(channel="C0LEADS", text="x")
-        assert refusal.value.response.headers["Retry-After"] == "1"
-        client.chat_postMessage(channel="U0STAFF", text="x")
 
 
 def test_every_call_is_on_record(bot: Bot) -> None:
