@@ -156,10 +156,9 @@ class CheckView:
         asked = tuple(one for one in self.people if self.case and one in self.case.asked)
         return asked or self.roster.first_asked(self.check, self.left_out, self.absent) or self.people
 
-    @property
-    def social_care(self) -> str:
-        """The service to ring, with the number that answers now: "children's social care, 020 ..."."""
-        return self.facts.social_care_now(adult=self.decision.adult and not self.decision.allegation)
+    def ring_social_care(self, when: str) -> str:
+        """Say which service to ring: "ring children's social care, 020 ..., yourself now". when: "now" or later."""
+        return self.facts.ring_social_care(when, adult=self.decision.adult and not self.decision.allegation)
 
     @property
     def nobody_on_cover(self) -> bool:

@@ -70,8 +70,8 @@ def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
     if case.led_by is not None:
         return _plain(f"{ref}: somebody is on it now.")
     return _plain(
-        f"{ref}: nobody has answered yet. I am asking again. Please ring {block_kit.esc(view.social_care)}, "
-        "yourself now. Call 999 in an emergency."
+        f"{ref}: nobody has answered yet. I am asking again. "
+        f"Please {block_kit.esc(view.ring_social_care('now'))}. Call 999 in an emergency."
     )
 
 
@@ -154,7 +154,7 @@ def _sure_not_to_share() -> Block:
 def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
     return _plain(
         f"Your reason is kept. I have asked for another view on {view.check.ref}, within one working day. "
-        f"You can ring {block_kit.esc(view.social_care)}, yourself at any time. Call 999 in an emergency."
+        f"You can {block_kit.esc(view.ring_social_care('at any time'))}. Call 999 in an emergency."
     )
 
 

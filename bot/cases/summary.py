@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -43,7 +42,6 @@ _DUTY_WORDS = {
 }
 _REACH = "person"
 """The box of the details in which staff say, beside whom it is about, how somebody can reach them."""
-_PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
 DANGER_NUMBER = "In an emergency: 999"
 _RECORDED = block_kit.context("Opening this is recorded.")
 
@@ -253,11 +251,11 @@ def _advice(view: CheckView) -> Iterator[Block]:
 
 
 def numbers(view: CheckView) -> Iterator[Block]:
-    """List the numbers for this case: the reporter's own where it was given, then those the reporter was given."""
+    """List the numbers for this case, after whatever the reporter wrote of how to reach them, as they wrote it."""
     entry, school = latest(view.entries, EventKind.DETAILS), view.organisation.school(view.school)
-    own = _PHONE.findall(str(entry.content.get(_REACH) or "")) if entry else []
-    rows = [f"Given with the details: {number}" for number in own]
-    rows += [row for row in _uncovered(view).numbers if row not in rows]
+    if reach := str(entry.content.get(_REACH) or "") if entry else "":
+        yield from block_kit.labelled("Who it is about, and how to reach the staff member, as they wrote it", reach)
+    rows = [*_uncovered(view).numbers]
     if school.council:
         rows.append(f"The council of {school.name} is {school.council}.")
     if school.lead and not view.is_conflict:

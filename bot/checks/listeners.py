@@ -209,16 +209,20 @@ def _modal(view: CheckView, press: Press) -> block_kit.Block:
             return modals.policy_words(view.as_read(press.argument))
         case "add_note":
             return modals.note(press.action.value)
-        case "add_details":
-            return modals.details(view)
         case "leave_out":
             return modals.leave_out(view, press.action.value)
-        case "phones":
-            return modals.phones(view)
-        case "would_change":
-            return modals.would_change(view)
         case _:
-            return modals.review(view)
+            return _WHOLE_CHECK[press.verb](view)
+
+
+_WHOLE_CHECK = {
+    "add_details": modals.details,
+    "phones": modals.phones,
+    "school_phones": modals.school_phones,
+    "review": modals.review,
+    "would_change": modals.would_change,
+}
+"""Windows that need nothing but the check."""
 
 
 def _settled(step: Step | None, block_id: str, too_late: str) -> Answer:
@@ -229,7 +233,17 @@ def _settled(step: Step | None, block_id: str, too_late: str) -> Answer:
     return errors({block_id: {Did.NOBODY_LEFT: NOBODY_LEFT, Did.REFUSED: NOT_YOURS}.get(did, too_late)})
 
 
-OPENS = ("why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review", "would_change")
+OPENS = (
+    "why",
+    "policy_words",
+    "add_note",
+    "add_details",
+    "leave_out",
+    "phones",
+    "school_phones",
+    "review",
+    "would_change",
+)
 ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
 
 

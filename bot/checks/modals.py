@@ -13,11 +13,13 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import labels
 from flows.case import CheckStatus, latest
+from flows.engine.facts import NO_NUMBER
 from flows.events import EventKind
 from flows.model import Choose, Question
 
 _ROWS = 8
 """Of phone numbers in one section: names may be long."""
+OTHER_SCHOOLS = "Numbers of other schools"
 _LONGEST_STORY = 3000
 _LONGEST_VALUE = 150
 _MOST_LISTED = 100
@@ -223,22 +225,38 @@ def _change_people(view: CheckView, question: Question, metadata: str) -> Block:
 
 
 def phones(view: CheckView) -> Block:
-    """Every number that may help, a left-out person's never."""
-    rows = [f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people]
+    """Every number that may help, a left-out person's never: the school's own where the check names one."""
     facts = view.facts
-    rows += [f"Children's social care: {facts.social_care}"] if facts.social_care else []
+    rows = [f"{view.organisation.person(one).name}: {view.organisation.person(one).phone}" for one in view.people]
+    rows += [f"Children's social care: {facts.social_care or NO_NUMBER}"]
     rows += [f"Adult social care: {facts.adult_social_care}"] if facts.adult_social_care else []
     rows += [f"Out of hours: {facts.out_of_hours}"] if facts.out_of_hours else []
-    for school in view.organisation.schools:
-        known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
-        rows += [f"{school.name}, {label}: {number}" for label, number in known.items() if number]
     rows += [
         f"NSPCC: {facts.nspcc}",
         f"Whistleblowing advice: {facts.whistleblowing}",
         "In an emergency: 999",
     ]
-    parts = [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
-    return block_kit.modal("Phone numbers", [block_kit.section(block_kit.lines(part)) for part in parts])
+    more = [block_kit.actions(block_kit.button(OTHER_SCHOOLS, "school_phones", view.check.id))]
+    return block_kit.modal("Phone numbers", [*_rows(rows), *(more if _school_rows(view) else [])])
+
+
+def school_phones(view: CheckView) -> Block:
+    """Render the numbers of the council of each school that the check does not name."""
+    return block_kit.modal("Other schools", _rows(_school_rows(view)))
+
+
+def _school_rows(view: CheckView) -> list[str]:
+    rows, named = [], view.organisation.school(view.school)
+    for school in view.organisation.schools:
+        known = {"children's social care": school.social_care, "out of hours": school.out_of_hours}
+        if school != named:
+            rows += [f"{school.name}, {label}: {number}" for label, number in known.items() if number]
+    return rows
+
+
+def _rows(rows: list[str]) -> list[Block]:
+    parts = (rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS))
+    return [block_kit.section(block_kit.lines(part)) for part in parts]
 
 
 def said(title: str, words: str) -> Block:

@@ -10,7 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-NO_NUMBER = "999 in danger; or find the council's number at gov.uk/report-child-abuse"
+_FIND_IT = "find the council's number at gov.uk/report-child-abuse"
+NO_NUMBER = f"999 in danger; or {_FIND_IT}"
 """What stands in place of a number that the organisation has not set (docs/rules.md, "Numbers for now")."""
 _ROLE = re.compile(r"(?<!Ask )\b[Aa] (?:safeguarding )?lead\b")
 """A lead as a role; "Ask a lead" is the name of a button."""
@@ -98,8 +99,18 @@ class Facts:
     def social_care_now(self, *, adult: bool) -> str:
         """Name the service and the number that answers now: "children's social care, 020 7946 0110"."""
         number = self.social_care_number(adult=adult)
-        service = "adult social care" if adult else "children's social care"
-        return number if number == NO_NUMBER else f"{service}, {number}"
+        return number if number == NO_NUMBER else f"{self._service(adult=adult)}, {number}"
+
+    def ring_social_care(self, when: str, *, adult: bool) -> str:
+        """Say whom to ring in the middle of a sentence: "ring children's social care, 020 7946 0110, yourself now"."""
+        service, number = self._service(adult=adult), self.social_care_number(adult=adult)
+        if number == NO_NUMBER:
+            return f"ring {service} yourself {when} ({_FIND_IT})"
+        return f"ring {service}, {number}, yourself {when}"
+
+    @staticmethod
+    def _service(*, adult: bool) -> str:
+        return "adult social care" if adult else "children's social care"
 
     def social_care_number(self, *, adult: bool) -> str:
         """Return the number of social care that answers now, or what to do where it is not set."""
@@ -133,7 +144,8 @@ class Facts:
 @lru_cache(maxsize=4096)
 def _filled(facts: Facts, words: str, adult: bool, consent_from: str | None) -> str:  # noqa: FBT001 - a cache's key
     """Fill once what is read again at every state of a check."""
-    return facts.name_roles(_capital(words.format_map(facts.places(adult=adult, consent_from=consent_from))))
+    filled = words.format_map(facts.places(adult=adult, consent_from=consent_from))
+    return facts.name_roles(_capital(filled.replace(f"{NO_NUMBER}; {NO_NUMBER}", NO_NUMBER)))
 
 
 def _capital(words: str) -> str:

@@ -174,14 +174,16 @@ def test_no_placeholder_is_left_in_what_is_to_sort_out() -> None:
 
 
 def test_the_summary_ends_with_the_numbers_of_the_case() -> None:
-    """The staff member's own first, and the school's council's where the details name one."""
+    """How to reach the staff member, as they wrote it; then the council's of the school that the details name."""
     of = check(calm_but({"3.1.5": "child_under_13"}, S4="yes"))
-    details = entry(EventKind.DETAILS, person="Somebody. Ring me: 020 7946 0199.", school="school ONE")
+    reach = "Somebody. Ring me: 0 2 0 - 7946.0199, or ask in room 4."
+    details = entry(EventKind.DETAILS, person=reach, school="school ONE")
     shown = replace(view(of, case(of), entries=[details]), school="school ONE")
     said = words(summary.summary(shown, case(of)))
-    end = said[said.index("*Numbers for this case*") :]
+    end = said[said.index("how to reach the staff member, as they wrote it") :]
     lines = (
-        "Given with the details: 020 7946 0199",
+        reach,
+        "*Numbers for this case*",
         "Children's social care: 020 7946 0110",
         "Example Council",
         "emergency: 999",

@@ -8,13 +8,14 @@ import pytest
 
 from bot.check_view import CheckView
 from bot.checks.card import card
+from bot.config.organisation import Phones
 from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.remaining import minutes_left
 from flows.engine.replay import replay
 from flows.events import EventKind
 from flows.model import Answers, Choose, Level, Outcome, Question
-from tests.bot.builders import HOSTILE, SHEETS, case, check, crowd, entry, led, sent, view
+from tests.bot.builders import HOSTILE, ORGANISATION, SHEETS, case, check, crowd, entry, led, sent, view
 from tests.bot.slack.limits import elements, fits_message, primaries, words
 from tests.flows.builders import NO_CONSENT, SHARED, calm_but, stopped_after
 
@@ -228,6 +229,17 @@ def test_an_unanswered_urgent_page_sends_the_reporter_to_social_care() -> None:
     )
     calm = check(SHEETS[Outcome.CONSULT])
     assert "yourself now" not in words(card(view(calm, case(calm, tries=2))).blocks)
+
+
+def test_where_social_care_has_no_number_the_reporter_is_told_how_to_find_it() -> None:
+    """A sentence that can be followed at night: whom to ring, where the number is, and 999."""
+    of = check({**SHEETS[Outcome.CONSULT_URGENT], "3.1.5": ("child_under_13",)})
+    bare = ORGANISATION.model_copy(update={"phones": Phones(), "schools": ()})
+    said = words(card(view(of, case(of, tries=2), organisation=bare)).blocks)
+    assert (
+        "Please ring children's social care yourself now (find the council's number at gov.uk/report-child-abuse). "
+        "999 in an emergency." in said
+    )
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.UNFINISHED])

@@ -1,11 +1,12 @@
 """The reporter's windows: every one opens, at the longest that can be typed, and nothing typed is lost."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from bot.checks import modals
-from bot.config.organisation import Organisation, School
+from bot.config.organisation import Organisation, Phones, School
 from bot.fields import DETAILS
 from flows.case import CheckStatus
 from flows.checklist import CHECKLIST
@@ -187,6 +188,31 @@ def test_phone_numbers_leave_out_whoever_is_left_out() -> None:
     assert "Lead two: 020 7946 0102" in said
     for number in ("999", "0808 800 5000", "0800 028 0285", "020 7946 0110", "020 7946 0111"):
         assert number in said
+
+
+def test_the_window_of_numbers_shows_the_named_school_and_the_others_behind_one_line() -> None:
+    """Nobody in a hurry reads through every school; no number is out of reach."""
+    one, two = "020 7946 0151", "020 7946 0152"
+    schools = (School(name="School one", social_care=one), School(name="School two", social_care=two))
+    ours = ORGANISATION.model_copy(update={"schools": schools})
+    named = replace(view(check(), organisation=ours), school="School one")
+    said = words(modals.phones(named))
+    assert "Children's social care: 020 7946 0151" in said
+    assert "020 7946 0152" not in said
+    assert said.count(modals.OTHER_SCHOOLS) == 1
+    others = words(modals.school_phones(named))
+    assert "School two, children's social care: 020 7946 0152" in others
+    assert "School one" not in others
+    alone = replace(named, organisation=ours.model_copy(update={"schools": schools[:1]}))
+    assert modals.OTHER_SCHOOLS not in words(modals.phones(alone))
+
+
+def test_where_no_number_is_set_the_window_says_how_to_find_it() -> None:
+    """A gap is said in words that still help."""
+    bare = ORGANISATION.model_copy(update={"phones": Phones(), "schools": ()})
+    assert "Children's social care: 999 in danger; or find the council's number" in words(
+        modals.phones(view(check(), organisation=bare))
+    )
 
 
 def test_a_crowd_of_phone_numbers_fits_and_ends_with_999() -> None:
