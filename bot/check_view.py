@@ -215,6 +215,14 @@ class CheckView:
         """A mention of whoever raised it; of a practice page that a command started, what it was started from."""
         return SYSTEM if self.check.reporter == SYSTEM else f"<@{self.check.reporter}>"
 
+    def window(self, argument: str = "") -> str:
+        """Return the private_metadata of a modal: check, argument, and the newest entry, which it is opened on.
+
+        A modal that is read without the entries does not say what it is opened on.
+        """
+        opened_on = f"@{self.entries[-1].id}" if self.entries else ""
+        return f"{self.check.id}{':' if argument else ''}{argument}{opened_on}"
+
     def slack(self, person: str | None) -> str:
         """Return a mention, which notifies this person, or the words for nobody and for somebody off the roster."""
         if person is None:

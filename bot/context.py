@@ -82,13 +82,13 @@ class Services:
         with self.write() as tx:
             outbox.put_home(tx, user, self.clock.now(), page)
 
-    def reporting(self, tx: Connection) -> Reporting:
-        """Return the reporter's use cases in this transaction."""
-        return Reporting(tx, self.keys, self.roster, self.clock.now())
+    def reporting(self, tx: Connection, opened_on: int | None = None) -> Reporting:
+        """Return the reporter's use cases in this transaction. opened_on: see `Service`."""
+        return Reporting(tx, self.keys, self.roster, self.clock.now(), opened_on)
 
-    def casework(self, tx: Connection) -> Casework:
-        """Return the leads' use cases in this transaction."""
-        return Casework(tx, self.keys, self.roster, self.clock.now())
+    def casework(self, tx: Connection, opened_on: int | None = None) -> Casework:
+        """Return the leads' use cases in this transaction. opened_on: see `Service`."""
+        return Casework(tx, self.keys, self.roster, self.clock.now(), opened_on)
 
     def breaches(self, tx: Connection) -> Breaches:
         """Return the use cases of a possible breach in this transaction."""

@@ -124,6 +124,15 @@ class EventKind(_Kind):
         "reply",
         EventProperties("{who} has answered. Open shows it.", "Answer to a lead", is_talk=True, awaits_reader=True),
     )
+    SET_ASIDE = (
+        "set_aside",
+        EventProperties(
+            "{who} has written words beside newer ones. Open shows them.",
+            "Written in an older window",
+            is_talk=True,
+            awaits_reader=True,
+        ),
+    )
     # Asking for help
     RAISED = "raised", EventProperties(is_mechanical=True, step="The leads were told")
     PAGE_SENT = "page_sent", _MECHANICAL
@@ -347,6 +356,14 @@ class OutboxKind(_Kind):
         return self._properties or _PLAIN
 
 
+_PLAN = frozenset({EventKind.PLANNED, EventKind.STRAND})
+STANDS_FOR = {
+    **{kind: frozenset({kind}) for kind in (EventKind.DETAILS, EventKind.DECIDED, EventKind.SHARED)},
+    **dict.fromkeys(_PLAN, _PLAN),
+}
+"""Kinds whose newest entry is shown in the place of those before it, each with the kinds that it is shown in place of.
+All others only add.
+"""
 OPENINGS = frozenset(kind for kind in EventKind if kind.startswith("opened_"))
 """Somebody opened a window with something of a check in it."""
 

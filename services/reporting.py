@@ -16,7 +16,7 @@ from flows.model import Level, Outcome
 from flows.paging.roster import Roster
 from services.breaches import Breaches
 from services.transaction import ASK_AGAIN_AFTER, Service
-from storage import checks, outbox, person_index
+from storage import checks, events, outbox, person_index
 from storage.checks import Opened
 
 Asked = Callable[[Check, Given, Roster, frozenset[str]], AnswerChange | Did]
@@ -290,7 +290,8 @@ class Reporting(Service):
         if isinstance(outcome, Did):
             return Step(outcome, opened)
         if story:
-            self._tell(opened, who, EventKind.DETAILS, {"facts": story})
+            written = events.newest_entry(self.tx, check, opened.sealer, EventKind.DETAILS)
+            self._tell(opened, who, EventKind.DETAILS, {**(written.content if written else {}), "facts": story})
         if reason:
             self._tell(opened, who, EventKind.REASON, {"reason": reason})
         return self._hand_over(opened, who, outcome)

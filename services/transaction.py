@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -15,7 +16,7 @@ from flows.case import SYSTEM, Case, CaseStatus, Check, CheckStatus
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
-from flows.events import EventKind, OutboxKind
+from flows.events import STANDS_FOR, EventKind, OutboxKind
 from flows.model import Urgency
 from flows.paging.roster import Roster, skipped
 from storage import cases, checks, cover, events, outbox
@@ -38,14 +39,31 @@ _NAMES_PEOPLE = ("asked", "skipped", "instead_of", "options")
 """Keys of an event's content that may have people's ids; an option of a question that is none is nobody's."""
 
 
-class Service:
-    """The shared parts. `now` is one moment for the whole transaction."""
+class NewerWords(Exception):
+    """What would be recorded stands in the place of words newer than those it was written over. Nothing is saved.
 
-    def __init__(self, tx: Connection, keys: Keyring, roster: Roster, now: datetime) -> None:
+    entry: the id of the newest of them.
+    """
+
+    def __init__(self, entry: int) -> None:
+        super().__init__()
+        self.entry = entry
+
+
+class Service:
+    """The shared parts. `now` is one moment for the whole transaction.
+
+    opened_on: the newest entry of the check when the window was opened in which it was typed; None where nothing was.
+    """
+
+    def __init__(
+        self, tx: Connection, keys: Keyring, roster: Roster, now: datetime, opened_on: int | None = None
+    ) -> None:
         self.tx = tx
         self.keys = keys
         self.roster = roster
         self.now = now
+        self.opened_on = opened_on
 
     def load(self, check: str) -> Opened:
         """Return a check with its row locked. Raises NoSuchCheck."""
@@ -58,7 +76,14 @@ class Service:
     def record(
         self, opened: Opened, who: str, what: EventKind, content: Mapping[str, object], request: str | None = None
     ) -> int:
-        """Record an event, with who its author is now and whom it names. Return its id."""
+        """Record an event, with who its author is now and whom it names. Return its id.
+
+        Raises NewerWords where it would stand in the place of an entry that its author did not see.
+        """
+        if self.opened_on is not None and who != SYSTEM:
+            newest = events.newest_among(self.tx, opened.check.id, STANDS_FOR.get(what, frozenset()))
+            if newest > self.opened_on:
+                raise NewerWords(newest)
         signed = None if who == SYSTEM and not _named(content) else self.roster.signature(who, _named(content))
         return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request, signed)
 
@@ -84,6 +109,16 @@ class Service:
         if what.properties.tells_reporter:
             self.notify(opened, event)
         return event
+
+    def set_aside(self, check: str, who: str, content: Mapping[str, object], request: str) -> int:
+        """Record what somebody typed without putting it in the place of anything. Return the entry's id.
+
+        request: of the submission, which may still save it: so the entry is kept under another name.
+        """
+        once = sha256(f"aside:{request}".encode()).hexdigest()
+        opened = self.load(check)
+        add = self.record if self.case(opened) is None else self.record_and_notify
+        return events.of_request(self.tx, once) or add(opened, who, EventKind.SET_ASIDE, content, once)
 
     def notify(self, opened: Opened, event: int) -> None:
         """Tell the reporter of an event in a message of its own, which causes a notification."""

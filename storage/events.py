@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -72,7 +72,13 @@ def append(
 
 def is_repeat(tx: Connection, request: str) -> bool:
     """Return whether this request has already recorded its event."""
-    return tx.execute(_BY_REQUEST, {"request": request}).first() is not None
+    return of_request(tx, request) is not None
+
+
+def of_request(tx: Connection, request: str) -> int | None:
+    """Return the id of the event that this request has recorded, or None."""
+    found: int | None = tx.scalar(_BY_REQUEST, {"request": request})
+    return found
 
 
 def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body: bytes) -> bytes:
@@ -115,6 +121,12 @@ def newest(tx: Connection) -> int:
 def newest_of(tx: Connection, check: str, what: EventKind) -> int:
     """Return the id of a check's newest event of this kind, or 0."""
     return int(tx.scalar(select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what == what)) or 0)
+
+
+def newest_among(tx: Connection, check: str, kinds: Collection[EventKind]) -> int:
+    """Return the id of a check's newest event of these kinds, or 0."""
+    found = select(func.max(events.c.id)).where(events.c.check_id == check, events.c.what.in_(kinds))
+    return int(tx.scalar(found) or 0) if kinds else 0
 
 
 def newest_entry(tx: Connection, check: str, sealer: Sealer, what: EventKind) -> Entry | None:

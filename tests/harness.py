@@ -29,7 +29,7 @@ from sandbox import Workspace
 from sandbox.client.people import Person
 from sandbox.client.result import InteractionResult
 from sandbox.state import visible_text
-from sandbox.state.models import ApiRequest, SlackMessage
+from sandbox.state.models import ApiRequest, SlackMessage, View
 from storage import cases, checks
 from storage import events as record
 from storage.engine.database import Database
@@ -333,6 +333,17 @@ class Stage:
 def opened(person: Person, title: str) -> None:
     """Wait until this modal is on screen."""
     person.wait_for(lambda: person.modal and person.modal.title == title)
+
+
+def window_of(person: Person) -> View:
+    """The modal on screen, to be looked at again on another device once it is closed here."""
+    assert person.modal is not None
+    return person.modal
+
+
+def take_up(stage: Stage, person: Person, window: View) -> None:
+    """Go on in a modal that is still open on another device."""
+    stage.workspace.slack.world.stacks[person.id][:] = [window]
 
 
 def words_of(message: SlackMessage) -> str:

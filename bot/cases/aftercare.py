@@ -9,6 +9,7 @@ from bot.cases.gated import Gated
 from bot.check_view import CheckView
 from bot.context import Services
 from bot.fields import SHARING
+from bot.newer_words import Windows
 from bot.permission import Act
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors
@@ -133,4 +134,4 @@ def register(app: App, services: Services, replies: Replies) -> None:
         on.opens(verb, aftercare.open_modal)
     on.submission("reply", aftercare.reply, needs=("text",))
     on.submission("disagree", aftercare.disagree, needs=("text",))
-    on.submission("sharing", aftercare.sharing, needs=tuple(field.key for field in SHARING))
+    Windows(services, on).submission("sharing", aftercare.sharing, needs=tuple(field.key for field in SHARING))

@@ -37,7 +37,7 @@ class Gated:
         """Run `do`, which carries out a modal's submission; return None where this person may not."""
         with self._services.write() as tx:
             passed, _ = self.gate(tx, sent.check, sent.user.id, act)
-            return do(self._services.casework(tx)) if passed is Gate.ALLOWED else None
+            return do(self._services.casework(tx, sent.opened_on)) if passed is Gate.ALLOWED else None
 
     def look(self, press: Press, act: Act) -> CheckView | str:
         """Record that this person opens the case (I21) and return it with its history, or the refusal."""

@@ -14,6 +14,7 @@ from bot.check_view import CheckView
 from bot.context import Services
 from bot.earlier_checks import with_others
 from bot.fields import DECISION
+from bot.newer_words import Windows
 from bot.permission import Act, Gate, may
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors, update, without_words
@@ -168,10 +169,11 @@ class Lead:
             passed, _ = self._gated.gate(tx, sent.check, sent.user.id, Act.PLAN)
             if passed is not Gate.ALLOWED:
                 return _settled(None, "reason")
-            result = self._services.casework(tx).decide(sent.check, sent.user.id, decision, content, sent.request)
+            work = self._services.casework(tx, sent.opened_on)
+            result = work.decide(sent.check, sent.user.id, decision, content, sent.request)
             if result.did is Did.STALE:
                 return _settled(result, "reason")
-            return update(modals.strands(self._services.look(tx, sent.check), result.case))
+            return update(modals.strands(self._services.look(tx, sent.check, history=True), result.case))
 
     def plan(self, sent: Sent) -> Answer:
         """Record the plan's three strands (policy 4.2) and ask the reporter to agree."""
@@ -255,9 +257,10 @@ def register(app: App, services: Services, replies: Replies) -> None:
     on.opens("update_strands", lead.update_strands)
     on.submission("ask_reporter", lead.ask, needs=("text",))
     on.submission("case_note", lead.note, needs=("text",))
-    on.submission("decision", lead.decide)
-    on.submission("strands", lead.plan)
-    on.submission("update_strands", lead.strands, then=lead.show_close)
+    windows = Windows(services, on)
+    windows.submission("decision", lead.decide)
+    windows.submission("strands", lead.plan)
+    windows.submission("update_strands", lead.strands, then=lead.show_close)
     on.submission("remind_me", lead.remind_me)
     on.submission("close_case", lead.close, needs=("outcome",))
     on.submission("reopen_case", lead.reopen, needs=("text",))

@@ -48,7 +48,7 @@ def decision(view: CheckView, case: Case) -> Block:
         *inputs(tuple(rest), given),
     ]
     return block_kit.modal(
-        "Agree plan: decision", blocks, callback_id="decision", metadata=view.check.id, submit="Next"
+        "Agree plan: decision", blocks, callback_id="decision", metadata=view.window(), submit="Next"
     )
 
 
@@ -66,7 +66,7 @@ def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
         "Agree plan: three parts" if is_new else "The plan's three parts",
         [*intro, *blocks],
         callback_id=callback_id,
-        metadata=view.check.id,
+        metadata=view.window(),
         submit="Save plan",
     )
 

@@ -79,5 +79,5 @@ def sharing(view: CheckView) -> Block:
         blocks.append(block_kit.input_(question.ask, element, question_id, hint=question.help))
     boxes = inputs(SHARING, given.content if given else {}, optional=False)
     return block_kit.modal(
-        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.check.id, submit="Save"
+        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.window(), submit="Save"
     )

@@ -11,6 +11,7 @@ from bot.check_view import CheckView
 from bot.checks import modals
 from bot.context import Services
 from bot.fields import DETAILS, SCHOOL
+from bot.newer_words import Windows
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update, without_words
 from bot.slack.payloads import Press, Sent
@@ -31,6 +32,7 @@ CHANGED = "Changed. Your other answers are safe."
 BROUGHT_UP = "That brings up 1 new question. Your other answers are safe."
 TOO_LATE = "Nothing was saved: this was sent or changed meanwhile. Close this. If it matters, press Ask a lead."
 UNTICK = "To leave them out, choose Yes above. Otherwise untick them."
+KEPT_ASIDE = "This was changed on another device. What you wrote here is kept in the record too."
 NAME_SOMEONE = "Tick who should be left out, or choose another answer."
 
 Action = Callable[[Reporting, Press], Step]
@@ -119,11 +121,11 @@ class Reporter:
             return TOO_LATE
         return modals.change(view, view.as_read(press.argument))
 
-    def _step(self, do: Callable[[Reporting], Step]) -> Step | None:
+    def _step(self, do: Callable[[Reporting], Step], opened_on: int | None = None) -> Step | None:
         """Run `do` and return its result; None where there is no such check, which is answered like somebody else's."""
         with self._services.write() as tx:
             try:
-                return do(self._services.reporting(tx))
+                return do(self._services.reporting(tx, opened_on))
             except NoSuchCheck:
                 return None
 
@@ -166,7 +168,9 @@ class Reporter:
         return self._write(sent, EventKind.DETAILS, {**earlier, **typed, SCHOOL.key: school})
 
     def _write(self, sent: Sent, what: EventKind, content: dict[str, str]) -> Answer:
-        step = self._step(lambda work: work.write(sent.check, sent.user.id, what, content, sent.request))
+        step = self._step(
+            lambda work: work.write(sent.check, sent.user.id, what, content, sent.request), sent.opened_on
+        )
         return _settled(step, next(iter(sent.view.state.values), what), TOO_LATE)
 
     def send(self, sent: Sent) -> Answer:
@@ -179,11 +183,22 @@ class Reporter:
         if asked is not None:
             return asked
         story, reason = sent.typed("story"), sent.typed("reason")
-        step = self._step(lambda work: work.send(sent.check, sent.user.id, story=story, reason=reason))
-        if step is None or step.did is not Did.STALE:
+        step = self._step(lambda work: work.send(sent.check, sent.user.id, story=story, reason=reason), sent.opened_on)
+        if step is None or step.did not in (Did.STALE, Did.ALREADY):
             return clear()
-        with self._services.database.read() as tx:
-            return update(modals.review(self._services.look(tx, sent.check, history=True)))
+        return self._sent_before(sent, (story, reason), step.did)
+
+    def _sent_before(self, sent: Sent, typed: tuple[str, ...], did: Did) -> Answer:
+        """Show the check as it stands, sent or changed on another device; what else was typed here is kept as well."""
+        with self._services.write() as tx:
+            view = self._services.look(tx, sent.check, history=True)
+            kept = {value for entry in view.entries for value in entry.content.values() if isinstance(value, str)}
+            words = "\n".join(text for text in typed if text and text not in kept)
+            if words:
+                self._services.casework(tx).set_aside(sent.check, sent.user.id, {"text": words}, sent.request)
+        if did is Did.ALREADY and not words:
+            return clear()
+        return update(modals.review(view, KEPT_ASIDE if words else ""))
 
     def _asked_first(self, sent: Sent, view: CheckView) -> Answer | None:
         """Return what is asked for before it is sent; None where nothing is missing."""
@@ -261,5 +276,6 @@ def register(app: App, services: Services, replies: Replies) -> None:
     on.submission("change", reporter.change, then=reporter.show_changed)
     on.submission("leave_out", reporter.leave_out)
     on.submission("note", reporter.note, needs=("note",))
-    on.submission("details", reporter.details)
-    on.submission("send", reporter.send)
+    windows = Windows(services, on)
+    windows.submission("details", reporter.details)
+    windows.submission("send", reporter.send)

@@ -85,7 +85,7 @@ def details(view: CheckView) -> Block:
     first, *others = inputs(tuple(replace(one, label=view.without_roles(one.label)) for one in DETAILS), given)
     boxes = [intro, first, *_schools(view, str(given.get(SCHOOL.key, ""))), *others]
     title = TELL_THEM if view.decision.page else "Add details"
-    return block_kit.modal(title, boxes, callback_id="details", metadata=view.check.id, submit="Save")
+    return block_kit.modal(title, boxes, callback_id="details", metadata=view.window(), submit="Save")
 
 
 def _schools(view: CheckView, given: str) -> Iterator[Block]:
@@ -136,7 +136,7 @@ def review(view: CheckView, note_first: str = "", *, without: bool = False) -> B
         "Check your answers" if is_draft else "Your answers",
         blocks,
         callback_id="send",
-        metadata=f"{check.id}:{WITHOUT}" if without else check.id,
+        metadata=view.window(WITHOUT if without else ""),
         submit=submit,
         close="Save for later" if is_draft else "Close",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
@@ -139,19 +140,37 @@ class Sent(_Payload):
         return _name(self.view.id, self.user.id, json.dumps(self.view.state.values, sort_keys=True))
 
     @property
+    def metadata(self) -> str:
+        """Return the modal's private_metadata without the entry that it was opened on."""
+        return self.view.private_metadata.partition("@")[0]
+
+    @property
+    def opened_on(self) -> int | None:
+        """Return the newest entry of the check when the modal was opened; None where the modal does not say."""
+        return _number(self.view.private_metadata.partition("@")[2]) or None
+
+    @property
     def check(self) -> str:
         """Return the id of the check in the modal's private_metadata."""
-        return target(self.view.private_metadata)[0]
+        return target(self.metadata)[0]
 
     @property
     def argument(self) -> str:
         """Return what the modal's private_metadata has beside the check."""
-        return target(self.view.private_metadata)[1]
+        return target(self.metadata)[1]
 
     @property
     def number(self) -> int:
         """Return the argument if it is a number, else 0."""
         return _number(self.argument)
+
+    def with_typed(self, kept: Mapping[str, Any], opened_on: int | None) -> Sent:
+        """Return the submission that was kept (metadata, values) as if its modal had been opened on this entry."""
+        metadata = f"{kept['metadata']}@{opened_on or ''}"
+        state = _State.model_validate({"values": kept["values"]})
+        return self.model_copy(
+            update={"view": self.view.model_copy(update={"private_metadata": metadata, "state": state})}
+        )
 
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """Return the values chosen in this block; empty if none."""

@@ -152,7 +152,7 @@ def _items(entry: Entry, boxes: Boxes, by: str) -> Iterator[ReviewItem]:
             )
 
 
-_NOT_WORDS = frozenset({"by", "to", "request", "round", "on_paper", "typed_by"})
+_NOT_WORDS = frozenset({"by", "to", "request", "round", "on_paper", "typed_by", "metadata"})
 """Keys whose values nobody typed."""
 
 
