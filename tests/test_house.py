@@ -200,3 +200,20 @@ def test_every_make_command_that_is_written_exists(page: str) -> None:
     written = re.findall(r"(?:`|^)make (?:--\S+ )?([a-z]+)", _text(page), re.MULTILINE)
     assert written
     assert set(written) <= targets
+
+
+def test_before_a_commit_and_on_github_the_same_is_checked_as_here() -> None:
+    """One script and one target; nothing is written twice that could differ."""
+    (repository,) = yaml.safe_load(_text(".pre-commit-config.yaml"))["repos"]
+    assert [hook["entry"].split()[-1] for hook in repository["hooks"]] == ["check"]
+    steps = {name: _steps(name) for name in ("check", "release")}
+    for each in steps.values():
+        assert ".ci/run" in [step.get("run") for step in each]
+        used = {step["uses"].partition("/")[0] for step in each if "uses" in step}
+        assert used == {"actions"}, "nobody else's code sees the source or a token"
+    assert "make release" in [step.get("run") for step in steps["release"]]
+
+
+def _steps(workflow: str) -> list[dict[str, Any]]:
+    (job,) = yaml.safe_load(_text(f".github/workflows/{workflow}.yml"))["jobs"].values()
+    return list(job["steps"])

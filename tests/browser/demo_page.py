@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,14 +14,17 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.harness import free_port
+from tests.harness import ROOT, free_port
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
 _SHARE_CHECK = Path(sys.executable).with_name("share-check")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _STARTS_WITHIN = 20.0
+KEPT = ROOT / "build" / "browser"
+"""Where a test that failed leaves what it saw."""
 
 
 @contextlib.contextmanager
@@ -63,14 +67,35 @@ def browsing(chromium: str, url: str, size: tuple[int, int] = DESKTOP, *, scale:
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", device_scale_factor=scale
         )
         context.set_default_timeout(8000)
+        context.tracing.start(screenshots=True, snapshots=True)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-        page.goto(url)
-        expect(page.get_by_text("Bot is running")).to_be_visible()
-        yield page
+        with kept_if_it_fails(page):
+            page.goto(url)
+            expect(page.get_by_text("Bot is running")).to_be_visible()
+            yield page
+            assert problems == []
         browser.close()
-    assert problems == []
+
+
+@contextlib.contextmanager
+def kept_if_it_fails(page: Page, folder: Path = KEPT) -> Iterator[None]:
+    """Where the block fails, leave a picture of the page and a trace of every step, and say where."""
+    try:
+        yield
+    except BaseException as error:
+        name = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "page").partition("::")[2] or "page").strip(
+            "-"
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(PlaywrightError):
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+        page.context.tracing.stop(path=folder / f"{name}.zip")
+        error.add_note(
+            f"What it looked like: {folder / name}.png; each step: playwright show-trace {folder / name}.zip"
+        )
+        raise
 
 
 class Seat:
