@@ -46,7 +46,7 @@ _LOOKED = (EventKind.OPENED_CHECK, EventKind.OPENED_RECORD)
 """A lead opened a check that nobody was paged about, from the digest's sample or otherwise."""
 _COUNTED = (
     *(EventKind.STARTED, EventKind.SENT, *_ENDED, EventKind.RAISED, EventKind.DECIDED, EventKind.CLOSED),
-    *(EventKind.DISAGREED, EventKind.FOUND_FORGOTTEN),
+    *(EventKind.DISAGREED, EventKind.FOUND_FORGOTTEN, EventKind.BREACH_SHOWN),
     *(EventKind.DRILL_STARTED, EventKind.DRILL_ANSWERED, EventKind.DRILL_UNANSWERED),
 )
 
@@ -158,6 +158,7 @@ class WeekCounter:
         decided = {row.check_id: self._said(row, opened, "decision") for row in rows if row.what == EventKind.DECIDED}
         return {
             "cases": len(raised),
+            "breaches": len({row.check_id for row in rows if row.what == EventKind.BREACH_SHOWN}),
             "answers": tuple(sorted(_seconds(each.after) for each in answers if each.after is not None)),
             "missed": sum(each.missed for each in answers),
             "out_of_hours": sum(self._is_out_of_hours(each.raised_at) for each in answers),

@@ -129,6 +129,13 @@ def newest_among(tx: Connection, check: str, kinds: Collection[EventKind]) -> in
     return int(tx.scalar(found) or 0) if kinds else 0
 
 
+def newest_at(tx: Connection, check: str, what: EventKind) -> datetime | None:
+    """Return when a check's newest event of this kind was, or None."""
+    of_kind = select(events.c.at).where(events.c.check_id == check, events.c.what == what)
+    found: datetime | None = tx.scalar(of_kind.order_by(events.c.id.desc()).limit(1))
+    return found
+
+
 def newest_entry(tx: Connection, check: str, sealer: Sealer, what: EventKind) -> Entry | None:
     """Return a check's newest event of this kind, or None."""
     row = tx.execute(_NEWEST_OF_KIND, {"check": check, "what": what}).first()

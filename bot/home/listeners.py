@@ -8,6 +8,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.context import Services
+from bot.home.tab import draw_list
 from bot.slack import block_kit
 from bot.slack.failures import guarded
 from bot.slack.listeners import Listeners
@@ -38,5 +39,10 @@ def register(app: App, services: Services, replies: Replies, outsiders: Outsider
         page = press.verb_argument
         services.show_home(press.user.id, int(page) if page.isdecimal() and len(page) < _LONGEST_PAGE else 0)
 
+    def open_list(press: Press) -> block_kit.Block | None:
+        with services.database.read() as tx:
+            return draw_list(services, tx, press.user.id)
+
+    Listeners(app, replies).opens("open_list", open_list)
     app.event("app_home_opened")(opened)
     Listeners(app, replies).press("home_page", turn_page)

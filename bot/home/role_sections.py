@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import URGENCY_WORDS
 from flows.case import STRAND_TITLES, Case, CaseStatus, StrandName
 from flows.paging.cover import Away, Gap
+from flows.reports.waiting import age_words, waiting_for
 
 CASES_A_PAGE = 12
 MOST_STRANDS = 8
@@ -21,6 +23,7 @@ MOST_TROUBLES = 8
 SEALED_WITHIN = timedelta(hours=2)
 """An entry not sealed for this long is reported: the bot seals the record once an hour."""
 _HOUR = timedelta(hours=1)
+_UK = ZoneInfo("Europe/London")
 CANNOT_BE_OPENED = "cannot be opened: whoever runs share-check must look."
 
 
@@ -39,7 +42,8 @@ class Office:
 
     page: from 0. more: whether there is another page. due: strands of plans. away: days away of people, by Slack id.
     gaps: days without cover. me: the reader's organisation id. shut: references of cases that cannot be decrypted.
-    practised: the newest practice page, None where there was none.
+    practised: the newest practice page, None where there was none. now: when it is read, in `zone`. since: by check,
+    since when each of `open` waits for what it waits for.
     """
 
     me: str
@@ -52,6 +56,9 @@ class Office:
     today: date
     shut: Sequence[str] = ()
     practised: Case | None = None
+    now: datetime | None = None
+    zone: ZoneInfo = _UK
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ def office_blocks(office: Office) -> Iterator[Block]:
         yield block_kit.section("\n".join([*rows, *([f"• and {more} more like these."] if more > 0 else [])]))
     for case in office.open:
         button = block_kit.button("Open", f"open_case.{case.check.ref}", case.check.id)
-        yield block_kit.section(f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}", button)
+        words = f"*{case.check.ref}* {URGENCY_WORDS[case.urgency]}, {_waits(case, office.me)}"
+        yield block_kit.section(f"{words}{_more_of(case, office)}", button)
     if turns := list(_turns(office)):
         yield block_kit.actions(*turns)
     if office.due:
@@ -101,6 +109,21 @@ def _waits(case: Case, me: str) -> str:
     if case.status is CaseStatus.PLANNED:
         return f"{who}. The staff member disagrees" if case.disagreed else f"{who}. The plan waits for agreement"
     return f"{who}. The plan is agreed"
+
+
+def _more_of(case: Case, office: Office) -> str:
+    """Say who raised it, how old it is, what it waits for and since when."""
+    if office.now is None:
+        return ""
+    wait = waiting_for(case)
+    since = block_kit.when(office.since.get(case.check.id, wait.since), office.now, office.zone)
+    age = age_words(case.raised_at, office.now)
+    return f"\nRaised by <@{case.check.reporter}>, {age} old. Waits for {wait.words}, since {since}."
+
+
+def open_list(office: Office) -> Block:
+    """Render the list of open checks as a modal, for whoever comes from the weekly digest."""
+    return block_kit.modal("Open checks", [*office_blocks(office)][1:])
 
 
 def _turns(office: Office) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from itertools import islice
 
@@ -15,7 +15,7 @@ from bot.breaches.modals import on_home as breaches_on_home
 from bot.context import Services
 from bot.home import blocks
 from bot.home.cover_section import OnCover
-from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office
+from bot.home.role_sections import CASES_A_PAGE, MOST_AWAY, MOST_STRANDS, Due, Engine, Office, open_list
 from bot.permission import (
     Act,
     Subject,
@@ -31,6 +31,7 @@ from flows.case import Case, Check, StrandStatus
 from flows.events import EventKind
 from flows.paging.cover import AHEAD, gaps, on_cover
 from flows.records.access_requests import time_left
+from flows.reports.waiting import waiting_for
 from services import access_requests
 from storage import cases, checks, cover, events, induction, unreadable
 from storage.health import liveness, overdue
@@ -140,7 +141,23 @@ def _office(tx: Connection, services: Services, user: str, me: str, page: int) -
         today=today,
         shut=[one.ref for one in closed if may_know_shut(one, user, roster)],
         practised=_practised(tx, services),
+        now=services.clock.now(),
+        zone=services.organisation.zone,
+        since={case.check.id: _since(tx, case) for case in known[first : first + CASES_A_PAGE]},
     )
+
+
+def _since(tx: Connection, case: Case) -> datetime:
+    """Return since when a case waits for what it waits for now."""
+    wait = waiting_for(case)
+    began = events.newest_at(tx, case.check.id, wait.began_with) if wait.began_with else None
+    return began or wait.since
+
+
+def draw_list(services: Services, tx: Connection, user: str) -> block_kit.Block | None:
+    """Render the list of open checks that this person may know of; None for people not on the safeguarding list."""
+    person = services.roster.person_at(user)
+    return open_list(_office(tx, services, user, person, 0)) if person else None
 
 
 def _due(known: Sequence[Case]) -> Iterator[Due]:

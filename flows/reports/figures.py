@@ -129,6 +129,7 @@ class WeekFigures:
     abandoned: int = 0
     outcomes: Counts = field(default_factory=dict)
     cases: int = 0
+    breaches: int = 0
     answers: tuple[int, ...] = ()
     missed: int = 0
     out_of_hours: int = 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.home.tab import draw
+from bot.home.tab import draw, draw_list
 from bot.serve import look_once
 from flows.events import EventKind
 from sandbox.client.people import Person
@@ -62,6 +62,32 @@ def test_leads_see_open_checks_by_urgency_and_open_them_with_one_tap(stage: Stag
     stage.lead_one.press("Open", "home")
     stage.lead_one.wait_for("Opening this is recorded.")
     assert stage.events()[EventKind.OPENED_OPEN_CASE] == 1
+
+
+def test_mondays_list_says_who_raised_it_what_it_waits_for_and_since_when(stage: Stage) -> None:
+    """A time that is not today has its weekday and date; from the digest the same list opens, for its reader alone."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.lead()
+    case = stage.case()
+    assert case is not None
+    assert case.led_at is not None
+    stage.forward(hours=24 * 7)
+    led = case.led_at.astimezone(stage.bot.services.organisation.zone)
+    shown = _office(_home(stage, stage.lead_one))
+    assert "Raised by <@U0STAFF>, 7 days old." in shown
+    assert f"Waits for a plan, by whoever leads, since {led:%a} {led.day} {led:%b %H:%M}." in shown
+    with stage.bot.services.database.read() as tx:
+        assert stage.check().ref in repr(draw_list(stage.bot.services, tx, "U0LEAD2"))
+        assert draw_list(stage.bot.services, tx, "U0STAFF") is None
+
+
+def test_the_list_from_the_digest_has_no_trace_for_somebody_left_out(stage: Stage) -> None:
+    """It is drawn for whoever presses the button."""
+    raise_without(stage, "Lead one")
+    with stage.bot.services.database.read() as tx:
+        assert stage.check().ref not in repr(draw_list(stage.bot.services, tx, "U0LEAD1"))
+        assert stage.check().ref in repr(draw_list(stage.bot.services, tx, "U0LEAD2"))
 
 
 def test_the_tab_of_somebody_left_out_is_the_same_as_without_the_check(stage: Stage) -> None:
