@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,8 @@ from bot.check_view import CheckView
 from bot.checks import card
 from bot.config.organisation import Organisation
 from bot.config.roster import roster_of
+from bot.digest import leads_message
+from bot.digest.leads_message import LeadsDigest
 from bot.doctor.asking import ask, code_of
 from bot.findings import Finding, State, fine, unchecked
 from bot.slack.block_kit import Block
@@ -21,8 +23,10 @@ from bot.slack.manifest import SOCKET_MODE, over_http
 from flows.case import Check, CheckStatus, Told
 from flows.checklist import CHECKLIST
 from flows.model import Level
+from flows.reports.figures import Trend, Week, WeekFigures
 
 BLOCKS, MANIFEST = "cards", "manifest"
+WRONG = frozenset({"invalid_blocks", "invalid_blocks_format"})
 TELL_US = "Report it to whoever gave you share-check, with this line."
 MAKE_ONE = (
     "Make a configuration token on api.slack.com/apps (at the foot of the page), and give it in the environment as "
@@ -31,17 +35,16 @@ MAKE_ONE = (
 
 
 def cards(client: WebClient, organisation: Organisation, now: datetime) -> Finding:
-    """Validate the card of each question, without answers, with blocks.validate. Raises SlackAway."""
-    for question in CHECKLIST.questions:
-        blocks = _drawn(organisation, question.id, now)
+    """Validate the card of each question, without answers, and the digest, with blocks.validate. Raises SlackAway."""
+    for name, blocks in _messages(organisation, now):
         try:
             ask(partial(client.api_call, "blocks.validate", json={"blocks": blocks}))
         except SlackApiError as refusal:
             code = code_of(refusal)
-            if code in {"unknown_method", "method_deprecated", "not_allowed_token_type"}:
+            if code not in WRONG:
                 return unchecked(BLOCKS, f"Slack offers no check of cards here ({code}).", "Nothing needs to be done.")
-            return Finding(BLOCKS, State.WARNING, f"Slack would not take the card of question {question.id}.", TELL_US)
-    return fine(BLOCKS, f"Slack takes the cards of all {len(CHECKLIST.questions)} questions.")
+            return Finding(BLOCKS, State.WARNING, f"Slack would not take {name}.", TELL_US)
+    return fine(BLOCKS, f"Slack takes the cards of all {len(CHECKLIST.questions)} questions, and the weekly digest.")
 
 
 def manifest(client: WebClient, token: str | None, mode: str) -> Finding:
@@ -61,6 +64,16 @@ def manifest(client: WebClient, token: str | None, mode: str) -> Finding:
             return Finding(MANIFEST, State.WARNING, f"Slack would not take it: {wrong}.", TELL_US)
         return unchecked(MANIFEST, f"Slack refused the configuration token ({code}).", MAKE_ONE)
     return fine(MANIFEST, "Slack takes it.")
+
+
+def _messages(organisation: Organisation, now: datetime) -> Iterator[tuple[str, Sequence[Block]]]:
+    """Yield what is shown most, and what has the newest kinds of block, each with its name."""
+    for question in CHECKLIST.questions:
+        yield f"the card of question {question.id}", _drawn(organisation, question.id, now)
+    week = Week.of(now.date())
+    figures = WeekFigures(started=2, finished=1)
+    trend = Trend.up_to(week, {week.before: figures, week: figures})
+    yield "the weekly digest", leads_message.leads(LeadsDigest(week, figures, trend, gaps=(), head="0" * 64)).blocks
 
 
 def _drawn(organisation: Organisation, question: str, now: datetime) -> Sequence[Block]:

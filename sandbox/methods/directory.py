@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sandbox import blockkit
 from sandbox.methods.arguments import required, structure
 from sandbox.state.fake_slack import FakeSlack
-from sandbox.state.models import Channel, Human, Json, SlackError
+from sandbox.state.models import Channel, Human, Json, SlackError, Unchecked
 from sandbox.state.tickets import LIMIT
 
 LONDON = ZoneInfo("Europe/London")
@@ -132,9 +132,35 @@ def _error(pointer: str, message: str) -> Json:
 
 
 def blocks_validate(_: FakeSlack, args: Json) -> Json:
-    """Answer blocks.validate with the checks made for a message."""
-    blockkit.check_message(structure(args, "blocks", "invalid_blocks_format"))
+    """Answer blocks.validate, for exactly one of blocks, a message and a view.
+
+    Raises SlackError: `invalid_blocks`, `invalid_message` or `invalid_view`, with where and what for each problem.
+    """
+    given = [each for each in ("blocks", "message", "view") if args.get(each)]
+    if len(given) != 1:
+        told = "[ERROR] provide exactly one of `blocks`, `view`, or `message`"
+        raise SlackError("invalid_arguments", response_metadata={"messages": [told]})
+    (kind,) = given
+    try:
+        _validate(kind, structure(args, kind, "invalid_arguments"))
+    except SlackError as refusal:
+        problems = [str(each) for each in refusal.body.get("errors", [str(refusal)])]
+        raise SlackError(f"invalid_{kind}", errors=[_pointed_at(each) for each in problems]) from refusal
     return {"ok": True}
+
+
+def _validate(kind: str, value: Unchecked) -> None:
+    if kind == "view":
+        blockkit.check_view(value, str(value.get("type")) if isinstance(value, dict) else "modal")
+    elif kind == "message":
+        blockkit.check_message(value.get("blocks") if isinstance(value, dict) else None)
+    else:
+        blockkit.check_message(value)
+
+
+def _pointed_at(problem: str) -> Json:
+    words, _, pointer = problem.removeprefix("[ERROR] ").removesuffix("]").partition(" [json-pointer:")
+    return {"pointer": pointer, "code": "failed_constraint", "message": words}
 
 
 def _dnd() -> Json:

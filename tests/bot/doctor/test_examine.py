@@ -724,6 +724,18 @@ def test_a_card_that_slack_would_not_take_is_named(place: Place, monkeypatch: py
     _says(place.look(is_online=True)["cards"], State.WARNING, "the card of question S1", "Report it")
 
 
+def test_a_digest_that_slack_would_not_take_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its table and its charts are what Slack is strictest with, and words alone would hide it."""
+    monkeypatch.setitem(LIMITS["table"], "rows", [200, 201])
+    _says(place.look(is_online=True)["cards"], State.WARNING, "the weekly digest", "Report it")
+
+
+def test_cards_that_slack_did_not_look_at_are_not_called_wrong(place: Place) -> None:
+    """Where the workspace does not allow the method, for example."""
+    place.workspace.faults.error("blocks.validate", "access_denied", times=None)
+    _says(place.look(is_online=True)["cards"], State.UNCHECKED, "Slack offers no check", "Nothing")
+
+
 def test_without_a_configuration_token_the_manifest_is_not_checked(place: Place) -> None:
     """How to make one is said; so it is where Slack refuses it."""
     _says(place.look(is_online=True)["manifest"], State.UNCHECKED, "configuration token", "SLACK_CONFIG_TOKEN")

@@ -200,8 +200,27 @@ def test_the_bot_hears_every_problem_at_once_and_a_complaint_is_kept(bot: Bot) -
 
 def test_blocks_validate_checks_without_posting(bot: Bot) -> None:
     assert bot.client.api_call("blocks.validate", json={"blocks": [section("Fine")]})["ok"]
-    with pytest.raises(SlackApiError):
+    with pytest.raises(SlackApiError) as refusal:
         bot.client.api_call("blocks.validate", json={"blocks": [section("")]})
+    assert refusal.value.response["error"] == "invalid_blocks"
+    assert [each["pointer"] for each in refusal.value.response["errors"]] == ["/blocks/0/text/text"]
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"message": {"text": "x", "blocks": [section("")]}}, "invalid_message"),
+        ({"view": modal(section("x"), title=plain("x" * 25))}, "invalid_view"),
+        ({"view": home({"type": "alert", "text": plain("x")})}, "invalid_view"),
+        ({}, "invalid_arguments"),
+        ({"blocks": [section("x")], "view": modal(section("x"))}, "invalid_arguments"),
+    ],
+    ids=["a message", "a modal", "a Home tab", "nothing", "two"],
+)
+def test_blocks_validate_refuses(bot: Bot, given: Json, error: str) -> None:
+    with pytest.raises(SlackApiError, match=error):
+        bot.client.api_call("blocks.validate", json=given)
+    assert bot.client.api_call("blocks.validate", json={"view": modal(section("x"))})["ok"]
 
 
 JUNK: list[object] = [
