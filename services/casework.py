@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.breach import breach_missing, breach_of
 from flows.case import (
     SHARING_DECISIONS,
     SYSTEM,
@@ -427,7 +428,8 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
-        if missing := missing_to_close(case):
+        breach = breach_of(events.history(self.tx, check, opened.sealer))
+        if missing := (*missing_to_close(case), *breach_missing(breach)):
             return Result(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}

@@ -10,6 +10,7 @@ from bot.check_view import CheckView
 from bot.fields import DECISION, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from flows.breach import breach_missing, breach_of
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,
@@ -136,7 +137,7 @@ def remind(view: CheckView, case: Case) -> Block:
 
 def close(view: CheckView, case: Case) -> Block:
     """Render what is still missing before the case can close, or, once nothing is, the closing form."""
-    missing = missing_to_close(case)
+    missing = (*missing_to_close(case), *breach_missing(breach_of(view.entries)))
     if missing:
         rows = block_kit.lines(f"- {problem}" for problem in missing)
         blocks = [block_kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]

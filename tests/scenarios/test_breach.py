@@ -127,6 +127,21 @@ def test_they_are_asked_again_each_morning_until_it_is_recorded(stage: Stage) ->
     assert len(protector.dm) == before
 
 
+def test_a_case_with_a_breach_closes_only_when_all_three_are_recorded(stage: Stage) -> None:
+    """Close names each part that is missing; once they are said, nothing of the breach stands in the way."""
+    raise_breach(stage)
+    stage.lead()
+    stage.open("Close", "Not ready to close")
+    assert stage.lead_one.text().count("The breach: whether") == 3
+    protector = data_protection(stage)
+    open_breach(stage, protector)
+    assert protector.submit(SETTLED).error is None
+    stage.settle()
+    stage.lead_one.close()
+    stage.open("Close", "Not ready to close")
+    assert "The breach: whether" not in stage.lead_one.text()
+
+
 def test_a_data_protection_lead_who_is_left_out_finds_no_trace(stage: Stage) -> None:
     """No message, no row in the log, and the answer for a check that never was."""
     raise_breach(stage, leaving_out="Data protection lead")
