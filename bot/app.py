@@ -42,7 +42,7 @@ from bot.cover import outgoing as cover_outgoing
 from bot.delivery.other_channels import SecondChannel, Via
 from bot.delivery.render import Renderers
 from bot.delivery.scheduler import Clockwork
-from bot.delivery.sender import QUEUES, Deliverer, OtherWays
+from bot.delivery.sender import QUEUES, Deliverer, OtherWays, Shared
 from bot.digest import outgoing as digest_outgoing
 from bot.digest import schedule as digest_schedule
 from bot.home import listeners as home
@@ -64,7 +64,9 @@ from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
 log = logging.getLogger(__name__)
-SENDERS = 8
+REPLIES = 8
+WIDTHS = (32, 48, 8)
+"""Calls at once, at most, for each of QUEUES. The pools grow with what waits."""
 TICK = 1.0
 PING = 3.0
 """Seconds between pings. After six without an answer a connection counts as dead; until it is replaced presses fail."""
@@ -188,8 +190,8 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         ways_to_administrators=second.ways(ADMINISTRATORS),
         heartbeat=Heartbeat(settings.secrets.heartbeat_url),
         listeners=ThreadPoolExecutor(settings.workers, thread_name_prefix="listener"),
-        replies=ThreadPoolExecutor(SENDERS, thread_name_prefix="reply"),
-        senders=[ThreadPoolExecutor(SENDERS, thread_name_prefix="sender") for _ in QUEUES],
+        replies=ThreadPoolExecutor(REPLIES, thread_name_prefix="reply"),
+        senders=[ThreadPoolExecutor(width, thread_name_prefix="sender") for width in WIDTHS],
     )
     bot = assemble(services_of(settings, organisation, database, clock, second), edges)
     gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it
@@ -202,9 +204,10 @@ def assemble(services: Services, edges: Edges) -> Bot:
     app.meters = services.meters
     replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
     rendered = renderers()
+    shared = Shared(replies.urls)
     deliverers = [
-        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, replies.urls)
-        for lanes, senders in zip(QUEUES, edges.senders, strict=True)
+        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, shared, width)
+        for lanes, senders, width in zip(QUEUES, edges.senders, WIDTHS, strict=True)
     ]
     auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat)
     register(app, services, edges.slack, replies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.delivery.sender import WITHDRAWN
+from bot.delivery.calls import WITHDRAWN
 from flows.case import CheckStatus
 from simulation import promises
 from simulation.observed import Observed, Since

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, String, Update, bindparam, case, delete, func
 
 from flows.case import SYSTEM, Told
 from flows.events import Lane, OutboxKind
+from storage import outbox_order
 from storage.engine import idempotent
 from storage.tables import outbox
 
@@ -35,6 +36,9 @@ _ASKS = tuple(kind for kind in OutboxKind if kind.properties.asks)
 
 _INSTANCE_LENGTH = 8
 
+RATELIMITED, WAITS = _NOT_HASTENED = ("ratelimited", "waits")
+"""Why a row waits that is not Slack's trouble: Slack said for how long, or it waits for another row."""
+
 _FAILING_AFTER = timedelta(seconds=20)
 
 
@@ -42,7 +46,7 @@ _FAILING_AFTER = timedelta(seconds=20)
 class Claimed:
     """A row this worker may send now. `ts` is set once Slack has the message; then it is edited.
 
-    shown: hash of what Slack shows of it, or None if that is not known for certain.
+    shown: hash of what Slack shows of it, or None if that is not known for certain. rank: of storage.outbox_order.
     """
 
     id: int
@@ -59,6 +63,12 @@ class Claimed:
     channel: str | None
     ts: str | None
     shown: str | None = None
+    rank: int = outbox_order.SHOWN
+
+    @property
+    def is_unsent_page(self) -> bool:
+        """Whether it asks somebody for help, and has reached nobody yet."""
+        return self.what.properties.asks and not self.ts
 
 
 _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due_at.type)), else_=outbox.c.due_at)
@@ -68,17 +78,9 @@ _SHOW_KEY_ANEW = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
 _MOMENT = outbox.c.due_at.type
-_NEXT = (
-    select(outbox.c.id)
-    .where(outbox.c.due_at <= bindparam("now", type_=_MOMENT), outbox.c.lane.in_(bindparam("lanes", expanding=True)))
-    .order_by(outbox.c.lane, outbox.c.ts.is_not(None), outbox.c.due_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-)
 _CLAIM = (
     update(outbox)
-    .where(outbox.c.id.in_(select(_NEXT.c.id)))
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
     .values(
         due_at=bindparam("lease_ends", type_=_MOMENT),
         token=bindparam("new_token"),
@@ -250,17 +252,20 @@ def forget_taken_away(tx: Connection) -> None:
 def claim(
     tx: Connection, now: datetime, most: int, lanes: Sequence[int] = LANES, instance: str = ""
 ) -> Sequence[Claimed]:
-    """Claim the next rows to send, pages first. No other worker gets them until the lease ends.
+    """Claim the next rows to send, the most urgent first. No other worker gets them until the lease ends.
 
     instance: eight characters naming this process, so that its claims can be released once it is gone.
     """
+    order = outbox_order.next_due(tx, now, most, lanes)
+    if not order:
+        return []
     token = instance.ljust(_INSTANCE_LENGTH, "-") + secrets.token_hex(12)
-    given = {"now": now, "lanes": lanes, "most": most, "lease_ends": now + LEASE, "new_token": token}
-    rows = tx.execute(_CLAIM, given).all()
-    return [_claimed(row) for row in sorted(rows, key=lambda row: (row.lane, row.id))]
+    rows = tx.execute(_CLAIM, {"rows": list(order), "lease_ends": now + LEASE, "new_token": token}).all()
+    claimed = {row.id: _claimed(row, order[row.id]) for row in rows}
+    return [claimed[row] for row in order]
 
 
-def _claimed(row: Any) -> Claimed:
+def _claimed(row: Any, rank: int) -> Claimed:
     return Claimed(
         id=row.id,
         what=row.what,
@@ -276,7 +281,21 @@ def _claimed(row: Any) -> Claimed:
         channel=row.channel,
         ts=row.ts,
         shown=row.shown_before,
+        rank=rank,
     )
+
+
+def as_wanted(tx: Connection, row: Claimed) -> Claimed:
+    """Return the row with how often it was to be shown by now: what is rendered next shows all of that."""
+    wanted = tx.scalar(select(outbox.c.wanted).where(outbox.c.id == row.id))
+    return row if wanted is None else replace(row, wanted=wanted)
+
+
+def hasten(tx: Connection, now: datetime) -> int:
+    """Make due what Slack did not take, because Slack takes calls again. Return how many; its rate limits hold on."""
+    failed = (outbox.c.via == SLACK, outbox.c.token.is_(None), outbox.c.last_error.not_in(_NOT_HASTENED))
+    waiting = update(outbox).where(outbox.c.due_at > now, outbox.c.attempts > 0, *failed)
+    return tx.execute(waiting.values(due_at=now)).rowcount
 
 
 def stamp(
@@ -300,6 +319,12 @@ def retry_later(tx: Connection, row: Claimed, until: datetime, error: str) -> bo
     """Make the row due at `until`, after a failure. Stores the error's class, never its message."""
     given = {"row": row.id, "claimed": row.token, "until": until, "error": error}
     return tx.execute(_PUT_OFF, given).rowcount > 0
+
+
+def put_back(tx: Connection, row: Claimed, until: datetime) -> None:
+    """Release a row that was claimed and not tried, until then."""
+    ours = update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token)
+    tx.execute(ours.values(due_at=until, token=None, shown=row.shown))
 
 
 def leave(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:

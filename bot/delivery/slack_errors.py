@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -27,28 +27,9 @@ PASSING = frozenset(
 """Error codes that pass with time."""
 REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
 """Error codes for blocks that this workspace does not take, such as charts."""
+SERVER_ERROR = 500
 MOST_TRIES = 50
 """Attempts, about 45 minutes, for any other error code where a message should be shortened or deleted."""
-
-
-class Holds:
-    """Slack's rate limits in force: Retry-After counts for one method and one channel."""
-
-    def __init__(self) -> None:
-        self._until: dict[tuple[str, str], datetime] = {}
-
-    def hold(self, row: Claimed, until: datetime) -> None:
-        """Hold back rows of the same method and channel until then."""
-        self._until[self._key(row)] = until
-
-    def until(self, row: Claimed, now: datetime) -> datetime | None:
-        """Return until when this row is held back, None where it may go."""
-        until = self._until.get(self._key(row))
-        return until if until is not None and until > now else None
-
-    @staticmethod
-    def _key(row: Claimed) -> tuple[str, str]:
-        return ("update" if row.ts else "post"), row.channel or row.target
 
 
 def code_of(error: SlackApiError) -> str:
@@ -61,3 +42,26 @@ def gives_up(row: Claimed, error: SlackApiError) -> bool:
     """Return whether to give up on shortening or deleting a message."""
     code = code_of(error)
     return code in FIXED or (code not in PASSING and row.attempts >= MOST_TRIES)
+
+
+def is_slacks_trouble(error: SlackApiError) -> bool:
+    """Return whether the call failed because of Slack's own trouble, so that others fail too until it is over."""
+    code = code_of(error)
+    return code in PASSING - {"ratelimited"} or _status(error) >= SERVER_ERROR
+
+
+def retry_after(error: SlackApiError) -> timedelta | None:
+    """Return for how long Slack takes no more of these calls; None where it does not say that."""
+    if not isinstance(error.response, SlackResponse) or _status(error) >= SERVER_ERROR:
+        return None
+    after = error.response.headers.get("Retry-After")
+    return timedelta(seconds=float(after)) if after else None
+
+
+def method_called(error: SlackApiError) -> str:
+    """Return the Web API method that was refused."""
+    return str(getattr(error.response, "api_url", "")).rpartition("/")[2]
+
+
+def _status(error: SlackApiError) -> int:
+    return int(getattr(error.response, "status_code", 0) or 0)

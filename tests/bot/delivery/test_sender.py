@@ -32,6 +32,7 @@ from tests.harness import words_of
 
 URGENT = stopped_after("S4", calm_but(S4="yes"))
 ORGANISATION = load_organisation(example_organisation_path())
+MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 PATIENCE = 1
 """Seconds until an answer that does not come is given up."""
 
@@ -98,8 +99,7 @@ class Rig:
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    manifest = Path(__file__).parents[3] / "manifest.yml"
-    with Workspace(manifest=manifest, rates=False) as workspace:
+    with Workspace(manifest=MANIFEST, rates=False) as workspace:
         yield workspace
         assert workspace.complaints == []
 
