@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from flows.engine.replay import Progress
-from flows.model import Checklist, Question, Status
+from flows.model import Checklist, Not, Question, Status
 
 WORDS_A_MINUTE = 180
 """Somebody who reads with care, on a phone, while worried."""
@@ -19,8 +19,8 @@ def still_to_come(checklist: Checklist, progress: Progress) -> tuple[Question, .
     Of two questions asked under opposite conditions only one is, and the longer is listed.
     """
     asked = tuple(_may_be_asked(checklist, progress))
-    kept = (one for one in asked if not any(_stands_in(other, one) for other in asked))
-    return tuple(one.asked(shared=progress.shared) for one in kept)
+    shorter = set(_shorter_of_opposites(asked))
+    return tuple(one.asked(shared=progress.shared) for one in asked if one.id not in shorter)
 
 
 def minutes_left(checklist: Checklist, progress: Progress) -> int:
@@ -49,7 +49,10 @@ def _may_be_asked(checklist: Checklist, progress: Progress) -> Iterator[Question
             yield question
 
 
-def _stands_in(other: Question, one: Question) -> bool:
-    """Whether the other is asked exactly where this one is not, and is the longer: never more than one of them is."""
-    opposite = ~one.asked_when == other.asked_when or ~other.asked_when == one.asked_when
-    return opposite and (words_in(other), other.id) > (words_in(one), one.id)
+def _shorter_of_opposites(asked: tuple[Question, ...]) -> Iterator[str]:
+    """Yield the id of the shorter of any two asked under opposite conditions: never more than one of them is asked."""
+    for one in asked:
+        if isinstance(one.asked_when, Not):
+            opposite = one.asked_when.condition
+            pairs = ((one, other) for other in asked if other.asked_when == opposite)
+            yield from (min(pair, key=lambda each: (words_in(each), each.id)).id for pair in pairs)

@@ -40,6 +40,7 @@ def _organisation() -> Organisation:
 
 ORGANISATION = _organisation()
 ROSTER = roster_of(ORGANISATION)
+CLOSED = ORGANISATION.days_off((2026, 2027))
 Asked = tuple[tuple[str, ...], datetime]
 
 
@@ -63,8 +64,7 @@ def _is_day(moment: datetime) -> bool:
 
 def _is_work(moment: datetime) -> bool:
     there = moment.astimezone(LONDON)
-    closed = there.date() in ORGANISATION.days_off((2026, 2027))
-    return there.weekday() < 5 and not closed and time(8, 30) <= there.time() < time(17)
+    return there.weekday() < 5 and there.date() not in CLOSED and time(8, 30) <= there.time() < time(17)
 
 
 def _walk(start: datetime, minutes: int, counts: Callable[[datetime], bool]) -> datetime:

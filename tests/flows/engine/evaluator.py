@@ -11,6 +11,9 @@ from typing import Any
 
 LAW: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data/checklist.json").read_text())
 TABLE: dict[str, Any] = {entry["id"]: entry for entry in LAW["questions"]}
+EFFECTS: dict[str, dict[str, dict[str, Any]]] = {
+    name: {option["id"]: option["effects"] for option in entry["options"]} for name, entry in TABLE.items()
+}
 LEVELS: list[str] = LAW["levels"]
 LEADS, DEPUTIES, INDEPENDENT = ["lead-1", "lead-2"], ["deputy-1"], "independent"
 EVERYBODY = [*LEADS, *DEPUTIES, INDEPENDENT]
@@ -28,7 +31,7 @@ def options_of(sheet: Sheet, question: str) -> set[str]:
 def effects_of(sheet: Sheet, question: str) -> Iterator[dict[str, Any]]:
     named = question == "S2" and isinstance(sheet.get("S2"), list)
     chosen = {"leads:<names>"} if named else options_of(sheet, question)
-    yield from (one["effects"] for one in TABLE[question]["options"] if one["id"] in chosen)
+    yield from (EFFECTS[question][one] for one in chosen if one in EFFECTS[question])
 
 
 def level_of(sheet: Sheet) -> int:
