@@ -90,7 +90,18 @@ class Calls:
                 raise
             return self.post(row, Outgoing(found.plain, found.thread))
         self._answered()
-        return Shown(str(answer["channel"]), str(answer["ts"]), digest_of(message))
+        shown = Shown(str(answer["channel"]), str(answer["ts"]), digest_of(message))
+        is_beside = found.thread is not None and not answer["message"].get("thread_ts")
+        return self._take_back(row, shown) if is_beside else shown
+
+    def _take_back(self, row: Claimed, shown: Shown) -> Shown:
+        """Delete a line that stands beside the pages: its root is gone, so Slack posted it at the channel's root.
+
+        The page is posted anew with the next change, and says the same.
+        """
+        log.warning("outbox row %s (%s): its thread is gone from Slack", row.id, row.what)
+        self._client.chat_delete(channel=str(shown.channel), ts=str(shown.ts))
+        return Shown()
 
     def edit(self, row: Claimed, found: Outgoing) -> Shown:
         """Show this in the message's place, unless it is there. One that is gone is posted anew, unless it shrinks."""

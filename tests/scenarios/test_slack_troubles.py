@@ -182,3 +182,17 @@ def test_lost_connections_are_made_again(stage: Stage) -> None:
     stage.workspace.wait_for(lambda: stage.workspace.connections == 0)
     stage.workspace.wait_for_bot(timeout=30)
     stage.answer("No")
+
+
+def test_a_line_never_stands_alone_when_its_page_was_removed(stage: Stage) -> None:
+    """An admin removes the page in the channel: Slack then posts its lines beside the pages, in silence."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.settle()
+    (gone,) = stage.pages()
+    stage.workspace.person("U0ADMIN").delete(gone)
+    assert stage.lead_one.press("I will lead", page_of(stage.lead_one, "D0LEAD1")).acked
+    stage.settle()
+    (page,) = stage.pages()
+    stands = [each for each in stage.lead_two.messages(LEADS) if not each.thread_ts]
+    assert [each.ts for each in stands] == [page.ts]
