@@ -52,6 +52,7 @@ from bot.monitoring.metrics import Measured
 from bot.practice import drill
 from bot.practice import listeners as practice
 from bot.records import listeners as records
+from bot.records import over_time
 from bot.retention import listeners as retention
 from bot.retention import outgoing as retention_outgoing
 from bot.retention import schedule as retention_schedule
@@ -257,6 +258,7 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
     cover.register(app, services, replies)
     drill.register(app, services, replies)
     records.register(app, services, replies)
+    over_time.register(app, services, replies)
     requests.register(app, services, replies)
     release.register(app, services, replies)
     retention.register(app, services, replies)

@@ -287,6 +287,8 @@ class EventKind(_Kind):
     OPENED_RECORD_SHARING = "opened_record_sharing", _LOOKING
     OPENED_BREACH = "opened_breach", _LOOKING
     OPENED_BREACH_LOG = "opened_breach_log", _LOOKING
+    OPENED_CHRONOLOGY = "opened_chronology", _LOOKING
+    OPENED_REGISTER = "opened_register", _LOOKING
     FOUND = "found", _UNCHANGING
     LISTED = "listed", _UNCHANGING
     REQUEST_VIEWED = "request_viewed", _UNCHANGING

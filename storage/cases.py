@@ -167,6 +167,12 @@ def newest_practice(tx: Connection) -> str | None:
     return found
 
 
+def ids(tx: Connection) -> Sequence[str]:
+    """Return the check ids of all cases, without drills, newest first."""
+    rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(~checks.c.is_drill)
+    return tx.scalars(rows.order_by(cases.c.raised_at.desc())).all()
+
+
 def open_ids(tx: Connection) -> Sequence[str]:
     """Return the check ids of open cases, oldest first."""
     rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)

@@ -29,6 +29,7 @@ NOT_SCREENS = frozenset(
         "digest.content",
         "home.tab",
         "practice.drill",
+        "records.over_time",
         *("records.encrypted_page", "records.export_contents", "records.pack_file"),
         "retention.due",
     }

@@ -71,8 +71,11 @@ def summary(view: CheckView, case: Case) -> Block:
 
 
 def _keeping(view: CheckView) -> Block:
-    """Return the button to correct or dispute the record."""
-    return block_kit.actions(block_kit.button("Correct or dispute", "correct", view.check.id))
+    """Return the buttons to correct or dispute the record, and to see this person over time."""
+    return block_kit.actions(
+        block_kit.button("Correct or dispute", "correct", view.check.id),
+        block_kit.button("Chronology", "chronology", view.check.id),
+    )
 
 
 def _disputed(view: CheckView) -> Iterator[Block]:

@@ -25,7 +25,11 @@ def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterato
     yield block_kit.divider()
     words = block_kit.lines(("Find what is kept about somebody. Each opening is recorded.", *waiting))
     yield block_kit.section(f"*Records*\n{words}")
-    more = [block_kit.button("Requests", "requests"), block_kit.button("Due for deletion", "deletion_list")]
+    more = [
+        block_kit.button("Register", "register"),
+        block_kit.button("Requests", "requests"),
+        block_kit.button("Due for deletion", "deletion_list"),
+    ]
     yield block_kit.actions(block_kit.button("Find a record", "find_record"), *(more if answers_requests else ()))
 
 
