@@ -426,6 +426,11 @@ def health_address(file: Path = Path(".env")) -> str | None:
     return where if where and _is_listenable(where) else None
 
 
+def slack_api_url(file: Path = Path(".env")) -> str:
+    """Return where Slack's API is. Reads this setting alone, for init, which has no others yet."""
+    return _written("SLACK_API_URL", file) or str(Settings.model_fields["slack_api_url"].default)
+
+
 def certificate_file() -> str | None:
     """Return the file of certificates that Python's TLS trusts instead of the system's, or None if none is named."""
     return os.environ.get("SSL_CERT_FILE") or None

@@ -9,16 +9,17 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import click
+from slack_sdk import WebClient
 
 from bot.cli.init import change as changes
-from bot.cli.init import files, questions
+from bot.cli.init import files, members, questions
 from bot.cli.init.files import ENV
 from bot.cli.init.prompts import collect
 from bot.cli.init.toml_edit import CannotEdit
 from bot.clock import SystemClock
 from bot.config import text_file
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
-from bot.config.settings import SettingsError, organisation_path
+from bot.config.settings import SettingsError, organisation_path, slack_api_url
 from bot.exit_codes import Exit, leave, say
 
 CHANGEABLE = (
@@ -46,6 +47,8 @@ What to do next:
 4. share-check doctor     looks whether everything works, and says how to put right what does not.
 5. share-check serve      runs it.
 """
+PATIENCE = 10.0
+"""Seconds to wait for Slack to say who is in the channel."""
 PERSON_HELP = '"Name; Slack member ID; phone; email"'
 
 
@@ -140,10 +143,10 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     if may_ask:
         click.echo("A few questions; about five minutes. Nothing is written until the end. Ctrl+C stops.")
     slack = questions.SLACK if mode == "socket" else (questions.SLACK[0], questions.SIGNING)
-    answers = collect(
+    first = collect((*slack, questions.CHANNEL), given, may_ask=True) if may_ask else {}
+    answers = first | collect(
         (
-            *slack,
-            questions.CHANNEL,
+            *(() if first else (*slack, questions.CHANNEL)),
             *questions.ORGANISATION,
             *questions.PEOPLE,
             *questions.PHONES,
@@ -154,6 +157,7 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
         ),
         given,
         may_ask=may_ask,
+        people=_people_of_channel(first, given),
     )
     settings = {"SHARE_CHECK_MODE": "" if mode == "socket" else mode}
     settings |= {str(each.setting): answers.get(each.key) or "" for each in (*slack, *questions.MAIL)}
@@ -164,6 +168,17 @@ def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     except files.AlreadyThere:
         _refuse_to_overwrite(path)
     click.echo(f"\n{NEXT.format(facts=path, secrets=ENV, public=files.public_key(secrets))}")
+
+
+def _people_of_channel(first: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, str]:
+    """Ask Slack who is in the leads' channel, where people are to be asked for. first: tokens and channel."""
+    if not first or (given.get("leads") and given.get("independent")):
+        return {}
+    client = WebClient(first["bot_token"], base_url=slack_api_url(), timeout=int(PATIENCE))
+    found = members.of_channel(client, first["leads_channel"])
+    if not found:
+        click.echo(members.NOT_LISTED)
+    return found
 
 
 def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli.init import members
 from bot.cli.init.questions import PERSON, Answers, Refused, SetupPeople, SetupQuestion, clashing, person
 from bot.exit_codes import leave
 
@@ -22,11 +23,12 @@ def collect(
     *,
     may_ask: bool,
     present: Mapping[str, str] | None = None,
+    people: Mapping[str, str] | None = None,
 ) -> Answers:
     """Return all answers. Given answers are not asked for; if any is invalid, end the command with all their problems.
 
     present: current values by key, if there is something to change. Enter keeps a value, "-" removes it: its answer is
-    None. A value that is neither given nor asked for has no answer, and stays.
+    None. A value that is neither given nor asked for has no answer, and stays. people: to pick from by name.
     """
     questions = tuple(questions)
     answers, problems = _taken(questions, given, present, is_all=not may_ask)
@@ -39,7 +41,7 @@ def collect(
         if question.key in answers or not _applies(question, answers, present):
             continue
         if isinstance(question, SetupPeople):
-            answers[question.key] = _ask_people(question, answers)
+            answers[question.key] = _ask_people(question, answers, people or {})
         else:
             answers[question.key] = ask(question, (present or {}).get(question.key))
     return answers
@@ -73,9 +75,16 @@ def ask(question: SetupQuestion, present: str | None = None) -> Any:
             click.echo(_wrapped(str(refusal), "  "))
 
 
-def ask_person(before: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ask for a person's name, Slack member ID, phone and email. before: the values that Enter keeps."""
-    return {each.key: ask(each, (before or {}).get(each.key)) for each in PERSON}
+def ask_person(before: Mapping[str, str] | None = None, people: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ask for a person's name, Slack member ID, phone and email.
+
+    before: the values that Enter keeps. people: names by member ID, to pick from.
+    """
+    found: dict[str, str] = {}
+    for each in PERSON:
+        question = members.listing(each, people or {}, found["name"]) if each.key == "slack" else each
+        found[each.key] = ask(question, (before or {}).get(each.key))
+    return found
 
 
 def numbered(people: Sequence[Mapping[str, str]], prefix: str, first: int = 1) -> list[dict[str, str]]:
@@ -153,20 +162,20 @@ def _default(question: SetupQuestion | SetupPeople) -> Any:
     return question.check(question.default) if question.default else None
 
 
-def _ask_people(question: SetupPeople, answers: Mapping[str, Any]) -> list[dict[str, str]]:
+def _ask_people(question: SetupPeople, answers: Mapping[str, Any], people: Mapping[str, str]) -> list[dict[str, str]]:
     click.echo(f"\n{_wrapped(question.help)}")
     found: list[dict[str, str]] = []
     while len(found) < question.most and (len(found) < question.least or _has_more(question, found)):
-        found = _ask_one_more(question, found, answers)
+        found = _ask_one_more(question, found, answers, people)
     return found
 
 
 def _ask_one_more(
-    question: SetupPeople, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any]
+    question: SetupPeople, found: Sequence[Mapping[str, str]], answers: Mapping[str, Any], people: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Ask for one more person until they do not clash with those before, such as by using the same phone."""
     while True:
-        made = with_ids(question.key, [*_bare(found), ask_person()])
+        made = with_ids(question.key, [*_bare(found), ask_person(people=people)])
         problems = clashing({**answers, question.key: made})
         if not problems:
             return made

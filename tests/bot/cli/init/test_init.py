@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from slack_sdk import WebClient
 
 from bot.cli.init import files as init_files
-from bot.cli.init import toml_edit
+from bot.cli.init import members, toml_edit
 from bot.cli.main import main
 from bot.config.organisation import Organisation, example_organisation_path, load_organisation
 from bot.config.settings import Settings, load_settings, setting_names
+from sandbox import Workspace
+from tests.harness import MANIFEST
 
 ONE = "Lead one; U0LEAD1; 020 7946 0101; lead.one@example.org"
 TWO = "Lead two; U0LEAD2; 020 7946 0102; lead.two@example.org"
@@ -39,6 +42,7 @@ class Folder:
     def init(self, *words: str, typed: str = "", **given: str) -> tuple[int, str]:
         """How it ended and what it said, in this process, without a secret."""
         nothing: dict[str, str | None] = dict.fromkeys([*setting_names(), *self._init_names()])
+        nothing["SLACK_API_URL"] = "http://127.0.0.1:9/api/"  # Nobody answers there.
         result = CliRunner().invoke(main, ["init", *words], env={**nothing, **given}, input=typed)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert "Traceback" not in result.output
@@ -608,3 +612,31 @@ def test_setting_it_up_by_hand_still_works(folder: Folder) -> None:
     folder.env.write_text(init_files.set_secrets(example, {**TOKENS, "SHARE_CHECK_KEYS": key}), encoding="utf-8")
     assert folder.settings.keys[0].get_secret_value() == key
     assert folder.organisation.name == "Social Sense"
+
+
+def test_the_channels_people_are_picked_by_name_or_number(folder: Folder) -> None:
+    """Nobody has to look up IDs that Slack knows; everything can be typed all the same."""
+    with Workspace(manifest=MANIFEST) as workspace:
+        tokens = {"SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token}
+        people = members.of_channel(WebClient(workspace.bot_token, base_url=workspace.api_url), "C0LEADS")
+        assert {"U0LEAD1", "U0LEAD2"} <= set(people)
+        number = list(people).index("U0LEAD2") + 1
+        one = f"{people['U0LEAD1']}\n\n020 7946 0101\nlead.one@example.org\ny\n"
+        two = f"Another\n{number}\n020 7946 0102\nlead.two@example.org\nn\n"
+        three = "Contact\nU0INDEP\n020 7946 0104\nindependent@example.org\n"
+        typed = f"C0LEADS\nOurs\n\n\n\n{one}{two}n\n{three}" + "\n" * 20
+        code, said = folder.init(typed=typed, SLACK_API_URL=workspace.api_url, **tokens)
+    assert code == 0, said
+    assert "In the channel are: " in said
+    assert [lead.slack for lead in folder.organisation.leads] == ["U0LEAD1", "U0LEAD2"]
+
+
+def test_where_slack_does_not_show_the_people_they_are_typed(folder: Folder) -> None:
+    """Before share-check is in the channel, or without a network."""
+    lead = "Lead one\nU0LEAD1\n020 7946 0101\nlead.one@example.org\nn\n"
+    contact = "Contact\nU0INDEP\n020 7946 0104\nindependent@example.org\n"
+    typed = f"C0LEADS\nOurs\n\n\n\n{lead}n\n{contact}" + "\n" * 20
+    code, said = folder.init(typed=typed, **TOKENS)
+    assert code == 0, said
+    assert "The channel's people cannot be listed" in said
+    assert [each.slack for each in folder.organisation.leads] == ["U0LEAD1"]
