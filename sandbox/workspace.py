@@ -43,6 +43,7 @@ class Workspace:
         trigger_seconds: float = 3.0,
         retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0),
         rates: bool = True,
+        grid: bool = False,
         page: Path | None = None,
     ) -> None:
         clock = Clock(Path(clock_file) if clock_file else None)
@@ -62,7 +63,7 @@ class Workspace:
             options=options,
             manifest=loaded,
             clock=clock,
-            world=WorkspaceState(clock, contents()),
+            world=WorkspaceState(clock, contents(grid=grid)),
             triggers=Triggers(trigger_seconds),
             response_urls=ResponseUrls(clock),
             rates=Rates(clock, on=rates),

@@ -14,7 +14,10 @@ UNNAMED_CHANNELS = {"dm": "directmessage", "private": "privategroup"}
 
 def command(slack: FakeSlack, human: Human, channel: Channel, name: str, text: str) -> Json:
     """Return a slash command's form fields. `text` is exactly what was typed."""
+    enterprise = slack.world.enterprise
+    of_grid = {f"enterprise_{key}": enterprise[key] for key in ("id", "name")} if enterprise else {}
     return {
+        **of_grid,
         "token": "sandbox-verification-token",
         "team_id": human.team_id,
         "team_domain": slack.world.team["domain"],
@@ -115,8 +118,9 @@ def closed(slack: FakeSlack, human: Human, view: View, *, cleared: bool) -> Json
 def event(slack: FakeSlack, inner: Json) -> Json:
     """Return `inner` in the Events API's outer event."""
     world = slack.world
+    grid = (world.enterprise or {}).get("id")
     authorization = {
-        "enterprise_id": None,
+        "enterprise_id": grid,
         "team_id": world.team["id"],
         "user_id": world.bot_user,
         "is_bot": True,
@@ -126,7 +130,7 @@ def event(slack: FakeSlack, inner: Json) -> Json:
         "token": "sandbox-verification-token",
         "team_id": world.team["id"],
         "context_team_id": world.team["id"],
-        "context_enterprise_id": None,
+        "context_enterprise_id": grid,
         "api_app_id": world.app_id,
         "event": inner,
         "type": "event_callback",
@@ -164,6 +168,6 @@ def _common_fields(slack: FakeSlack, human: Human) -> Json:
         "api_app_id": slack.world.app_id,
         "token": "sandbox-verification-token",
         "team": {"id": slack.world.team["id"], "domain": slack.world.team["domain"]},
-        "enterprise": None,
+        "enterprise": slack.world.enterprise,
         "is_enterprise_install": False,
     }

@@ -25,6 +25,7 @@ def auth_test(slack: FakeSlack, _: Json) -> Json:
         "user_id": world.bot_user,
         "bot_id": world.bot["id"],
         "is_enterprise_install": False,
+        **({"enterprise_id": world.enterprise["id"]} if world.enterprise else {}),
     }
 
 
@@ -168,7 +169,8 @@ def _dnd() -> Json:
 
 
 def _user(slack: FakeSlack, human: Human) -> Json:
-    ours = slack.world.team["id"]
+    world = slack.world
+    ours = world.team["id"]
     return {
         "id": human.id,
         "team_id": human.team_id,
@@ -184,7 +186,8 @@ def _user(slack: FakeSlack, human: Human) -> Json:
         "is_owner": False,
         "is_restricted": human.guest,
         "is_ultra_restricted": False,
-        "is_stranger": human.team_id != ours,
+        "is_stranger": human.stranger if world.enterprise else human.team_id != ours,
+        **({"enterprise_user": _in_grid(world.enterprise, human)} if world.enterprise and not human.stranger else {}),
         "profile": {
             "real_name": human.name,
             "display_name": human.name,
@@ -194,6 +197,11 @@ def _user(slack: FakeSlack, human: Human) -> Json:
             "team": human.team_id,
         },
     }
+
+
+def _in_grid(enterprise: Json, human: Human) -> Json:
+    named = {"id": human.id, "enterprise_id": enterprise["id"], "enterprise_name": enterprise["name"]}
+    return {**named, "is_admin": human.admin, "is_owner": False, "teams": [human.team_id]}
 
 
 def _offset(slack: FakeSlack) -> int:

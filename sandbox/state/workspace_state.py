@@ -15,6 +15,7 @@ Got = TypeVar("Got")
 POLL_SECONDS = 0.05
 WAIT_SECONDS = 15.0
 """Real seconds a test waits at most; waiting ends as soon as the condition is true."""
+SISTER = {"id": "W0SISTER", "name": "Member of a sister workspace", "title": "Staff", "team_id": "T0SISTER"}
 DEFAULT = Path(__file__).with_name("workspace.json")
 
 
@@ -26,6 +27,7 @@ class WorkspaceState:
         self.lock = threading.Condition(threading.RLock())
         self.version = 0
         self.team: Json = contents["team"]
+        self.enterprise: Json | None = contents.get("enterprise")
         self.app_id: str = contents["app"]["id"]
         self.bot: Json = contents["bot"]
         self.people = {each["id"]: _human(each, self.team["id"]) for each in contents["people"]}
@@ -118,9 +120,12 @@ class WorkspaceState:
         return next((view for view in everywhere if view.id == view_id), None)
 
 
-def contents(path: Path = DEFAULT) -> Json:
-    """Read the people and channels to start with."""
+def contents(path: Path = DEFAULT, *, grid: bool = False) -> Json:
+    """Read the people and channels to start with; in a `grid`, with somebody whose home is a sister workspace."""
     loaded: Json = json.loads(path.read_text(encoding="utf-8"))
+    if grid:
+        loaded["enterprise"] = {"id": "E0GRID", "name": "Grid"}
+        loaded["people"].append({**SISTER, "stranger": False})
     return loaded
 
 

@@ -189,3 +189,23 @@ def test_the_messages_tab_is_opened_too(bot: Bot, staff: Person) -> None:
     staff.open_home()
     bot.workspace.wait_for(lambda: len(seen) == 2)
     assert {each["tab"]: "view" in each for each in seen} == {"messages": False, "home": True}
+
+
+def test_in_a_grid_a_members_home_may_be_a_sister_workspace() -> None:
+    """Their id may begin with W and their team differ from the workspace's; they are no stranger for that."""
+    with Workspace(grid=True) as workspace:
+        bot = Bot(workspace)
+        seen: list[Json] = []
+
+        def listen(ack: Ack, body: Json) -> None:
+            seen.append(body)
+            ack()
+
+        bot.app.shortcut("start")(listen)
+        bot.connect()
+        assert workspace.person("W0SISTER").shortcut("start").acked
+        told = bot.client.users_info(user="W0SISTER")["user"]
+        bot.stop()
+    assert (seen[0]["user"]["team_id"], seen[0]["team"]["id"]) == ("T0SISTER", "T0SANDBOX")
+    assert seen[0]["enterprise"]["id"] == told["enterprise_user"]["enterprise_id"] == "E0GRID"
+    assert not told["is_stranger"]
