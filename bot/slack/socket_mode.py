@@ -7,6 +7,7 @@ connection, and only the supervisor makes another.
 
 from __future__ import annotations
 
+import json
 import logging
 import select
 import socket
@@ -20,10 +21,12 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack import away
 from bot.slack.away import Away
+from bot.slack.frames import WholeMessages
 from bot.supervised_loop import SupervisedLoop
 
 log = logging.getLogger("share-check")
@@ -106,12 +109,41 @@ class SocketConnection(SocketModeHandler):
         self._busy = 0
         self._is_retired = False
         self.is_told_to_leave = False
+        self.unreadable = 0
 
     def open(self, address: str) -> None:
         """Connect to the WebSocket URL that Slack gave. Raises nothing: is_open says whether it worked."""
         self.client.wss_uri = address
-        self.client.connect()
+        self._connect()
         self._states.append(self.client.current_session_state)
+
+    def _connect(self) -> None:
+        """Connect as the client does, with a reader that takes bursts and split messages (bot/slack/frames.py)."""
+        client = self.client
+        session = WholeMessages(
+            url=str(client.wss_uri),
+            logger=client.logger,
+            ping_interval=client.ping_interval,
+            proxy=client.proxy,
+            proxy_headers=client.proxy_headers,
+            on_message_listener=self._arrived,
+            ssl_context=client.web_client.ssl,
+        )
+        session.connect()
+        client.current_session, client.current_session_state = session, ConnectionState()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+        client.current_app_monitor_started = True
+        client.current_app_monitor.start()
+
+    def _arrived(self, words: str) -> None:
+        """Queue an envelope. One that cannot be read is counted and logged, never its words."""
+        try:
+            json.loads(words)
+        except ValueError:
+            self.unreadable += 1
+            words = "Slack sent something that could not be read (%s so far on this connection)"
+            log.error(words, self.unreadable)  # noqa: TRY400 - the error holds what was sent
+            return
+        self.client.enqueue_message(words)
 
     @property
     def is_open(self) -> bool:
