@@ -30,6 +30,7 @@ from flows.engine.replay import replay
 from flows.formats.sheet import SheetError, read_sheet
 from flows.model import PEOPLE, Answers, Choose, Question
 from flows.paging.recipients import People
+from flows.records.matching import folded
 from services.paper import Entered, Paper
 
 WHAT = "entered nothing"
@@ -168,7 +169,7 @@ def _left_out(people: Mapping[str, str]) -> tuple[str, ...]:
 def _moment(services: Services, written: str) -> datetime:
     now = services.clock.now()
     try:
-        at = datetime.strptime(written.strip(), WRITTEN).replace(tzinfo=services.organisation.zone)
+        at = datetime.strptime(folded(written).strip(), WRITTEN).replace(tzinfo=services.organisation.zone)
     except ValueError:
         leave(WHAT, [f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
     if at > now:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import Settings, SettingsError, load_settings, organisation_path, unknown_to_notify
+
+ENV = Path(".env")
 
 
 def load_all() -> tuple[Settings, Organisation]:
@@ -21,5 +26,14 @@ def load_all() -> tuple[Settings, Organisation]:
     except OrganisationError as error:
         problems.extend(error.problems)
     if problems or settings is None or organisation is None:
-        raise SettingsError(problems)
+        raise SettingsError([*_elsewhere(settings, organisation), *problems])
     return settings, organisation
+
+
+def _elsewhere(settings: Settings | None, organisation: Organisation | None) -> Iterator[str]:
+    """Yield what comes first where neither file is here: new ones would begin a second installation."""
+    if settings is None and organisation is None and not ENV.exists():
+        yield (
+            f"{Path.cwd()} has no .env and no organisation.toml. If share-check is set up already, go to its folder "
+            "and do this again; what follows is for a new installation."
+        )

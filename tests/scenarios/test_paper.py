@@ -233,6 +233,12 @@ def test_it_says_that_a_page_waits_and_not_that_anybody_was_asked(stage: Stage) 
     assert "asked now" not in done.output
 
 
+def test_the_time_may_be_pasted_with_any_dash(stage: Stage) -> None:
+    """A word processor makes dashes of hyphens."""
+    done = _sheet(stage, URGENT, at=_written(stage).replace("-", "\u2013"))
+    assert done.exit_code == 0, done.output
+
+
 def test_with_no_bot_running_it_says_that_nothing_is_sent(stage: Stage) -> None:
     """The sheet is kept, and is sent once a bot runs; until then somebody must phone. Again for the same sheet."""
     stage.stop_bot()

@@ -469,3 +469,19 @@ def test_a_database_that_cannot_be_opened_like_this_is_one_line_without_the_pass
     assert problem.startswith(f"SHARE_CHECK_DATABASE_URL {words}")
     assert "secret" not in problem
     assert "p@ss" not in problem
+
+
+def test_in_a_folder_with_neither_file_the_right_folder_is_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is in the wrong folder does not begin a second installation, with keys that open nothing."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError) as refused:
+        load_all()
+    assert refused.value.problems[0].startswith(
+        f"{tmp_path} has no .env and no organisation.toml. If share-check is set up"
+    )
+    (tmp_path / ".env").touch()
+    with pytest.raises(SettingsError) as refused:
+        load_all()
+    assert "set up already" not in str(refused.value)
