@@ -20,6 +20,7 @@ from bot.access_requests import listeners as requests
 from bot.access_requests import release
 from bot.alarms import outgoing as alarms_outgoing
 from bot.alarms.auditor import Auditor
+from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
 from bot.breaches import listeners as breaches
 from bot.breaches import outgoing as breaches_outgoing
@@ -45,6 +46,8 @@ from bot.delivery.scheduler import Clockwork
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays, Shared
 from bot.digest import outgoing as digest_outgoing
 from bot.digest import schedule as digest_schedule
+from bot.doctor import conditions
+from bot.findings import Condition
 from bot.home import listeners as home
 from bot.home import outgoing as home_outgoing
 from bot.home import schedule as home_schedule
@@ -94,16 +97,17 @@ class Bot:
         self.auditor = auditor
         auditor.is_connected = lambda: self.is_connected
         self._executors = executors
-        self._loops: list[SupervisedLoop] = []
+        self.loops: list[SupervisedLoop] = []
         self._watch: SocketWatch | None = None
         self._started = time.monotonic()
+        self.is_waiting_for_slack = False
 
     def start(self, tick: float = TICK) -> None:
         """Run the start-up jobs, then start senders and scheduler, each every `tick` seconds, and the auditor."""
         self.clockwork.wake_up()
         senders = [deliverer.loop(tick) for deliverer in self.deliverers]
-        self._loops = [*senders, self.clockwork.loop(tick), self.auditor.loop()]
-        for loop in self._loops:
+        self.loops = [*senders, self.clockwork.loop(tick), self.auditor.loop()]
+        for loop in self.loops:
             loop.start()
 
     def connect(
@@ -125,8 +129,8 @@ class Bot:
 
     @property
     def is_connected(self) -> bool:
-        """Return whether Slack reaches us, as of the last few seconds; True over HTTP, without a connection to lose."""
-        return self._watch is None or self._watch.is_well
+        """Return whether Slack reaches us, as of the last few seconds; over HTTP, whether it answered at the start."""
+        return not self.is_waiting_for_slack and (self._watch is None or self._watch.is_well)
 
     @property
     def socket_age(self) -> float | None:
@@ -136,7 +140,7 @@ class Bot:
     @property
     def ended_loops(self) -> tuple[str, ...]:
         """Return the names of the loops that have ended, which none should before the bot is stopped."""
-        return tuple(loop.name for loop in self._loops if loop.has_ended)
+        return tuple(loop.name for loop in self.loops if loop.has_ended)
 
     def since(self, loop: str) -> float:
         """Return the seconds since this loop last finished a turn; before its first turn, since the start."""
@@ -152,9 +156,9 @@ class Bot:
         """Stop receiving, finish what was begun, close the database. Unsent messages stay in the outbox."""
         if self._watch is not None:
             self._watch.stop()
-        for loop in self._loops:
+        for loop in self.loops:
             loop.stop()
-        for loop in self._loops:
+        for loop in self.loops:
             loop.join(CLOSE_WITHIN)
         for executor in self._executors:
             executor.shutdown(wait=True, cancel_futures=False)
@@ -166,7 +170,7 @@ class Edges:
     """Everything outside the process: Slack, the other ways to people, the heartbeat; and the thread pools.
 
     webhook: makes the client that posts to a response_url. ways_to_administrators: other than Slack.
-    senders: one executor for each of QUEUES.
+    senders: one executor for each of QUEUES. conditions: what Slack says about token, scopes and leads' channel.
     """
 
     slack: WebClient
@@ -178,10 +182,11 @@ class Edges:
     listeners: Executor
     replies: Executor
     senders: Sequence[Executor]
+    conditions: Callable[[], frozenset[Condition]]
 
 
 def build(settings: Settings, organisation: Organisation, database: Database, clock: Clock) -> Bot:
-    """Build a bot that is ready to start. Raises SlackApiError where Slack refuses the token."""
+    """Build a bot that is ready to start. Calls nothing outside the process."""
     client, second = web_client(settings), SecondChannel(settings, organisation)
     edges = Edges(
         slack=client,
@@ -193,6 +198,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         listeners=ThreadPoolExecutor(settings.workers, thread_name_prefix="listener"),
         replies=ThreadPoolExecutor(REPLIES, thread_name_prefix="reply"),
         senders=[ThreadPoolExecutor(width, thread_name_prefix="sender") for width in WIDTHS],
+        conditions=lambda: conditions.in_slack(client, organisation),
     )
     bot = assemble(services_of(settings, organisation, database, clock, second), edges)
     gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it
@@ -200,7 +206,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
 
 
 def assemble(services: Services, edges: Edges) -> Bot:
-    """Assemble the bot from services and edges. Raises SlackApiError where Slack refuses the token."""
+    """Assemble the bot from services and edges. Calls nothing outside the process."""
     app, instance = _bolt_app(edges), secrets.token_hex(4)
     app.meters = services.meters
     replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
@@ -210,7 +216,8 @@ def assemble(services: Services, edges: Edges) -> Bot:
         Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, shared, width)
         for lanes, senders, width in zip(QUEUES, edges.senders, WIDTHS, strict=True)
     ]
-    auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat)
+    watch = ConditionWatch(services, edges.slack, edges.conditions, edges.other_ways, edges.ways_to_administrators)
+    auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat, watch)
     register(app, services, edges.slack, replies)
     executors = (edges.listeners, edges.replies, *edges.senders)
     return Bot(app, services, deliverers, clockwork(services, instance), auditor, executors)
@@ -226,7 +233,7 @@ def _bolt_app(edges: Edges) -> Measured:
         signing_secret=edges.signing_secret,
         process_before_response=True,
         listener_executor=edges.listeners,
-        token_verification_enabled=True,
+        token_verification_enabled=False,  # pages are timed and e-mailed while Slack is away; serve checks the token
         ignoring_self_events_enabled=False,  # the manifest subscribes to no messages; both cost every press
         ignoring_self_assistant_message_events_enabled=False,
         attaching_function_token_enabled=False,
@@ -245,8 +252,8 @@ def services_of(
 
 
 def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:
-    """Register every button, modal, command and event. Raises SlackApiError where Slack refuses the token."""
-    outsiders = Outsiders(client, str(client.auth_test().get("team_id") or ""), services.roster.names)
+    """Register every button, modal, command and event."""
+    outsiders = Outsiders(client, services.clock, services.roster.names)
     failures.register(app, services.organisation, replies)
     conversation.register(app, services, replies)  # first: Bolt tries matchers in this order; most payloads are answers
     logs = {"breaches": breaches.register(app, services, replies).log_of}

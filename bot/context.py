@@ -13,6 +13,7 @@ from bot.check_view import CheckView
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.findings import LastFindings
+from bot.monitoring.conditions import ConditionsSeen
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject
 from flows.case import Case, CaseStatus, Check, Entry, Told, latest
@@ -56,7 +57,7 @@ class Services:
     """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new.
 
     seal_key: signs the record; without one it is sealed all the same. doctor: what it found when it looked last.
-    chain: the last seal that was seen.
+    chain: the last seal that was seen. conditions: what the auditor last found wrong with Slack or the database.
     """
 
     organisation: Organisation
@@ -69,6 +70,7 @@ class Services:
     meters: Meters = field(default_factory=Meters)
     doctor: LastFindings = field(default_factory=LastFindings)
     chain: SealWatch = field(default_factory=SealWatch)
+    conditions: ConditionsSeen = field(default_factory=ConditionsSeen)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -20,13 +20,36 @@ class State(StrEnum):
     OK = "ok"
 
 
+class Condition(StrEnum):
+    """Something without which pages do not arrive, or arrive where they must not. Watched all the time.
+
+    One list for doctor, the auditor's alarm, /readyz and the metrics (docs/design-decisions.md, 18). Values have at
+    most 14 characters: they are kept in the table `pulse`.
+    """
+
+    SLACK_AWAY = "slack_away"
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name, no token
+    SCOPE_MISSING = "scope_missing"
+    CHANNEL_PUBLIC = "channel_public"
+    CHANNEL_SHARED = "channel_shared"
+    CHANNEL_ARCHIVED = "channel_closed"
+    CHANNEL_WITHOUT_BOT = "channel_no_bot"
+    NOT_CONNECTED = "not_connected"
+    CANNOT_SAVE = "cannot_save"
+
+
+CHANNEL_IS_OPEN_TO_OTHERS = frozenset({Condition.CHANNEL_PUBLIC, Condition.CHANNEL_SHARED})
+"""Nothing is posted to the leads' channel while others can read it; the leads are asked in direct messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of doctor's report.
 
     name: what was checked. words: its state. fix: what to do; empty if nothing. slack_ids: the accounts it is about;
-    refs: the references of checks; both are shown only at a terminal. words and fix contain no names and no secrets, so
-    they may be logged; they may contain ids of organisation.toml.
+    refs: the references of checks; both are shown only at a terminal. condition: set where a running bot must alarm
+    about it. words and fix contain no names and no secrets, so they may be logged; they may contain ids of
+    organisation.toml.
     """
 
     name: str
@@ -35,6 +58,7 @@ class Finding:
     fix: str = ""
     slack_ids: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()
+    condition: Condition | None = None
 
     @property
     def sentence(self) -> str:
@@ -43,7 +67,9 @@ class Finding:
 
     @property
     def json(self) -> dict[str, object]:
-        return {**asdict(self), "state": str(self.state), "slack_ids": list(self.slack_ids), "refs": list(self.refs)}
+        found = {**asdict(self), "state": str(self.state), "slack_ids": list(self.slack_ids), "refs": list(self.refs)}
+        del found["condition"]
+        return found
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from bot.app import PING, Bot, build, web_client
-from bot.clock import Clock, clock_of
+from bot.app import PING, Bot, build
+from bot.clock import clock_of
 from bot.config.load import load_all
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings, SettingsError
@@ -22,21 +22,24 @@ from bot.slack.socket_mode import GIVE_UP_AFTER, SlackAway
 from bot.supervised_loop import SupervisedLoop
 from storage.engine.database import Database
 from storage.engine.process_lock import process_lock
-from storage.errors import DatabaseNotReady
+from storage.errors import DatabaseAway
+from storage.health import overdue
 
 log = logging.getLogger("share-check")
 HTTP_THREADS = 64
-ASK_AGAIN_AFTER = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+"""Seconds between two attempts to reach the database or Slack at the start."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
 """Seconds from start-up to the first run of doctor's non-fatal checks, and between later runs."""
 
 
 def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = GIVE_UP_AFTER) -> None:
-    """Run the bot until `stopping` is set.
+    """Run the bot until `stopping` is set. The ladder, e-mail and push run from the first second, Slack or not.
 
-    Raises SettingsError, OrganisationError, DatabaseNotReady or SlackApiError before anything is connected. A fatal
-    finding of doctor is a SettingsError in doctor's words. Exits with Exit.DEAF, after a clean stop, if the connection
-    to Slack was given up.
+    What may pass by itself is waited for: the database, and Slack. Raises SettingsError, OrganisationError or
+    DatabaseNotReady for what a person must mend. Where Slack refuses, SettingsError in doctor's words is raised only
+    while nothing is open: else the bot stays, sends what it can and alarms. Exits with Exit.DEAF, after a clean stop,
+    if the connection to Slack was given up.
 
     ping, give_up_after: seconds, as in Bot.connect.
     """
@@ -58,27 +61,48 @@ def _served(
     give_up_after: float,
     watched: health.Watched,
 ) -> Bot | None:
-    """Run the bot and return it stopped; None if it was told to stop before Slack answered."""
-    database = Database(settings.secrets.database_url)
-    database.migrate()
-    if not database.can_write():
-        raise DatabaseNotReady(records.not_writable().sentence)
-    clock = clock_of(settings.clock_file)
-    _heed(records.keys(database, settings.secrets.keys, is_starting=True))
-    if not _is_reached(settings, organisation, clock, stopping):
+    """Run the bot and return it stopped; None if it was told to stop before the database answered."""
+    database = opened(settings.secrets.database_url, stopping)
+    if database is None:
         return None
-    bot = build(settings, organisation, database, clock)
+    _heed(records.keys(database, settings.secrets.keys, is_starting=True))
+    bot = build(settings, organisation, database, clock_of(settings.clock_file))
+    bot.is_waiting_for_slack, bot.services.conditions.is_channel_checked = True, False
     with ExitStack() as stack:
         stack.callback(bot.stop)
         bot.start()
+        watched.watch(bot)
+        if not _is_reached(bot, settings, stopping):
+            return bot
         doctor = _doctor(bot, settings)
         doctor.start()
         stack.callback(doctor.stop)
         if settings.mode == "http":
-            _listen(bot, settings, stopping, watched)
+            _listen(bot, settings, stopping)
         else:
-            _connect(bot, settings, stopping, ping, give_up_after, watched)
+            _connect(bot, settings, stopping, ping, give_up_after)
     return bot
+
+
+def opened(url: str, stopping: threading.Event) -> Database | None:
+    """Open and migrate the database, waiting with growing pauses while it is away, busy or full. None if told to stop.
+
+    Raises DatabaseNotReady for what only a person can mend.
+    """
+    pause = FIRST_PAUSE
+    while not stopping.is_set():
+        database = Database(url)
+        try:
+            database.migrate()
+            database.try_to_write()
+        except DatabaseAway as away:
+            database.close()
+            log.error("%s share-check waits for it and tries again.", away)  # noqa: TRY400 - a beginner reads this
+            stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        else:
+            return database
+    return None
 
 
 def _doctor(bot: Bot, settings: Settings) -> SupervisedLoop:
@@ -110,37 +134,55 @@ def _heed(findings: Iterable[Finding]) -> None:
     examine.tell(findings, log)
 
 
-def _is_reached(settings: Settings, organisation: Organisation, clock: Clock, stopping: threading.Event) -> bool:
-    """Wait until Slack answers, logging that it does not. Return False if told to stop first.
+def _is_reached(bot: Bot, settings: Settings, stopping: threading.Event) -> bool:
+    """Wait until Slack answers and takes the tokens, saying so once a minute. Return False if told to stop first.
 
-    Raises SettingsError if a finding is fatal. A bot that is not in the leads' channel may start: pages also go to the
+    Raises SettingsError if a finding is fatal and nothing is open. While something is, the auditor alarms about it in
+    every other way, and Slack is asked again. A bot that is not in the leads' channel may start: pages also go to the
     leads directly.
     """
+    services, pause, said = bot.services, FIRST_PAUSE, ""
     while not stopping.is_set():
         try:
-            _heed(examine.at_start(settings, organisation, web_client(settings), clock))
+            _heed(examine.at_start(settings, services.organisation, bot.app.client, services.clock))
         except SlackAway as away:
-            log.error("Slack could not be reached (%s). Check the network, and SLACK_API_URL if it is set.", away)  # noqa: TRY400 - a beginner reads this
-            stopping.wait(ASK_AGAIN_AFTER)
+            said = _say(said, f"Slack could not be reached ({away}). Check the network, and SLACK_API_URL if set.")
+        except SettingsError as error:
+            if not _is_anything_open(services.database):
+                raise
+            said = _say(said, f"Something is open, so share-check stays, without Slack. {' '.join(error.problems)}")
         else:
+            services.conditions.is_channel_checked, bot.is_waiting_for_slack = True, False
+            services.unsent.wake()
             return True
+        stopping.wait(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
     return False
 
 
-def _connect(
-    bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float, watched: health.Watched
-) -> None:
+def _say(before: str, words: str) -> str:
+    """Log what keeps Slack away where it is new. The auditor repeats once a minute that pages may not arrive."""
+    if words != before:
+        log.error("%s share-check keeps trying.", words)
+    return words
+
+
+def _is_anything_open(database: Database) -> bool:
+    with database.read() as tx:
+        return overdue.is_anything_open(tx)
+
+
+def _connect(bot: Bot, settings: Settings, stopping: threading.Event, ping: float, give_up_after: float) -> None:
     token = settings.secrets.app_token
     if token is None:
         raise SettingsError(["SLACK_APP_TOKEN is missing."])
     bot.connect(token, settings.workers, ping, stopping.set, give_up_after)
-    watched.watch(bot)
     if bot.is_connected:
         log.info("connected over Socket Mode")
     stopping.wait()
 
 
-def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: health.Watched) -> None:
+def _listen(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
     """Serve Slack's HTTP requests, for installations behind a load balancer.
 
     Raises SettingsError if the port is not free.
@@ -161,7 +203,6 @@ def _listen(bot: Bot, settings: Settings, stopping: threading.Event, watched: he
         raise SettingsError([problem]) from error
     thread = threading.Thread(target=http_mode.run, args=(server, stopping), daemon=True, name="http")
     thread.start()
-    watched.watch(bot)
     log.info("listening on %s", where)
     stopping.wait()
     server.close()

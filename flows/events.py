@@ -343,6 +343,7 @@ class OutboxKind(_Kind):
     # About no check
     HOME = "home"
     ALARM = "alarm", OutboxProperties(Lane.PAGE)
+    CONDITION = "condition", OutboxProperties(Lane.PAGE)
     BROKEN_CHAIN = "broken_chain", OutboxProperties(Lane.PAGE)
     GAPS = "gaps", _LATER
     MARKED_AWAY = "marked_away", _LATER

@@ -170,6 +170,7 @@ class SimulatedProcess:
             listeners=inline,
             replies=inline,
             senders=[inline] * len(QUEUES),
+            conditions=frozenset,
         )
 
     def wake_up(self) -> None:

@@ -22,7 +22,7 @@ NOT_SCREENS = frozenset(
     {
         *("listeners", "outgoing", "schedule"),
         *("access_requests.reader", "access_requests.release"),
-        *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.heartbeat"),
+        *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.conditions", "alarms.heartbeat"),
         *("cases.aftercare", "cases.corrections", "cases.gated"),
         "checks.entry_points",
         "cover.gaps",
@@ -35,7 +35,15 @@ NOT_SCREENS = frozenset(
     }
 )
 """Modules that read the store or speak to Slack, by name in any feature or in one; every other one is a screen."""
-OPEN_TO_SCREENS = ("flows", "bot.config", "bot.check_view", "bot.fields", "bot.words", "bot.slack.block_kit")
+OPEN_TO_SCREENS = (
+    "flows",
+    "bot.config",
+    "bot.check_view",
+    "bot.fields",
+    "bot.findings",
+    "bot.words",
+    "bot.slack.block_kit",
+)
 
 
 @cache

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.alarms import audience, broken_seal
+from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
@@ -23,6 +24,7 @@ from bot.each import each
 from bot.supervised_loop import SupervisedLoop
 from flows.events import OutboxKind
 from storage import outbox
+from storage.errors import DatabaseAway
 from storage.health import liveness, overdue
 from storage.health.overdue import Findings
 from storage.proof.seal import seal_due
@@ -38,12 +40,18 @@ class Auditor:
     """The loop that audits once a minute. administrators: their channels other than Slack."""
 
     def __init__(
-        self, services: Services, client: WebClient, administrators: Sequence[Via], heartbeat: Heartbeat
+        self,
+        services: Services,
+        client: WebClient,
+        administrators: Sequence[Via],
+        heartbeat: Heartbeat,
+        conditions: ConditionWatch,
     ) -> None:
         self._services = services
         self._client = client
         self._administrators = administrators
         self._heartbeat = heartbeat
+        self._conditions = conditions
         self._said_well = False
         self._asked_for_accounts = datetime.min.replace(tzinfo=UTC)
         self.is_connected: Callable[[], bool] = lambda: True
@@ -54,9 +62,17 @@ class Auditor:
         return SupervisedLoop("auditor", self.turn, every=EVERY, failure="the audit failed", meter=meter)
 
     def turn(self) -> Findings:
-        """Audit once: repair what can be repaired, alarm about the rest, and send the heartbeat only if all is well."""
-        now = self._services.clock.now()
+        """Audit once: repair what can be repaired, alarm about the rest, and send the heartbeat only if all is well.
+
+        Return what is late. Raises DatabaseAway where the database takes no writes, once everybody is told.
+        """
+        now, is_connected = self._services.clock.now(), self.is_connected()
+        present = self._conditions.see(is_connected=is_connected)
+        if not self._services.database.can_write():
+            self._conditions.tell_that_nothing_is_saved()
+            raise DatabaseAway
         with self._services.write() as tx:
+            self._conditions.tell(tx)
             found = overdue.look(tx, now)
             if found.is_well:
                 self._say_well(tx)
@@ -65,8 +81,7 @@ class Auditor:
             plan_gap_report(self._services, tx, now)
             is_whole = broken_seal.look(self._services, tx, self._administrators)
         each(self._services, found.unwatched, lambda tx, check: self._services.casework(tx).look_again(check))
-        is_connected = self.is_connected()
-        if found.is_well and is_whole and is_connected:
+        if found.is_well and is_whole and is_connected and not present:
             self._heartbeat.beat()
         if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
             self._asked_for_accounts = now

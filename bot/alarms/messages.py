@@ -5,6 +5,9 @@ A count or a reference would tell somebody who is left out of a case that it exi
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from bot.findings import Condition
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.words import Words
@@ -28,6 +31,73 @@ _DO = (
     "Whoever runs share-check: keep a copy of the database as it is, look in the log for the seal that is missing, "
     "and follow the page Check the record. Leads: do not delete anything until that is done."
 )
+
+
+_PAGES_MAY_FAIL = "share-check needs help: pages may not arrive."
+_UNTIL_THEN = (
+    "Until this says that it is over, please phone each other, and look at Home in share-check. If somebody is in "
+    "danger, call 999."
+)
+_ALL_RIGHT_AGAIN = "Pages might not have arrived for a while. That is over."
+_CONDITIONS = {
+    Condition.SLACK_AWAY: ("Slack does not answer.", "check this machine's network, and Slack's status page."),
+    Condition.TOKEN_REFUSED: (
+        "Slack does not take share-check's token any more, so nothing reaches Slack.",
+        "install the app again in Slack, and give the new token to: share-check init --change tokens",
+    ),
+    Condition.SCOPE_MISSING: (
+        "share-check may not do all it needs in Slack any more.",
+        "press Reinstall to Workspace on Slack's page of the app.",
+    ),
+    Condition.CHANNEL_PUBLIC: (
+        "The leads' channel is public, so nothing is posted there. The leads are asked in direct messages.",
+        "make the channel private again.",
+    ),
+    Condition.CHANNEL_SHARED: (
+        "The leads' channel is shared with others, so nothing is posted there. The leads are asked in direct messages.",
+        "stop sharing the channel.",
+    ),
+    Condition.CHANNEL_ARCHIVED: (
+        "The leads' channel is archived, so no page arrives there. The leads are asked in direct messages.",
+        "press Unarchive channel in the channel's details.",
+    ),
+    Condition.CHANNEL_WITHOUT_BOT: (
+        "share-check is not in the leads' channel, so no page arrives there. The leads are asked in direct messages.",
+        "type /invite @share-check in the channel.",
+    ),
+    Condition.NOT_CONNECTED: (
+        "Buttons that are pressed in Slack do not reach share-check.",
+        "look at share-check's log, and start it again.",
+    ),
+    Condition.CANNOT_SAVE: (
+        "share-check cannot save anything, so no answer is kept and nobody is asked.",
+        "look at the database and at the room on its disk.",
+    ),
+}
+"""For each condition what it means for everybody, and what whoever runs the bot does about it."""
+
+
+def conditions_present(present: Collection[Condition]) -> Message:
+    """Return the alarm about these conditions for Slack, or the text that replaces it once there are none."""
+    if not present:
+        return Message(_ALL_RIGHT_AGAIN, [block_kit.context(_ALL_RIGHT_AGAIN)])
+    what, fix = _said(present)
+    return Message(
+        _PAGES_MAY_FAIL,
+        [block_kit.section(f"*{_PAGES_MAY_FAIL}* {what} {_UNTIL_THEN}"), block_kit.section(fix)],
+    )
+
+
+def conditions_elsewhere(present: Collection[Condition]) -> Words:
+    """Return the alarm about these conditions for e-mail and push."""
+    what, fix = _said(present)
+    return Words(_PAGES_MAY_FAIL.removesuffix("."), f"{what} {_UNTIL_THEN} {fix}")
+
+
+def _said(present: Collection[Condition]) -> tuple[str, str]:
+    """Return what the conditions mean, in the order of the list, and what is to be done about each."""
+    found = [words for condition, words in _CONDITIONS.items() if condition in present]
+    return " ".join(what for what, _ in found), " ".join(f"Whoever runs share-check: {fix}" for _, fix in found)
 
 
 def alarm(*, is_well: bool) -> Message:

@@ -55,9 +55,9 @@ class EntryPoints:
         Of somebody seen for the first time Slack is asked who they are, which can outlast Slack's own patience: then
         it is told first.
         """
-        if not self.outsiders.is_known(person):
+        if not self.outsiders.is_known(person.id):
             ack()
-        if self.outsiders.is_outsider(person):
+        if self.outsiders.is_outsider(person.id):
             ack()
             answer.say(not_for_outsiders(self.services.organisation))
             return
@@ -145,7 +145,7 @@ def register(app: App, door: EntryPoints) -> None:
     """
 
     def by_command(body: Json, ack: Ack) -> None:
-        person = Presser(id=body["user_id"], team_id=body.get("team_id"))
+        person = Presser(id=body["user_id"])
         if door.show(str(body.get("text") or "").strip().lower(), person, str(body.get("trigger_id"))):
             return
         door.enter(person, _request(body), _answer(door, body), ack)

@@ -159,6 +159,8 @@ class Deliverer:
         return None if self._calls.has_url(row) else self._limits.wait(row, self._services.clock.now())
 
     def _send(self, row: Claimed) -> None:
+        if row.target == self._services.roster.channel and not self._may_post_to_channel(row):
+            return
         with self._services.database.read() as tx:
             row = outbox.as_wanted(tx, row)
             found = self._renderers.render(self._services, tx, row)
@@ -172,6 +174,20 @@ class Deliverer:
             self._edit(row, found)
         else:
             self._stamp(row, self._calls.post(row, found))
+
+    def _may_post_to_channel(self, row: Claimed) -> bool:
+        """Return whether the leads' channel is known to be private; else put the row off.
+
+        Until Slack has said it after a start, the row waits; where others can read the channel, it counts as refused.
+        """
+        seen = self._services.conditions
+        if not seen.is_channel_private:
+            self._put_off(row, "channel_not_private")
+        elif not seen.is_channel_checked:
+            self._put_off(row, WAITS, THREAD_WAIT)
+        else:
+            return True
+        return False
 
     def _edit(self, row: Claimed, found: Outgoing) -> None:
         try:

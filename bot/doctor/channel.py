@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.config.organisation import Organisation
 from bot.doctor.asking import ask, code_of
 from bot.doctor.tokens import TokensKnown, slack_says
-from bot.findings import Finding, State, fine
+from bot.findings import Condition, Finding, State, fine
 
 CHANNEL, BOT_IN_IT, MEMBERS = "leads' channel", "bot in the leads' channel", "members of the leads' channel"
 ANOTHER = "Or make a new private channel, and name it with: share-check init --change channel"
@@ -23,6 +23,7 @@ UNSHARE = (
     "In Slack, open the channel's details and stop sharing it with the other organisation. "
     f"{ANOTHER}. Then start share-check again."
 )
+UNARCHIVE = f"In Slack, open the channel's details and press Unarchive channel. {ANOTHER}"
 INVITE = (
     "In Slack, open the channel, type /invite @share-check and send it. If it is there already, leads_channel names "
     "another channel: share-check init --change channel"
@@ -42,6 +43,8 @@ def about(client: WebClient, organisation: Organisation, known: TokensKnown) -> 
     except SlackApiError as refusal:
         return tuple(_refused(refusal, known))
     found = answer["channel"]
+    if found.get("is_archived"):
+        return (_archived(),)
     if not found.get("is_private"):
         return (_public(), _is_in_it(is_member=bool(found.get("is_member"))))
     return (_shared() if found.get("is_ext_shared") else _private(), _is_in_it(is_member=bool(found.get("is_member"))))
@@ -102,19 +105,25 @@ def _public() -> Finding:
         State.FATAL,
         "it is public: everybody in the workspace would see who raised a check and when.",
         MAKE_PRIVATE,
+        condition=Condition.CHANNEL_PUBLIC,
     )
 
 
 def _shared() -> Finding:
     words = "it is shared with another organisation, which would see who raised a check and when."
-    return Finding(CHANNEL, State.FATAL, words, UNSHARE)
+    return Finding(CHANNEL, State.FATAL, words, UNSHARE, condition=Condition.CHANNEL_SHARED)
+
+
+def _archived() -> Finding:
+    words = "it is archived, so no page arrives there. The leads are still asked in direct messages."
+    return Finding(CHANNEL, State.WARNING, words, UNARCHIVE, condition=Condition.CHANNEL_ARCHIVED)
 
 
 def _is_in_it(*, is_member: bool) -> Finding:
     if is_member:
         return fine(BOT_IN_IT, "it is.")
     words = "it is not, so no page arrives there. The leads are still asked in direct messages."
-    return Finding(BOT_IN_IT, State.WARNING, words, INVITE)
+    return Finding(BOT_IN_IT, State.WARNING, words, INVITE, condition=Condition.CHANNEL_WITHOUT_BOT)
 
 
 def _all_of(client: WebClient, channel: str) -> set[str]:

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.doctor.asking import ask, code_of
-from bot.findings import Finding, State, fine
+from bot.findings import Condition, Finding, State, fine
 from bot.slack.manifest import SCOPES
 from bot.slack.socket_mode import SlackAway
 
@@ -67,7 +67,8 @@ def bot_token(client: WebClient) -> tuple[Finding, TokensKnown | None]:
     try:
         answer = ask(client.auth_test)
     except SlackApiError as refusal:
-        return Finding(BOT_TOKEN, State.FATAL, slack_says(refusal), COPY_IT), None
+        condition = Condition.TOKEN_REFUSED
+        return Finding(BOT_TOKEN, State.FATAL, slack_says(refusal), COPY_IT, condition=condition), None
     return fine(BOT_TOKEN, "Slack knows it."), _known(answer)
 
 
@@ -113,7 +114,8 @@ def scopes(known: TokensKnown) -> Finding:
     if missing:
         state = State.FATAL if ESSENTIAL & {scope.name for scope in missing} else State.WARNING
         lacking = " ".join(f"{scope.name} is missing. It is for this: {scope.why}" for scope in missing)
-        return Finding(SCOPES_NAME, state, lacking, REINSTALL)
+        condition = Condition.SCOPE_MISSING if state is State.FATAL else None
+        return Finding(SCOPES_NAME, state, lacking, REINSTALL, condition=condition)
     if spare:
         words = f"the app may do more than it needs: {', '.join(spare)}."
         return Finding(SCOPES_NAME, State.WARNING, words, REINSTALL)

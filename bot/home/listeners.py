@@ -13,7 +13,7 @@ from bot.slack import block_kit
 from bot.slack.failures import guarded
 from bot.slack.listeners import Listeners
 from bot.slack.membership import Outsiders
-from bot.slack.payloads import Press, Presser
+from bot.slack.payloads import Press
 from bot.slack.replies import Replies
 from bot.words import not_for_outsiders
 
@@ -28,7 +28,7 @@ def register(app: App, services: Services, replies: Replies, outsiders: Outsider
         if event.get("tab", "home") != "home":
             return
         user = str(event["user"])
-        if outsiders.is_outsider(Presser(id=user)):
+        if outsiders.is_outsider(user):
             client.views_publish(
                 user_id=user, view=block_kit.home([block_kit.section(not_for_outsiders(services.organisation))])
             )

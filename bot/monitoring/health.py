@@ -18,6 +18,7 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.config.settings import SettingsError
 from bot.monitoring import metrics
+from bot.monitoring.conditions import ConditionsSeen
 from bot.monitoring.metrics import NoMetrics, Reading
 from storage.engine.database import Database
 from storage.health import figures
@@ -44,6 +45,9 @@ class HealthSources(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def conditions(self) -> ConditionsSeen: ...
 
 
 class Running(Protocol):
@@ -99,6 +103,7 @@ class Watched:
             "database": OK if self._figures() is not None else "does not answer",
             "clockwork": _on_time(bot.since("clockwork"), CLOCKWORK_WITHIN),
             "auditor": _on_time(bot.since("auditor"), AUDITOR_WITHIN),
+            "conditions": ", ".join(sorted(bot.services.conditions.present)) or OK,
         }
 
     def reading(self) -> Reading:
@@ -113,6 +118,7 @@ class Watched:
             is_ready=_is_well(self.ready()),
             socket_age=bot.socket_age,
             loops=loops,
+            conditions=bot.services.conditions.present,
         )
 
     def _figures(self) -> figures.DueFigures | None:

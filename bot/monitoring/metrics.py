@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.extras import how_to_add
+from bot.findings import Condition
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -101,7 +102,7 @@ class Reading:
     """The values for one scrape.
 
     figures: None if the database does not answer. socket_age: seconds; None without a connection. loops: seconds since
-    each loop's last round.
+    each loop's last round. conditions: those the auditor found present.
     """
 
     counts: SentCounts
@@ -109,6 +110,7 @@ class Reading:
     is_ready: bool
     socket_age: float | None
     loops: dict[str, float]
+    conditions: frozenset[Condition] = frozenset()
 
 
 class Measured(App):
@@ -181,6 +183,10 @@ def _gauged(reading: Reading) -> Iterator[Metric]:
     yield gauge("database_up", "1 where the database answers.", reading.figures is not None)
     if reading.socket_age is not None:
         yield gauge("socket_age_seconds", "How long the connection to Slack has been open.", reading.socket_age)
+    present = GaugeMetricFamily("share_check_condition", "1 where pages may not arrive because of it.", labels=["name"])
+    for condition in Condition:
+        present.add_metric([condition], condition in reading.conditions)
+    yield present
     for loop, since in reading.loops.items():
         yield gauge(f"{loop}_age_seconds", f"Since the {loop} last did its round.", since)
     if (figures := reading.figures) is not None:

@@ -28,10 +28,9 @@ class _Payload(BaseModel):
 
 
 class Presser(_Payload):
-    """The person who acted. `team_id` is not the workspace's for people of other organisations in a shared channel."""
+    """The person who acted. Whose workspace they are of is asked of Slack (bot/slack/membership.py)."""
 
     id: str
-    team_id: str | None = None
 
 
 class _Id(_Payload):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage.engine import unusable
 from storage.engine.group_commit import GroupCommit, driver_of
-from storage.errors import DatabaseAway, DatabaseNotReady, NotKept
+from storage.errors import DatabaseNotReady, NotKept
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE, _A_MOMENT = 5000, 300
@@ -33,8 +33,24 @@ _PRAGMAS = (
 )
 
 
+_BOUNDED = {
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+}
+"""Bounds of every PostgreSQL connection: where its machine vanishes, a call fails within half a minute, and the bot
+goes on over a new connection. libpq's parameters: seconds, tcp_user_timeout and the options milliseconds."""
+_NO_LIMIT = text("SET LOCAL statement_timeout = 0")
+"""A migration of years of records may take longer than any press."""
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A read-only snapshot on PostgreSQL; SQLite's read transactions are snapshots anyway."""
+_WRITE_PROBE = text("UPDATE pulse SET at = CURRENT_TIMESTAMP WHERE name = 'probe'")
+_FIRST_PROBE = text("INSERT INTO pulse (name, at) VALUES ('probe', CURRENT_TIMESTAMP)")
+_READ_PROBE = text("SELECT name FROM pulse WHERE name = 'probe'")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
 """Instances that start together migrate one after another. The lock number is arbitrary."""
 
@@ -72,6 +88,7 @@ class Database:
         try:
             with self.begin() as tx:
                 if not self.is_lone:
+                    tx.execute(_NO_LIMIT)
                     tx.execute(_ONE_AT_A_TIME)
                 if _version_of(tx) != newest_revision():
                     command.upgrade(_config(tx), "head")
@@ -80,8 +97,7 @@ class Database:
         except SQLAlchemyError as error:
             raise unusable.not_ready(error) from error
         except NotKept as error:
-            message = "The database is busy, or its disk is full, so it could not be brought up to date."
-            raise DatabaseAway(message) from error
+            raise unusable.not_kept(error) from error
 
     def version(self) -> tuple[str | None, str | None]:
         """Return the Alembic revision of the tables and the one that this code needs."""
@@ -99,13 +115,30 @@ class Database:
             raise DatabaseNotReady(unusable.OLDER)
 
     def can_write(self) -> bool:
-        """Return whether a write would succeed right now."""
+        """Return whether a value can be written, committed and read back right now."""
         try:
-            with self.begin() as tx:
-                tx.execute(text("UPDATE checks SET revision = revision WHERE 1 = 0"))
-        except (SQLAlchemyError, NotKept):
+            self.try_to_write()
+        except DatabaseNotReady:
             return False
         return True
+
+    def try_to_write(self) -> None:
+        """Write a value, commit it and read it back.
+
+        Raises DatabaseAway where that may pass by itself, as when the disk is full; else DatabaseNotReady.
+        """
+        try:
+            with self.begin() as tx:
+                if not tx.execute(_WRITE_PROBE).rowcount:
+                    tx.execute(_FIRST_PROBE)
+            with self.read() as tx:
+                is_there = tx.scalar(_READ_PROBE) is not None
+        except SQLAlchemyError as error:
+            raise unusable.not_ready(error) from error
+        except NotKept as error:
+            raise unusable.not_kept(error) from error
+        if not is_there:
+            raise DatabaseNotReady(unusable.NOT_WRITABLE)
 
     def empty_log(self) -> bool:
         """Checkpoint and truncate SQLite's WAL, which still holds erased content. Return whether it is empty.
@@ -138,7 +171,9 @@ def _engine(url: str) -> Engine:
         )
         raise DatabaseNotReady(message) from None
     if backend != "sqlite":
-        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True, connect_args=_BOUNDED
+        )
     engine = create_engine(url, pool_size=20, max_overflow=50, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     return engine

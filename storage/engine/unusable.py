@@ -8,12 +8,14 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from storage.errors import DatabaseAway, DatabaseNotReady
+from storage.errors import DatabaseAway, DatabaseNotReady, NotKept
 
 SETTING = "SHARE_CHECK_DATABASE_URL"
 NEWER = "The database was made by a newer share-check. Start that version, or restore an older backup."
 OLDER = "The database is not of this version. Start share-check serve once, which brings it up to date."
 EMPTY = "There is nothing in the database yet. Start share-check serve once, which makes its tables."
+NOT_WRITABLE = "The database takes no writes. Give the account that runs share-check the right to write to it."
+FULL_OR_BUSY = "The database is busy, or its disk is full. Make room on the disk, or try again in a moment."
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
@@ -44,6 +46,7 @@ _SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
     ),
 )
 """What libpq says, which error it is, and the sentence around the setting's name."""
+_FORBIDDEN = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary code in their last byte: sqlite.org/rescode.html."""
 
@@ -79,6 +82,8 @@ def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
             return damaged(named)
         if _code(cause) in _BUSY:
             return DatabaseAway("The database is busy. Try again in a moment.")
+        if _code(cause) == sqlite3.SQLITE_FULL:
+            return DatabaseAway(FULL_OR_BUSY)
     elif isinstance(error, OperationalError):
         return _of_server(str(cause), named)
     return DatabaseNotReady(
@@ -96,6 +101,18 @@ def _of_server(said: str, named: str) -> DatabaseNotReady:
         "The database could not be opened or read: its server does not answer, or does not let share-check in. "
         f"Check that the server runs, and {named}; then try again."
     )
+
+
+def not_kept(error: NotKept) -> DatabaseNotReady:
+    """Explain a write that failed. Return DatabaseAway unless the account may not write."""
+    cause = error.__cause__
+    if isinstance(cause, DBAPIError):
+        cause = cause.orig
+    if isinstance(cause, sqlite3.Error) and is_damage(cause):
+        return damaged()
+    if isinstance(cause, sqlite3.Error) and _code(cause) in _FORBIDDEN:
+        return DatabaseNotReady(NOT_WRITABLE)
+    return DatabaseAway(FULL_OR_BUSY)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -14,6 +14,7 @@ _NAME = "clockwork"
 _INSTANCE = "i:"
 _BACKUP = "backup"
 _SOCKET = "socket"
+_CONDITION = "c:"
 
 
 def beat(tx: Connection, now: datetime) -> datetime | None:
@@ -62,6 +63,21 @@ def last_connected(tx: Connection) -> datetime | None:
 def last_beat(tx: Connection) -> datetime | None:
     """Return when the scheduler of any instance last ran, or None."""
     return _left(tx, _NAME)
+
+
+def conditions(tx: Connection) -> frozenset[str]:
+    """Return the names of the conditions that are recorded as present."""
+    found = tx.scalars(select(pulse.c.name).where(pulse.c.name.startswith(_CONDITION)))
+    return frozenset(name.removeprefix(_CONDITION) for name in found)
+
+
+def keep_conditions(tx: Connection, present: Iterable[str], now: datetime) -> bool:
+    """Record exactly these conditions as present, with when each was first seen. Return whether any changed."""
+    wanted, before = frozenset(present), conditions(tx)
+    tx.execute(delete(pulse).where(pulse.c.name.in_([_CONDITION + name for name in before - wanted])))
+    for name in wanted - before:
+        idempotent.insert_if_absent(tx, pulse, name=_CONDITION + name, at=now)
+    return wanted != before
 
 
 def _left(tx: Connection, name: str) -> datetime | None:

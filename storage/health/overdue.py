@@ -57,6 +57,18 @@ def look(tx: Connection, now: datetime) -> Findings:
     return Findings(late, tuple(unsent), tuple(_unwatched(tx)))
 
 
+def is_anything_open(tx: Connection) -> bool:
+    """Return whether a case is open, a check waits for its next step, or a message about one is still to be sent."""
+    return any(
+        tx.scalar(select(exists().where(condition)))
+        for condition in (
+            cases.c.status != CaseStatus.CLOSED,
+            checks.c.wake_at.is_not(None),
+            and_(outbox.c.due_at.is_not(None), outbox.c.check_id.is_not(None)),
+        )
+    )
+
+
 def _unwatched(tx: Connection) -> Sequence[str]:
     """Return open cases without a next timer and without a pending message."""
     under_way = exists().where(outbox.c.check_id == cases.c.check_id, outbox.c.due_at.is_not(None))

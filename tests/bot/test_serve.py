@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,17 @@ import pytest
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
+from bot import serve as serving
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
 from bot.config.settings import setting_names
 from bot.exit_codes import Exit
 from sandbox import Workspace
-from tests.harness import MANIFEST, ROOT, free_port
+from storage.engine.database import Database
+from storage.errors import DatabaseAway
+from tests.harness import HARM, MANIFEST, ROOT, card_of, command_settings, free_port
+from tests.harness import stage as stage_of
+from tests.mail import LEAD_ONE, LEAD_TWO, mail_server
 
 KEY = Fernet.generate_key().decode()
 SOON = 15
@@ -173,12 +179,52 @@ def test_what_is_wrong_is_said_in_plain_words(
     assert "hush" not in problem
 
 
-def test_a_database_server_that_is_away_is_no_wrong_setting(here: Path, good: dict[str, str]) -> None:
-    """It may be back in a moment, so it ends with 3: systemd starts it again, which it does not after 2."""
+def test_a_database_server_that_is_away_is_waited_for(tmp_path: Path, good: dict[str, str]) -> None:
+    """It may be back in a moment. It says so, without the password, and stops when it is told to."""
     url = "postgresql://us:hush@127.0.0.1:9/db"
-    (problem,) = _refused(here, {**good, "SHARE_CHECK_DATABASE_URL": url}, Exit.NOT_NOW)
-    assert "server does not answer" in problem
-    assert "hush" not in problem
+    program = Program(tmp_path, {**good, "SHARE_CHECK_DATABASE_URL": url})
+    first = program.says("share-check waits for it and tries again")
+    code, said, _ = program.told_to_stop(signal.SIGTERM)
+    assert code == 0, said
+    assert "server does not answer" in first
+    assert "hush" not in first + said
+
+
+def test_a_database_that_comes_later_is_used_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a power cut, when PostgreSQL is up twenty seconds after the bot; or SQLite's file is held by a copy."""
+    left = [DatabaseAway("The database is busy."), DatabaseAway("The database is busy.")]
+    migrate = Database.migrate
+
+    def away_twice(database: Database) -> None:
+        if left:
+            raise left.pop()
+        migrate(database)
+
+    monkeypatch.setattr(Database, "migrate", away_twice)
+    monkeypatch.setattr(serving, "FIRST_PAUSE", 0)
+    found = serving.opened(f"sqlite:///{tmp_path / 'late.db'}", threading.Event())
+    assert found is not None
+    assert found.can_write()
+    found.close()
+    assert left == []
+
+
+def test_a_page_that_was_owed_when_slack_is_away_at_the_start_goes_out_by_mail(tmp_path: Path) -> None:
+    """Killed after the press and before the page: the ladder and the e-mails need no Slack."""
+    with mail_server() as mail, stage_of(tmp_path, more=mail.settings) as stage:
+        stage.begin()
+        stage.answer(*HARM[:-1])
+        stage.workspace.faults.server_error("*", times=None)
+        for loop in stage.bot.loops:
+            loop.stop()
+        assert stage.staff.press("Yes", card_of(stage.staff)).acked
+        stage.stop_bot()
+        assert mail.kept == []
+        beside = {name: value for name, value in command_settings(stage).items() if value is not None}
+        environment = {**beside, **mail.settings, "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+        program = Program(tmp_path, environment)
+        stage.workspace.wait_for(lambda: mail.to(LEAD_ONE) and mail.to(LEAD_TWO), SOON)
+        _stopped_well(program, signal.SIGTERM)
 
 
 def test_a_wrong_token_is_said_by_the_program_itself(tmp_path: Path, good: dict[str, str]) -> None:

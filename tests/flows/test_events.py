@@ -49,8 +49,8 @@ def test_the_names_in_databases_stay() -> None:
     assert {kind.removeprefix("opened_") for kind in OPENINGS} == windows
     assert set(OutboxKind) == {
         *("card", "page", "old_page", "alert", "line", "notice", "reminder", "erased", "home", "alarm"),
-        *("broken_chain", "gaps", "marked_away", "closed_account", "digest", "staff_digest", "digest_line"),
-        *("deletions_due", "breach", "breach_alert"),
+        *("condition", "broken_chain", "gaps", "marked_away", "closed_account", "digest", "staff_digest"),
+        *("digest_line", "deletions_due", "breach", "breach_alert"),
     }
 
 
@@ -76,4 +76,4 @@ def test_only_pages_and_alarms_go_first() -> None:
     """Nothing that can wait stands before a page."""
     first = {kind for kind in OutboxKind if kind.properties.lane is Lane.PAGE}
     asks = {kind for kind in OutboxKind if kind.properties.asks}
-    assert first == (asks - {OutboxKind.ALERT}) | {OutboxKind.ALARM, OutboxKind.BROKEN_CHAIN}
+    assert first == (asks - {OutboxKind.ALERT}) | {OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN}

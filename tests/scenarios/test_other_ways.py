@@ -1,56 +1,28 @@
 """Slack is not the only way: a real mail server gets what Slack does not take, and not a word of what it is about."""
 
 from collections.abc import Iterator
-from email.message import Message as EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as Mailroom
 
 from tests import harness
-from tests.harness import HARM, LEADS, POSSIBLY, Stage, card_of, free_port, words_of
+from tests.harness import HARM, LEADS, POSSIBLY, Stage, card_of, words_of
+from tests.mail import DEPUTY, LEAD_ONE, LEAD_TWO, Letters, MailServer, mail_server
 
 POST = "chat.postMessage"
-SENDER = "share-check@example.org"
-LEAD_ONE, LEAD_TWO, DEPUTY = "lead.one@example.org", "lead.two@example.org", "deputy.one@example.org"
-
-
-class Letters(Mailroom):
-    """What arrived, for whom."""
-
-    def __init__(self) -> None:
-        super().__init__(EmailMessage)
-        self.kept: list[tuple[str, str]] = []
-
-    def handle_message(self, message: object) -> None:
-        assert isinstance(message, EmailMessage)
-        body = message.get_payload(decode=True)
-        assert isinstance(body, bytes)
-        words = " ".join(f"{message['Subject']} {body.decode()}".split())
-        self.kept.append((str(message["To"]), words))
-
-    def to(self, address: str) -> list[str]:
-        return [text for whom, text in self.kept if whom == address]
 
 
 @pytest.fixture
-def letters() -> Letters:
-    return Letters()
+def letters() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
 
 
 @pytest.fixture
-def stage(tmp_path: Path, letters: Letters) -> Iterator[Stage]:
+def stage(tmp_path: Path, letters: MailServer) -> Iterator[Stage]:
     """A bot that may send mail."""
-    port = free_port()
-    server = Controller(letters, hostname="127.0.0.1", port=port)
-    server.start()
-    mail = {"SHARE_CHECK_SMTP_URL": f"smtp://127.0.0.1:{port}", "SHARE_CHECK_MAIL_FROM": SENDER}
-    try:
-        with harness.stage(tmp_path, more=mail) as set_stage:
-            yield set_stage
-    finally:
-        server.stop()
+    with harness.stage(tmp_path, more=letters.settings) as set_stage:
+        yield set_stage
 
 
 def _urgent(stage: Stage) -> None:

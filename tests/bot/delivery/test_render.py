@@ -8,7 +8,7 @@ from bot.app import renderers
 from bot.delivery.render import Outgoing, Renderers, WrongRenderers
 from flows.events import OutboxKind
 
-ELSEWHERE = {OutboxKind.ALERT, OutboxKind.ALARM, OutboxKind.BROKEN_CHAIN}
+ELSEWHERE = {OutboxKind.ALERT, OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN}
 
 
 def _filled(*, without: OutboxKind | None = None) -> Renderers:

@@ -65,7 +65,7 @@ def test_a_bot_that_works_is_alive_and_ready(stage: Stage) -> None:
     """Each part by itself, so that whoever looks knows where to look further."""
     with asking(stage) as asked:
         stage.bot.clockwork.turn()
-        assert asked.parts() == (200, dict.fromkeys(("socket", "database", "clockwork", "auditor"), "ok"))
+        assert asked.parts() == (200, dict.fromkeys(("socket", "database", "clockwork", "auditor", "conditions"), "ok"))
         assert asked.parts("/healthz") == (200, {"process": "ok"})
         assert asked.get("/readyz", "HEAD") == (200, "")
 
@@ -132,9 +132,9 @@ def test_a_loop_that_has_not_turned_is_late(stage: Stage, loop: str, after: floa
         meters.turned(loop)
         real = meters._monotonic  # noqa: SLF001 - the clock nobody sets
         meters._monotonic = lambda: real() + after  # noqa: SLF001 - another clock
-        for each in stage.bot._loops:  # noqa: SLF001 - the loops end
+        for each in stage.bot.loops:
             each.stop()
-        for each in stage.bot._loops:  # noqa: SLF001 - the loops themselves
+        for each in stage.bot.loops:
             each.join(5)
         meters._monotonic = real  # noqa: SLF001 - the clock it had
         meters._turned[loop] = real() - after  # noqa: SLF001 - as if it had turned then
@@ -184,7 +184,7 @@ def test_the_numbers_tell_what_happened_and_nothing_of_whom(stage: Stage) -> Non
     check = stage.check()
     assert not [one for one in (*CANARIES, check.ref, check.id) if one.lower() in text.lower()]
     labels = set(re.findall(r"(\w+)=\"", text))
-    assert labels <= {"kind", "le"}
+    assert labels <= {"kind", "le", "name"}
 
 
 def test_pages_that_cannot_go_out_are_counted_as_due_and_then_as_late(stage: Stage) -> None:

@@ -1,0 +1,28 @@
+"""The conditions that this process last saw, and what follows at once: whether the leads' channel may be posted to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.findings import CHANNEL_IS_OPEN_TO_OTHERS, Condition
+
+
+class ConditionsSeen:
+    """The conditions present when the auditor looked last; none before its first look.
+
+    is_channel_checked: False from a start until Slack has said that nobody else reads the leads' channel. A bot that is
+    built without that check, as in tests, posts at once.
+    """
+
+    def __init__(self) -> None:
+        self.present: frozenset[Condition] = frozenset()
+        self.is_channel_checked = True
+
+    def keep(self, present: Iterable[Condition]) -> None:
+        """Replace what was seen."""
+        self.present = frozenset(present)
+
+    @property
+    def is_channel_private(self) -> bool:
+        """Return whether nobody outside the safeguarding list is known to read the leads' channel."""
+        return not self.present & CHANNEL_IS_OPEN_TO_OTHERS
