@@ -53,11 +53,13 @@ SHARING = (
     Field("how", "When and how?", longest=500),
 )
 DECISION = (
-    Field("reason", "Reason", lines=True),
-    Field("basis", "Lawful basis or duty", "For example: protecting a child at risk; a legal duty; consent."),
+    Field("reason", "Why? The reason for it", lines=True),
     Field("what", "What will be shared?", lines=True, longest=1500),
-    Field("whom", "With whom, and by whom?", longest=500),
-    Field("how", "When and how?", longest=500),
+    Field("whom", "With whom?", longest=500),
+    Field("how", "How?", "For example: by phone, then in writing by secure email.", longest=500),
+    Field("time", "When?", longest=300),
+    Field("by", "By whom?", longest=300),
+    Field("basis", "Lawful basis or duty", "For example: protecting a child at risk; a legal duty; consent."),
     Field("consulted", "Who else was consulted?", longest=500),
     Field("dissent", "Does anyone see it differently?", longest=1500),
 )
@@ -66,7 +68,9 @@ DECISION_LABELS = {
     "basis": "Lawful basis or duty",
     "what": "What",
     "whom": "With whom",
-    "how": "When and how",
+    "how": "How",
+    "time": "When",
+    "by": "By whom",
     "consulted": "Who else was consulted",
     "dissent": "Other views",
 }

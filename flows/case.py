@@ -160,19 +160,16 @@ class Strand:
     owner: str = ""
     due: str | None = None
 
-    @property
-    def is_settled(self) -> bool:
-        """Done, or not appropriate with its reason."""
-        if self.status is StrandStatus.NOT_APPROPRIATE:
-            return bool(self.what.strip())
-        return self.status is StrandStatus.DONE
-
 
 class Shared(StrEnum):
-    """What is known about sharing after the plan (policy 3.4)."""
+    """What is known about sharing after the plan (policy 3.4).
+
+    ANSWERS_OPEN: recorded, with an answer that does not settle it, such as "not sure".
+    """
 
     NOT_YET = "not_yet"
     CHOSE_NOT_TO = "chose_not_to"
+    ANSWERS_OPEN = "answers_open"
     RECORDED = "recorded"
 
 
@@ -189,28 +186,6 @@ STRAND_TITLES = {
     StrandName.PROFESSIONALS: "Professionals",
     StrandName.PARENT: "Parent or carer",
 }
-
-
-def missing_to_close(case: Case) -> tuple[str, ...]:
-    """Return what a case still needs before it may close (I20), in words for the lead; empty if nothing."""
-    problems: list[str] = []
-    if case.decision is None:
-        problems.append("A decision and its reason. Use Agree plan.")
-    problems.extend(
-        f"{STRAND_TITLES[name]}: done, or why it is not appropriate."
-        for name in StrandName
-        if not any(strand.name is name and strand.is_settled for strand in case.strands)
-    )
-    if case.decision is not None and case.reporter_agreed_at is None:
-        problems.append("The staff member has not agreed the plan yet.")
-    if case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO):
-        problems.append("The two questions after sharing (policy 3.4), or that nothing was shared. Use Record sharing.")
-    return tuple(problems)
-
-
-def waits_for_sharing(case: Case) -> bool:
-    """Whether the plan is agreed and the last two questions are still open (policy 3.4)."""
-    return case.status is CaseStatus.AGREED and case.shared not in (Shared.RECORDED, Shared.CHOSE_NOT_TO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,10 @@ class EventKind(_Kind):
             "The staff member was asked again how the sharing went.", tells_reporter=True, is_mechanical=True
         ),
     )
+    SHARING_CHASED = (
+        "sharing_chased",
+        EventProperties("The lead was asked again about what is open after sharing.", is_mechanical=True),
+    )
     LEADER_GONE = "leader_gone", _MECHANICAL
     FOUND_FORGOTTEN = "found_forgotten", _MECHANICAL
     # The leads' work on a case
@@ -221,7 +225,13 @@ class EventKind(_Kind):
     NOT_SHARED_YET = "not_shared_yet", EventProperties("{who} says that nothing has been shared yet.")
     CHOSE_NOT_TO_SHARE = (
         "chose_not_to_share",
-        EventProperties("{who} says that it was decided not to share.", step="It was decided not to share"),
+        EventProperties(
+            "{who} says that nothing was shared.",
+            "Why nothing was shared",
+            "It was recorded that nothing was shared",
+            is_talk=True,
+            awaits_reader=True,
+        ),
     )
     CLOSED = (
         "closed",
@@ -289,6 +299,7 @@ class EventKind(_Kind):
     OPENED_BREACH_LOG = "opened_breach_log", _LOOKING
     OPENED_CHRONOLOGY = "opened_chronology", _LOOKING
     OPENED_REGISTER = "opened_register", _LOOKING
+    OPENED_CHOSE_NOT = "opened_chose_not", _LOOKING
     FOUND = "found", _UNCHANGING
     LISTED = "listed", _UNCHANGING
     REQUEST_VIEWED = "request_viewed", _UNCHANGING

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flows.breach import breach_missing, breach_of
 from flows.case import (
     SHARING_DECISIONS,
     SYSTEM,
@@ -18,10 +17,17 @@ from flows.case import (
     Shared,
     Strand,
     StrandStatus,
-    missing_to_close,
-    waits_for_sharing,
+    latest,
 )
 from flows.checklist import CHECKLIST
+from flows.closure import (
+    AFTER_SHARING,
+    Missing,
+    missing_to_close,
+    open_answers,
+    waits_for_sharing,
+    was_shared,
+)
 from flows.events import EventKind, OutboxKind
 from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service
 from storage import cases, checks, cover, events, outbox
@@ -29,7 +35,8 @@ from storage.checks import Opened
 
 DRILL_LASTS = timedelta(hours=1)
 """A drill that nobody answers ends after this."""
-_AFTER_SHARING = ("3.4.1", "3.4.2")
+
+_SHARING_RECORDED = (Shared.RECORDED, Shared.ANSWERS_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Result:
 
     did: Did
     case: Case
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 class Casework(Service):
@@ -94,7 +101,7 @@ class Casework(Service):
         elif case.status is CaseStatus.PLANNED:
             self._remind_reporter(opened, EventKind.PLAN_WAITS, self._next_morning())
         elif waits_for_sharing(case):
-            self._remind_about_sharing(opened)
+            self._remind_about_sharing(opened, case)
         else:
             cases.save(self.tx, check, next_page_at=None)
 
@@ -111,10 +118,23 @@ class Casework(Service):
         cases.save(self.tx, opened.check.id, next_page_at=again)
         self.record_and_notify(opened, SYSTEM, what, {})
 
-    def _remind_about_sharing(self, opened: Opened) -> None:
-        """Ask the two questions about sharing again (policy 3.4), until they are answered."""
-        reminded = events.count(self.tx, opened.check.id, EventKind.AFTERCARE_REMINDED)
-        self._remind_reporter(opened, EventKind.AFTERCARE_REMINDED, self.roster.aftercare_at(reminded + 1, self.now))
+    def _remind_about_sharing(self, opened: Opened, case: Case) -> None:
+        """Ask the two questions about sharing again (policy 3.4), until they are settled.
+
+        Those that were answered with what does not settle them are asked of whoever took it on, each working morning.
+        """
+        if not open_answers(opened.check.answers):
+            reminded = events.count(self.tx, opened.check.id, EventKind.AFTERCARE_REMINDED)
+            again = self.roster.aftercare_at(reminded + 1, self.now)
+            self._remind_reporter(opened, EventKind.AFTERCARE_REMINDED, again)
+            return
+        again = self._next_morning()
+        recorded = latest(events.history(self.tx, opened.check.id, opened.sealer), EventKind.SHARED)
+        if case.led_by is not None and recorded is not None and recorded.content.get("owner") == "lead":
+            cases.save(self.tx, opened.check.id, next_page_at=again)
+            self._remind_leader(opened, case, case.led_by, EventKind.SHARING_CHASED)
+        else:
+            self._remind_reporter(opened, EventKind.AFTERCARE_REMINDED, again)
 
     def remind_me(self, check: str, who: str, at: datetime, request: str) -> Result:
         """Page the lead again at `at`; while there is no plan, instead of the next reminder."""
@@ -298,9 +318,9 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
-        was_shared = opened.check.answers.get("S6", ("no",)) != ("no",)
-        nothing_shared = None if decision in SHARING_DECISIONS or was_shared else Shared.CHOSE_NOT_TO
-        shared = case.shared if case.shared is Shared.RECORDED else nothing_shared
+        may_be_shared = decision in SHARING_DECISIONS or was_shared(opened.check.answers) is not False
+        known = case.shared in _SHARING_RECORDED
+        shared = case.shared if known else None if may_be_shared else Shared.CHOSE_NOT_TO
         content = {"decision": decision, **content}
         changes: dict[str, Any] = {"decision": decision, "shared": shared}
         if case.plan_round:  # the plan was agreed for another decision
@@ -389,23 +409,45 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
-        given = {question: answers[question] for question in _AFTER_SHARING}
+        given = {question: answers[question] for question in AFTER_SHARING}
         if not all(choices and set(choices) <= set(CHECKLIST[question].by_id) for question, choices in given.items()):
             return Result(Did.STALE, case)
         checks.save(self.tx, opened, self.now, answers={**opened.check.answers, **given})
         body = {"answers": {key: list(value) for key, value in given.items()}, **content}
-        return self._do(opened, who, EventKind.SHARED, body, request, shared=Shared.RECORDED)
+        changes: dict[str, Any] = {"shared": Shared.ANSWERS_OPEN if open_answers(given) else Shared.RECORDED}
+        if case.status is CaseStatus.AGREED:
+            changes["next_page_at"] = self._due_morning(content) if open_answers(given) else None
+        return self._do(opened, who, EventKind.SHARED, body, request, **changes)
 
-    def not_shared(self, check: str, who: str, *, chose: bool) -> Result:
-        """Record that nothing was shared yet, or (`chose`) that it was decided not to share."""
+    def _due_morning(self, content: Mapping[str, object]) -> datetime:
+        """Return the morning of the date by which somebody sees to it; never before the next working morning."""
+        week = self.roster.week
+        try:
+            before = date.fromisoformat(str(content.get("due"))) - timedelta(days=1)
+        except ValueError:
+            return self._next_morning()
+        start = max(self.now, datetime.combine(before, time(12), week.zone))
+        return week.next_morning(start, self.roster.morning)
+
+    def not_shared_yet(self, check: str, who: str) -> Result:
+        """Record that nothing was shared so far."""
         opened, case = self._open(check)
-        if case.status is CaseStatus.CLOSED or case.shared is Shared.RECORDED:
+        if case.status is CaseStatus.CLOSED or case.shared in _SHARING_RECORDED:
             return Result(Did.STALE, case)
-        now_known = Shared.CHOSE_NOT_TO if chose else Shared.NOT_YET
-        what = EventKind.CHOSE_NOT_TO_SHARE if chose else EventKind.NOT_SHARED_YET
-        if case.shared is now_known:
+        if case.shared is Shared.NOT_YET:
             return Result(Did.ALREADY, case)
-        return self._do(opened, who, what, {}, shared=now_known)
+        return self._do(opened, who, EventKind.NOT_SHARED_YET, {}, shared=Shared.NOT_YET)
+
+    def chose_not_to_share(self, check: str, who: str, reason: str, request: str) -> Result:
+        """Record that nothing was shared, and why. STALE where it is known that something was (I27)."""
+        opened, case = self._open(check)
+        if self.is_repeat(request):
+            return Result(Did.ALREADY, case)
+        is_known = case.shared in _SHARING_RECORDED or was_shared(opened.check.answers)
+        if case.status is CaseStatus.CLOSED or is_known:
+            return Result(Did.STALE, case)
+        content = {"reason": reason}
+        return self._do(opened, who, EventKind.CHOSE_NOT_TO_SHARE, content, request, shared=Shared.CHOSE_NOT_TO)
 
     def finish_strands(self, check: str, who: str, plan: Sequence[Strand], request: str) -> Result:
         """Update how the strands went. Other changes to them make a new plan, which must be agreed again."""
@@ -428,8 +470,7 @@ class Casework(Service):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
-        breach = breach_of(events.history(self.tx, check, opened.sealer))
-        if missing := (*missing_to_close(case), *breach_missing(breach)):
+        if missing := missing_to_close(case, events.history(self.tx, check, opened.sealer)):
             return Result(Did.STALE, case, missing)
         checks.save(self.tx, opened, self.now, status=CheckStatus.CLOSED)
         changes: dict[str, Any] = {"status": CaseStatus.CLOSED, "closed_at": self.now, "next_page_at": None}

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 
 from flows.case import CaseStatus, Check, CheckStatus, Shared, StrandStatus
 from flows.checklist import CHECKLIST
+from flows.closure import sharing_is_open
 from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.events import EventKind
@@ -229,13 +230,17 @@ class WeekCounter:
         shared = self._open({row.check_id for row in rows})
         rows = [row for row in rows if row.check_id in shared]
         at = Counter(CaseStatus(row.status) for row in rows)
-        told = (Shared.RECORDED, Shared.CHOSE_NOT_TO)
+        answers = {check: opened.check.answers for check, opened in shared.items()}
         return {
             "open_by_age": _counts(age(self.now - row.raised_at) for row in rows),
             "nobody_leads": at[CaseStatus.OPEN],
             "no_plan_yet": at[CaseStatus.LED],
             "plans_waiting": at[CaseStatus.PLANNED],
-            "sharing_waiting": sum(row.status == CaseStatus.AGREED and row.shared not in told for row in rows),
+            "sharing_waiting": sum(
+                row.status == CaseStatus.AGREED
+                and sharing_is_open(Shared(row.shared) if row.shared else None, answers[row.check_id])
+                for row in rows
+            ),
             "questions_waiting": sum(row.waiting_for_answer for row in rows),
             "strands_overdue": sum(self._overdue(row.check_id) for row in rows),
             "retention": self._retention(),

@@ -173,7 +173,7 @@ def _typed(element: Json, chance: Random, *, optional: bool) -> str | None:
         return str(before)
     if optional and chance.random() < _LEFT_EMPTY:
         return None
-    return "   " if chance.random() < _BLANK else f"{TYPED_MARK} {chance.randrange(1000)}"
+    return "   " if chance.random() < _BLANK else f"{TYPED_MARK} says {chance.randrange(1000)}"
 
 
 def _chosen(element: Json, chance: Random) -> Json:

@@ -29,7 +29,6 @@ RECORDED_BY_BUTTON: Mapping[str, frozenset[EventKind]] = {
     "ask_lead": frozenset({EventKind.ASKED_LEAD}),
     "agree": frozenset({EventKind.AGREED}),
     "reopen_check": frozenset({EventKind.CHECK_REOPENED}),
-    "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
 }
 """From the first part of a button's action id to the kinds of event that record its press."""
 RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
@@ -48,6 +47,7 @@ RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
     "reply": frozenset({EventKind.REPLY}),
     "disagree": frozenset({EventKind.DISAGREED}),
     "sharing": frozenset({EventKind.SHARED}),
+    "chose_not": frozenset({EventKind.CHOSE_NOT_TO_SHARE}),
 }
 """From a modal's callback id to the kinds of event that record its submission."""
 

@@ -107,6 +107,15 @@ CLEAR = (
 NOT_YET = "Not yet, I need to sort something first"
 TELL_ALL = "Tell all the leads"
 LEAVE_OUT = "Yes - choose who to leave out (one or more leads)"
+TO_SHARE = {
+    "what": "What they said.",
+    "whom": "Children's social care",
+    "how": "By phone.",
+    "time": "Today",
+    "by": "Lead one",
+    "basis": "Protecting a child at risk",
+}
+"""What a decision to share says beside its reason."""
 UNHURRIED = 12.0
 """Seconds. Slack waits for three; how fast this machine is today is no part of a story. bench/ measures it."""
 
@@ -253,6 +262,8 @@ class Stage:
         person.press(button, page)
         opened(person, "Agree plan: decision")
         decided = {"decision": decision, "reason": more.get("reason", "It protects them.")}
+        if decision in ("Share the information", "Refer to another service"):
+            decided |= {key: more.get(key, words) for key, words in TO_SHARE.items()}
         assert person.submit(decided).error is None
         opened(person, "Agree plan: three parts")
         for strand in ("student", "professionals", "parent"):

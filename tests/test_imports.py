@@ -23,7 +23,7 @@ NOT_SCREENS = frozenset(
         *("listeners", "outgoing", "schedule"),
         *("access_requests.reader", "access_requests.release"),
         *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.conditions", "alarms.heartbeat"),
-        *("cases.aftercare", "cases.corrections", "cases.gated"),
+        *("cases.aftercare", "cases.closing", "cases.corrections", "cases.gated"),
         "checks.entry_points",
         "cover.gaps",
         "digest.content",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slack_bolt import App
 
 from bot.cases import reporter_modals as modals
+from bot.cases.closing import Closing
 from bot.cases.gated import Gated
 from bot.check_view import CheckView
 from bot.context import Services
@@ -12,17 +15,23 @@ from bot.fields import SHARING
 from bot.newer_words import Windows
 from bot.permission import Act
 from bot.slack import block_kit
-from bot.slack.listeners import Answer, Listeners, close, errors
+from bot.slack.listeners import WRITE_SOMETHING, Answer, Listeners, close, errors
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import Did, Entry, latest
+from flows.closure import AFTER_SHARING, OWNERS, SHARED_WORDS, open_answers, says_something
 from flows.events import EventKind
 from services.casework import Casework, Result
 
 CHANGED = "This has changed since. Please look at the newest message."
 ALREADY = "Already done."
 
-ACTS = {"see_plan": Act.READ_PLAN, "see_outcome": Act.READ_PLAN, "record_sharing": Act.RECORD_SHARING}
+ACTS = {
+    "see_plan": Act.READ_PLAN,
+    "see_outcome": Act.READ_PLAN,
+    "record_sharing": Act.RECORD_SHARING,
+    "chose_not": Act.RECORD_SHARING,
+}
 SAID = {
     "talk_first": "I am asking the lead to talk with you first.",
     "not_shared_yet": "Thank you. Answer here once it has been shared.",
@@ -38,7 +47,7 @@ class Aftercare:
     def press(self, press: Press) -> str | None:
         """Record the press of a button that needs no modal; return words for an ephemeral reply.
 
-        The buttons are "I agree", "Talk to me first", "Not shared yet" and "We chose not to share".
+        The buttons are "I agree", "Talk to me first" and "Not shared yet".
         """
         act = Act.AGREE if press.verb in ("agree", "talk_first") else Act.RECORD_SHARING
         return self._gated.press(press, act, lambda work: _words(_do(work, press), press.verb))
@@ -70,15 +79,41 @@ class Aftercare:
         return _settled(result, "text")
 
     def sharing(self, sent: Sent) -> Answer:
-        """Record the answers to 3.4.1 and 3.4.2 and the details of what was shared."""
-        answers = {question: sent.chosen(question) for question in ("3.4.1", "3.4.2")}
-        content = {field.key: sent.typed(field.key, field.longest) for field in SHARING}
+        """Record the answers to 3.4.1 and 3.4.2 and the details of what was shared.
+
+        An answer that does not settle them needs an owner and a date (I28), "unsafe to tell them" a date to look again.
+        """
+        answers = {question: sent.chosen(question) for question in AFTER_SHARING}
+        content: dict[str, object] = {field.key: sent.typed(field.key, field.longest) for field in SHARING}
+        content |= {"owner": next(iter(sent.chosen("owner")), ""), "due": sent.day("due")}
+        if missing := _missing(answers, content):
+            return errors(missing)
         result = self._gated.submit(
             sent,
             Act.RECORD_SHARING,
             lambda work: work.shared(sent.check, sent.user.id, answers, content, sent.request),
         )
         return _settled(result, "what")
+
+    def chose_not(self, sent: Sent) -> Answer:
+        """Record that nothing was shared, and why (docs/rules.md, decision 11)."""
+        result = self._gated.submit(
+            sent,
+            Act.RECORD_SHARING,
+            lambda work: work.chose_not_to_share(sent.check, sent.user.id, sent.typed("text"), sent.request),
+        )
+        return _settled(result, "text")
+
+
+def _missing(answers: Mapping[str, tuple[str, ...]], content: Mapping[str, object]) -> dict[str, str]:
+    """Return what is still needed to keep these answers, by box."""
+    is_open = bool(open_answers(answers))
+    missing = {key: WRITE_SOMETHING for key in SHARED_WORDS if not says_something(content[key])}
+    if is_open and content["owner"] not in OWNERS:
+        missing["owner"] = "This is not settled yet. Please say who sees to it."
+    if (is_open or answers["3.4.1"] == ("no_unsafe",)) and not content["due"]:
+        missing["due"] = "Please say by when, or when somebody looks at it again."
+    return missing
 
 
 def _settled(result: Result | None, block_id: str) -> Answer:
@@ -93,7 +128,7 @@ def _do(work: Casework, press: Press) -> Result:
         case "talk_first":
             return work.talk_first(check, who, press.number)
         case _:
-            return work.not_shared(check, who, chose=press.verb == "chose_not")
+            return work.not_shared_yet(check, who)
 
 
 def _words(deed: Result, verb: str) -> str | None:
@@ -109,6 +144,8 @@ def _modal(view: CheckView, press: Press) -> block_kit.Block | None:
             return modals.sharing(view)
         case "see_plan":
             return modals.plan(view, view.case, latest(view.entries, EventKind.DECIDED))
+        case "chose_not":
+            return modals.chose_not(view)
         case "disagree":
             return modals.disagree(press.action.value)
     entry = next((entry for entry in view.entries if str(entry.id) == press.argument), None)
@@ -128,10 +165,12 @@ def _about(entry: Entry, press: Press) -> block_kit.Block | None:
 def register(app: App, services: Services, replies: Replies) -> None:
     """Register every button and modal of the messages that a case sends to its reporter."""
     aftercare, on = Aftercare(services), Listeners(app, replies)
-    for verb in ("agree", "talk_first", "not_shared_yet", "chose_not"):
+    for verb in ("agree", "talk_first", "not_shared_yet"):
         on.press(verb, aftercare.press)
-    for verb in ("see_plan", "see_outcome", "reply", "disagree", "record_sharing"):
+    for verb in ("see_plan", "see_outcome", "reply", "disagree", "record_sharing", "chose_not"):
         on.opens(verb, aftercare.open_modal)
     on.submission("reply", aftercare.reply, needs=("text",))
-    on.submission("disagree", aftercare.disagree, needs=("text",))
-    Windows(services, on).submission("sharing", aftercare.sharing, needs=tuple(field.key for field in SHARING))
+    show_close = Closing(services).show_again
+    on.submission("disagree", aftercare.disagree, reasons=("text",))
+    on.submission("chose_not", aftercare.chose_not, reasons=("text",), then=show_close)
+    Windows(services, on).submission("sharing", aftercare.sharing, then=show_close)

@@ -1,4 +1,4 @@
-"""The leads' listeners: lead, seen, step aside, open, ask, note, agree plan, hand on, close, reopen."""
+"""The leads' listeners: lead, seen, step aside, open, ask, note, agree plan, hand on, reopen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from slack_bolt import App
-from slack_sdk import WebClient
 
 from bot.cases import modals, summary
+from bot.cases.closing import CHANGED, Closing
 from bot.cases.gated import NOT_FOUND, Gated
 from bot.check_view import CheckView
 from bot.context import Services
@@ -17,17 +17,23 @@ from bot.fields import DECISION
 from bot.newer_words import Windows
 from bot.permission import Act, Gate, may
 from bot.slack import block_kit
-from bot.slack.listeners import Answer, Listeners, close, errors, update, without_words
+from bot.slack.listeners import NO_REASON, Answer, Listeners, close, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import DECISIONS, Case, Did, Strand, StrandName, StrandStatus
+from flows.closure import TO_SHARE, missing_of_decision
 from flows.events import EventKind
+from flows.sentences import is_sentence
 from services.casework import Casework, Result
 
 LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
-CHANGED = "This check has changed, or you no longer lead it. Nothing was saved here. Close this and look again."
 DECISION_NEEDED = "Please choose what you have decided."
+STRAND_NEEDED = "Please say in a few words what was done, what will be done, or why it is not appropriate."
+DECISION_WORDS = {
+    "reason": NO_REASON,
+    **{key: f"To share or refer, please say {words}." for key, words in TO_SHARE.items()},
+}
 REOPENED_ALREADY = (
     "Somebody has reopened this already. What you typed was not kept: copy it, close this, and press Add note."
 )
@@ -49,7 +55,6 @@ MODALS: dict[str, tuple[Act, Callable[[CheckView, Case], block_kit.Block]]] = {
     "ask_reporter": (Act.ASK, lambda view, _case: modals.ask(view)),
     "add_case_note": (Act.NOTE, lambda view, _case: modals.note(view)),
     "remind_me": (Act.REMIND, modals.remind),
-    "close_case": (Act.CLOSE, modals.close),
     "reopen_case": (Act.REOPEN, lambda view, _case: modals.reopen(view)),
 }
 """Buttons that open a modal: the act that the gate must allow, and the modal. Every opening is recorded first (I21)."""
@@ -153,12 +158,14 @@ class Lead:
         return _settled(result, "text")
 
     def decide(self, sent: Sent) -> Answer:
-        """Record the decision, then show the plan's strands in the same modal. Refuse a decision without a reason."""
+        """Record the decision, then show the plan's strands in the same modal. Name every box that is missing."""
         decision = next(iter(sent.chosen("decision")), "")
         if decision not in DECISIONS:
             return errors({"decision": DECISION_NEEDED})
         content = {field.key: sent.typed(field.key, field.longest) for field in DECISION}
-        return without_words(sent, "reason") or self._decide(sent, decision, content)
+        if missing := tuple(missing_of_decision(decision, content)):
+            return errors({key: DECISION_WORDS[key] for key in missing})
+        return self._decide(sent, decision, content)
 
     def _decide(self, sent: Sent, decision: str, content: dict[str, str]) -> Answer:
         """Record the decision and render the next modal in one transaction.
@@ -177,6 +184,8 @@ class Lead:
 
     def plan(self, sent: Sent) -> Answer:
         """Record the plan's three strands (policy 4.2) and ask the reporter to agree."""
+        if missing := _says_nothing(sent):
+            return errors(missing)
         by = self._services.roster.person_at(sent.user.id) or ""
         result = self._gated.submit(
             sent, Act.PLAN, lambda work: work.plan(sent.check, sent.user.id, by, _strands(sent), sent.request)
@@ -185,33 +194,12 @@ class Lead:
 
     def strands(self, sent: Sent) -> Answer:
         """Record the progress of the plan's strands."""
+        if missing := _says_nothing(sent):
+            return errors(missing)
         result = self._gated.submit(
             sent, Act.PLAN, lambda work: work.finish_strands(sent.check, sent.user.id, _strands(sent), sent.request)
         )
         return _settled(result, "student.what")
-
-    def show_close(self, sent: Sent, client: WebClient) -> None:
-        """Update the Close modal beneath, now that the plan's strands have changed.
-
-        Do nothing for whoever may not close.
-        """
-        with self._services.database.read() as tx:
-            subject = self._services.subject(tx, sent.check)
-            if not may(subject, sent.user.id, Act.CLOSE, self._services.roster):
-                return
-            view = self._services.look(tx, sent.check, history=True)
-        if view.case is not None and sent.view.root_view_id:
-            client.views_update(view_id=sent.view.root_view_id, view=modals.close(view, view.case))
-
-    def close(self, sent: Sent) -> Answer:
-        """Close the case; where something required is missing, list it in the modal instead."""
-        content = {key: sent.typed(key) for key in ("outcome", "may_know")}
-        result = self._gated.submit(
-            sent, Act.CLOSE, lambda work: work.close(sent.check, sent.user.id, content, sent.request)
-        )
-        if result is not None and result.missing:
-            return errors({"outcome": "Not yet: " + " ".join(result.missing)})
-        return _settled(result, "outcome")
 
     def reopen(self, sent: Sent) -> Answer:
         """Reopen a closed case, with the reason."""
@@ -243,6 +231,11 @@ def _strands(sent: Sent) -> tuple[Strand, ...]:
     )
 
 
+def _says_nothing(sent: Sent) -> dict[str, str]:
+    """Return an error for each strand without a sentence on what will happen or was done, or why not."""
+    return {f"{one.name}.what": STRAND_NEEDED for one in _strands(sent) if not is_sentence(one.what)}
+
+
 _STATUS = {status.value: status for status in StrandStatus}
 
 
@@ -257,10 +250,9 @@ def register(app: App, services: Services, replies: Replies) -> None:
     on.opens("update_strands", lead.update_strands)
     on.submission("ask_reporter", lead.ask, needs=("text",))
     on.submission("case_note", lead.note, needs=("text",))
-    windows = Windows(services, on)
+    windows, show_close = Windows(services, on), Closing(services).show_again
     windows.submission("decision", lead.decide)
-    windows.submission("strands", lead.plan)
-    windows.submission("update_strands", lead.strands, then=lead.show_close)
+    windows.submission("strands", lead.plan, then=show_close)
+    windows.submission("update_strands", lead.strands, then=show_close)
     on.submission("remind_me", lead.remind_me)
-    on.submission("close_case", lead.close, needs=("outcome",))
-    on.submission("reopen_case", lead.reopen, needs=("text",))
+    on.submission("reopen_case", lead.reopen, reasons=("text",))

@@ -10,7 +10,6 @@ from bot.check_view import CheckView
 from bot.fields import DECISION, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.breach import breach_missing, breach_of
 from flows.case import (
     DECISIONS,
     STRAND_TITLES,
@@ -20,8 +19,8 @@ from flows.case import (
     StrandName,
     StrandStatus,
     latest,
-    missing_to_close,
 )
+from flows.closure import Mend, Missing, missing_to_close
 from flows.events import EventKind
 from flows.model import Urgency
 
@@ -39,7 +38,7 @@ _FOR_DAYS = frozenset({"three_days", "week"})
 def decision(view: CheckView, case: Case) -> Block:
     """Render the first half of "Agree plan": the decision and its reason, filled with the latest decision."""
     before = latest(view.entries, EventKind.DECIDED)
-    given = before.content if before else {}
+    given = before.content if before else _suggested(view, case)
     chosen = (case.decision,) if case.decision else ()
     select = block_kit.choice("static_select", "option", DECISIONS, chosen)
     reason, *rest = DECISION
@@ -51,6 +50,19 @@ def decision(view: CheckView, case: Case) -> Block:
     return block_kit.modal(
         "Agree plan: decision", blocks, callback_id="decision", metadata=view.window(), submit="Next"
     )
+
+
+def _suggested(view: CheckView, case: Case) -> Mapping[str, object]:
+    """Fill in what the answers and the hour suggest, for the lead to change."""
+    decision = view.decision
+    bases = {
+        "protecting someone at risk of harm": decision.risk or decision.worry,
+        "a legal duty": "3.1.4" in decision.decided_by,
+        "consent": decision.valid_consent,
+    }
+    basis = ", ".join(words for words, holds in bases.items() if holds)
+    by = view.name(case.led_by) if case.led_by else ""
+    return {"basis": basis[:1].upper() + basis[1:], "time": "Today", "by": by}
 
 
 def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
@@ -135,20 +147,24 @@ def remind(view: CheckView, case: Case) -> Block:
     return block_kit.modal("Remind me", [box], callback_id="remind_me", metadata=view.check.id, submit="Remind me")
 
 
-def close(view: CheckView, case: Case) -> Block:
+MEND_WORDS = {
+    Mend.PLAN: "Agree plan",
+    Mend.STRANDS: "Update plan",
+    Mend.SHARING: "Record sharing",
+    Mend.NOTHING_SHARED: "Nothing was shared",
+    Mend.BREACH: "Breach",
+}
+_MOST_LINES = 40
+
+
+def close(view: CheckView) -> Block:
     """Render what is still missing before the case can close, or, once nothing is, the closing form."""
-    missing = (*missing_to_close(case), *breach_missing(breach_of(view.entries)))
+    missing = missing_to_close(view.case, view.entries) if view.case else ()
     if missing:
-        rows = block_kit.lines(f"- {problem}" for problem in missing)
-        blocks = [block_kit.section(f"*Before {view.check.ref} can close, it needs:*\n{rows}")]
-        if any(strand.status is StrandStatus.TO_DO for strand in case.strands):
-            blocks.append(
-                block_kit.actions(
-                    block_kit.button("Update the plan's parts", "update_strands", view.check.id, style="primary")
-                )
-            )
-        return block_kit.modal("Not ready to close", blocks, close="Back")
-    blocks = [
+        rows = [block for number, one in enumerate(missing[:_MOST_LINES], 1) for block in _row(view, number, one)]
+        head = block_kit.section(f"*Before {view.check.ref} can close, it needs:*")
+        return block_kit.modal("Not ready to close", [head, *rows], close="Back")
+    boxes = [
         block_kit.section("Everything is in place."),
         block_kit.input_("How did it end?", block_kit.text_input(lines=True), "outcome"),
         block_kit.input_(
@@ -156,8 +172,22 @@ def close(view: CheckView, case: Case) -> Block:
         ),
     ]
     return block_kit.modal(
-        "Close this check", blocks, callback_id="close_case", metadata=view.check.id, submit="Close case"
+        "Close this check", boxes, callback_id="close_case", metadata=view.check.id, submit="Close case"
     )
+
+
+def _row(view: CheckView, number: int, missing: Missing) -> Iterator[Block]:
+    """Yield one line with its button; where another button may bring it as well, both below it."""
+
+    def button(mend: Mend) -> Block:
+        return block_kit.button(MEND_WORDS[mend], f"{mend}.{number}", view.check.id)
+
+    words = f"- {block_kit.esc(missing.words)}"
+    if missing.instead is None:
+        yield block_kit.section(words, button(missing.mend))
+        return
+    yield block_kit.section(words)
+    yield block_kit.actions(button(missing.mend), button(missing.instead))
 
 
 def reopen(view: CheckView) -> Block:

@@ -7,6 +7,7 @@ from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared, latest
+from flows.closure import sharing_is_open, was_shared
 from flows.events import EventKind
 
 
@@ -128,26 +129,29 @@ def _is_asked_again(view: CheckView, event: Entry, what: EventKind) -> bool:
 
 def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
     ref, check = view.check.ref, view.check.id
-    was_shared = view.check.answers.get("S6", ("no",)) != ("no",)
-    if case.decision not in SHARING_DECISIONS and not was_shared:
-        return None
-    if case.shared is Shared.RECORDED:
+    shared_before = was_shared(view.check.answers)
+    if case.shared is Shared.CHOSE_NOT_TO and not shared_before:
+        is_news = case.decision in SHARING_DECISIONS or shared_before is None
+        return _plain(f"{ref}: nothing was shared. That is recorded.") if is_news else None
+    if case.shared in (Shared.RECORDED, Shared.ANSWERS_OPEN) and not sharing_is_open(case.shared, view.check.answers):
         return _plain(f"You answered the last questions about {ref}. Thank you.")
-    if case.shared is Shared.CHOSE_NOT_TO:
-        return _plain(f"{ref}: nothing was shared. That is recorded.")
     if _is_asked_again(view, event, EventKind.AFTERCARE_REMINDED):
         return _plain(f"{ref}: see the newer message below.")
+    answer = block_kit.button("Answer", "record_sharing", check, style="primary")
+    if case.shared in (Shared.RECORDED, Shared.ANSWERS_OPEN):
+        return _with(f"{ref}: something is still open after sharing. Please look again.", answer)
+    chose_not = block_kit.button("We chose not to share", "chose_not", check)
+    if shared_before:
+        return _with(f"You shared about {ref}. Two last questions, once that is done.", answer)
+    if case.decision not in SHARING_DECISIONS:
+        words = f"Did anyone share this? I do not know yet. It is about {ref}."
+        nothing = block_kit.button("Nothing was shared", "chose_not", check)
+        return _with(words, answer, nothing)
     return _with(
-        f"You {'shared' if was_shared else 'planned to share'} about {ref}. Two last questions, once that is done.",
-        block_kit.button("Answer", "record_sharing", check, style="primary"),
+        f"You planned to share about {ref}. Two last questions, once that is done.",
+        answer,
         block_kit.button("Not shared yet", "not_shared_yet", check),
-        block_kit.button("We chose not to share", "chose_not", check, confirm=_sure_not_to_share()),
-    )
-
-
-def _sure_not_to_share() -> Block:
-    return block_kit.confirm(
-        "Nothing will be shared?", "Only if you decided this with the lead.", "We chose not to", "Go back"
+        chose_not,
     )
 
 

@@ -14,6 +14,7 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from bot.words import URGENCY_WORDS, Words, day_words
 from flows.case import Case, CaseStatus, Shared
+from flows.closure import waits_for_sharing
 from flows.engine import wording
 from flows.events import EventKind
 from flows.model import Outcome, Status
@@ -94,10 +95,7 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
     """Return the notification text for a lock screen: reference, urgency, answer-by time, and nothing else."""
     ref, urgency = view.check.ref, URGENCY_WORDS[case.urgency]
     if case.led_by is not None:
-        waits = (
-            "needs another view" if case.disagreed else "has no agreed plan yet" if not case.plan_round else "is led"
-        )
-        return f"{ref}, {urgency}, {waits}. Open Slack to see it."
+        return f"{ref}, {urgency}, {_waits(case)}. Open Slack to see it."
     if ask > 1:
         return view.without_roles(
             f"{ref}, {urgency}, still needs a safeguarding lead. Ask {ask}. Open Slack to see it."
@@ -106,6 +104,14 @@ def _push(view: CheckView, case: Case, ask: int) -> str:
     return view.without_roles(
         f"A check needs a safeguarding lead. {ref}, {urgency}, answer by {by}. Open Slack to see it."
     )
+
+
+def _waits(case: Case) -> str:
+    if case.disagreed:
+        return "needs another view"
+    if not case.plan_round:
+        return "has no agreed plan yet"
+    return "has something open after sharing" if case.shared is Shared.ANSWERS_OPEN else "is led"
 
 
 def _closed(view: CheckView) -> Message:
@@ -197,7 +203,8 @@ def _where_it_stands(view: CheckView, case: Case) -> str:
         case CaseStatus.PLANNED:
             return f"{leader} leads. The plan waits for {view.reporter} to agree."
         case _:
-            return f"{leader} leads. The plan is agreed. Next: carry it out, record the sharing, close."
+            open_still = " Something is still open after sharing." if case.shared is Shared.ANSWERS_OPEN else ""
+            return f"{leader} leads. The plan is agreed.{open_still} Next: carry it out, record the sharing, close."
 
 
 def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal with this") -> Iterator[Block]:
@@ -239,7 +246,7 @@ def _next_step(case: Case) -> str:
         return "plan"
     if case.status is not CaseStatus.AGREED:
         return ""
-    return "close_case" if case.shared in (Shared.RECORDED, Shared.CHOSE_NOT_TO) else "record_sharing"
+    return "record_sharing" if waits_for_sharing(case) else "close_case"
 
 
 def _sure_to_step_aside() -> Block:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.check_view import CheckView
 from bot.fields import DECISION_LABELS, SHARING, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.case import DECISIONS, STRAND_TITLES, Case, Entry, Strand, StrandStatus, latest
+from flows.case import DECISIONS, SHARING_DECISIONS, STRAND_TITLES, Case, Entry, Strand, StrandStatus, latest
 from flows.checklist import CHECKLIST
+from flows.closure import AFTER_SHARING, OWNERS
 from flows.events import EventKind
 
 STRAND_STATUS_WORDS = {
@@ -67,17 +68,51 @@ def disagree(metadata: str) -> Block:
     return block_kit.modal("I disagree", blocks, callback_id="disagree", metadata=metadata, submit="Send")
 
 
+def chose_not(view: CheckView) -> Block:
+    """Render the modal that asks why nothing was shared."""
+    blocks = [
+        block_kit.section("Only if nothing was shared, and you both agreed to that."),
+        block_kit.input_("Why was nothing shared?", block_kit.text_input(lines=True), "text"),
+    ]
+    return block_kit.modal("Nothing was shared", blocks, callback_id="chose_not", metadata=view.check.id, submit="Save")
+
+
 def sharing(view: CheckView) -> Block:
-    """Render the two questions of 3.4 and the boxes for what was shared, filled with the latest answers."""
-    given = latest(view.entries, EventKind.SHARED)
+    """Render the two questions of 3.4 and the boxes for what was shared, filled with what is known of it."""
+    given = _known_of_sharing(view)
     blocks: list[Block] = []
-    for question_id in ("3.4.1", "3.4.2"):
+    for question_id in AFTER_SHARING:
         question = CHECKLIST[question_id]
         options = {option.id: option.label for option in question.options}
         chosen = view.check.answers.get(question_id, ())
         element = block_kit.choice("radio_buttons", "option", options, chosen)
         blocks.append(block_kit.input_(question.ask, element, question_id, hint=question.help))
-    boxes = inputs(SHARING, given.content if given else {}, optional=False)
+    boxes = inputs(SHARING, given, optional=False)
     return block_kit.modal(
-        "After sharing", [*blocks, *boxes], callback_id="sharing", metadata=view.window(), submit="Save"
+        "After sharing",
+        [*blocks, *boxes, *_until_settled(given)],
+        callback_id="sharing",
+        metadata=view.window(),
+        submit="Save",
     )
+
+
+def _known_of_sharing(view: CheckView) -> Mapping[str, object]:
+    """Return what was recorded before, else what the plan said: it is written once, and changed where it differs."""
+    recorded, decided = latest(view.entries, EventKind.SHARED), latest(view.entries, EventKind.DECIDED)
+    if recorded is not None:
+        return recorded.content
+    if decided is None or decided.content.get("decision") not in SHARING_DECISIONS:
+        return {}
+    plan = decided.content
+    how = ", ".join(str(plan[key]) for key in ("time", "how") if plan.get(key))
+    return {"what": plan.get("what", ""), "whom": plan.get("whom", ""), "why": plan.get("reason", ""), "how": how}
+
+
+def _until_settled(given: Mapping[str, object]) -> Iterator[Block]:
+    """Yield who sees to an answer that settles nothing yet, and by when."""
+    owners = {key: words.capitalize() for key, words in OWNERS.items()}
+    owner = block_kit.choice("radio_buttons", "option", owners, (str(given.get("owner") or ""),))
+    yield block_kit.input_("If something is still open: who sees to it?", owner, "owner", optional=True)
+    due = str(given["due"]) if given.get("due") else None
+    yield block_kit.input_("By when, or when to look at it again", block_kit.date_input(due), "due", optional=True)

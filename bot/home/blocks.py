@@ -12,8 +12,9 @@ from bot.home.role_sections import CANNOT_BE_OPENED, Engine, Office, engine_bloc
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import how_long
-from flows.case import Case, CaseStatus, Check, CheckStatus, waits_for_sharing
+from flows.case import Case, CaseStatus, Check, CheckStatus
 from flows.checklist import CHECKLIST
+from flows.closure import waits_for_sharing
 
 Asked: TypeAlias = tuple[Case, int]
 MOST_CHECKS = 10

@@ -18,9 +18,11 @@ from bot.slack import block_kit
 from bot.slack.failures import guarded
 from bot.slack.payloads import Press, Sent, named
 from bot.slack.replies import Replies
+from flows.sentences import is_sentence
 
 Json = dict[str, Any]
 WRITE_SOMETHING = "Please write something, or close this."
+NO_REASON = "Please give the reason in a few words. A dash or a single word is not enough."
 _TAKEN = "taken"
 """The key in Bolt's context under which a submission keeps its answer's note for `then`."""
 
@@ -57,6 +59,12 @@ def without_words(sent: Sent, *boxes: str) -> Answer | None:
     """Return errors for those of these inputs that contain no visible character; None if all do. boxes: block ids."""
     empty = sent.without_words(*boxes)
     return errors(dict.fromkeys(empty, WRITE_SOMETHING)) if empty else None
+
+
+def without_reasons(sent: Sent, *boxes: str) -> Answer | None:
+    """Return errors for those of these inputs that give no reason, such as "n/a"; None if all do. boxes: block ids."""
+    none = [box for box in boxes if not is_sentence(sent.typed(box))]
+    return errors(dict.fromkeys(none, NO_REASON)) if none else None
 
 
 class Taken(Sent):
@@ -146,17 +154,18 @@ class Listeners:
         listener: Callable[[Sent], Answer],
         *,
         needs: tuple[str, ...] = (),
+        reasons: tuple[str, ...] = (),
         then: Callable[[Taken, WebClient], None] | None = None,
     ) -> None:
         """Register a modal's submission. Acknowledge with what `listener` answers, after it has committed.
 
-        needs: block ids of inputs that must contain words before `listener` is called. then: called afterwards, if the
-        answer was not errors.
+        needs: block ids of inputs that must contain words before `listener` is called. reasons: of those that must
+        give a reason. then: called afterwards, if the answer was not errors.
         """
 
         def answer(ack: Ack, body: Json, context: BoltContext) -> None:
             sent = Sent.model_validate(body)
-            given = without_words(sent, *needs) or listener(sent)
+            given = without_words(sent, *needs) or without_reasons(sent, *reasons) or listener(sent)
             if "errors" not in given.body:
                 context[_TAKEN] = given.note
             ack(**given.body)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.case import Case, CaseStatus, waits_for_sharing
+from flows.case import Case, CaseStatus
+from flows.closure import waits_for_sharing
 from flows.events import EventKind
 
 _DAY = timedelta(days=1)

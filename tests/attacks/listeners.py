@@ -39,7 +39,7 @@ CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.HAND_ON: _actions("hand_on"),
     Act.PAGE_AGAIN: _actions("page_again"),
     Act.REMIND: (*_actions("remind_me"), *_views("remind_me")),
-    Act.RECORD_SHARING: (*_actions("record_sharing", "not_shared_yet", "chose_not"), *_views("sharing")),
+    Act.RECORD_SHARING: (*_actions("record_sharing", "not_shared_yet", "chose_not"), *_views("sharing", "chose_not")),
     Act.CLOSE: (*_actions("close_case"), *_views("close_case")),
     Act.REOPEN: (*_actions("reopen_case"), *_views("reopen_case")),
     Act.REPLY: (*_actions("reply"), *_views("reply")),

@@ -44,7 +44,7 @@ def test_the_names_in_databases_stay() -> None:
     windows = {
         *("check", "record", "items", "correct", "open_case", "plan", "update_strands", "ask_reporter"),
         *("add_case_note", "remind_me", "close_case", "reopen_case", "see_plan", "see_outcome", "reply"),
-        *("disagree", "record_sharing", "breach", "breach_log", "chronology", "register"),
+        *("disagree", "record_sharing", "chose_not", "breach", "breach_log", "chronology", "register"),
     }
     assert {kind.removeprefix("opened_") for kind in OPENINGS} == windows
     assert set(OutboxKind) == {

@@ -13,6 +13,7 @@ from tests.harness import (
     HARM,
     NO_CONSENT,
     POSSIBLY,
+    TO_SHARE,
     Stage,
     Ticks,
     card_of,
@@ -96,10 +97,10 @@ def _lead_twice(stage: Stage) -> None:
 def _agree_twice(stage: Stage) -> None:
     staff, lead = stage.staff, stage.lead_one
     stage.open("Agree plan", "Agree plan: decision")
-    _twice(stage, lambda: lead.submit({"decision": "Share the information", "reason": "Safety."}))
+    _twice(stage, lambda: lead.submit({**TO_SHARE, "decision": "Share the information", "reason": "Their safety."}))
     opened(lead, "Agree plan: three parts")
     for strand in ("student", "professionals", "parent"):
-        lead.fill({f"{strand}.what": "A step.", f"{strand}.status": "Done"})
+        lead.fill({f"{strand}.what": "A first step.", f"{strand}.status": "Done"})
     _twice(stage, lead.submit)
     _twice(stage, lambda: staff.press("Talk to me first"))
     _twice(stage, lambda: staff.press("I agree"))

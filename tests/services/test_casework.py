@@ -15,7 +15,7 @@ from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, n
 
 URGENT = stopped_after("S4", calm_but(S4="yes"))
 AFTER = {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}
-WHAT = {"what": "w", "whom": "w", "why": "w", "how": "h"}
+WHAT = {"what": "what", "whom": "whom", "why": "why", "how": "how"}
 PEOPLE = {"lead-1": LEAD_ONE, "lead-2": LEAD_TWO, "deputy-1": "U0DEPUTY", "independent": "U0INDEP"}
 
 
@@ -148,17 +148,23 @@ def test_another_decision_needs_the_reporters_agreement_again(office: Office) ->
     found = office.the_case(check)
     assert (found.status, found.reporter_agreed_at) == (CaseStatus.LED, None)
     deed = _do(office, lambda work: work.close(check, LEAD_ONE, {}, office.request()))
-    assert (deed.did, len(deed.missing)) == (Did.STALE, 1)
+    assert (deed.did, len(deed.missing)) == (Did.STALE, 2)  # nobody was asked S6: was it shared?
     assert _do(office, lambda work: work.agree(check, REPORTER, 1)).did is Did.STALE
 
 
 def test_a_decision_not_to_share_needs_no_record_of_sharing(office: Office) -> None:
     """And one to share needs it again, unless it was recorded."""
-    check = office.led(URGENT)
+    check = office.led(calm_but(S4="yes"))
     assert office.decide(check, "not_for_now").case.shared is Shared.CHOSE_NOT_TO
     assert office.decide(check, "share").case.shared is None
     _do(office, lambda work: work.shared(check, LEAD_ONE, AFTER, WHAT, office.request()))
     assert office.decide(check, "no_further_action").case.shared is Shared.RECORDED
+
+
+def test_what_nobody_was_asked_is_not_taken_for_no(office: Office) -> None:
+    """I26: a check stopped before S6 may have been shared already; a decision to share nothing settles nothing."""
+    check = office.led(URGENT)
+    assert office.decide(check, "not_for_now").case.shared is None
 
 
 def test_disagreeing_keeps_the_reason_and_asks_somebody_else(office: Office) -> None:
@@ -236,13 +242,18 @@ def test_what_is_known_of_sharing_is_noted_once_and_a_record_stands(office: Offi
     check = _agreed(office)
 
     def press(*, chose: bool) -> Did:
-        return _do(office, lambda work: work.not_shared(check, REPORTER, chose=chose)).did
+        if not chose:
+            return _do(office, lambda work: work.not_shared_yet(check, REPORTER)).did
+        return _do(office, lambda work: work.chose_not_to_share(check, REPORTER, "It can wait.", "the same")).did
 
     presses = [press(chose=chose) for chose in (False, False, True, True)]
     assert presses == [Did.DONE, Did.ALREADY, Did.DONE, Did.ALREADY]
     _do(office, lambda work: work.shared(check, LEAD_ONE, AFTER, WHAT, "one"))
     assert _do(office, lambda work: work.shared(check, LEAD_ONE, AFTER, WHAT, "one")).did is Did.ALREADY
-    assert _do(office, lambda work: work.not_shared(check, REPORTER, chose=True)).did is Did.STALE
+    assert (
+        _do(office, lambda work: work.chose_not_to_share(check, REPORTER, "It can wait.", office.request())).did
+        is Did.STALE
+    )
     assert office.check(check).answers["3.4.2"] == ("yes",)
 
 
@@ -254,7 +265,7 @@ def test_a_closed_case_is_left_alone_until_it_is_opened_again(office: Office) ->
         lambda work: work.page_again(check, LEAD_ONE),
         lambda work: work.hand_on(check, LEAD_ONE),
         lambda work: work.shared(check, LEAD_ONE, AFTER, WHAT, "x1"),
-        lambda work: work.not_shared(check, REPORTER, chose=True),
+        lambda work: work.chose_not_to_share(check, REPORTER, "It can wait.", office.request()),
         lambda work: work.finish_strands(check, LEAD_ONE, to_do, "x2"),
         lambda work: work.decide(check, LEAD_ONE, "share", {}, "x3"),
         lambda work: work.plan(check, LEAD_ONE, "lead-1", DONE, "x4"),
@@ -306,7 +317,8 @@ def test_what_a_lead_writes_is_sealed_and_comes_back(office: Office) -> None:
     """Decision, strands and sharing, in the words they were written in."""
     check = _closed(office)
     content = {entry.what: entry.content for entry in office.history(check)}
-    assert content[EventKind.DECIDED] == {"decision": "share", "reason": "the reason"}
+    decided = content[EventKind.DECIDED]
+    assert (decided["decision"], decided["reason"], decided["basis"]) == ("share", "the reason", "said so")
     assert content[EventKind.PLANNED]["round"] == 1
     assert content[EventKind.SHARED] == {**WHAT, "answers": {key: list(value) for key, value in AFTER.items()}}
     assert office.the_case(check).strands == DONE

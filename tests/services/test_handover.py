@@ -118,7 +118,7 @@ def test_another_decision_is_agreed_anew_also_after_a_case_was_reopened_or_hande
                 work.hand_on(check, LEAD_ONE)
                 work.lead(check, LEAD_TWO, "lead-2")
             else:
-                work.not_shared(check, REPORTER, chose=True)
+                work.chose_not_to_share(check, REPORTER, "It can wait.", office.request())
                 assert work.close(check, LEAD_ONE, {}, office.request()).did is Did.DONE
                 assert work.reopen(check, LEAD_ONE, "more is known", office.request()).did is Did.DONE
         office.decide(check, "no_further_action")
@@ -152,7 +152,7 @@ def test_who_reopens_second_is_told_so(office: Office) -> None:
     check = office.planned(URGENT)
     _reach(office, check, EventKind.AGREED)
     with office.leading() as work:
-        work.not_shared(check, REPORTER, chose=True)
+        work.chose_not_to_share(check, REPORTER, "It can wait.", office.request())
         work.close(check, LEAD_ONE, {}, office.request())
     request = office.request()
     dids = []
@@ -167,7 +167,7 @@ def test_a_check_reopened_by_its_reporter_is_asked_for_as_new(office: Office) ->
     check = office.planned(URGENT)
     _reach(office, check, EventKind.AGREED)
     with office.leading() as work:
-        work.not_shared(check, REPORTER, chose=True)
+        work.chose_not_to_share(check, REPORTER, "It can wait.", office.request())
         work.close(check, LEAD_ONE, {}, office.request())
     office.forward(days=120)
     with office.reporting() as work:

@@ -98,8 +98,8 @@ def test_the_last_two_questions_are_asked_again_until_they_are_answered(office: 
 
 
 def test_a_plan_without_sharing_asks_nothing_afterwards(office: Office) -> None:
-    """There is nothing to ask about."""
-    check = office.planned(URGENT, "no_further_action")
+    """There is nothing to ask about where S6 says that nothing was shared."""
+    check = office.planned(calm_but(S4="yes"), "no_further_action")
     _agree(office, check)
     office.forward(days=30)
     _climb(office, check)
@@ -253,7 +253,7 @@ def test_an_agreed_plan_whose_sharing_nobody_would_ask_about_is_found(office: Of
         cases.save(tx, check, next_page_at=None)
     assert _look(office).unwatched == (check,)
     with office.leading() as work:
-        work.not_shared(check, REPORTER, chose=True)
+        work.chose_not_to_share(check, REPORTER, "It can wait.", office.request())
     _send_all(office)
     assert _look(office).is_well
 

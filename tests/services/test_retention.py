@@ -31,7 +31,7 @@ from storage.proof.seal import seal_now
 from storage.proof.verify import judge
 from tests.flows.builders import calm_but
 from tests.storage.backup.backups import backed_up, restored
-from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
+from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, SAID, Office
 from tests.storage.records_with_secrets import OLD, URGENT, KeyedOffice, url_of
 
 SCHEDULE = Schedule(timedelta(days=366), 25, timedelta(days=731))
@@ -71,11 +71,11 @@ def _closed(office: Office, sheet: dict[str, tuple[str, ...]] | None = None, bor
         work.write(check, REPORTER, EventKind.DETAILS, content, office.request())
         person_index.remember(work.tx, office.keys, check, content, office.now.date())
     with office.leading() as work:
-        work.decide(check, LEAD_ONE, "share", {"reason": reason}, office.request())
-    office.plan(check, tuple(Strand(name, StrandStatus.DONE, plan) for name in StrandName))
+        work.decide(check, LEAD_ONE, "share", {**SAID, "reason": f"for {reason}"}, office.request())
+    office.plan(check, tuple(Strand(name, StrandStatus.DONE, f"a step: {plan}") for name in StrandName))
     with office.leading() as work:
         work.agree(check, REPORTER, 1)
-        work.shared(check, LEAD_ONE, AFTER, {"what": last}, office.request())
+        work.shared(check, LEAD_ONE, AFTER, {**SAID, "what": last}, office.request())
         work.close(check, LEAD_ONE, {"outcome": last}, office.request())
     return check
 

@@ -71,11 +71,13 @@ def test_somebody_can_be_left_out_after_the_check_was_sent(office: Office) -> No
 
 
 def test_what_was_shared_already_is_never_recorded_as_not_shared(office: Office) -> None:
-    """A decision against further sharing does not undo what S6 says."""
+    """A decision against further sharing does not undo what S6 says, nor settle what nobody was asked (I26)."""
     shared: Answers = {**URGENT, "S4": ("no",), "S6": ("yes_other",)}
     check = office.led(shared)
     assert office.decide(check, "no_further_action").case.shared is None
-    other = office.led(URGENT)
+    unasked = office.led(URGENT)
+    assert office.decide(unasked, "no_further_action").case.shared is None
+    other = office.led({**URGENT, "S4": ("no",), "S5": ("no",), "S6": ("no",)})
     assert office.decide(other, "no_further_action").case.shared is Shared.CHOSE_NOT_TO
 
 

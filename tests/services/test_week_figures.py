@@ -23,7 +23,7 @@ from storage.engine.database import Database
 from storage.tables import checks as table
 from tests.flows.builders import calm_but
 from tests.services.weeks import CONFLICTS, SHEETS, recount, work
-from tests.storage.builders import LEAD_ONE, ROSTER, Office, not_done
+from tests.storage.builders import LEAD_ONE, ROSTER, SAID, Office, not_done
 
 LONDON = ZoneInfo("Europe/London")
 AUTUMN, SPRING = datetime(2026, 10, 5, tzinfo=LONDON), datetime(2027, 2, 8, tzinfo=LONDON)
@@ -220,7 +220,7 @@ def test_a_childs_case_is_counted_by_the_birthday_that_was_written(office: Offic
     office.plan(check)
     with office.leading() as working:
         working.agree(check, "U0STAFF", 1)
-        working.shared(check, LEAD_ONE, {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}, {"what": "x"}, office.request())
+        working.shared(check, LEAD_ONE, {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}, SAID, office.request())
         working.close(check, LEAD_ONE, {"outcome": "x"}, office.request())
     week = Week.of(datetime(2037, 3, 4, tzinfo=UTC).date()).before
     assert [counted(office, each).retention for each in (week.before, week, week.following)] == [0, 1, 0]

@@ -19,7 +19,7 @@ from services.drill import Drill
 from storage import checks, events
 from storage.tables import checks as check_table
 from tests.flows.builders import calm_but
-from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office
+from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, SAID, Office
 
 SHEETS: tuple[Answers, ...] = (
     calm_but(),
@@ -118,7 +118,7 @@ def _a_case(office: Office, chance: random.Random, check: str) -> None:
         return
     with office.leading() as working:
         decision = chance.choice(("share", "not_for_now", "refer"))
-        working.decide(check, who, decision, {"reason": "the reason"}, office.request())
+        working.decide(check, who, decision, {**SAID, "reason": "the reason"}, office.request())
     _a_plan(office, chance, check, who, person)
 
 
@@ -137,7 +137,7 @@ def _a_plan(office: Office, chance: random.Random, check: str, who: str, person:
     if chance.random() < 0.6:
         answers = {"3.4.1": ("yes_told",), "3.4.2": ("yes",)}
         with office.leading() as working:
-            working.shared(check, REPORTER, answers, {}, office.request())
+            working.shared(check, REPORTER, answers, SAID, office.request())
             working.close(check, who, {"outcome": "safe"}, office.request())
 
 

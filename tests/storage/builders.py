@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
+from flows.closure import SHARED_WORDS, TO_SHARE
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
@@ -24,6 +25,8 @@ START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ROSTER = roster_of(load_organisation(example_organisation_path()))
 REPORTER, LEAD_ONE, LEAD_TWO = "U0STAFF", "U0LEAD1", "U0LEAD2"
 DONE = tuple(Strand(name, StrandStatus.DONE, f"{name} is told") for name in StrandName)
+SAID: dict[str, object] = dict.fromkeys((*TO_SHARE, *SHARED_WORDS), "said so")
+"""The boxes of a decision to share, and of what was shared, filled in."""
 
 
 class Office:
@@ -87,7 +90,7 @@ class Office:
 
     def decide(self, check: str, decision: str, request: str | None = None) -> Result:
         with self.leading() as work:
-            content = {"reason": "the reason"}
+            content = {**SAID, "reason": "the reason"}
             return work.decide(check, LEAD_ONE, decision, content, request or self.request())
 
     def plan(self, check: str, strands: tuple[Strand, ...] = DONE, request: str | None = None) -> Result:

@@ -1,5 +1,7 @@
 """The windows of the leads' work: all of them open, however much was typed."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cases import modals, summary
@@ -36,17 +38,20 @@ def test_a_decision_needs_its_reason() -> None:
 
 
 def test_close_lists_what_is_missing_or_asks_for_the_end() -> None:
-    """A case closes once nothing is missing, and says what is until then."""
+    """A case closes once nothing is missing, and says what is until then, each line with its button."""
     of = sent(Outcome.CONSULT)
     open_still = led(of, strands=strands_to_do("x"))
-    form = modals.close(view(of, open_still), open_still)
+    form = modals.close(view(of, open_still))
     fits_view(form)
     assert "submit" not in form
     assert "A decision and its reason" in words(form)
-    assert "Update the plan's parts" in words(form)
-    done = tuple(Strand(name, StrandStatus.DONE, "x") for name in StrandName)
-    complete = led(of, strands=done, decision="share", reporter_agreed_at=NOW, shared=Shared.RECORDED)
-    form = modals.close(view(of, complete), complete)
+    lines = [block for block in form["blocks"][1:] if block["type"] == "section"]
+    buttons = [one for block in form["blocks"] for one in (block.get("accessory"), *block.get("elements", ())) if one]
+    assert len({button["action_id"] for button in buttons}) == len(buttons) > len(lines)
+    done = tuple(Strand(name, StrandStatus.DONE, "It was done today.") for name in StrandName)
+    told = replace(of, answers={**of.answers, "3.4.1": ("yes_told",), "3.4.2": ("yes",)})
+    complete = led(told, strands=done, decision="share", reporter_agreed_at=NOW, shared=Shared.RECORDED)
+    form = modals.close(view(told, complete, entries=everything_typed("What was said.", 0)))
     fits_view(form)
     assert form["callback_id"] == "close_case"
     assert form["submit"]["text"] == "Close case"

@@ -1,6 +1,7 @@
 """Messages of their own to the reporter: few, content-free, and true when they are read."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -71,7 +72,11 @@ def test_after_a_plan_to_share_two_questions_wait_until_they_are_answered() -> N
     assert "nothing was shared" in _said(
         EventKind.AGREED, led(OF, decision="refer", shared=Shared.CHOSE_NOT_TO, **agreed)
     )
-    assert _said(EventKind.AGREED, led(OF, decision="not_for_now", **agreed)) == ""
+    asked = _said(EventKind.AGREED, led(OF, decision="not_for_now", **agreed))
+    assert "do not know yet" in asked  # nobody was asked S6
+    calm = replace(OF, answers={**OF.answers, "S6": ("no",)})
+    nothing = led(calm, decision="not_for_now", shared=Shared.CHOSE_NOT_TO, **agreed)
+    assert notice(view(calm, nothing), nothing, entry(EventKind.AGREED)) is None
 
 
 def test_whoever_disagrees_is_reminded_that_they_can_refer() -> None:

@@ -55,12 +55,12 @@ def test_the_plan_is_shown_whole(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", *LONGEST])
 def test_the_questions_after_sharing_open_with_what_was_recorded(text: str) -> None:
-    """Both questions of 3.4 and what was shared, all of them needed."""
+    """Both questions of 3.4 and what was shared, all of them needed; who sees to what stays open, where it does."""
     typed = {field.key: text[: field.longest] for field in SHARING}
     of = sent(Outcome.CONSULT)
     form = modals.sharing(view(of, led(of), entries=[entry(EventKind.SHARED, 1, **typed)] if text else []))
     fits_view(form)
-    assert not any(block["optional"] for block in form["blocks"])
+    assert [block["block_id"] for block in form["blocks"] if block["optional"]] == ["owner", "due"]
     assert [block["block_id"] for block in form["blocks"][:2]] == ["3.4.1", "3.4.2"]
 
 

@@ -1,0 +1,187 @@
+"""What a case still needs before it may close (docs/rules.md, "Closure"). Nothing else closes a case (I20, I28).
+
+A close reads the answers: a form that was sent is not a question that was answered (docs/rules.md, decision 15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flows.breach import breach_missing, breach_of
+from flows.case import (
+    SHARING_DECISIONS,
+    STRAND_TITLES,
+    Case,
+    CaseStatus,
+    Entry,
+    Shared,
+    Strand,
+    StrandName,
+    StrandStatus,
+    latest,
+)
+from flows.events import EventKind
+from flows.model import Answers
+from flows.sentences import is_sentence
+
+AFTER_SHARING = ("3.4.1", "3.4.2")
+
+
+class Mend(StrEnum):
+    """The button that brings what is missing, by its verb."""
+
+    PLAN = "plan"
+    STRANDS = "update_strands"
+    SHARING = "record_sharing"
+    NOTHING_SHARED = "chose_not"
+    BREACH = "breach"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, in words for the lead. mend: the button that brings it; instead: another that may."""
+
+    words: str
+    mend: Mend
+    instead: Mend | None = None
+
+
+TO_SHARE = {
+    "what": "what will be shared",
+    "whom": "with whom",
+    "time": "when",
+    "how": "how",
+    "by": "by whom",
+    "basis": "the lawful basis or duty",
+}
+"""What a decision to share or refer has beside its reason, by its key in the record, in words."""
+SHARED_WORDS = {"what": "what was shared", "whom": "with whom it was shared", "why": "why", "how": "when and how"}
+_OPEN_ANSWERS = {
+    ("3.4.1", "not_sure"): "nobody is sure whether the person knows that it was shared",
+    ("3.4.1", "no_should_tell"): "the person should be told that it was shared, and was not yet",
+    ("3.4.2", "not_sure"): "nobody is sure whether it is recorded what was shared, with whom and why",
+    ("3.4.2", "not_yet"): "it is not recorded yet what was shared, with whom and why",
+}
+"""Answers to policy 3.4 that stay open, with an owner and a date, until they are settled (I28)."""
+
+
+def missing_to_close(case: Case, entries: Iterable[Entry]) -> tuple[Missing, ...]:
+    """Return everything that a case still needs before it may close; empty if nothing. entries: its whole record."""
+    record = tuple(entries)
+    breach = (Missing(words, Mend.BREACH) for words in breach_missing(breach_of(record)))
+    return (*_decision(case, record), *_plan(case), *_agreement(case), *_sharing(case, record), *breach)
+
+
+def missing_of_decision(decision: str, content: Mapping[str, object]) -> Iterator[str]:
+    """Yield the keys of boxes that a decision must have and that say nothing: its reason, and to share `TO_SHARE`."""
+    if not is_sentence(str(content.get("reason") or "")):
+        yield "reason"
+    if decision in SHARING_DECISIONS:
+        yield from (key for key in TO_SHARE if not says_something(content.get(key)))
+
+
+def says_something(typed: object) -> bool:
+    """Return whether a box that takes a word or a name has one: a letter or a digit, and not "n/a" or "none"."""
+    text = str(typed or "").strip().lower()
+    return any(sign.isalnum() for sign in text) and text.strip(" .") not in _NOTHING
+
+
+_NOTHING = frozenset({"n/a", "na", "n.a", "none", "nil", "tbc", "tba", "x", "?", "not applicable", "not known"})
+
+
+def was_shared(answers: Answers) -> bool | None:
+    """Return whether S6 says that something was already shared; None where it is not known (I26)."""
+    given = answers.get("S6")
+    return None if given in (None, ("not_sure",)) else given != ("no",)
+
+
+def open_answers(answers: Answers) -> tuple[str, ...]:
+    """Return, in words, which of the answers to policy 3.4 do not settle it."""
+    given = ((question, choice) for question in AFTER_SHARING for choice in answers.get(question, ()))
+    return tuple(_OPEN_ANSWERS[each] for each in given if each in _OPEN_ANSWERS)
+
+
+def sharing_is_open(shared: Shared | None, answers: Answers) -> bool:
+    """Return whether policy 3.4 is open: not answered, or answered with what does not settle it (I28)."""
+    if shared is Shared.CHOSE_NOT_TO:
+        return was_shared(answers) is True
+    return shared is not Shared.RECORDED or bool(open_answers(answers))
+
+
+def waits_for_sharing(case: Case) -> bool:
+    """Return whether the plan is agreed and policy 3.4 is open."""
+    return case.status is CaseStatus.AGREED and sharing_is_open(case.shared, case.check.answers)
+
+
+def is_settled(strand: Strand) -> bool:
+    """Return whether a strand is done or not appropriate, and says in a sentence what was done, or why not."""
+    return strand.status is not StrandStatus.TO_DO and is_sentence(strand.what)
+
+
+def _decision(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
+    decided = latest(record, EventKind.DECIDED)
+    if case.decision is None:
+        yield Missing("A decision and its reason.", Mend.PLAN)
+        return
+    content = decided.content if decided else {}
+    for key in missing_of_decision(case.decision, content):
+        words = f"The decision to share does not say {TO_SHARE[key]}." if key in TO_SHARE else "The decision's reason."
+        yield Missing(words, Mend.PLAN)
+
+
+def _plan(case: Case) -> Iterator[Missing]:
+    made = {strand.name: strand for strand in case.strands}
+    for name in StrandName:
+        strand = made.get(name)
+        if strand is None or not is_settled(strand):
+            mend = Mend.STRANDS if case.strands else Mend.PLAN
+            yield Missing(f"{STRAND_TITLES[name]}: done, or why it is not appropriate.", mend)
+
+
+def _agreement(case: Case) -> Iterator[Missing]:
+    if case.decision is not None and case.reporter_agreed_at is None:
+        yield Missing("The staff member has not agreed the plan yet.", Mend.PLAN)
+
+
+def _sharing(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
+    if case.shared is Shared.CHOSE_NOT_TO and was_shared(case.check.answers) is not True:
+        return
+    recorded = latest(record, EventKind.SHARED)
+    if case.shared not in (Shared.RECORDED, Shared.ANSWERS_OPEN) or recorded is None:
+        yield _not_recorded(case)
+        return
+    for key, words in SHARED_WORDS.items():
+        if not says_something(recorded.content.get(key)):
+            yield Missing(f"After sharing: nobody has said {words}.", Mend.SHARING)
+    for question in AFTER_SHARING:
+        if question not in case.check.answers:
+            yield Missing(f"After sharing: question {question} has no answer.", Mend.SHARING)
+    yield from _open(case, recorded)
+
+
+def _not_recorded(case: Case) -> Missing:
+    if was_shared(case.check.answers):
+        return Missing("The last two questions, on what was shared (policy 3.4).", Mend.SHARING)
+    words = "The last two questions (policy 3.4), or that nothing was shared."
+    return Missing(words, Mend.SHARING, Mend.NOTHING_SHARED)
+
+
+def _open(case: Case, recorded: Entry) -> Iterator[Missing]:
+    until = _owner_and_date(recorded)
+    for words in open_answers(case.check.answers):
+        yield Missing(f"After sharing: {words}{until}.", Mend.SHARING)
+    if case.check.answers.get("3.4.1") == ("no_unsafe",) and not recorded.content.get("due"):
+        yield Missing("After sharing: when to look again at telling the person.", Mend.SHARING)
+
+
+OWNERS = {"reporter": "the staff member", "lead": "whoever leads"}
+"""Who sees to an answer that does not settle policy 3.4, in words."""
+
+
+def _owner_and_date(recorded: Entry) -> str:
+    owner = OWNERS.get(str(recorded.content.get("owner")))
+    due = recorded.content.get("due")
+    by = f", by {due}" if due else ""
+    return f" ({owner} sees to it{by})" if owner else ""
