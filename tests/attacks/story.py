@@ -108,8 +108,9 @@ class Story:
     def end_it(self) -> None:
         stage, lead = self.stage, self.stage.lead_one
         stage.open("Close", "Not ready to close")
-        lead.press("Update the plan's parts", "modal")
-        self.window(lead, "The plan's three parts", student="done", professionals="done", parent="done")
+        lead.press("Update plan", "modal")
+        done = {f"{name}.status": "done" for name in ("student", "professionals", "parent")}
+        self.window(lead, "The plan's three parts", **done)
         lead.close(whole_stack=True)
         stage.pass_time(minutes=2)
         self.agree_again()
@@ -142,7 +143,12 @@ class Story:
         """Asked again, by mail and by notification; then somebody leads."""
         for _ in range(4):
             self.stage.pass_time(minutes=16)
-        self.stage.lead(self.stage.independent)
+        who = self.stage.independent
+        self.stage.lead(who)
+        self.stage.open("Close", "Not ready to close", who)
+        who.press("Nothing was shared", "modal")
+        self.window(who, "Nothing was shared")
+        who.close(whole_stack=True)
 
     def be_away(self) -> None:
         stage = self.stage

@@ -160,7 +160,7 @@ def _finished(page: Page, camera: Camera) -> None:
     lead.press("Close", lead.window)
     plan = lead.opens("Agree plan", "Agree plan: decision")
     plan.get_by_label("What have you decided?").select_option("refer")
-    lead.fills(reason="They may be at risk at home.")
+    lead.fills(reason="They may be at risk at home.", what="What they said.", whom="Social care", how="By phone.")
     lead.press("Next", plan)
     lead.sees("The decision is saved.", plan)
     lead.fills(student__what="Told today that we are getting help. They want their teacher with them.")

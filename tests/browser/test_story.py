@@ -91,7 +91,7 @@ def agree(staff: Seat, lead: Seat) -> None:
     """The lead decides and writes the three parts of the plan; the staff member reads it and agrees."""
     plan = lead.opens("Agree plan", "Agree plan: decision")
     plan.get_by_label("What have you decided?").select_option("share")
-    lead.fills(reason="To keep them safe.")
+    lead.fills(reason="To keep them safe.", what="What they said.", whom="The school's lead.", how="By phone.")
     lead.press("Next", plan)
     lead.sees("The decision is saved.", plan)
     lead.fills(student__what="Told today.", professionals__what="The school.", parent__what="Told today.")
@@ -109,7 +109,7 @@ def record(staff: Seat) -> None:
     """The two questions after sharing, and what was shared."""
     staff.sees("Two last questions")
     sharing = staff.opens("Answer", "After sharing")
-    for question in sharing.get_by_role("radiogroup").all():
+    for question in sharing.get_by_role("radiogroup").all()[:2]:
         question.get_by_role("radio", name="Yes", exact=True).check()
     staff.fills(what="What they said.", whom="The school's lead.", why="To keep them safe.", how="By phone.")
     staff.submits("Save")
