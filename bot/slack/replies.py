@@ -95,9 +95,14 @@ class Replies:
         self._senders.submit(self.warn_on_card, body, words)
 
     def warn_on_card(self, body: Json, words: str) -> None:
-        """Put a warning on top of the card that was pressed, and keep the card's blocks."""
+        """Put a warning on top of the card that was pressed, and keep the card's blocks.
+
+        A press on the Home tab or in a modal has no message and no response_url: a window says it.
+        """
         url, message = body.get("response_url"), body.get("message")
         if not url:
+            if body.get("view"):
+                self._put_up(body, block_kit.modal("Not saved", [block_kit.section(block_kit.esc(words))]))
             return
         if message is None or body.get("container", {}).get("is_ephemeral"):
             self.whisper(url, words)

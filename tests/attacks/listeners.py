@@ -57,7 +57,18 @@ NO_BUTTON = {
 }
 OWN = (
     *_actions("answer", "answer_ticks", "back", "forward", "hide", "show", "stop", "ask_lead", "reopen_check"),
-    *_actions("carry_on", "why", "policy_words", "add_note", "add_details", "leave_out", "phones", "review", "change"),
+    *_actions(
+        "carry_on",
+        "why",
+        "policy_words",
+        "add_note",
+        "add_details",
+        "leave_out",
+        "phones",
+        "school_phones",
+        "review",
+        "change",
+    ),
     *_actions("would_change"),
     *_views("change", "leave_out", "note", "details", "send"),
 )

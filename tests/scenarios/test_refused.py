@@ -92,6 +92,20 @@ def test_the_other_ways_in_open_the_same_check(stage: Stage) -> None:
     assert len(stage.checks()) == 1
 
 
+def test_a_press_on_home_that_fails_says_so_in_words(stage: Stage, tmp_path: Path) -> None:
+    """Slack's own sign says nothing: a window says that nothing was saved, and whom to phone."""
+    stage.begin()
+    stage.staff.open_home()
+    stage.settle()
+    stage.staff.wait_for(lambda: stage.staff.home)
+    with _full_disk(tmp_path):
+        assert stage.staff.press("Carry on", "home").error is not None
+        opened(stage.staff, "Not saved")
+        assert "I could not save that" in str(stage.staff.modal)
+        assert PHONE in str(stage.staff.modal)
+    _forgive(stage)
+
+
 def test_an_answer_that_cannot_be_kept_is_never_called_saved(stage: Stage, tmp_path: Path) -> None:
     """The card says so and gives the numbers; Slack shows that the press failed; later it works again."""
     stage.begin()
