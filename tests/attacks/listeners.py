@@ -48,6 +48,7 @@ CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.CORRECT: (*_actions("correct"), *_views("correct")),
     Act.EXPORT: (*_actions("export_case", "items", "item_move", "not_them"), *_views("make_export", "rule")),
     Act.HOLD: (*_actions("hold_record", "lift_hold"), *_views("hold_record", "lift_hold")),
+    Act.BREACH: (*_actions("breach"), *_views("breach")),
     Act.ERASE: _views("deletion_list", "delete_for_good"),
 }
 """What carries each act. What carries none is shown, not pressed: see `NO_BUTTON`."""
