@@ -19,6 +19,7 @@ from bot.slack.payloads import Sent
 from flows.case import DECISIONS, Entry
 from flows.events import EventKind
 from services.transaction import NewerWords
+from storage.errors import NoSuchCheck
 
 _PLAIN = frozenset({"name", "status", "due"})
 """Keys whose values are no words of anybody."""
@@ -61,8 +62,11 @@ class Windows:
 
     def _keep_mine(self, sent: Sent, save: Callable[[Sent], Answer]) -> Answer:
         """Save what was typed over the words that were shown beside it; where there are newer ones still, ask again."""
-        with self._services.database.read() as tx:
-            view = self._services.look(tx, sent.check, history=True)
+        try:
+            with self._services.database.read() as tx:
+                view = self._services.look(tx, sent.check, history=True)
+        except NoSuchCheck:  # answered as any other check of which this person has set nothing aside
+            return close()
         mine = (one for one in view.entries if one.id == sent.number and one.who == sent.user.id)
         kept = next((one for one in mine if one.what is EventKind.SET_ASIDE), None)
         return save(sent.with_typed(kept.content, sent.opened_on)) if kept else close()

@@ -43,6 +43,7 @@ KINDS = ("action", "view", "shortcut", "command", "event", "options", "message",
 STAFF, COLLEAGUE, GUEST, OTHER, ADMIN = "U0STAFF", "U0STAFF2", "U0GUEST", "U0OTHER", "U0ADMIN"
 LEAD_ONE, LEAD_TWO, DEPUTY, INDEPENDENT, UNKNOWN = "U0LEAD1", "U0LEAD2", "U0DEPUTY", "U0INDEP", "U0NOBODY"
 ELSEWHERE = {OTHER: "T0ELSEWHERE"}
+DATA_PROTECTION = "U0DATA"
 NO_CHECK = "0" * 32
 _PATIENCE = 20.0
 _SETTLES = 3
@@ -209,9 +210,15 @@ class Booth:
                 self.bot.services.reporting(tx).answer(check, who, question, choices)
         return check
 
-    def planned(self, *, left_out: tuple[str, ...] = (), who: str = STAFF, leader: str = LEAD_ONE) -> str:
-        """A case with a question, a note and a plan that waits for the reporter; "lead-1" leads it."""
+    def planned(
+        self, *, left_out: tuple[str, ...] = (), who: str = STAFF, leader: str = LEAD_ONE, is_breach: bool = False
+    ) -> str:
+        """A case with a question, a note and a plan that waits for the reporter; "lead-1" leads it.
+
+        is_breach: what was shared may have gone to the wrong person.
+        """
         harm: Answers = {"S1": ("no",), "S2": left_out or ("no",), "S3": ("none",), "S4": ("yes",)}
+        harm |= {"S5": ("no",), "S6": ("gone_wrong",)} if is_breach else {}
         check, by = self.answered(harm, who), str(self.bot.services.roster.person_at(leader))
         plan = tuple(Strand(name, StrandStatus.TO_DO, "What is planned.") for name in StrandName)
         with self.bot.services.database.begin() as tx:

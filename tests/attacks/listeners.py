@@ -28,18 +28,24 @@ def _views(*names: str) -> tuple[Listener, ...]:
 CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.KNOW: (),
     Act.COUNT: (),
-    Act.OPEN: _actions("open_case", "open_check", "open_record"),
+    Act.OPEN: _actions("open_case", "open_check", "open_record", "chronology"),
     Act.SEE: _actions("seen"),
     Act.LEAD: _actions("lead"),
     Act.TAKE_OVER: _actions("take_over"),
     Act.STEP_ASIDE: _actions("step_aside"),
     Act.ASK: (*_actions("ask_reporter"), *_views("ask_reporter")),
     Act.NOTE: (*_actions("add_case_note"), *_views("case_note")),
-    Act.PLAN: (*_actions("plan", "update_strands"), *_views("decision", "strands", "update_strands")),
+    Act.PLAN: (
+        *_actions("plan", "update_strands"),
+        *_views("decision", "strands", "update_strands", "keep_decision", "keep_strands", "keep_update_strands"),
+    ),
     Act.HAND_ON: _actions("hand_on"),
     Act.PAGE_AGAIN: _actions("page_again"),
     Act.REMIND: (*_actions("remind_me"), *_views("remind_me")),
-    Act.RECORD_SHARING: (*_actions("record_sharing", "not_shared_yet", "chose_not"), *_views("sharing", "chose_not")),
+    Act.RECORD_SHARING: (
+        *_actions("record_sharing", "not_shared_yet", "chose_not"),
+        *_views("sharing", "chose_not", "keep_sharing"),
+    ),
     Act.CLOSE: (*_actions("close_case"), *_views("close_case")),
     Act.REOPEN: (*_actions("reopen_case"), *_views("reopen_case")),
     Act.REPLY: (*_actions("reply"), *_views("reply")),
@@ -71,11 +77,12 @@ OWN = (
         "change",
     ),
     *_actions("would_change"),
-    *_views("change", "leave_out", "note", "details", "send"),
+    *_views("change", "leave_out", "note", "details", "send", "keep_details", "keep_send"),
 )
 """A draft and its card are their writer's alone."""
 LISTED = (
     *_actions("start_drill", "set_days_away", "remove_days_away", "find_record", "deletion_list", "who_practised"),
+    *_actions("breach_log", "open_list", "register"),
     *_actions("requests", "new_request", "request", "extend", "close_request", "release", "add_record"),
     *_views("days_away", "find_record", "new_request", "extend", "close_request", "release", "add_record"),
 )

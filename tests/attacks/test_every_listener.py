@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.access_requests import listeners as requests
+from bot.breaches import listeners as breaches
 from bot.cases import aftercare, gated
 from bot.checks import listeners as conversation
 from bot.permission import MATRIX, Act, Role, may
@@ -46,6 +47,7 @@ REFUSALS = (
     modals.NOTHING_FOUND,
     requests.CHANGED,
     "This check has changed, or you no longer lead it.",
+    breaches.CHANGED,
     "This record has changed, or is not yours to export.",
     "This is out of date. There is nothing to see here.",
     "Nothing was changed.",
@@ -277,6 +279,7 @@ ROLES = {
     Role.LEAD: at.LEAD_TWO,
     Role.DEPUTY: at.DEPUTY,
     Role.INDEPENDENT: at.INDEPENDENT,
+    Role.DATA_PROTECTION: at.DATA_PROTECTION,
     Role.ADMINISTRATOR: at.ADMIN,
     Role.NOBODY: at.COLLEAGUE,
 }
@@ -301,7 +304,7 @@ def test_the_running_bot_does_what_the_matrix_says_and_nothing_else(booth: Booth
     scene: Scene | None = None
     for act in sorted(set(Act) - set(NO_BUTTON), key=lambda act: act in MOVES):
         if scene is None or act in MOVES:
-            check = booth.planned(left_out=left_out)
+            check = booth.planned(left_out=left_out, is_breach=True)
             scene = Scene(
                 booth, check, request, {what: booth.event(check, what) for what in (EventKind.QUESTION, EventKind.NOTE)}
             )
