@@ -24,6 +24,15 @@ from storage.errors import NoSuchCheck
 _PLAIN = frozenset({"name", "status", "due"})
 """Keys whose values are no words of anybody."""
 
+_TAKEN = frozenset(
+    {"plain_text_input", "radio_buttons", "static_select", "checkboxes", "multi_static_select", "datepicker"}
+    | {"datetimepicker", "timepicker"}
+)
+"""Types of the elements in our own modals."""
+_KEPT = frozenset(
+    {"type", "value", "selected_option", "selected_options", "selected_date", "selected_date_time", "selected_time"}
+)
+
 
 class Windows:
     """Registration of the modals that save words over earlier words."""
@@ -53,7 +62,7 @@ class Windows:
     def _ask(self, sent: Sent, newer: int, callback_id: str) -> Answer:
         """Keep what was typed beside the newer words, and ask which of them stands. The gate has passed this person."""
         typed = "\n".join(_typed(sent.view.state.values))
-        content = {"text": typed, "metadata": sent.metadata, "values": sent.view.state.values}
+        content = {"text": typed, "metadata": sent.metadata, "values": _given(sent.view.state.values)}
         with self._services.write() as tx:
             aside = self._services.casework(tx).set_aside(sent.check, sent.user.id, content, sent.request)
             view = self._services.look(tx, sent.check, history=True)
@@ -88,6 +97,15 @@ def _window(view: CheckView, newer: Entry, who: str, mine: str, callback_id: str
         submit="Keep mine",
         close="Keep the newer",
     )
+
+
+def _given(values: dict[str, dict[str, dict[str, Any]]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what was typed or chosen, and nothing else that a payload may hold: files are never taken."""
+    return {
+        block: {name: {key: element[key] for key in _KEPT & element.keys()} for name, element in elements.items()}
+        for block, elements in values.items()
+        if all(element.get("type") in _TAKEN for element in elements.values())
+    }
 
 
 def _typed(values: dict[str, dict[str, dict[str, Any]]]) -> Iterator[str]:

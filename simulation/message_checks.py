@@ -87,7 +87,7 @@ class MessageChecks:
         since, workspace = self.left[check, person], self._observed.workspace
         if self._observed.timeline.good - since.good <= TAKEN_BACK:
             return
-        for post in workspace.seen_by(self._observed.roster.slack[person]):
+        for post in workspace.seen_by(self._observed.roster.accounts[person]):
             target = post.channel if post.channel == workspace.room else channel_owner(post.channel)
             is_known = post.ts in self._pages.stamped and not workspace.closed_since(target, since.at)
             if post.check == check and is_known:

@@ -189,7 +189,7 @@ class SimulatedPerson:
 
     def _send(self, view: Json, root: str) -> None:
         values = payloads.fill(view, self._timeline.chance)
-        check = str(view.get("private_metadata", "")).partition(":")[0]
+        check = str(view.get("private_metadata", "")).partition("@")[0].partition(":")[0]
         action = Action(self.user, str(view["callback_id"]), check, _answers_in(view, values), is_window=True)
         payload = payloads.sent(self.user, view, values, root, next(self._numbers))
         words = f"sends the window {view['title']['text']!r} for {self._promises.name(check)}"
@@ -263,7 +263,7 @@ def _answers_in(view: Json, values: dict[str, Any]) -> dict[str, tuple[str, ...]
         case "leave_out":
             return {"S2": payloads.chosen_in(values, "people")}
         case "change":
-            question = str(view["private_metadata"]).partition(":")[2]
+            question = str(view["private_metadata"]).partition("@")[0].partition(":")[2]
             return {question: payloads.chosen_in(values, "people") or payloads.chosen_in(values, "option")}
         case "sharing":
             return {question: payloads.chosen_in(values, question) for question in ("3.4.1", "3.4.2")}

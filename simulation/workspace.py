@@ -134,7 +134,7 @@ class SimulatedWorkspace:
         self._show(post, call, is_new=True)
         for person in sorted(self.members) if channel == self.room else [channel_owner(channel)]:
             self.arrived(person, post)
-        return {"ok": True, "channel": channel, "ts": post.ts}
+        return {"ok": True, "channel": channel, "ts": post.ts, "message": {"ts": post.ts, "thread_ts": thread}}
 
     def _update(self, call: Call) -> Json:
         post = self._standing(call)

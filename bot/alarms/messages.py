@@ -59,7 +59,7 @@ _CONDITIONS = {
     ),
     Condition.CHANNEL_ARCHIVED: (
         "The leads' channel is archived, so no page arrives there. The leads are asked in direct messages.",
-        "press Unarchive channel in the channel's details.",
+        "open its details in Slack, and bring it back from the archive.",
     ),
     Condition.CHANNEL_WITHOUT_BOT: (
         "share-check is not in the leads' channel, so no page arrives there. The leads are asked in direct messages.",

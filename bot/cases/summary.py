@@ -257,7 +257,7 @@ def numbers(view: CheckView) -> Iterator[Block]:
     """List the numbers for this case, after whatever the reporter wrote of how to reach them, as they wrote it."""
     entry, school = latest(view.entries, EventKind.DETAILS), view.organisation.school(view.school)
     if reach := str(entry.content.get(_REACH) or "") if entry else "":
-        yield from block_kit.labelled("Who it is about, and how to reach the staff member, as they wrote it", reach)
+        yield from block_kit.labelled("In their words: who it is about, and how to reach the staff member", reach)
     rows = [*_uncovered(view).numbers]
     if school.council:
         rows.append(f"The council of {school.name} is {school.council}.")

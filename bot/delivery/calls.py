@@ -91,7 +91,8 @@ class Calls:
             return self.post(row, Outgoing(found.plain, found.thread))
         self._answered()
         shown = Shown(str(answer["channel"]), str(answer["ts"]), digest_of(message))
-        is_beside = found.thread is not None and not answer["message"].get("thread_ts")
+        posted = answer.get("message")
+        is_beside = found.thread is not None and posted is not None and not posted.get("thread_ts")
         return self._take_back(row, shown) if is_beside else shown
 
     def _take_back(self, row: Claimed, shown: Shown) -> Shown:

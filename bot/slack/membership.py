@@ -66,7 +66,8 @@ class Outsiders:
             return True
         grid: Json = found.get("enterprise_user") or {}
         theirs = {found.get("team_id"), grid.get("enterprise_id"), *(grid.get("teams") or ())} - {None, ""}
-        return bool(theirs) and theirs.isdisjoint(self._here())
+        here = self._here()
+        return bool(theirs and here) and theirs.isdisjoint(here)
 
     def _here(self) -> frozenset[str]:
         """Return the ids of our workspace and, on Enterprise Grid, of its organisation, as auth.test says."""

@@ -89,6 +89,8 @@ class Typist:
             return self.mark(int(element.get("max_length", 3000)))
         if element["type"] == "datepicker":
             return element.get("initial_date")
+        if element["type"] == "datetimepicker":
+            return element.get("initial_date_time")
         first = element["options"][0]["value"]
         return [first] if element["type"] in ("checkboxes", "multi_static_select") else first
 

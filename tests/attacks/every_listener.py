@@ -217,8 +217,9 @@ class Booth:
 
         is_breach: what was shared may have gone to the wrong person.
         """
-        harm: Answers = {"S1": ("no",), "S2": left_out or ("no",), "S3": ("none",), "S4": ("yes",)}
-        harm |= {"S5": ("no",), "S6": ("gone_wrong",)} if is_breach else {}
+        harm: dict[str, tuple[str, ...]] = {"S1": ("no",), "S2": left_out or ("no",), "S3": ("none",), "S4": ("yes",)}
+        if is_breach:
+            harm |= {"S5": ("no",), "S6": ("gone_wrong",)}
         check, by = self.answered(harm, who), str(self.bot.services.roster.person_at(leader))
         plan = tuple(Strand(name, StrandStatus.TO_DO, "What is planned.") for name in StrandName)
         with self.bot.services.database.begin() as tx:

@@ -11,6 +11,7 @@ from sandbox.state import visible_text
 from tests import harness
 from tests.attacks.canary import BORN, NUMBER, Marks, Typist
 from tests.harness import CALM, CLEAR, CONSENT, HARM, LEADS, NO_CONSENT, POSSIBLY, Stage, card_of, opened, page_of
+from tests.scenarios.test_breach import GONE_WRONG
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Story:
         self.be_away()
         self.look_after_the_record()
         self.delete()
+        self.break_confidence()
 
     def report(self) -> None:
         stage, staff = self.stage, self.stage.staff
@@ -149,6 +151,16 @@ class Story:
         who.press("Nothing was shared", "modal")
         self.window(who, "Nothing was shared")
         who.close(whole_stack=True)
+
+    def break_confidence(self) -> None:
+        """What was shared went to the wrong person; the data protection lead writes what was done."""
+        stage = self.stage
+        protector = stage.workspace.person("U0DATA")
+        stage.begin(stage.deputy)
+        stage.answer("No", *GONE_WRONG, who=stage.deputy)
+        stage.settle()
+        protector.press("Open the breach")
+        self.window(protector, "Breach")
 
     def be_away(self) -> None:
         stage = self.stage

@@ -148,6 +148,7 @@ def _marked_up(value: Any) -> Iterator[str]:
 def _hostile(words: str) -> Organisation:
     """An organisation whose every name is this."""
     known = load_organisation(example_organisation_path())
+    assert known.data_protection_lead is not None
     people = {"leads": known.leads, "deputies": known.deputies}
     renamed = {
         key: tuple(one.model_copy(update={"name": f"{number} {words}"}) for number, one in enumerate(group))
@@ -160,7 +161,7 @@ def _hostile(words: str) -> Organisation:
             "independent": known.independent.model_copy(update={"name": words}),
             "schools": tuple(School(name=words, social_care="020 7946 0110") for _ in known.schools),
             "staff_help": words,
-            "data_protection_lead": words,
+            "data_protection_lead": known.data_protection_lead.model_copy(update={"name": words}),
         }
     )
 

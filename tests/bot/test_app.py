@@ -20,7 +20,7 @@ from storage.engine.database import Database
 from tests.databases import sqlite_file
 from tests.harness import MANIFEST, ROOT, settings_for
 
-NOT_A_METHOD = {"api_call"}
+NOT_A_METHOD = {"api_call", "enqueue_message"}
 SCOPE_OF_COMMANDS = "commands"
 SCOPE_OF_PRIVATE_CHANNELS = "groups:read"
 """What conversations.info needs for the one channel it is asked about: Slack ties it to the kind of channel."""

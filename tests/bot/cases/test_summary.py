@@ -180,7 +180,7 @@ def test_the_summary_ends_with_the_numbers_of_the_case() -> None:
     details = entry(EventKind.DETAILS, person=reach, school="school ONE")
     shown = replace(view(of, case(of), entries=[details]), school="school ONE")
     said = words(summary.summary(shown, case(of)))
-    end = said[said.index("how to reach the staff member, as they wrote it") :]
+    end = said[said.index("how to reach the staff member") :]
     lines = (
         reach,
         "*Numbers for this case*",

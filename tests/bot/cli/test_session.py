@@ -199,9 +199,9 @@ def test_keys_that_are_missing_or_garbled_end_every_command_in_the_same_way(
     assert "Make one with: share-check keys new" in problem
 
 
-@pytest.mark.parametrize("name", OPENS)
+@pytest.mark.parametrize("name", LOOKING)
 def test_a_database_server_that_is_away_may_be_back_in_a_moment(folder: Path, name: str) -> None:
-    """3, so that a schedule or a supervisor tries again."""
+    """3, so that a schedule tries again. serve waits for it instead: tests/bot/test_serve.py."""
     (folder / "sheet.json").touch()
     code, said = _run(*OPENS[name], SHARE_CHECK_DATABASE_URL="postgresql://us:hush@127.0.0.1:9/db")
     assert (code, "server does not answer" in said) == (Exit.NOT_NOW, True), said

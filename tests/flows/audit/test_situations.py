@@ -262,6 +262,7 @@ def test_a_sentence_that_breaks_a_promise_is_caught(
     monkeypatch: pytest.MonkeyPatch, name: str, sentence: str, words: str
 ) -> None:
     """The words are audited as well as the rules."""
+    _broken_when_short(FEWER)  # kept before the fault is planted, which would hide it
     monkeypatch.setattr(wording, sentence, words)
     assert _finds(name, FEWER)
 
