@@ -163,6 +163,8 @@ def _given(block: Json, chance: Random) -> Json:
             return {"type": kind, "selected_options": some(element["options"], chance)}
         case "datepicker":
             return {"type": kind, "selected_date": chance.choice((None, element.get("initial_date"), "2027-10-29"))}
+        case "datetimepicker":
+            return {"type": kind, "selected_date_time": element.get("initial_date_time")}
         case _:
             return {"type": kind, "selected_option": _chosen(element, chance)}
 

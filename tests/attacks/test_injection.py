@@ -229,7 +229,7 @@ def test_no_file_and_no_picture_is_taken(stage: Stage) -> None:
     stage.settle()
     kept = json.dumps([[entry.content for entry in stage.record(one.id)] for one in stage.checks()])
     assert "What I saw." in kept
-    for word in ("typed", "F0TYPED", "files.slack.com", "picture"):
+    for word in ("typed.png", "F0TYPED", "files.slack.com", "picture"):
         assert word not in kept
     asked_for = json.dumps([[each.method, each.args] for each in stage.workspace.requests])
     assert "files." not in asked_for
