@@ -101,8 +101,7 @@ class Calls:
         The page is posted anew with the next change, and says the same.
         """
         log.warning("outbox row %s (%s): its thread is gone from Slack", row.id, row.what)
-        self._client.chat_delete(channel=str(shown.channel), ts=str(shown.ts))
-        return Shown()
+        return self._delete(str(shown.channel), str(shown.ts))
 
     def edit(self, row: Claimed, found: Outgoing) -> Shown:
         """Show this in the message's place, unless it is there. One that is gone is posted anew, unless it shrinks."""
@@ -131,18 +130,19 @@ class Calls:
         self._answered()
 
     def take_away(self, row: Claimed) -> Shown:
-        """Delete the message in Slack, if it was posted. Where the workspace forbids that, replace its content."""
-        if row.ts and row.channel:
-            try:
-                self._client.chat_delete(channel=row.channel, ts=row.ts)
-            except SlackApiError as error:
-                if code_of(error) == "cant_delete_message":  # some workspaces forbid deleting: replace the content
-                    self._client.chat_update(
-                        channel=row.channel, ts=row.ts, text=WITHDRAWN.text, blocks=WITHDRAWN.blocks
-                    )
-                elif code_of(error) != "message_not_found":
-                    raise
-            self._answered()
+        """Delete the message in Slack, if it was posted."""
+        return self._delete(row.channel, row.ts) if row.ts and row.channel else Shown()
+
+    def _delete(self, channel: str, ts: str) -> Shown:
+        """Delete a message of ours. Where the workspace forbids that, replace its content."""
+        try:
+            self._client.chat_delete(channel=channel, ts=ts)
+        except SlackApiError as error:
+            if code_of(error) == "cant_delete_message":
+                self._client.chat_update(channel=channel, ts=ts, text=WITHDRAWN.text, blocks=WITHDRAWN.blocks)
+            elif code_of(error) != "message_not_found":
+                raise
+        self._answered()
         return Shown()
 
 

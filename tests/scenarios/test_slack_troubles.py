@@ -196,3 +196,18 @@ def test_a_line_never_stands_alone_when_its_page_was_removed(stage: Stage) -> No
     (page,) = stage.pages()
     stands = [each for each in stage.lead_two.messages(LEADS) if not each.thread_ts]
     assert [each.ts for each in stands] == [page.ts]
+
+
+def test_where_deleting_is_forbidden_a_line_without_its_page_is_emptied_and_posted_once(stage: Stage) -> None:
+    """Some workspaces let nobody delete a message: it is not posted again and again."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.settle()
+    (gone,) = stage.pages()
+    stage.workspace.person("U0ADMIN").delete(gone)
+    stage.workspace.faults.error("chat.delete", "cant_delete_message", times=None)
+    assert stage.lead_one.press("I will lead", page_of(stage.lead_one, "D0LEAD1")).acked
+    stage.settle()
+    stage.pass_time(minutes=2)
+    stands = [each for each in stage.lead_two.messages(LEADS) if not each.thread_ts and each not in stage.pages()]
+    assert [words_of(each) for each in stands] == ["Nothing to do here."]
