@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from bot.alarms import audience, broken_seal
 from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
-from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
 from bot.cover.schedule import look_for_closed_accounts, plan_gap_report
 from bot.delivery.other_channels import Via
@@ -97,17 +96,14 @@ class Auditor:
         """Queue an alarm to everybody who may know of it, at most once an hour each while it lasts."""
         log.error("late: %s timers, %s messages, %s cases", len(found.late), len(found.unsent), len(found.unwatched))
         self._said_well = False
-        now, services = self._services.clock.now(), self._services
-        key = f"alarm:{now:%Y-%m-%dT%H}"
+        services = self._services
         roster, whose = services.roster, audience.whose(services, tx, found.checks)
         in_channel = audience.is_open_to_all(services, tx, found.checks)
         told = (roster.channel,) if in_channel else [roster.slack[one] for one in roster.everyone if one in whose]
-        for target in dict.fromkeys((*told, *services.organisation.administrators)):
-            outbox.put(tx, f"{key}:{target}", OutboxKind.ALARM, target, now)
         leads = [one for one in roster.everyone if one in whose and (one in roster.people.leads or not in_channel)]
-        ways = [(via, roster.slack[lead]) for lead in leads for via in roster.ways.get(lead, ())]
-        for via, target in (*ways, *((via, ADMINISTRATORS) for via in self._administrators)):
-            outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.ALARM, target, via, now)
+        key = f"alarm:{services.clock.now():%Y-%m-%dT%H}"
+        ways = audience.elsewhere(services, leads, self._administrators)
+        audience.tell(services, tx, key, OutboxKind.ALARM, (*told, *services.organisation.administrators), ways)
 
     def _say_well(self, tx: Connection) -> None:
         """Update the alarms of the last day, once, to say that they are over."""

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from bot.config.settings import ADMINISTRATORS
+from bot.alarms import audience
 from bot.context import Services
 from bot.delivery.other_channels import Via
 from flows.events import OutboxKind
-from storage import outbox
 
 log = logging.getLogger("share-check")
 
@@ -27,11 +26,8 @@ def look(services: Services, tx: Connection, administrators: Sequence[Via]) -> b
     if not services.chain.is_broken:
         return True
     log.error("the last seal that was seen is not in the database any more: %s", services.chain.seen)
-    now, roster = services.clock.now(), services.roster
-    key = f"broken_chain:{now:%Y-%m-%dT%H}"
-    for target in (roster.channel, *services.organisation.administrators):
-        outbox.put(tx, f"{key}:{target}", OutboxKind.BROKEN_CHAIN, target, now)
-    leads = [(via, roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
-    for via, target in (*leads, *((via, ADMINISTRATORS) for via in administrators)):
-        outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.BROKEN_CHAIN, target, via, now)
+    key, roster = f"broken_chain:{services.clock.now():%Y-%m-%dT%H}", services.roster
+    ways = audience.elsewhere(services, roster.people.leads, administrators)
+    in_slack = (roster.channel, *services.organisation.administrators)
+    audience.tell(services, tx, key, OutboxKind.BROKEN_CHAIN, in_slack, ways)
     return False

@@ -15,8 +15,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Connection
 
+from bot.alarms import audience
 from bot.alarms.messages import conditions_elsewhere, conditions_present
-from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
 from bot.delivery.other_channels import NotSent, Via
 from bot.delivery.sender import OtherWays
@@ -78,10 +78,7 @@ class ConditionWatch:
             return
         log.error("pages may not arrive: %s", ", ".join(sorted(present)))
         key = f"condition:{_short(present)}:{now:%Y-%m-%d}:{now.hour // HOURS}"
-        for target in self._in_slack():
-            outbox.put_once(tx, f"{key}:{target}", OutboxKind.CONDITION, target, now)
-        for via, target in self._elsewhere():
-            outbox.put_elsewhere(tx, f"{key}:{target}:{via}", OutboxKind.CONDITION, target, via, now)
+        audience.tell(services, tx, key, OutboxKind.CONDITION, self._in_slack(), self._elsewhere())
 
     def tell_that_nothing_is_saved(self) -> None:
         """Tell everybody that nothing can be saved, past the outbox, which cannot be written; every four hours.
@@ -94,7 +91,7 @@ class ConditionWatch:
         if now - self._told_directly < timedelta(hours=HOURS):
             return
         reached = [self._send(via, target, present) for via, target in self._elsewhere()]
-        reached += [self._post(target, present) for target in self._in_slack()]
+        reached += [self._post(target, present) for target in dict.fromkeys(self._in_slack())]
         if any(reached):
             self._told_directly = now
 
@@ -117,15 +114,13 @@ class ConditionWatch:
         return True
 
     def _in_slack(self) -> Sequence[str]:
-        """Return the Slack ids of the channel, the leads and the administrators, each once."""
+        """Return the Slack ids of the channel, the leads and the administrators."""
         roster = self._services.roster
         leads = (roster.slack[lead] for lead in roster.people.leads)
-        return tuple(dict.fromkeys((roster.channel, *leads, *self._services.organisation.administrators)))
+        return (roster.channel, *leads, *self._services.organisation.administrators)
 
-    def _elsewhere(self) -> Sequence[tuple[Via, str]]:
-        roster = self._services.roster
-        leads = [(Via(via), roster.slack[lead]) for lead in roster.people.leads for via in roster.ways.get(lead, ())]
-        return (*leads, *((via, ADMINISTRATORS) for via in self._administrators))
+    def _elsewhere(self) -> Sequence[audience.Way]:
+        return audience.elsewhere(self._services, self._services.roster.people.leads, self._administrators)
 
 
 def _short(present: frozenset[Condition]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from sandbox import Workspace
 from tests import harness
 from tests.harness import Stage
+from tests.mail import MailServer, mail_server
 
 PATIENCE = 5.0
 
@@ -26,6 +27,20 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
         complaints = set_stage.workspace.complaints
     assert complaints == []
     assert _left_behind(before) == []
+
+
+@pytest.fixture
+def letters() -> Iterator[MailServer]:
+    """A mail server of its own."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def stage_with_mail(tmp_path: Path, letters: MailServer) -> Iterator[Stage]:
+    """A bot that may send mail."""
+    with harness.stage(tmp_path, more=letters.settings) as set_stage:
+        yield set_stage
 
 
 @pytest.fixture

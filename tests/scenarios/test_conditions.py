@@ -1,7 +1,5 @@
 """What keeps every page from arriving is said to everybody within two minutes, by a way that works."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from sqlite3 import OperationalError
 
 import pytest
@@ -9,9 +7,8 @@ from sqlalchemy import event
 
 from sandbox.state.models import SlackMessage
 from storage.errors import DatabaseAway
-from tests import harness
 from tests.harness import HARM, LEADS, Stage, words_of
-from tests.mail import LEAD_ONE, LEAD_TWO, MailServer, mail_server
+from tests.mail import LEAD_ONE, LEAD_TWO, MailServer
 
 OPEN_SLACK = "pages may not arrive"
 ALARM = "share-check needs help: pages may not arrive."
@@ -19,16 +16,8 @@ OVER = "Pages might not have arrived for a while. That is over."
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def stage(tmp_path: Path, mail: MailServer) -> Iterator[Stage]:
-    """A bot that may send mail."""
-    with harness.stage(tmp_path, more=mail.settings) as set_stage:
-        yield set_stage
+def stage(stage_with_mail: Stage) -> Stage:
+    return stage_with_mail
 
 
 def _audit(stage: Stage) -> None:
@@ -41,33 +30,34 @@ def _alarms(stage: Stage, where: str) -> list[str]:
     return [words_of(each) for each in found if not each.deleted and each.text in (ALARM, OVER)]
 
 
-def test_a_revoked_token_is_told_by_mail_and_is_over_once_slack_takes_it_again(stage: Stage, mail: MailServer) -> None:
+def test_a_revoked_token_is_told_by_mail_and_is_over_once_slack_takes_it(stage: Stage, letters: MailServer) -> None:
     """Slack takes nothing, so the other ways carry it; the alarm in Slack never says what is not true any more."""
     stage.workspace.faults.error("*", "token_revoked", times=None)
     stage.bot.auditor.turn()
-    stage.workspace.wait_for(lambda: mail.to(LEAD_ONE) and mail.to(LEAD_TWO))
-    (letter,) = mail.to(LEAD_ONE)
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE) and letters.to(LEAD_TWO))
+    (letter,) = letters.to(LEAD_ONE)
     assert OPEN_SLACK in letter
     assert "Slack does not take share-check's token any more" in letter
     stage.bot.auditor.turn()
     assert stage.bot.services.conditions.present == {"token_refused"}
 
     stage.workspace.faults.clear()
+    stage.settle()  # what is on its way arrives before the clock jumps past its lease
     stage.pass_time(minutes=2)
     _audit(stage)
     assert stage.bot.services.conditions.present == set()
     assert not [words for words in _alarms(stage, LEADS) if words != OVER]
-    assert mail.to(LEAD_ONE) == [letter]
+    assert letters.to(LEAD_ONE) == [letter]
 
 
-def test_slack_away_for_a_moment_is_no_alarm_and_for_two_looks_it_is(stage: Stage, mail: MailServer) -> None:
+def test_slack_away_for_a_moment_is_no_alarm_and_for_two_looks_it_is(stage: Stage, letters: MailServer) -> None:
     """Slack hiccups daily; an outage of minutes leaves leads without pages."""
     stage.workspace.faults.server_error("*", times=None)
     stage.bot.auditor.turn()
     assert stage.bot.services.conditions.present == set()
     stage.bot.auditor.turn()
-    stage.workspace.wait_for(lambda: mail.to(LEAD_ONE))
-    assert "Slack does not answer." in mail.to(LEAD_ONE)[0]
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE))
+    assert "Slack does not answer." in letters.to(LEAD_ONE)[0]
     stage.workspace.faults.clear()
 
 
@@ -99,7 +89,7 @@ def test_a_bot_that_was_taken_out_of_the_leads_channel_says_so(stage: Stage) -> 
     assert "/invite @share-check" in words
 
 
-def test_a_database_that_takes_no_writes_is_told_past_the_outbox(stage: Stage, mail: MailServer) -> None:
+def test_a_database_that_takes_no_writes_is_told_past_the_outbox(stage: Stage, letters: MailServer) -> None:
     """A full disk: presses fail in true words, and without this nobody would hear that no page is timed."""
     engine = stage.bot.services.database.engine
 
@@ -113,5 +103,5 @@ def test_a_database_that_takes_no_writes_is_told_past_the_outbox(stage: Stage, m
             stage.bot.auditor.turn()
     finally:
         event.remove(engine, "before_cursor_execute", full)
-    assert "share-check cannot save anything" in mail.to(LEAD_ONE)[0]
+    assert "share-check cannot save anything" in letters.to(LEAD_ONE)[0]
     assert any("cannot save anything" in words for words in _alarms(stage, "D0LEAD1"))

@@ -1,28 +1,17 @@
 """Slack is not the only way: a real mail server gets what Slack does not take, and not a word of what it is about."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests import harness
 from tests.harness import HARM, LEADS, POSSIBLY, Stage, card_of, words_of
-from tests.mail import DEPUTY, LEAD_ONE, LEAD_TWO, Letters, MailServer, mail_server
+from tests.mail import DEPUTY, LEAD_ONE, LEAD_TWO, Letters
 
 POST = "chat.postMessage"
 
 
 @pytest.fixture
-def letters() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def stage(tmp_path: Path, letters: MailServer) -> Iterator[Stage]:
-    """A bot that may send mail."""
-    with harness.stage(tmp_path, more=letters.settings) as set_stage:
-        yield set_stage
+def stage(stage_with_mail: Stage) -> Stage:
+    return stage_with_mail
 
 
 def _urgent(stage: Stage) -> None:
