@@ -36,7 +36,7 @@ class AnswerChange:
     level: the highest ever raised (I11). outcome: of a check that was sent already, what it comes to now; else as it
     was. left_out: organisation ids of those S2 leaves out; nobody where another question was answered.
     opens: ids of questions that a changed answer brought up in a finished check. page_due: whether the leads are told
-    at once.
+    at once. is_breach: the answers show a possible data breach.
     """
 
     is_first: bool
@@ -46,6 +46,7 @@ class AnswerChange:
     left_out: tuple[str, ...]
     opens: tuple[str, ...]
     page_due: bool
+    is_breach: bool
 
 
 def answer(check: Check, given: Given, roster: Roster, out: frozenset[str]) -> AnswerChange | Did:
@@ -128,6 +129,7 @@ def _change(check: Check, given: Given, after: Progress) -> AnswerChange:
         left_out=left_out(answers) if given.question == WHO_TO_LEAVE_OUT else (),
         opens=_opens(check, given.question, after),
         page_due=is_page_due(now),
+        is_breach=after.breach,
     )
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 
 from flows.breach import KNOWN_AT, Breach, breach_of, changes
 from flows.case import SYSTEM, CaseStatus, Did
-from flows.checklist import CHECKLIST
-from flows.engine.replay import replay
 from flows.events import EventKind, OutboxKind
 from services.transaction import Service
 from storage import breaches, checks, events, outbox
@@ -19,11 +17,14 @@ from storage.errors import NoSuchCheck
 class Breaches(Service):
     """The use cases of a possible breach. The bot's gate has checked the permission of whoever acts."""
 
-    def keep_up(self, opened: Opened) -> None:
-        """Note a breach that the answers show, and ask the data protection lead about it, once they may be told."""
+    def keep_up(self, opened: Opened, *, is_shown: bool) -> None:
+        """Note a breach that the answers show, and ask the data protection lead about it, once they may be told.
+
+        is_shown: the answers show one now. One that was noted stays.
+        """
         check = opened.check
         asks = breaches.asks(self.tx, check.id)
-        if asks is None and replay(CHECKLIST, check.answers, check.level).breach:
+        if asks is None and is_shown:
             known_at = check.paper_at or check.started_at
             breaches.add(self.tx, check.id, self.now, known_at, self._next_ask())
             self.record_and_notify(opened, SYSTEM, EventKind.BREACH_SHOWN, {KNOWN_AT: known_at.isoformat()})

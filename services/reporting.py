@@ -110,19 +110,19 @@ class Reporting(Service):
         columns = {"answers": change.answers, "level": change.level, "outcome": change.outcome}
         is_page_moment = change.page_due and opened.check.status is CheckStatus.DRAFT and not self._is_told(opened)
         opened = self._save(opened, **columns, revisiting=None, cover=Cover.PAGED if is_page_moment else None)
-        self._show_step(opened, is_s2=is_s2, page_due=change.page_due)
+        self._show_step(opened, change, is_s2=is_s2)
         return Step(Did.DONE, opened, change.opens)
 
-    def _show_step(self, opened: Opened, *, is_s2: bool, page_due: bool) -> None:
+    def _show_step(self, opened: Opened, change: AnswerChange, *, is_s2: bool) -> None:
         """Page if due, and update the messages that show the answer."""
         if opened.check.level is Level.NONE:
             self.show_reporter(opened)
             return
         if is_s2:
             self.settle_who_may_know(opened)
-        if page_due or self._is_told(opened):  # An answer may have made a case more urgent.
+        if change.page_due or self._is_told(opened):  # An answer may have made a case more urgent.
             self.raise_case(opened)
-        Breaches(self.tx, self.keys, self.roster, self.now).keep_up(opened)
+        Breaches(self.tx, self.keys, self.roster, self.now).keep_up(opened, is_shown=change.is_breach)
         shown = [OutboxKind.CARD, OutboxKind.PAGE, OutboxKind.REMINDER, OutboxKind.BREACH]
         if is_s2:  # People left out now must lose these as well.
             shown += [OutboxKind.OLD_PAGE, OutboxKind.LINE]

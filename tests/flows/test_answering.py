@@ -65,6 +65,7 @@ def test_an_answer_is_added_to_those_there_are() -> None:
         left_out=(),
         opens=(),
         page_due=False,
+        is_breach=False,
     )
 
 
