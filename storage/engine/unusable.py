@@ -30,11 +30,6 @@ _SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
         "The database's server does not know this user with this password. Check both in {}.",
     ),
     (
-        ('database "',),
-        DatabaseNotReady,
-        "The database's server has no database of this name. Make it with createdb, or check the name in {}.",
-    ),
-    (
         ("resolve host", "translate host name", "Name or service not known"),
         DatabaseAway,
         "The database's server does not answer: no machine of its name was found. Check the network, and {}.",
@@ -44,8 +39,14 @@ _SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
         DatabaseNotReady,
         "The database's server lets this user in from nowhere near here. Add a line to its pg_hba.conf, or check {}.",
     ),
+    (
+        ('database "',),
+        DatabaseNotReady,
+        "The database's server has no database of this name. Make it with createdb, or check the name in {}.",
+    ),
 )
-"""What libpq says, which error it is, and the sentence around the setting's name."""
+"""What libpq says, which error it is, and the sentence around the setting's name. The first that fits is taken: what
+pg_hba.conf refuses names the database as well."""
 _FORBIDDEN = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary code in their last byte: sqlite.org/rescode.html."""

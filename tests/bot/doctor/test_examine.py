@@ -426,6 +426,10 @@ def test_a_database_that_cannot_be_opened_is_fatal(place: Place, url: str) -> No
         ),
         ('FATAL:  password authentication failed for user "us"', "does not know this user"),
         ('FATAL:  database "db" does not exist', "has no database of this name"),
+        (
+            'FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "us", database "db", no encryption',
+            "lets this user in from nowhere near here",
+        ),
         ("failed to resolve host 'nowhere': Name or service not known", "no machine of its name"),
     ],
 )
