@@ -45,12 +45,11 @@ class CheckView:
 
     left_out: organisation and Slack ids of people who see nothing of it. told: DELIVERED only where a person's own page
     was. reached: channels and people whose page Slack has. not_taken: those whose page Slack did not take when it was
-    tried. data_protection_told: of a breach.
-    elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
+    tried. elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
     the newest ask has reached a person. asked_gone: whether nobody asked before could answer, so that others were.
-    school: the name of the school that the details name. absent: organisation ids of people who are not there today,
-    known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
-    with whether they may open it. may_export: whether the reader may.
+    data_protection_told: of a breach. school: the name of the school that the details name. absent: organisation ids of
+    people who are not there today, known while the first questions are shown. earlier: checks about the same person
+    that the reader may know of, each with whether they may open it. may_export: whether the reader may.
     """
 
     check: Check

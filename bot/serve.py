@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 from bot.app import PING, Bot, build
@@ -89,8 +89,7 @@ def opened(url: str, stopping: threading.Event) -> Database | None:
 
     Raises DatabaseNotReady for what only a person can mend.
     """
-    pause = FIRST_PAUSE
-    while not stopping.is_set():
+    for _ in _attempts(stopping):
         database = Database(url)
         try:
             database.migrate()
@@ -98,8 +97,6 @@ def opened(url: str, stopping: threading.Event) -> Database | None:
         except DatabaseAway as away:
             database.close()
             log.error("%s share-check waits for it and tries again.", away)  # noqa: TRY400 - a beginner reads this
-            stopping.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
         else:
             return database
     return None
@@ -141,8 +138,8 @@ def _is_reached(bot: Bot, settings: Settings, stopping: threading.Event) -> bool
     every other way, and Slack is asked again. A bot that is not in the leads' channel may start: pages also go to the
     leads directly.
     """
-    services, pause, said = bot.services, FIRST_PAUSE, ""
-    while not stopping.is_set():
+    services, said = bot.services, ""
+    for _ in _attempts(stopping):
         try:
             _heed(examine.at_start(settings, services.organisation, bot.app.client, services.clock))
         except SlackAway as away:
@@ -155,9 +152,16 @@ def _is_reached(bot: Bot, settings: Settings, stopping: threading.Event) -> bool
             services.conditions.is_channel_checked, bot.is_waiting_for_slack = True, False
             services.unsent.wake()
             return True
+    return False
+
+
+def _attempts(stopping: threading.Event) -> Iterator[None]:
+    """Yield at once, and again after each of growing pauses, until told to stop."""
+    pause = FIRST_PAUSE
+    while not stopping.is_set():
+        yield
         stopping.wait(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-    return False
 
 
 def _say(before: str, words: str) -> str:

@@ -48,8 +48,10 @@ _NO_LIMIT = text("SET LOCAL statement_timeout = 0")
 """A migration of years of records may take longer than any press."""
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A read-only snapshot on PostgreSQL; SQLite's read transactions are snapshots anyway."""
-_WRITE_PROBE = text("UPDATE pulse SET at = CURRENT_TIMESTAMP WHERE name = 'probe'")
-_FIRST_PROBE = text("INSERT INTO pulse (name, at) VALUES ('probe', CURRENT_TIMESTAMP)")
+_WRITE_PROBE = text(
+    "INSERT INTO pulse (name, at) VALUES ('probe', CURRENT_TIMESTAMP) "
+    "ON CONFLICT (name) DO UPDATE SET at = CURRENT_TIMESTAMP"
+)
 _READ_PROBE = text("SELECT name FROM pulse WHERE name = 'probe'")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
 """Instances that start together migrate one after another. The lock number is arbitrary."""
@@ -129,8 +131,7 @@ class Database:
         """
         try:
             with self.begin() as tx:
-                if not tx.execute(_WRITE_PROBE).rowcount:
-                    tx.execute(_FIRST_PROBE)
+                tx.execute(_WRITE_PROBE)
             with self.read() as tx:
                 is_there = tx.scalar(_READ_PROBE) is not None
         except SQLAlchemyError as error:
