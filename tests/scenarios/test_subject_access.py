@@ -160,7 +160,7 @@ def make_pack(person: Person) -> tuple[str, str]:
 def made(person: Person) -> tuple[str, str]:
     person.wait_for(lambda: person.modal and person.modal.title == "The file is made", 20)
     said = shown(person)
-    number = next(word.strip("*.,") for word in said.split() if "PK-" in word)
+    number = next(word.strip("*.,") for word in said.split() if word.strip("*.,").startswith("PK-"))
     return number, said.split("`")[1]
 
 
