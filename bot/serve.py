@@ -26,7 +26,6 @@ from storage.errors import DatabaseAway
 from storage.health import overdue
 
 log = logging.getLogger("share-check")
-HTTP_THREADS = 64
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 """Seconds between two attempts to reach the database or Slack at the start."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
@@ -191,17 +190,12 @@ def _listen(bot: Bot, settings: Settings, stopping: threading.Event) -> None:
 
     Raises SettingsError if the port is not free.
     """
-    from waitress.server import create_server  # noqa: PLC0415 - an extra
-
-    handler, where = http_mode.web_app(bot.app), f"{settings.http_host}:{settings.http_port}"
+    where = f"{settings.http_host}:{settings.http_port}"
+    secret = settings.secrets.signing_secret
+    if secret is None:
+        raise SettingsError(["SLACK_SIGNING_SECRET is missing."])
     try:
-        server = create_server(
-            handler,
-            host=settings.http_host,
-            port=settings.http_port,
-            threads=HTTP_THREADS,
-            max_request_body_size=http_mode.LARGEST,
-        )
+        server = http_mode.open_server(bot.app, secret, settings.http_host, settings.http_port)
     except OSError as error:
         problem = f"Cannot listen on {where}: {error.strerror}. Choose another SHARE_CHECK_HTTP_PORT."
         raise SettingsError([problem]) from error

@@ -21,7 +21,7 @@ from bot.checks import card
 from bot.clock import ShiftedClock
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import Settings, setting_names
-from bot.slack.http_mode import LARGEST, web_app
+from bot.slack.http_mode import open_server
 from bot.slack.http_mode import run as web_run
 from flows.case import SYSTEM, Case, Check, Entry
 from flows.events import EventKind
@@ -471,7 +471,7 @@ def running(settings: Settings, workspace: Workspace, port: int = 0) -> Iterator
     bot.start(TICK)
     try:
         if settings.mode == "http":
-            with serving_http(bot, port):
+            with serving_http(bot, settings.secrets.signing_secret or "", port):
                 yield bot
         else:
             bot.connect(workspace.app_token, settings.workers, PING)
@@ -483,11 +483,11 @@ def running(settings: Settings, workspace: Workspace, port: int = 0) -> Iterator
 
 
 @contextlib.contextmanager
-def serving_http(bot: Bot, port: int) -> Iterator[None]:
+def serving_http(bot: Bot, signing_secret: str, port: int) -> Iterator[None]:
     """Bolt's WSGI adapter on waitress, as in production."""
-    from waitress.server import BaseWSGIServer, create_server  # noqa: PLC0415 - an extra
+    from waitress.server import BaseWSGIServer  # noqa: PLC0415 - an extra
 
-    server = create_server(web_app(bot.app), host="127.0.0.1", port=port, max_request_body_size=LARGEST)
+    server = open_server(bot.app, signing_secret, "127.0.0.1", port)
     assert isinstance(server, BaseWSGIServer)
     stopping = threading.Event()
     thread = threading.Thread(target=web_run, args=(server, stopping), daemon=True, name="http")
