@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from flows.records.retention import Schedule
 from flows.reports.figures import Week, WeekFigures
-from services.restricted_cases import apart
+from services.restricted_cases import restricted_in
 from services.week_figures import WeekCounter
 from storage import tables
 from storage.engine.database import Database
@@ -77,7 +77,7 @@ def count(office: Office) -> tuple[float, WeekFigures]:
         began = time.perf_counter()
         counting = WeekCounter(tx, office.keys, office.roster, Week.of(MONDAY.date()), office.now, SCHEDULE)
         figures = counting.figures()
-        apart(counting)
+        restricted_in(counting)
         return (time.perf_counter() - began) * 1000, figures
 
 

@@ -43,8 +43,8 @@ from bot.cover import listeners as cover
 from bot.cover import outgoing as cover_outgoing
 from bot.delivery.other_channels import SecondChannel, Via
 from bot.delivery.render import Renderers
-from bot.delivery.scheduler import Clockwork
-from bot.delivery.sender import QUEUES, Deliverer, OtherWays, Shared
+from bot.delivery.scheduler import Scheduler
+from bot.delivery.sender import QUEUES, Deliverer, OtherWays, SenderState
 from bot.digest import outgoing as digest_outgoing
 from bot.digest import schedule as digest_schedule
 from bot.doctor import conditions
@@ -87,14 +87,14 @@ class Bot:
         app: App,
         services: Services,
         deliverers: Sequence[Deliverer],
-        clockwork: Clockwork,
+        scheduler: Scheduler,
         auditor: Auditor,
         executors: Sequence[Executor],
     ) -> None:
         self.app = app
         self.services = services
         self.deliverers = deliverers
-        self.clockwork = clockwork
+        self.scheduler = scheduler
         self.auditor = auditor
         auditor.is_connected = lambda: self.is_connected
         self._executors = executors
@@ -105,9 +105,9 @@ class Bot:
 
     def start(self, tick: float = TICK) -> None:
         """Run the start-up jobs, then start senders and scheduler, each every `tick` seconds, and the auditor."""
-        self.clockwork.wake_up()
+        self.scheduler.wake_up()
         senders = [deliverer.loop(tick) for deliverer in self.deliverers]
-        self.loops = [*senders, self.clockwork.loop(tick), self.auditor.loop()]
+        self.loops = [*senders, self.scheduler.loop(tick), self.auditor.loop()]
         for loop in self.loops:
             loop.start()
 
@@ -212,7 +212,7 @@ def assemble(services: Services, edges: Edges) -> Bot:
     app.meters = services.meters
     replies = Replies(edges.slack, edges.webhook, edges.replies, phone_words(services.organisation))
     rendered = renderers()
-    shared = Shared(replies.urls)
+    shared = SenderState(replies.urls)
     deliverers = [
         Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, shared, width)
         for lanes, senders, width in zip(QUEUES, edges.senders, WIDTHS, strict=True)
@@ -221,7 +221,7 @@ def assemble(services: Services, edges: Edges) -> Bot:
     auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat, watch)
     register(app, services, edges.slack, replies)
     executors = (edges.listeners, edges.replies, *edges.senders)
-    return Bot(app, services, deliverers, clockwork(services, instance), auditor, executors)
+    return Bot(app, services, deliverers, scheduler(services, instance), auditor, executors)
 
 
 def _bolt_app(edges: Edges) -> Measured:
@@ -293,9 +293,9 @@ def renderers() -> Renderers:
     return found
 
 
-def clockwork(services: Services, instance: str = "") -> Clockwork:
+def scheduler(services: Services, instance: str = "") -> Scheduler:
     """Return the scheduler with every feature's jobs, pages before everything that can wait."""
-    found = Clockwork(services, instance)
+    found = Scheduler(services, instance)
     checks_schedule.register(found, services)
     cases_schedule.register(found, services)
     breaches_schedule.register(found, services)

@@ -68,7 +68,7 @@ def _from_here(path: Path) -> str:
     return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)
 
 
-def leave(what: str, problems: Iterable[str], code: Exit = Exit.FIX_FIRST) -> NoReturn:
+def exit_with(what: str, problems: Iterable[str], code: Exit = Exit.FIX_FIRST) -> NoReturn:
     """Print every reason on a line of its own to standard error, and exit. `what` names what could not be done."""
     click.echo(f"{NAME} {what}:", err=True)
     for problem in problems:

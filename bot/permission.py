@@ -183,22 +183,22 @@ def _is_too_early(subject: Subject) -> bool:
     return case is not None and case.content_free and "S2" not in subject.check.answers
 
 
-def may_know_shut(shut: Unreadable, slack: str, roster: Roster) -> bool:
+def may_know_unreadable(unreadable: Unreadable, slack: str, roster: Roster) -> bool:
     """Return whether this person may know of a case whose answers cannot be decrypted, if that is certain without them.
 
     If somebody may have to be left out, it is certain only for whoever leads the case and for the independent contact,
     or for the deputies if the independent contact is left out or is the reporter. Nobody else is told, rather than
     somebody who is left out.
     """
-    if slack == shut.reporter:
+    if slack == unreadable.reporter:
         return True
-    person, out = roster.person_at(slack), shut.left_out
+    person, out = roster.person_at(slack), unreadable.left_out
     if person is None or not out.isdisjoint({person, slack}):
         return False
-    if not shut.dm_only or shut.content_free or person == shut.led_by:
+    if not unreadable.dm_only or unreadable.content_free or person == unreadable.led_by:
         return True
     independent = roster.people.independent
-    if out.isdisjoint({independent, roster.slack[independent]}) and shut.reporter != roster.slack[independent]:
+    if out.isdisjoint({independent, roster.slack[independent]}) and unreadable.reporter != roster.slack[independent]:
         return person == independent
     return person in roster.people.deputies
 

@@ -24,7 +24,7 @@ class RestrictedCases:
     missed: bool
 
 
-def apart(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
+def restricted_in(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
     """Return the restricted cases that are open or had an event in the week."""
     tx = counting.tx
     touched = select(events.c.check_id).where(counting.within(events.c.at))
@@ -32,11 +32,11 @@ def apart(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
     both = (wanted.where(cases.c.closed_at.is_(None)), wanted.where(cases.c.check_id.in_(touched)))
     ids = {check for each in both for check in tx.scalars(each)}
     shared = {check for each in both for check in tx.scalars(each.where(NOBODY_LEFT_OUT))}
-    found = (_apart(counting, check, may_be_shared=check in shared) for check in sorted(ids))
+    found = (_restricted(counting, check, may_be_shared=check in shared) for check in sorted(ids))
     return tuple(one for one in found if one is not None)
 
 
-def _apart(counting: WeekCounter, check: str, *, may_be_shared: bool) -> RestrictedCases | None:
+def _restricted(counting: WeekCounter, check: str, *, may_be_shared: bool) -> RestrictedCases | None:
     opened = counting.load(check)
     case = case_rows.find(counting.tx, opened) if opened else None
     if opened is None or case is None or (may_be_shared and is_shared(opened.check)):

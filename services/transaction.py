@@ -256,16 +256,16 @@ class Service:
         case = self.case(opened)
         if case is None or case.status is CaseStatus.CLOSED:
             return
-        skips_first = case.needed_at > case.raised_at  # its people led it or were asked before
-        self._ask_step(opened, case, case.tries + skips_first, case.tries + 1)
+        self._ask_step(opened, case, case.tries + 1)
 
     def ask_instead(self, opened: Opened, case: Case) -> None:
         """Page people in place of those who can answer no more: the same step of the policy, as it is filled now."""
-        skips_first = case.needed_at > case.raised_at
-        self._ask_step(opened, case, max(case.tries - 1, 0) + skips_first, max(case.tries, 1))
+        self._ask_step(opened, case, max(case.tries, 1))
 
-    def _ask_step(self, opened: Opened, case: Case, step: int, tries: int) -> None:
+    def _ask_step(self, opened: Opened, case: Case, tries: int) -> None:
         """Page the people of one step of the escalation policy. tries: how many asks for a lead this makes."""
+        skips_first = case.needed_at > case.raised_at  # its people led it or were asked before
+        step = tries - 1 + skips_first
         turn = (case.urgency, step, self.allowed(case), self.now)
         people, following = self.roster.next_ask(*turn, *self._not_there(), needed_at=case.needed_at)
         usual, _ = self.roster.next_ask(*turn)

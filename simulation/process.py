@@ -175,14 +175,14 @@ class SimulatedProcess:
 
     def wake_up(self) -> None:
         """Do what Bot.start does before its loops."""
-        self._bot.clockwork.wake_up()
+        self._bot.scheduler.wake_up()
 
     def turn(self) -> None:
         """Run the scheduler once, unless it is running."""
         if not self._is_turning:
             self._is_turning = True
             with suppress(Exception):  # as the bot's own loop does
-                self._bot.clockwork.turn()
+                self._bot.scheduler.turn()
             self._is_turning = False
 
     def audit(self) -> None:

@@ -74,7 +74,7 @@ class Claimed:
 _DUE_AGAIN = case((outbox.c.token.is_(None), bindparam("now", type_=outbox.c.due_at.type)), else_=outbox.c.due_at)
 """Due now; but a row being sent keeps its lease and becomes due when stamped, so that two workers never post it."""
 
-_SHOW_KEY_ANEW = (
+_MARK_KEY_DUE = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
 _MOMENT = outbox.c.due_at.type
@@ -119,7 +119,7 @@ _PUT_OFF = (
 _ASKED = select(
     *(outbox.c.ts, outbox.c.attempts, outbox.c.created_at, outbox.c.due_at, outbox.c.target, outbox.c.via, outbox.c.ask)
 ).where(outbox.c.check_id == bindparam("check"), outbox.c.what.in_(_ASKS))
-_SHOW_ID_ANEW = (
+_MARK_ID_DUE = (
     update(outbox).where(outbox.c.id == bindparam("row")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
 
@@ -139,7 +139,7 @@ def put(
 
     A message to SYSTEM is dropped: nobody started a drill that came from a command.
     """
-    if target != SYSTEM and not show_key_anew(tx, key, now):
+    if target != SYSTEM and not mark_key_due(tx, key, now):
         _add(tx, key, what, target, now, check_id=check, event_id=event, ask=ask)
 
 
@@ -190,30 +190,30 @@ def _add(
     return idempotent.insert_if_absent(tx, outbox, **row, wanted=1, attempts=0, due_at=now, created_at=now)
 
 
-def show_recent_anew(tx: Connection, what: OutboxKind, since: datetime, now: datetime) -> None:
+def mark_recent_due(tx: Connection, what: OutboxKind, since: datetime, now: datetime) -> None:
     """Make messages of this kind in Slack due again, if queued since then."""
     recent = update(outbox).where(outbox.c.what == what, outbox.c.created_at >= since, outbox.c.via == SLACK)
     tx.execute(recent.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
-def show_key_anew(tx: Connection, key: str, now: datetime) -> bool:
+def mark_key_due(tx: Connection, key: str, now: datetime) -> bool:
     """Make one message due again. Return whether it exists."""
-    return tx.execute(_SHOW_KEY_ANEW, {"wanted_key": key, "now": now}).rowcount > 0
+    return tx.execute(_MARK_KEY_DUE, {"wanted_key": key, "now": now}).rowcount > 0
 
 
 def mark_due(tx: Connection, check: str, now: datetime, *whats: OutboxKind) -> None:
     """Make a check's messages of these kinds due again."""
-    tx.execute(_showing(whats), {"check": check, "now": now})
+    tx.execute(_marking(whats), {"check": check, "now": now})
 
 
-def show_older_anew(tx: Connection, row: Claimed, now: datetime) -> None:
+def mark_older_due(tx: Connection, row: Claimed, now: datetime) -> None:
     """Make the check's messages of the same kind that were queued before this one due again."""
-    older = _showing((row.what,)).where(outbox.c.id < row.id)
+    older = _marking((row.what,)).where(outbox.c.id < row.id)
     tx.execute(older, {"check": row.check, "now": now})
 
 
 @cache
-def _showing(whats: tuple[OutboxKind, ...]) -> Update:
+def _marking(whats: tuple[OutboxKind, ...]) -> Update:
     """Build the UPDATE that makes messages of these kinds due; cached."""
     kinds = or_(*(outbox.c.what == what for what in whats))
     due = update(outbox).where(outbox.c.check_id == bindparam("check"), kinds)
@@ -310,9 +310,9 @@ def stamp(
     return tx.execute(_STAMP, {**given, **shows}).rowcount > 0
 
 
-def show_id_anew(tx: Connection, row: int, now: datetime) -> None:
+def mark_id_due(tx: Connection, row: int, now: datetime) -> None:
     """Make one row due again: an older update may have overtaken the newer one in Slack."""
-    tx.execute(_SHOW_ID_ANEW, {"row": row, "now": now})
+    tx.execute(_MARK_ID_DUE, {"row": row, "now": now})
 
 
 def retry_later(tx: Connection, row: Claimed, until: datetime, error: str) -> bool:
@@ -327,7 +327,7 @@ def put_back(tx: Connection, row: Claimed, until: datetime) -> None:
     tx.execute(ours.values(due_at=until, token=None, shown=row.shown))
 
 
-def leave(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
+def give_up(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
     """Give up on changing a message, because Slack does not let us, and report it. why: Slack's error code."""
     again = case((outbox.c.wanted > row.wanted, now), else_=None)
     given = {"due_at": again, "token": None, "attempts": 0, "shown": None, "unshrunk": why, "last_error": why}

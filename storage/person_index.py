@@ -157,7 +157,7 @@ def index(tx: Connection, keys: Keyring, today: date) -> Index:
     """
     found = _key(tx, keys)
     if found is None:
-        return _made_anew(tx, keys, today)
+        return _rebuilt(tx, keys, today)
     others = tx.scalars(select(index_keys.c.name).where(_OF_OTHER_EDITIONS)).all()
     if others and tx.execute(delete(index_keys).where(_OF_OTHER_EDITIONS)).rowcount:
         return _filled(Index(tx, found), tx, keys, today)
@@ -198,7 +198,7 @@ def _about() -> str:
     return f"index:{_NAME}"
 
 
-def _made_anew(tx: Connection, keys: Keyring, today: date) -> Index:
+def _rebuilt(tx: Connection, keys: Keyring, today: date) -> Index:
     """Create a new key, and rebuild the index from every check that still opens."""
     wrapped, key = keys.new_key(), os.urandom(_KEY_BYTES)
     values = {"wrapped_key": wrapped, "sealed": keys.sealer(wrapped).seal(key, _about())}

@@ -153,7 +153,7 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until nothing is due any more: what is not there now does not come."""
-        self.bot.clockwork.turn()
+        self.bot.scheduler.turn()
         self.workspace.wait_for(self._nothing_due, 15)
 
     def _nothing_due(self) -> bool:

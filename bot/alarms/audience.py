@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
 from bot.delivery.other_channels import Via
-from bot.permission import may_know_shut
+from bot.permission import may_know_unreadable
 from flows.events import OutboxKind
 from storage import outbox, unreadable
 
@@ -58,4 +58,4 @@ def _who_may_know(services: Services, tx: Connection, check: str) -> set[str]:
         own = roster.person_at(subject.check.reporter)
         return known_by | ({own} if own else set())
     closed = unreadable.find(tx, check)
-    return {one for one in roster.everyone if closed is None or may_know_shut(closed, roster.slack[one], roster)}
+    return {one for one in roster.everyone if closed is None or may_know_unreadable(closed, roster.slack[one], roster)}

@@ -109,5 +109,5 @@ class Auditor:
         """Update the alarms of the last day, once, to say that they are over."""
         if not self._said_well:
             now = self._services.clock.now()
-            outbox.show_recent_anew(tx, OutboxKind.ALARM, now - _REMEMBERED, now)
+            outbox.mark_recent_due(tx, OutboxKind.ALARM, now - _REMEMBERED, now)
             self._said_well = True

@@ -73,7 +73,7 @@ class ConditionWatch:
         services, now = self._services, self._services.clock.now()
         present = services.conditions.present
         if liveness.keep_conditions(tx, map(str, present), now):
-            outbox.show_recent_anew(tx, OutboxKind.CONDITION, now - _REMEMBERED, now)
+            outbox.mark_recent_due(tx, OutboxKind.CONDITION, now - _REMEMBERED, now)
         if not present:
             return
         log.error("pages may not arrive: %s", ", ".join(sorted(present)))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from bot.each import each
 from storage import breaches
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
+def register(scheduler: Scheduler, services: Services) -> None:
     def turn() -> None:
         with services.database.read() as tx:
             due = breaches.due(tx, services.clock.now())
         each(services, due, lambda tx, check: services.breaches(tx).ask_due(check))
 
-    clockwork.each_turn(turn)
+    scheduler.each_turn(turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from bot.each import each
 from storage import cases
 
@@ -35,7 +35,7 @@ class OpenCases:
         each(self._services, reminding, lambda tx, check: self._services.casework(tx).remind(check))
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
+def register(scheduler: Scheduler, services: Services) -> None:
     found = OpenCases(services)
-    clockwork.at_start(lambda _last_seen: found.fit_the_file())
-    clockwork.each_turn(found.turn)
+    scheduler.at_start(lambda _last_seen: found.fit_the_file())
+    scheduler.each_turn(found.turn)

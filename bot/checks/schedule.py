@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from bot.each import each
 from storage import checks
 
@@ -40,7 +40,7 @@ class AbandonedChecks:
         each(self._services, abandoned, lambda tx, check: self._services.reporting(tx).wake(check))
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
+def register(scheduler: Scheduler, services: Services) -> None:
     found = AbandonedChecks(services)
-    clockwork.at_start(found.say_sorry)
-    clockwork.each_turn(found.turn)
+    scheduler.at_start(found.say_sorry)
+    scheduler.each_turn(found.turn)

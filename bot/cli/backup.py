@@ -9,7 +9,7 @@ import click
 from bot.cli import session
 from bot.cli.printed import known_head, known_keys
 from bot.clock import SystemClock
-from bot.exit_codes import Exit, leave, say
+from bot.exit_codes import Exit, exit_with, say
 from storage.backup import erased_list
 from storage.backup import restore as restoring
 from storage.backup.make import make, note, source_of
@@ -42,7 +42,7 @@ def backup(folder: Path, keep: int | None) -> None:
         which = f" ({', '.join(made.texts.locked)})" if made.texts.locked else ""
         say(f"{shut} of them do not open with the keys in the settings{which}: share-check keys check.", err=True)
     if damaged := made.texts.damaged:
-        leave(DAMAGED.format(refs=", ".join(damaged)), [KEEP_OLDER], Exit.NO)
+        exit_with(DAMAGED.format(refs=", ".join(damaged)), [KEEP_OLDER], Exit.NO)
 
 
 @click.command()

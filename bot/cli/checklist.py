@@ -10,7 +10,7 @@ import click
 
 from bot.config.organisation import OrganisationError, load_organisation
 from bot.config.settings import organisation_path
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from flows.audit.situations import audit as audited
 from flows.checklist import CHECKLIST
 from flows.derived import DERIVED
@@ -76,7 +76,7 @@ def _print(form: str, path: Path | None) -> None:
     try:
         click.echo(resolve_name(SHEETS[form])(load_organisation(path or organisation_path())), nl=False)
     except OrganisationError as error:
-        leave("printed nothing", error.problems)
+        exit_with("printed nothing", error.problems)
 
 
 def _edition(path: Path) -> tuple[Checklist, tuple[str, ...]]:
@@ -84,7 +84,7 @@ def _edition(path: Path) -> tuple[Checklist, tuple[str, ...]]:
     try:
         return read_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:  # Lists in lists can be too deep.
-        leave("compared nothing", [f"{path} {_why(error)} {HOW_TO_KEEP}"])
+        exit_with("compared nothing", [f"{path} {_why(error)} {HOW_TO_KEEP}"])
 
 
 def _why(error: Exception) -> str:

@@ -16,7 +16,7 @@ import click
 
 from bot.config.organisation import Organisation, OrganisationError, example_organisation_path, load_organisation
 from bot.config.roster import facts_of, people_of
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from flows.case import Told
 from flows.checklist import CHECKLIST
 from flows.engine.guidance import Stage, guide
@@ -44,7 +44,7 @@ def decide(source: TextIO, path: Path | None, *, lines: bool) -> None:
             sys.exit(_decide_lines(judge, source))
         verdict = judge.decide(source.read())
     except (OrganisationError, SheetError) as error:
-        leave(WHAT, error.problems)
+        exit_with(WHAT, error.problems)
     click.echo(json.dumps(verdict, indent=2, ensure_ascii=False))
 
 

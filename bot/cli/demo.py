@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 
 from bot import extras
 from bot.config.organisation import example_organisation_path
-from bot.exit_codes import leave
+from bot.exit_codes import exit_with
 
 FOLDER = Path(".demo")
 LOCK = "lock"
@@ -29,7 +29,7 @@ PRIVATE = 0o077
 def demo(port: int | None) -> None:
     """Run the real bot in a workspace in your browser, without Slack. Nothing is kept for the next time."""
     if not extras.is_there("sandbox"):
-        leave("has no demo here", [f"The workspace in a box is not installed. {extras.how_to_add('sandbox')}"])
+        exit_with("has no demo here", [f"The workspace in a box is not installed. {extras.how_to_add('sandbox')}"])
     os.umask(PRIVATE)
     click.echo("Starting a workspace and the bot. In a few seconds it says which page to open.")
     # The sandbox is a program, not a library. It replaces this process, so that signals reach it.
@@ -66,7 +66,7 @@ def _free_port() -> int:
     """Return the first port of ours that nobody listens on."""
     found = next(filter(_is_free, range(FIRST_PORT, LAST_PORT + 1)), None)
     if found is None:
-        leave("has no demo here", [f"Every port from {FIRST_PORT} to {LAST_PORT} is taken. Name another with --port."])
+        exit_with("has no demo here", [f"Ports {FIRST_PORT} to {LAST_PORT} are all taken. Name another with --port."])
     return found
 
 

@@ -15,7 +15,7 @@ from bot.context import Services
 from bot.digest import leads_message
 from bot.digest.content import counting_of, leads_digest, staff_digest
 from bot.digest.staff_message import staff
-from bot.exit_codes import leave
+from bot.exit_codes import exit_with
 from bot.slack.block_kit import Message
 from flows.reports.board import board
 from flows.reports.figures import Week, WeekFigures, weeks_within
@@ -45,7 +45,7 @@ def digest(
     """
     problems = [*_asked_wrongly(week, first, last, audience, form, preview=preview)]
     if problems:
-        leave(WHAT, problems)
+        exit_with(WHAT, problems)
     with beside_bot.services(WHAT) as services, services.database.read() as tx:
         if audience == "board":
             click.echo(_board(services, tx, _weeks(services, week, first, last), form), nl=False)
@@ -97,7 +97,7 @@ def _week(services: Services, written: str | None) -> Week:
     current = Week.of(services.roster.week.day_of(services.clock.now()))
     week = Week.parse(written) if written else current.before
     if week > current:
-        leave(WHAT, [f"{week} has not begun yet."])
+        exit_with(WHAT, [f"{week} has not begun yet."])
     return week
 
 
@@ -111,9 +111,9 @@ def _weeks(services: Services, week: str | None, first: str | None, last: str | 
         found = weeks_within(days[0], days[1])
     found = tuple(each for each in found if each < current)
     if not found:
-        leave(WHAT, ["There is no whole week, from Monday to Sunday, that lies between these days and is over."])
+        exit_with(WHAT, ["There is no whole week, from Monday to Sunday, that lies between these days and is over."])
     if len(found) > _MOST_WEEKS:
-        leave(WHAT, [f"These are {len(found)} weeks. {_MOST_WEEKS} is the most."])
+        exit_with(WHAT, [f"These are {len(found)} weeks. {_MOST_WEEKS} is the most."])
     return found
 
 

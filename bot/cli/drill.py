@@ -8,7 +8,7 @@ import click
 
 from bot.cli import beside_bot
 from bot.config.organisation_types import is_slack_user
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from bot.practice import drill as practice
 from flows.case import SYSTEM
 
@@ -29,13 +29,13 @@ def drill(by: str | None) -> None:
         raise click.BadParameter(message, param_hint="--by")
     with beside_bot.services(WHAT) as services:
         if not beside_bot.is_bot_running(services):
-            leave(WHAT, [f"{beside_bot.NO_BOT} No page was made. Start it, then run this again."], Exit.NOT_NOW)
+            exit_with(WHAT, [f"{beside_bot.NO_BOT} No page was made. Start it, then run this again."], Exit.NOT_NOW)
         who = by or next(iter(services.organisation.administrators), SYSTEM)
         started = practice.start(services, who, secrets.token_hex(16))
         click.echo(f"Practice page {practice.reference(services, started)} is made. The running bot sends it.")
         places = practice.places_in_slack(services, started, SENT_WITHIN)
     if not places:
-        leave(WHAT, [f"Slack does not have it after {SENT_WITHIN:.0f} seconds. {STILL_TRIED}"], Exit.NOT_NOW)
+        exit_with(WHAT, [f"Slack does not have it after {SENT_WITHIN:.0f} seconds. {STILL_TRIED}"], Exit.NOT_NOW)
     click.echo(f"Slack has it, in {places} {'place' if places == 1 else 'places'}. {LEAD_IT}")
     click.echo(_told(who))
 

@@ -22,7 +22,7 @@ from bot.config.organisation_types import is_slack_user
 from bot.config.roster import people_of
 from bot.config.settings import load_settings
 from bot.context import Services
-from bot.exit_codes import leave, say
+from bot.exit_codes import exit_with, say
 from bot.printing.sheet_html import letter
 from bot.slack.socket_mode import SlackAway, asking_slack
 from flows.checklist import CHECKLIST
@@ -76,7 +76,7 @@ def enter_paper(reporter: str, written: str, typed_by: str, sheet: TextIO | None
 
 def _entered(services: Services, reporter: str, typed_by: str, at: datetime, filled_in: Written) -> Entered:
     if not filled_in.answers:
-        leave(WHAT, ["Nothing is ticked on this sheet. Nothing was entered."])
+        exit_with(WHAT, ["Nothing is ticked on this sheet. Nothing was entered."])
     with services.database.begin() as tx:
         work = Paper(tx, services.keys, services.roster, services.clock.now(), typed_by, at)
         return work.enter(reporter, filled_in.answers, filled_in.reason)
@@ -103,9 +103,9 @@ def _read(text: str, people: People) -> Written:
         reason = document.pop("reason", "") if isinstance(document, dict) else ""
         answers = read_sheet(CHECKLIST, people, document).answers
     except SheetError as error:
-        leave(WHAT, error.problems)
+        exit_with(WHAT, error.problems)
     if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
-        leave(WHAT, [f'"reason" is text of at most {LONGEST_REASON} characters.'])
+        exit_with(WHAT, [f'"reason" is text of at most {LONGEST_REASON} characters.'])
     return Written(answers, reason.strip())
 
 
@@ -171,18 +171,18 @@ def _moment(services: Services, written: str) -> datetime:
     try:
         at = datetime.strptime(folded(written).strip(), WRITTEN).replace(tzinfo=services.organisation.zone)
     except ValueError:
-        leave(WHAT, [f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
+        exit_with(WHAT, [f'--at "{written}" is not a day and a time. Write it like 2026-11-23 14:05.'])
     if at > now:
-        leave(WHAT, [f"--at {written} is still to come. Write when the sheet was filled in."])
+        exit_with(WHAT, [f"--at {written} is still to come. Write when the sheet was filled in."])
     if now - at > OLDEST:
-        leave(WHAT, [f"--at {written} is over a year ago. Look at the year again."])
+        exit_with(WHAT, [f"--at {written} is over a year ago. Look at the year again."])
     return at
 
 
 def _refuse_unless_member(person: str, option: str) -> None:
     if not is_slack_user(person):
         where = "It starts with U: in Slack, open the profile, then the three dots, then Copy member ID."
-        leave(WHAT, [f'{option} "{person}" is not a Slack member ID. {where}'])
+        exit_with(WHAT, [f'{option} "{person}" is not a Slack member ID. {where}'])
 
 
 def _refuse_strangers(reporter: str) -> None:
@@ -198,12 +198,12 @@ def _refuse_strangers(reporter: str) -> None:
         click.echo(f"Slack cannot be asked who {reporter} is. Compare the ID letter by letter.", err=True)
         return
     except SlackApiError as error:
-        leave(
+        exit_with(
             WHAT,
             [f"Slack knows nobody with the member ID {reporter} ({error.response.get('error')}). Look at it again."],
         )
     if found.get("deleted") or found.get("is_bot") or found.get("is_restricted") or found.get("is_ultra_restricted"):
-        leave(
+        exit_with(
             WHAT,
             [f"{reporter} is not a member of staff in Slack, so no card can be sent to them. Look at the ID again."],
         )

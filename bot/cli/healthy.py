@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 import click
 
 from bot.config.settings import health_address
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 
 PATIENCE = 4
 AGAIN_AFTER = 0.5
@@ -32,7 +32,7 @@ def healthy(seconds: float, *, ready: bool) -> None:
     """Ask the running bot whether it works. Exit 0 if it does, 1 if it does not."""
     where = health_address()
     if where is None:
-        leave("asked nobody", ["SHARE_CHECK_HEALTH is not set. Set it in .env, like 127.0.0.1:9090."])
+        exit_with("asked nobody", ["SHARE_CHECK_HEALTH is not set. Set it in .env, like 127.0.0.1:9090."])
     until = time.monotonic() + seconds
     is_well, said = _ask(where, "/readyz" if ready else "/healthz")
     while not is_well and time.monotonic() < until:

@@ -52,7 +52,7 @@ def check() -> None:
     for place, opens in enumerate(found.opens, 1):
         click.echo(f"Key {place} opens {_checks(opens)}.{' It seals new ones.' if place == 1 else ''}")
     _say_rest(found, texts)
-    sys.exit(Exit.NO if found.shut or texts.damaged else Exit.DONE)
+    sys.exit(Exit.NO if found.unopened or texts.damaged else Exit.DONE)
 
 
 @keys.command()
@@ -69,7 +69,7 @@ def rotate() -> None:
     click.echo(f"Moved {_checks(done.moved)} to key 1, which opens {done.left.opens[0]} of {done.left.wrapped} now.")
     _say_needed(done.left)
     _say_rest(done.left, texts)
-    sys.exit(Exit.NO if done.left.shut or sum(done.left.opens[1:]) else Exit.DONE)
+    sys.exit(Exit.NO if done.left.unopened or sum(done.left.opens[1:]) else Exit.DONE)
 
 
 def _say_needed(left: Tally) -> None:
@@ -89,9 +89,9 @@ def _say_needed(left: Tally) -> None:
 def _say_rest(found: Tally, texts: Unopened) -> None:
     if found.destroyed:
         click.echo(f"Erased for good: {_checks(found.destroyed)}. Nothing is missing there.")
-    if found.shut:
+    if found.unopened:
         click.echo(
-            f"Not opened by any key: {_checks(found.shut)} ({', '.join(texts.locked)}). Nothing was changed there. "
+            f"Not opened by any key: {_checks(found.unopened)} ({', '.join(texts.locked)}). Nothing was changed there. "
             "Add the key of that time to SHARE_CHECK_KEYS, after the first."
         )
     if texts.damaged:
@@ -99,7 +99,7 @@ def _say_rest(found: Tally, texts: Unopened) -> None:
             f"Damaged, though the key fits: {_checks(len(texts.damaged))} ({', '.join(texts.damaged)}). Something in "
             "them does not open. share-check verify says what was changed; a backup from before has it whole."
         )
-    if not found.shut and not texts.damaged:
+    if not found.unopened and not texts.damaged:
         click.echo("Every check opens.")
 
 

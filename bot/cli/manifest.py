@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.exit_codes import leave
+from bot.exit_codes import exit_with
 from bot.slack.manifest import HTTP_HEAD, SOCKET_MODE, NoAddress, as_yaml, link, over_http, scopes_page
 
 
@@ -17,7 +17,7 @@ def manifest(address: str | None, *, as_link: bool, as_scopes: bool) -> None:
     try:
         made = over_http(address) if address else SOCKET_MODE
     except NoAddress as error:
-        leave("printed no manifest", [str(error)])
+        exit_with("printed no manifest", [str(error)])
     if as_scopes:
         click.echo(scopes_page(), nl=False)
     elif as_link:

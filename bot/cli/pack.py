@@ -8,7 +8,7 @@ import click
 
 from bot.cli import session
 from bot.clock import clock_of
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from storage import export_files
 from storage.backup import archive
 
@@ -26,7 +26,7 @@ def pack(number: str, out: Path) -> None:
         if found is None:
             kept = export_files.KEPT.days
             words = f"There is no pack with this number. It is kept for {kept} days; a lead can make it again."
-            leave(WHAT, [words], Exit.NO)
+            exit_with(WHAT, [words], Exit.NO)
         with archive.private(out) as file:
             file.write(found.content)
     click.echo(f"{out} is written. Hand it to the lead who made it. It does not open without their passphrase.")

@@ -11,7 +11,7 @@ import click
 
 from bot.cli import beside_bot, session
 from bot.cli.printed import known_head, known_keys
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from storage.proof import bundle, bundle_file
 from storage.proof.chain import moment
 from storage.proof.seal import Seal, is_waiting, latest, seal_now
@@ -36,7 +36,7 @@ def seal() -> None:
         if newest:
             click.echo(newest.note, nl=False)
         if is_busy:
-            leave(SEALED_NOTHING, ["The record is in use. Try again in a moment."], Exit.NOT_NOW)
+            exit_with(SEALED_NOTHING, ["The record is in use. Try again in a moment."], Exit.NOT_NOW)
         if made is None:
             click.echo("Nothing was added since." if newest else "There is nothing to seal yet.", err=True)
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot import serve as serving
 from bot.cli import session
 from bot.doctor import tokens
-from bot.exit_codes import leave
+from bot.exit_codes import exit_with
 from bot.monitoring import logs
 
 PRIVATE = 0o077
@@ -35,4 +35,4 @@ def serve() -> None:
         try:
             serving.serve(stopping)
         except SlackApiError as error:
-            leave(WHAT, [tokens.slack_says(error)])
+            exit_with(WHAT, [tokens.slack_says(error)])

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config.organisation import OrganisationError
 from bot.config.settings import Settings, SettingsError, load_settings
-from bot.exit_codes import Exit, leave
+from bot.exit_codes import Exit, exit_with
 from storage.engine import unusable
 from storage.engine.database import Database
 from storage.errors import BadKey, DatabaseAway, DatabaseNotReady, NotKept, StorageError
@@ -32,19 +32,19 @@ def end_plainly(what: str, kept: str = RUN_AGAIN) -> Iterator[None]:
     try:
         yield
     except (SettingsError, OrganisationError) as error:
-        leave(what, error.problems)
+        exit_with(what, error.problems)
     except NotKept:
-        leave(what, [f"The database is busy, or its disk is full. {kept}"], Exit.NOT_NOW)
+        exit_with(what, [f"The database is busy, or its disk is full. {kept}"], Exit.NOT_NOW)
     except SQLAlchemyError as error:
-        _leave(what, unusable.not_ready(error))
+        _exit_with(what, unusable.not_ready(error))
     except StorageError as error:
-        _leave(what, error)
+        _exit_with(what, error)
     except OSError as error:
-        leave(what, [f"{error.filename or 'The file'}: {error.strerror}."])
+        exit_with(what, [f"{error.filename or 'The file'}: {error.strerror}."])
 
 
-def _leave(what: str, error: StorageError) -> None:
-    leave(what, [str(error) or "This could not be done."], _code(error))
+def _exit_with(what: str, error: StorageError) -> None:
+    exit_with(what, [str(error) or "This could not be done."], _code(error))
 
 
 def _code(error: StorageError) -> Exit:

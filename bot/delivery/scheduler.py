@@ -18,7 +18,7 @@ BEAT = timedelta(seconds=2)
 log = logging.getLogger(__name__)
 
 
-class Clockwork:
+class Scheduler:
     """The scheduler of the features' jobs; it stamps this instance as alive and takes over from those gone."""
 
     def __init__(self, services: Services, instance: str = "") -> None:
@@ -52,7 +52,7 @@ class Clockwork:
     def loop(self, tick: float) -> SupervisedLoop:
         """Return the loop that ticks every `tick` seconds."""
         meter = self._services.meters.turned
-        return SupervisedLoop("clockwork", self.turn, every=tick, failure="the clockwork could not turn", meter=meter)
+        return SupervisedLoop("scheduler", self.turn, every=tick, failure="the scheduler could not turn", meter=meter)
 
     def turn(self) -> None:
         """Run all jobs once. Calls from several threads run one after the other."""

@@ -55,7 +55,7 @@ class OtherWays(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SenderState:
     """What the senders of a process share: response_urls of presses, Slack's limits, and whether Slack is there."""
 
     urls: ResponseUrls | None = None
@@ -79,7 +79,7 @@ class Deliverer:
         other_ways: OtherWays | None = None,
         instance: str = "",
         lanes: Sequence[int] = outbox.LANES,
-        shared: Shared | None = None,
+        shared: SenderState | None = None,
         width: int = BATCH,
     ) -> None:
         self._services = services
@@ -88,7 +88,7 @@ class Deliverer:
         self._instance = instance
         self._lanes = lanes
         self._width = width
-        shared = shared or Shared()
+        shared = shared or SenderState()
         self._limits, self._line = shared.limits, shared.line
         self._client = client
         self._calls = Calls(client, shared.urls, self._slack_answers)
@@ -195,7 +195,7 @@ class Deliverer:
         except SlackApiError as error:
             if not found.shrinks:
                 raise
-            self._leave(row, error)
+            self._give_up(row, error)
         else:
             self._stamp(row, shown)
 
@@ -211,13 +211,13 @@ class Deliverer:
         self._other_ways.send(Via(row.via), person, words)
         self._stamp(row, Shown(row.via, HANDED_OVER))
 
-    def _leave(self, row: Claimed, error: SlackApiError) -> None:
+    def _give_up(self, row: Claimed, error: SlackApiError) -> None:
         """Give up on changing a message and report it, where Slack refuses for good; else raise the error."""
         if not gives_up(row, error):
             raise error
         log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, code_of(error))
         with self._services.database.begin() as tx:
-            outbox.leave(tx, row, self._services.clock.now(), code_of(error)[:64])
+            outbox.give_up(tx, row, self._services.clock.now(), code_of(error)[:64])
 
     def _stamp(self, row: Claimed, shown: Shown) -> None:
         """Mark the row delivered. Lock the check first, in the same order as the services, to avoid deadlock.
@@ -230,9 +230,9 @@ class Deliverer:
             opened = self._services.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
             if not outbox.stamp(tx, row, now, shown.channel, ts, shown.digest):
                 if row.via == outbox.SLACK:
-                    outbox.show_id_anew(tx, row.id, now)
+                    outbox.mark_id_due(tx, row.id, now)
             elif is_new_card:
-                outbox.show_older_anew(tx, row, now)
+                outbox.mark_older_due(tx, row, now)
             elif row.what is OutboxKind.BREACH and row.check and ts and not row.ts:
                 outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may say now that they are told
             elif opened is not None and ts and not row.ts:
@@ -246,7 +246,7 @@ class Deliverer:
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         if row.what is OutboxKind.ERASED and gives_up(row, error):
-            self._leave(row, error)
+            self._give_up(row, error)
             return
         code, held = code_of(error), retry_after(error)
         if is_slacks_trouble(error):

@@ -11,7 +11,7 @@ from bot.digest.content import counting_of, leads_digest, own_lines, staff_diges
 from bot.digest.staff_message import own_line, staff
 from flows.events import OutboxKind
 from flows.reports.figures import Week
-from services.restricted_cases import apart
+from services.restricted_cases import restricted_in
 from storage import digests, outbox
 from storage.outbox import Claimed
 
@@ -42,5 +42,5 @@ def _own_line(services: Services, tx: Connection, row: Claimed) -> Outgoing:
     """Render a person's own line from what they may know now; send nothing where that is nothing."""
     counting = counting_of(services, tx, Week.from_key(row.ask))
     person = services.roster.person_at(row.target)
-    found = own_lines(services, apart(counting), counting.week).get(person or "")
+    found = own_lines(services, restricted_in(counting), counting.week).get(person or "")
     return Outgoing(own_line(found) if found else None)

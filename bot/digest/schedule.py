@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from bot.digest.content import counting_of, own_lines
 from flows.events import OutboxKind
 from flows.reports.figures import Week
-from services.restricted_cases import apart
+from services.restricted_cases import restricted_in
 from storage import digests, outbox
 from storage.digests import Audience, Planned
 
@@ -78,7 +78,7 @@ class Digests:
             return
         with services.database.read() as tx:
             counting = counting_of(services, tx, planned.week)
-            figures, own = counting.figures(), own_lines(services, apart(counting), planned.week)
+            figures, own = counting.figures(), own_lines(services, restricted_in(counting), planned.week)
         with services.write() as tx:
             if not digests.take(tx, planned, now):
                 return
@@ -105,7 +105,7 @@ class Digests:
         outbox.put(tx, key, what, target, now, ask=planned.week.key)
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
+def register(scheduler: Scheduler, services: Services) -> None:
     digests_due = Digests(services)
-    clockwork.at_start(lambda _last_seen: digests_due.plan())
-    clockwork.each_turn(digests_due.turn)
+    scheduler.at_start(lambda _last_seen: digests_due.plan())
+    scheduler.each_turn(digests_due.turn)

@@ -79,7 +79,7 @@ def examine(
     Return findings, worst first. is_online: also validate cards and manifest with Slack. Never raises.
     """
     now = clock.now()
-    is_serving = round_trip.is_serving(_left_word(settings)[0], now)
+    is_serving = round_trip.is_serving(_last_seen(settings)[0], now)
     found = [*machine.this_machine(settings, is_serving=is_serving), *_records(settings, now)]
     found += _elsewhere(settings, organisation, now)
     found += _of_slack(lambda: at_start(settings, organisation, client, clock))
@@ -175,8 +175,8 @@ def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Findi
     token = settings.secrets.app_token
     if settings.mode != "socket" or token is None:
         return ()
-    clockwork, socket = _left_word(settings)
-    if round_trip.is_serving(clockwork, now):
+    scheduler, socket = _last_seen(settings)
+    if round_trip.is_serving(scheduler, now):
         return (round_trip.of_the_serving_bot(socket, now),)
     found, address = tokens.app_token(client, token)
     if address is None:
@@ -184,7 +184,7 @@ def _socket(settings: Settings, client: WebClient, now: datetime) -> tuple[Findi
     return (round_trip.there_and_back(address, client.ssl),)
 
 
-def _left_word(settings: Settings) -> tuple[datetime | None, datetime | None]:
+def _last_seen(settings: Settings) -> tuple[datetime | None, datetime | None]:
     """Return when the scheduler last ran, and when a serving bot was last connected to Slack. None if unknown."""
     url = settings.secrets.database_url
     if not is_there(url):

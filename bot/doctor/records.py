@@ -106,7 +106,7 @@ def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) ->
 
 def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
     """Return the finding for a tally. locked: unreadable checks still in use; worst: the state if there are any."""
-    if found.shut and found.shut == found.wrapped:
+    if found.unopened and found.unopened == found.wrapped:
         return Finding(
             KEYS,
             State.FATAL,
@@ -114,12 +114,12 @@ def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
             "Take the right ones from where you keep them apart, and write them into .env. If they are lost, restore "
             "a backup whose keys you have.",
         )
-    if found.shut:
+    if found.unopened:
         still = f" {len(locked)} of them {'is' if len(locked) == 1 else 'are'} still open: nobody can work on that."
         return Finding(
             KEYS,
             worst if locked else State.WARNING,
-            f"{found.shut} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS."
+            f"{found.unopened} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS."
             f"{still if locked else ''}",
             "Add the key of that time, after the first, with a comma: docs/tasks/change-the-keys.md",
             refs=locked,

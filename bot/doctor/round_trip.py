@@ -54,9 +54,9 @@ class Greeting:
                 self.came.set()
 
 
-def is_serving(clockwork: datetime | None, now: datetime) -> bool:
-    """Return whether a bot is serving from this database. clockwork: when the scheduler of any instance last ran."""
-    return clockwork is not None and abs(now - clockwork) <= SERVES
+def is_serving(scheduler: datetime | None, now: datetime) -> bool:
+    """Return whether a bot is serving from this database. scheduler: when the scheduler of any instance last ran."""
+    return scheduler is not None and abs(now - scheduler) <= SERVES
 
 
 def of_the_serving_bot(good: datetime | None, now: datetime) -> Finding:

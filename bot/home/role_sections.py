@@ -18,7 +18,7 @@ CASES_A_PAGE = 12
 MOST_STRANDS = 8
 MOST_AWAY = 8
 MOST_GAPS = 8
-MOST_SHUT = 8
+MOST_UNREADABLE = 8
 MOST_TROUBLES = 8
 SEALED_WITHIN = timedelta(hours=2)
 """An entry not sealed for this long is reported: the bot seals the record once an hour."""
@@ -41,7 +41,7 @@ class Office:
     """What waits for a lead or deputy, all of it theirs to know. open: one page of open cases, most pressing first.
 
     page: from 0. more: whether there is another page. due: strands of plans. away: days away of people, by Slack id.
-    gaps: days without cover. me: the reader's organisation id. shut: references of cases that cannot be decrypted.
+    gaps: days without cover. me: the reader's organisation id. unreadable: references of cases that do not decrypt.
     practised: the newest practice page, None where there was none. now: when it is read, in `zone`. since: by check,
     since when each of `open` waits for what it waits for.
     """
@@ -54,7 +54,7 @@ class Office:
     away: Sequence[tuple[str, Away]]
     gaps: Sequence[Gap]
     today: date
-    shut: Sequence[str] = ()
+    unreadable: Sequence[str] = ()
     practised: Case | None = None
     now: datetime | None = None
     zone: ZoneInfo = _UK
@@ -83,11 +83,11 @@ def office_blocks(office: Office) -> Iterator[Block]:
     """Yield open checks by urgency and time, strands of plans to do, and cover in the next 14 days."""
     yield block_kit.divider()
     yield block_kit.section(
-        "*Open checks*" if office.open or office.shut else "*Open checks*\nNothing waits for you here."
+        "*Open checks*" if office.open or office.unreadable else "*Open checks*\nNothing waits for you here."
     )
-    if office.shut:
-        more = len(office.shut) - MOST_SHUT
-        rows = [f"• *{ref}* {CANNOT_BE_OPENED}" for ref in office.shut[:MOST_SHUT]]
+    if office.unreadable:
+        more = len(office.unreadable) - MOST_UNREADABLE
+        rows = [f"• *{ref}* {CANNOT_BE_OPENED}" for ref in office.unreadable[:MOST_UNREADABLE]]
         yield block_kit.section("\n".join([*rows, *([f"• and {more} more like these."] if more > 0 else [])]))
     for case in office.open:
         button = block_kit.button("Open", f"open_case.{case.check.ref}", case.check.id)

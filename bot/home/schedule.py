@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from flows.events import OutboxKind
 from storage import events, outbox
 
@@ -35,8 +35,8 @@ class Refresh:
         is_first, self._seen = self._seen == -1, newest
         if not is_first:
             with self._services.write() as tx:
-                outbox.show_recent_anew(tx, OutboxKind.HOME, now - LOOKED_AT_FOR, now)
+                outbox.mark_recent_due(tx, OutboxKind.HOME, now - LOOKED_AT_FOR, now)
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
-    clockwork.each_turn(Refresh(services).turn)
+def register(scheduler: Scheduler, services: Services) -> None:
+    scheduler.each_turn(Refresh(services).turn)

@@ -21,7 +21,7 @@ from bot.permission import (
     Subject,
     may,
     may_answer_requests,
-    may_know_shut,
+    may_know_unreadable,
     may_see_breaches,
     may_see_who_practised,
 )
@@ -42,11 +42,11 @@ def draw(services: Services, tx: Connection, user: str, page: int) -> block_kit.
     """Render a person's Home tab, with only what they may know. `page` is the page of open checks, from 0."""
     person, now = services.roster.person_at(user), services.clock.now()
     mine = checks.of_reporter(tx, services.keys, user, blocks.MOST_CHECKS)
-    shut_of_mine = unreadable.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
+    unreadable_of_mine = unreadable.of_reporter(tx, user, [check.id for check in mine], blocks.MOST_CHECKS)
     troubled = overdue.look(tx, now).checks
     is_well = not troubled if person is None else person not in audience.whose(services, tx, troubled)
     return blocks.home(
-        [*shut_of_mine, *mine],
+        [*unreadable_of_mine, *mine],
         services.organisation,
         _to_sample(tx, services, user),
         _on_cover(tx, services, user),
@@ -139,7 +139,7 @@ def _office(tx: Connection, services: Services, user: str, me: str, page: int) -
         away=[(roster.slack[each.person], each) for each in soon][:MOST_AWAY],
         gaps=gaps(roster.people, away, cover.unreachable(tx), roster.week, today, AHEAD),
         today=today,
-        shut=[one.ref for one in closed if may_know_shut(one, user, roster)],
+        unreadable=[one.ref for one in closed if may_know_unreadable(one, user, roster)],
         practised=_practised(tx, services),
         now=services.clock.now(),
         zone=services.organisation.zone,

@@ -23,7 +23,7 @@ from bot.monitoring.metrics import NoMetrics, Reading
 from storage.engine.database import Database
 from storage.health import figures
 
-CLOCKWORK_WITHIN = 30.0
+SCHEDULER_WITHIN = 30.0
 """Seconds since the scheduler's last round; it runs once a second."""
 AUDITOR_WITHIN = 150.0
 """Seconds since the auditor's last round; it runs once a minute, the first time a minute after the start."""
@@ -101,7 +101,7 @@ class Watched:
         return {
             "socket": OK if bot.is_connected else "not connected",
             "database": OK if self._figures() is not None else "does not answer",
-            "clockwork": _on_time(bot.since("clockwork"), CLOCKWORK_WITHIN),
+            "scheduler": _on_time(bot.since("scheduler"), SCHEDULER_WITHIN),
             "auditor": _on_time(bot.since("auditor"), AUDITOR_WITHIN),
             "conditions": ", ".join(sorted(bot.services.conditions.present)) or OK,
         }
@@ -111,7 +111,7 @@ class Watched:
         bot = self._bot
         if bot is None:
             return Reading(metrics.Meters().counts(), None, is_ready=False, socket_age=None, loops={})
-        loops = {name: bot.since(name) for name in ("clockwork", "auditor")}
+        loops = {name: bot.since(name) for name in ("scheduler", "auditor")}
         return Reading(
             counts=bot.services.meters.counts(),
             figures=self._figures(),

@@ -74,7 +74,7 @@ class Deleting:
         with self._services.write() as tx:
             for check, choice in sorted(chosen.items()):
                 self._carry_out_one(tx, sent, check, choice, done)
-            outbox.show_recent_anew(
+            outbox.mark_recent_due(
                 tx, OutboxKind.DELETIONS_DUE, self._services.clock.now() - _MESSAGES_LIVE, self._services.clock.now()
             )
         return modals.ApprovalResult(done.approved, done.kept, done.held, done.stays, done.held_before)
@@ -134,7 +134,7 @@ class Deleting:
         self._services.database.empty_log()
         with self._services.write() as tx:
             now = self._services.clock.now()
-            outbox.show_recent_anew(tx, OutboxKind.DELETIONS_DUE, now - _MESSAGES_LIVE, now)
+            outbox.mark_recent_due(tx, OutboxKind.DELETIONS_DUE, now - _MESSAGES_LIVE, now)
 
     def open_hold(self, press: Press) -> block_kit.Block:
         """Return the modal that asks, from the summary, why a hold is set or lifted."""

@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from bot.context import Services
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from bot.retention.due import due_for
 from flows.events import OutboxKind
 from storage import induction, old_messages, outbox
@@ -81,5 +81,5 @@ class RetentionClock:
         self._announced = month
 
 
-def register(clockwork: Clockwork, services: Services) -> None:
-    clockwork.each_turn(RetentionClock(services).turn)
+def register(scheduler: Scheduler, services: Services) -> None:
+    scheduler.each_turn(RetentionClock(services).turn)

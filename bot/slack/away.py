@@ -11,7 +11,7 @@ from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class NetworkFault:
     """words: what is the matter. fix: what to do."""
 
     words: str
@@ -19,35 +19,35 @@ class Away:
 
 
 PROXY_DOC = "docs/tasks/keep-it-running.md#behind-a-proxy"
-UNKNOWN = Away("Slack did not answer.", "Check the network, and SLACK_API_URL if it is set.")
-CERTIFICATE = Away(
+UNKNOWN = NetworkFault("Slack did not answer.", "Check the network, and SLACK_API_URL if it is set.")
+CERTIFICATE = NetworkFault(
     "Slack's certificate is not one that this machine trusts, so nothing was sent.",
     "If your network opens encrypted traffic, give its certificate in SSL_CERT_FILE: " + PROXY_DOC,
 )
-PROXY = Away(
+PROXY = NetworkFault(
     "The proxy in HTTPS_PROXY does not answer, or does not let share-check through.",
     "Check its address, port, user and password with whoever looks after the network: " + PROXY_DOC,
 )
-NO_NAME = Away(
+NO_NAME = NetworkFault(
     "This machine cannot find Slack's address: there is no network, or its name server does not answer.",
     "Check the network, and SLACK_API_URL if it is set. If the network has a proxy: " + PROXY_DOC,
 )
-REFUSED = Away(
+REFUSED = NetworkFault(
     "The connection to Slack was refused: something on the way lets none out.",
     "Let this machine open connections to slack.com, port 443. If the network has a proxy: " + PROXY_DOC,
 )
-TOO_LATE = Away(
+TOO_LATE = NetworkFault(
     "Slack did not answer in time.",
     "Check the network. If the network lets nothing out without a proxy: " + PROXY_DOC,
 )
-TOO_MANY = Away(
+TOO_MANY = NetworkFault(
     "Slack answers, and asks to wait: share-check, or another program with its token, asked too often (429).",
     "Wait a few minutes. If it goes on, look for another program with the same token.",
 )
-ITS_OWN = Away("Slack answers that it has trouble of its own.", "Wait. slack-status.com says more.")
+ITS_OWN = NetworkFault("Slack answers that it has trouble of its own.", "Wait. slack-status.com says more.")
 
 
-def why(error: BaseException) -> Away:
+def why(error: BaseException) -> NetworkFault:
     """Return why a call of Slack did not come through, from the error and what caused it."""
     causes = list(_causes(error))
     if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):

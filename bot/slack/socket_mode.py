@@ -25,7 +25,7 @@ from slack_sdk.socket_mode.builtin.connection import ConnectionState
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack import away
-from bot.slack.away import Away
+from bot.slack.away import NetworkFault
 from bot.slack.frames import WholeMessages
 from bot.supervised_loop import SupervisedLoop
 
@@ -58,7 +58,7 @@ class SlackAway(Exception):
     code: for tests, such as "status 503". why: the reason in words, which are also the error's text, and the fix.
     """
 
-    def __init__(self, code: str, why: Away = away.UNKNOWN) -> None:
+    def __init__(self, code: str, why: NetworkFault = away.UNKNOWN) -> None:
         super().__init__(why.words.rstrip("."))
         self.code, self.why = code, why
 

@@ -109,7 +109,7 @@ def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> t
         made_at=now,
         counts=found.counts,
         wrapped_keys=found.keys.wrapped,
-        shut_keys=found.keys.shut,
+        shut_keys=found.keys.unopened,
         sha256=archive.digest(copy),
     )
     return manifest, texts

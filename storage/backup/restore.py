@@ -134,10 +134,10 @@ def _proved(
         found = state(tx, keys)
     if (found.schema, found.counts, found.keys.wrapped) != (manifest.schema, manifest.counts, manifest.wrapped_keys):
         raise _changed(file)
-    if found.keys.shut > manifest.shut_keys:
+    if found.keys.unopened > manifest.shut_keys:
         message = (
-            f"{found.keys.shut} of {found.keys.wrapped} checks cannot be opened: the key they were sealed with is not "
-            "in SHARE_CHECK_KEYS. Add the keys that were in use when the backup was made, after the first."
+            f"{found.keys.unopened} of {found.keys.wrapped} checks cannot be opened: the key they were sealed with is "
+            "not in SHARE_CHECK_KEYS. Add the keys that were in use when the backup was made, after the first."
         )
         raise BackupRefused(message)
     trial.migrate()

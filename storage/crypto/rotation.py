@@ -40,19 +40,19 @@ _REWRAP = (
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many checks' keys can be unwrapped. opens: by the position of the first key that fits. shut: by none.
+    """How many checks' keys can be unwrapped. opens: by the position of the first key that fits. unopened: by none.
 
     destroyed: keys destroyed by erasure, which is not a loss.
     """
 
     opens: tuple[int, ...]
-    shut: int
+    unopened: int
     destroyed: int
 
     @property
     def wrapped(self) -> int:
         """Return the number of wrapped keys that exist."""
-        return sum(self.opens) + self.shut
+        return sum(self.opens) + self.unopened
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from storage.engine import idempotent
 from storage.tables import pulse
 
-_NAME = "clockwork"
+_NAME = "clockwork"  # as the first edition stored it; its row is kept
 _INSTANCE = "i:"
 _BACKUP = "backup"
 _SOCKET = "socket"
@@ -20,13 +20,13 @@ _CONDITION = "c:"
 def beat(tx: Connection, now: datetime) -> datetime | None:
     """Record that the scheduler runs. Return the time recorded before, or None the first time."""
     before: datetime | None = tx.scalar(select(pulse.c.at).where(pulse.c.name == _NAME).with_for_update())
-    _leave(tx, _NAME, now)
+    _stamp(tx, _NAME, now)
     return before
 
 
 def beat_as(tx: Connection, instance: str, now: datetime) -> None:
     """Record that this instance is alive."""
-    _leave(tx, _INSTANCE + instance, now)
+    _stamp(tx, _INSTANCE + instance, now)
 
 
 def stamps(tx: Connection) -> dict[str, datetime]:
@@ -42,7 +42,7 @@ def forget(tx: Connection, gone: Iterable[str]) -> None:
 
 def backed_up(tx: Connection, now: datetime) -> None:
     """Record that a backup of this database was made and verified."""
-    _leave(tx, _BACKUP, now)
+    _stamp(tx, _BACKUP, now)
 
 
 def last_backup(tx: Connection) -> datetime | None:
@@ -52,7 +52,7 @@ def last_backup(tx: Connection) -> datetime | None:
 
 def connected(tx: Connection, now: datetime) -> None:
     """Record that a serving instance is connected to Slack."""
-    _leave(tx, _SOCKET, now)
+    _stamp(tx, _SOCKET, now)
 
 
 def last_connected(tx: Connection) -> datetime | None:
@@ -85,6 +85,6 @@ def _left(tx: Connection, name: str) -> datetime | None:
     return found
 
 
-def _leave(tx: Connection, name: str, now: datetime) -> None:
+def _stamp(tx: Connection, name: str, now: datetime) -> None:
     if not idempotent.insert_if_absent(tx, pulse, name=name, at=now):
         tx.execute(update(pulse).where(pulse.c.name == name).values(at=now))

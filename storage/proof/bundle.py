@@ -54,7 +54,7 @@ class OpenedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProofEntry:
     """An entry of the proof. is_erased: its key was destroyed lawfully. opened: its content, if it is shown too.
 
     doubt: its key is gone, and the reason it does not count as erased.
@@ -104,7 +104,7 @@ class Proof:
     """
 
     seals: tuple[Seal, ...]
-    entries: Iterable[Shown]
+    entries: Iterable[ProofEntry]
     made_at: datetime | None = None
     printed: tuple[Printed, ...] = ()
     standing: Iterable[Standing] = ()
@@ -125,23 +125,25 @@ def of_record(tx: Connection, keys: Keyring | None = None, of: Callable[[str], b
     return Proof(found, _entries(tx, keys, of, erasures), printed=printed, standing=standing)
 
 
-def of_check(tx: Connection, keys: Keyring, check: str) -> tuple[Shown, ...]:
+def of_check(tx: Connection, keys: Keyring, check: str) -> tuple[ProofEntry, ...]:
     """Return the entries of one check that open, oldest first."""
     rows = EVENTS.add_columns(cast(checks.c.wrapped_key, LargeBinary).label("wrapped_key"))
     mine = rows.join(checks, checks.c.id == events.c.check_id).where(events.c.check_id == check)
     with _readable():
         found = [(row, _open(row, keys)) for row in tx.execute(mine)]
-    return tuple(Shown(seal.entry_of(row), is_erased=False, opened=opened) for row, opened in found if opened)
+    return tuple(ProofEntry(seal.entry_of(row), is_erased=False, opened=opened) for row, opened in found if opened)
 
 
-def _entries(tx: Connection, keys: Keyring | None, of: Callable[[str], bool], erasures: Erasures) -> Iterator[Shown]:
+def _entries(
+    tx: Connection, keys: Keyring | None, of: Callable[[str], bool], erasures: Erasures
+) -> Iterator[ProofEntry]:
     with_key = cast(checks.c.wrapped_key, LargeBinary).label("wrapped_key")
     rows = EVENTS.add_columns(with_key).outerjoin(checks, checks.c.id == events.c.check_id)
     with _readable():
         for row in tx.execute(rows, execution_options=IN_PORTIONS):
             opened = _open(row, keys) if keys and of(row.check_id) else None
             doubt = None if row.wrapped_key else erasures.doubt(row.check_id, row.id)
-            yield Shown(seal.entry_of(row), not row.wrapped_key and doubt is None, opened, doubt)
+            yield ProofEntry(seal.entry_of(row), not row.wrapped_key and doubt is None, opened, doubt)
 
 
 def _standing(tx: Connection, keys: Keyring, erasures: Erasures) -> Iterator[Standing]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from flows.events import EventKind
-from storage.proof.bundle import NotAProof, OpenedEntry, Proof, Shown
+from storage.proof.bundle import NotAProof, OpenedEntry, Proof, ProofEntry
 from storage.proof.erasure_evidence import Doubt
 from storage.proof.seal import Seal, SealedEntry
 from storage.proof.signed_note import PublicKey
@@ -29,7 +29,7 @@ def written(proof: Proof, now: datetime) -> str:
     return json.dumps(found, indent=1) + "\n"
 
 
-def export_written(entries: Iterable[Shown]) -> str:
+def export_written(entries: Iterable[ProofEntry]) -> str:
     """Return the opened entries of one check as JSON, for comparison with the whole proof.
 
     Entry numbers and seals are left out: they grow with all that is recorded, and so reveal how much that is and when.
@@ -55,7 +55,7 @@ def _seal_as_json(given: Seal) -> Mapping[str, object]:
     }
 
 
-def _shown_as_json(given: Shown) -> Mapping[str, object]:
+def _shown_as_json(given: ProofEntry) -> Mapping[str, object]:
     entry = given.entry
     found = {"id": entry.id, "at": entry.at.isoformat(), "about": entry.about.hex()}
     found |= {"commitment": entry.commitment.hex(), "erased": given.is_erased}
@@ -108,11 +108,11 @@ def _seal_of(given: _Fields) -> Seal:
     )
 
 
-def _shown_of(given: _Fields) -> Shown:
+def _shown_of(given: _Fields) -> ProofEntry:
     entry = SealedEntry(given.number("id"), given.time("at"), given.octets("about"), given.octets("commitment"))
     opened = _opened_of(given.inside("opened")) if given.maybe("opened") is not None else None
     doubt = given.doubt() if given.maybe("doubt") is not None else None
-    return Shown(entry, given.maybe("erased") is True and doubt is None, opened, doubt)
+    return ProofEntry(entry, given.maybe("erased") is True and doubt is None, opened, doubt)
 
 
 def _opened_of(given: _Fields) -> OpenedEntry:

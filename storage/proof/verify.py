@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.proof.bundle import Printed, Proof, Shown
+from storage.proof.bundle import Printed, Proof, ProofEntry
 from storage.proof.chain import ChainFinding, ChainLine, Page, Wrong, chain, moment, order, signatures
 from storage.proof.erasure_evidence import Doubt
 from storage.proof.replay_check import Replayed
@@ -105,7 +105,7 @@ class _Rows:
     erased: int
 
     @classmethod
-    def of(cls, entries: Iterable[Shown], replayed: Replayed, *, open_all: bool) -> _Rows:
+    def of(cls, entries: Iterable[ProofEntry], replayed: Replayed, *, open_all: bool) -> _Rows:
         ids: list[int] = []
         lines: dict[int, ChainLine] = {}
         unfit: dict[int, ChainFinding] = {}

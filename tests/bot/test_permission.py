@@ -15,7 +15,7 @@ from bot.permission import (
     Subject,
     gate,
     may,
-    may_know_shut,
+    may_know_unreadable,
     may_see_who_practised,
     may_set_away,
     role,
@@ -283,7 +283,7 @@ def _knows_no_more_unopened(
     shut = Unreadable(of.ref, reporter, out, dm_only=dm_only, content_free=content_free, led_by=leader)
     accounts = (*ACCOUNTS.values(), *STRANGERS)
     opened = {one for one in accounts if may(full, one, Act.KNOW, ROSTER)}
-    unopened = {one for one in accounts if may_know_shut(shut, one, ROSTER)}
+    unopened = {one for one in accounts if may_know_unreadable(shut, one, ROSTER)}
     return unopened <= opened if is_conflict else unopened == opened
 
 

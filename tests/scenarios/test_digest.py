@@ -173,7 +173,7 @@ def test_the_digest_waits_for_slack_and_is_sent_once(stage: Stage) -> None:
     week = _this_week(stage)
     monday = datetime.combine(week.following.first, time(8, 31), stage.bot.services.organisation.zone)
     stage.forward(seconds=(monday - _now(stage)).total_seconds())
-    stage.bot.clockwork.turn()
+    stage.bot.scheduler.turn()
     stage.workspace.wait_for(lambda: _attempts(stage) > 0)
     stage.forward(minutes=40)
     tried = _attempts(stage)

@@ -17,7 +17,7 @@ def _drill(stage: Stage) -> Result:
 
 def test_a_drill_beside_the_running_bot_says_once_slack_has_it(stage: Stage) -> None:
     """Done means that the page is in Slack."""
-    stage.bot.clockwork.turn()
+    stage.bot.scheduler.turn()
     done = _drill(stage)
     assert done.exit_code == Exit.DONE, done.output
     assert "Slack has it" in done.output
@@ -41,7 +41,7 @@ def test_a_drill_with_no_bot_running_says_that_nothing_was_sent_and_makes_no_pag
 def test_a_drill_that_slack_does_not_take_is_not_called_done(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """While Slack is down the page waits, and the command says so."""
     monkeypatch.setattr(drill, "SENT_WITHIN", 0.0)
-    stage.bot.clockwork.turn()
+    stage.bot.scheduler.turn()
     stage.workspace.faults.refuse(times=None)
     refused = _drill(stage)
     assert refused.exit_code == Exit.NOT_NOW, refused.output

@@ -225,7 +225,7 @@ def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(
 
 def test_it_says_that_a_page_waits_and_not_that_anybody_was_asked(stage: Stage) -> None:
     """Only the bot sends. What is typed while it runs says so, and names the phone for what cannot wait."""
-    stage.bot.clockwork.turn()
+    stage.bot.scheduler.turn()
     done = _sheet(stage, URGENT)
     assert "a page to the leads waits to be sent" in done.output
     assert "The running bot sends both" in done.output

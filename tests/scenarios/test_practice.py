@@ -177,13 +177,13 @@ def test_what_was_finished_long_ago_is_deleted(stage: Stage) -> None:
     """After retention.practice the person counts as not having practised."""
     _begin(stage, "colleague")
     _answer(stage, "Yes", "See the outcome")
-    clockwork = RetentionClock(stage.bot.services)
+    scheduler = RetentionClock(stage.bot.services)
     stage.forward(hours=730 * 24)
-    clockwork.turn()
+    scheduler.turn()
     with stage.bot.services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(practised)) == 1
     stage.forward(hours=2 * 24)
-    clockwork.turn()
+    scheduler.turn()
     with stage.bot.services.database.read() as tx:
         assert tx.scalar(select(func.count()).select_from(practised)) == 0
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.alarms.heartbeat import Heartbeat
-from bot.delivery.scheduler import Clockwork
+from bot.delivery.scheduler import Scheduler
 from flows.events import EventKind
 from sandbox.client.people import Person
 from tests.harness import HARM, LEADS, Stage, on_every_stage, page_of, whispered, words_of
@@ -152,7 +152,7 @@ def test_what_is_late_is_said_to_the_leads_and_to_whoever_runs_it_until_it_is_ov
     assert stage.bot.auditor.turn().is_well
     assert len(beats) == 1
     with monkeypatch.context() as asleep:
-        asleep.setattr(Clockwork, "_turn", lambda _self: None)
+        asleep.setattr(Scheduler, "_turn", lambda _self: None)
         stage.forward(minutes=16)
         for _ in range(2):
             assert len(stage.bot.auditor.turn().late) == 1
@@ -176,7 +176,7 @@ def test_what_is_late_and_hidden_from_a_lead_is_said_to_the_others_alone(
     """An alarm, or a tab that says that something is slow, would tell whoever sees no check of it that there is one."""
     raise_without(stage, "Lead one")
     with monkeypatch.context() as asleep:
-        asleep.setattr(Clockwork, "_turn", lambda _self: None)
+        asleep.setattr(Scheduler, "_turn", lambda _self: None)
         stage.forward(hours=2)
         assert not stage.bot.auditor.turn().is_well
         stage.settle()

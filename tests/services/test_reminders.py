@@ -323,7 +323,7 @@ def test_a_lost_claim_ends_at_two_copies(office: Office) -> None:
         outbox.release_of(tx, ["11111111"], office.now)
         second = next(row for row in outbox.claim(tx, office.now, 100, instance="22222222") if row.id == first.id)
         assert not outbox.stamp(tx, first, office.now, "D1", "1.1")
-        outbox.show_id_anew(tx, first.id, office.now)
+        outbox.mark_id_due(tx, first.id, office.now)
         assert outbox.claim(tx, office.now, 100) == []
         assert outbox.stamp(tx, second, office.now, "D1", "1.2")
         (again,) = outbox.claim(tx, office.now, 100)

@@ -399,7 +399,7 @@ def test_every_table_with_something_of_a_check_is_named_or_emptied() -> None:
 
 
 def test_nobody_comes_upon_an_erased_check(office: Office) -> None:
-    """Not its reporter, not the clockwork, not a search, not whoever presses an old button."""
+    """Not its reporter, not the scheduler, not a search, not whoever presses an old button."""
     check = _erased(office, _closed)
     with office.database.read() as tx:
         assert checks.of_reporter(tx, office.keys, REPORTER, 10) == []

@@ -15,7 +15,7 @@ from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from flows.records.retention import Schedule
 from flows.reports.figures import Week, WeekFigures
-from services.restricted_cases import RestrictedCases, apart
+from services.restricted_cases import RestrictedCases, restricted_in
 from services.retention import Retention
 from services.week_figures import WeekCounter
 from storage import cases, checks, outbox
@@ -43,10 +43,10 @@ def counted(office: Office, week: Week | None = None) -> WeekFigures:
         return found.figures()
 
 
-def kept_apart(office: Office) -> tuple[RestrictedCases, ...]:
+def restricted(office: Office) -> tuple[RestrictedCases, ...]:
     found = counting(office, Week.of(office.roster.week.day_of(office.now)))
     with found.tx:
-        return apart(found)
+        return restricted_in(found)
 
 
 @pytest.mark.parametrize("first", [AUTUMN, SPRING], ids=["autumn", "spring"])
@@ -96,7 +96,7 @@ def test_a_conflict_leaves_every_figure_as_it_was(office: Office, sheet: Answers
     if office.case(check):
         with office.leading() as working:
             working.escalate_due(check)
-        assert [one.check.id for one in kept_apart(office)] == [check]
+        assert [one.check.id for one in restricted(office)] == [check]
     office.now -= timedelta(minutes=50)
     assert counted(office) == before
 
@@ -119,7 +119,7 @@ def test_a_lead_who_steps_aside_takes_the_case_out_of_the_figures(office: Office
     with office.leading() as working:
         working.step_aside(check, LEAD_ONE, "lead-1")
     assert counted(office) == WeekFigures()
-    (one,) = kept_apart(office)
+    (one,) = restricted(office)
     assert (one.check.id, one.raised, one.missed) == (check, True, False)
 
 
@@ -133,14 +133,14 @@ def test_a_page_sent_before_the_choice_stays_out_of_the_figures(office: Office) 
     office.answer(check, "S2", "no")
     assert office.the_case(check).dm_only
     assert counted(office) == WeekFigures()
-    assert len(kept_apart(office)) == 1
+    assert len(restricted(office)) == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_counted_is_what_every_reader_of_the_channel_may_have_counted(office: Office, seed: int) -> None:
     """The rule in SQL and the gate agree, for each role: leads, deputies, the independent contact, and nobody else."""
     work(office, 3, random.Random(seed), most=8)  # noqa: S311 - a story, not a key
-    hidden = {one.check.id for one in kept_apart(office)}
+    hidden = {one.check.id for one in restricted(office)}
     with office.database.read() as tx:
         for check in cases.open_ids(tx):
             opened = checks.load(tx, office.keys, check)

@@ -127,8 +127,8 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     with office.database.begin() as tx:
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD, OutboxKind.PAGE)
         rows = outbox.claim(tx, office.now, 10)
-        assert all(outbox.leave(tx, row, office.now, "edit_window_closed") for row in rows)
-        assert not outbox.leave(tx, rows[0], office.now, "is_archived")
+        assert all(outbox.give_up(tx, row, office.now, "edit_window_closed") for row in rows)
+        assert not outbox.give_up(tx, rows[0], office.now, "is_archived")
     assert _due(office) == []
     with office.database.read() as tx:
         assert not_shrunk(tx) == (NotShrunk(check, ref, "edit_window_closed", len(rows)),)
@@ -147,5 +147,5 @@ def test_a_message_that_should_change_again_meanwhile_is_tried_again(office: Off
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
         [row] = outbox.claim(tx, office.now, 10)
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
-        outbox.leave(tx, row, office.now, "edit_window_closed")
+        outbox.give_up(tx, row, office.now, "edit_window_closed")
     assert _due(office) == [office.now]

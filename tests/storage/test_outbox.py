@@ -46,7 +46,7 @@ class Post:
         with self.database.begin() as tx:
             return outbox.retry_later(tx, row, self.office.now + wait, "ratelimited")
 
-    def show_anew(self, *whats: OutboxKind) -> None:
+    def mark_due(self, *whats: OutboxKind) -> None:
         with self.database.begin() as tx:
             outbox.mark_due(tx, self.check, self.office.now, *whats)
 
@@ -86,7 +86,7 @@ def test_what_waits_longest_goes_first_within_a_lane(post: Post) -> None:
     assert [row.id for row in post.claim(1)] == [second.id]
 
 
-def test_the_same_key_again_is_the_same_message_shown_anew(post: Post) -> None:
+def test_the_same_key_again_is_the_same_message_marked_due(post: Post) -> None:
     """I24: whatever caused it twice makes one message."""
     post.put("page:1", OutboxKind.PAGE)
     post.put("page:1", OutboxKind.PAGE)
@@ -128,7 +128,7 @@ def test_a_row_asked_to_change_while_it_is_being_sent_stays_due(post: Post) -> N
     """What was shown is no longer true, so it is shown once more, by editing."""
     post.put("one")
     row = post.claim_one()
-    post.show_anew(OutboxKind.NOTICE)
+    post.mark_due(OutboxKind.NOTICE)
     assert post.stamp(row)
     again = post.claim_one()
     assert (again.id, again.ts) == (row.id, "1.1")
@@ -142,7 +142,7 @@ def test_a_row_that_is_being_sent_is_not_given_to_a_second_worker_because_it_cha
     post.put("one")
     row = post.claim_one()
     if how == "by kind":
-        post.show_anew(OutboxKind.NOTICE)
+        post.mark_due(OutboxKind.NOTICE)
     else:
         post.put("one")
     assert post.claim() == []
@@ -163,13 +163,13 @@ def test_a_row_that_was_put_off_waits_and_counts(post: Post) -> None:
         assert tx.scalar(select(box.c.last_error).where(box.c.id == row.id)) == "ratelimited"
 
 
-def test_showing_anew_touches_only_the_kinds_asked_for(post: Post) -> None:
+def test_marking_due_touches_only_the_kinds_asked_for(post: Post) -> None:
     """A card that changed does not page anybody again."""
     for key, what in (("a", OutboxKind.CARD), ("b", OutboxKind.PAGE), ("c", OutboxKind.LINE), ("d", OutboxKind.NOTICE)):
         post.put(key, what)
     for row in post.claim():
         post.stamp(row)
-    post.show_anew(OutboxKind.CARD, OutboxKind.NOTICE)
+    post.mark_due(OutboxKind.CARD, OutboxKind.NOTICE)
     assert sorted(row.what for row in post.claim()) == [OutboxKind.CARD, OutboxKind.CARD, OutboxKind.NOTICE]
 
 
@@ -188,7 +188,7 @@ def test_a_message_taken_away_is_not_in_slack_any_more(post: Post) -> None:
     """It has no address, so that the next time it is posted anew."""
     post.put("one")
     post.stamp(post.claim_one())
-    post.show_anew(OutboxKind.NOTICE)
+    post.mark_due(OutboxKind.NOTICE)
     for row in post.claim():
         post.stamp(row, None)
     with post.database.read() as tx:

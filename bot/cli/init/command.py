@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.config import text_file
 from bot.config.organisation import Organisation, OrganisationError, load_organisation
 from bot.config.settings import SettingsError, organisation_path, slack_api_url
-from bot.exit_codes import Exit, leave, say
+from bot.exit_codes import Exit, exit_with, say
 
 CHANGEABLE = (
     "name",
@@ -123,7 +123,7 @@ class PersonType(click.ParamType[str]):
 def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, **given: Any) -> None:
     """Set share-check up: write organisation.toml and .env. Asks what is needed, and never overwrites a file."""
     if change and add:
-        leave("does one thing at a time", ["Give --change or --add, not both."])
+        exit_with("does one thing at a time", ["Give --change or --add, not both."])
     try:
         if change:
             _change(change, given, may_ask=not no_questions)
@@ -132,9 +132,9 @@ def init(change: str | None, add: str | None, mode: str, *, no_questions: bool, 
         else:
             _begin(mode, given, may_ask=not no_questions)
     except (click.Abort, EOFError):
-        leave("stopped", ["Nothing was written. Run share-check init again when you are ready."], Exit.NO)
+        exit_with("stopped", ["Nothing was written. Run share-check init again when you are ready."], Exit.NO)
     except OSError as error:
-        leave("cannot write here", [f"{error.filename or 'The folder'}: {error.strerror}. Nothing was changed."])
+        exit_with("cannot write here", [f"{error.filename or 'The folder'}: {error.strerror}. Nothing was changed."])
 
 
 def _begin(mode: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
@@ -193,7 +193,7 @@ def _change(subject: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
             made = changes.facts(text, there, subject, given, _today(there.time_zone), may_ask=may_ask)
             _try(path, made, None)
     except CannotEdit as error:
-        leave("changed nothing", [f"{path}: {error}"])
+        exit_with("changed nothing", [f"{path}: {error}"])
     files.replace(path, made)
     say(f"{path} is changed. Restart share-check serve, and run share-check doctor.")
 
@@ -204,7 +204,7 @@ def _add(word: str, given: Mapping[str, Any], *, may_ask: bool) -> None:
     try:
         made, identity = changes.add(text, _organisation(path), word, given, may_ask=may_ask)
     except CannotEdit as error:
-        leave("changed nothing", [f"{path}: {error}"])
+        exit_with("changed nothing", [f"{path}: {error}"])
     _try(path, made, None)
     files.replace(path, made)
     say(
@@ -217,7 +217,7 @@ def _refuse_to_overwrite(path: Path) -> None:
     there = [each for each in (path, ENV) if each.exists() or each.is_symlink()]
     if there:
         words = [f"{each} is there already." for each in there]
-        leave(
+        exit_with(
             "does not write over files. Nothing was changed",
             [*words, f"To change one thing: share-check init --change and one of {', '.join(CHANGEABLE)}."],
         )
@@ -227,18 +227,18 @@ def _text(path: Path) -> str:
     try:
         return text_file.read(path)
     except FileNotFoundError:
-        leave(
+        exit_with(
             "changed nothing", [f"There is no {path} here. Go to the folder of share-check, or run share-check init."]
         )
     except text_file.NotText as error:
-        leave("changed nothing", [str(error)])
+        exit_with("changed nothing", [str(error)])
 
 
 def _organisation(path: Path) -> Organisation:
     try:
         return load_organisation(path)
     except OrganisationError as error:
-        leave("changed nothing. Put this right by hand first", error.problems)
+        exit_with("changed nothing. Put this right by hand first", error.problems)
 
 
 def _try(path: Path, facts: str | None, secrets: str | None) -> None:
@@ -262,7 +262,7 @@ def _try(path: Path, facts: str | None, secrets: str | None) -> None:
 
 
 def _give_up(problems: list[str]) -> NoReturn:
-    leave("cannot use these answers. Nothing was written", problems)
+    exit_with("cannot use these answers. Nothing was written", problems)
 
 
 def _today(zone: str) -> date:

@@ -10,7 +10,7 @@ import click
 
 from bot.cli.init import members
 from bot.cli.init.questions import PERSON, Answers, Refused, SetupPeople, SetupQuestion, clashing, person
-from bot.exit_codes import leave
+from bot.exit_codes import exit_with
 
 WIDTH = 100
 AWAY = "-"
@@ -36,7 +36,7 @@ def collect(
         problems.append(f"Nothing was given to change. Give {' or '.join(option(each) for each in questions)}.")
     problems += [] if problems else clashing(answers)
     if problems:
-        leave("cannot use these answers. Nothing was written", problems)
+        exit_with("cannot use these answers. Nothing was written", problems)
     for question in questions if may_ask else ():
         if question.key in answers or not _applies(question, answers, present):
             continue

@@ -62,7 +62,7 @@ class House:
         self.digests = Digests(self.services)
 
     def turn(self, moment: datetime) -> None:
-        """What the clockwork does then."""
+        """What the scheduler does then."""
         self.clock.moment = moment.astimezone(UTC)
         self.digests.turn()
 

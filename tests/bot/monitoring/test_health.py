@@ -64,8 +64,8 @@ def asking(stage: Stage | None) -> Iterator[Asked]:
 def test_a_bot_that_works_is_alive_and_ready(stage: Stage) -> None:
     """Each part by itself, so that whoever looks knows where to look further."""
     with asking(stage) as asked:
-        stage.bot.clockwork.turn()
-        assert asked.parts() == (200, dict.fromkeys(("socket", "database", "clockwork", "auditor", "conditions"), "ok"))
+        stage.bot.scheduler.turn()
+        assert asked.parts() == (200, dict.fromkeys(("socket", "database", "scheduler", "auditor", "conditions"), "ok"))
         assert asked.parts("/healthz") == (200, {"process": "ok"})
         assert asked.get("/readyz", "HEAD") == (200, "")
 
@@ -124,7 +124,7 @@ def test_a_database_that_hangs_does_not_hang_the_answer(stage: Stage, monkeypatc
         release.set()
 
 
-@pytest.mark.parametrize(("loop", "after"), [("clockwork", 40), ("auditor", 200)])
+@pytest.mark.parametrize(("loop", "after"), [("scheduler", 40), ("auditor", 200)])
 def test_a_loop_that_has_not_turned_is_late(stage: Stage, loop: str, after: float) -> None:
     """The process is there, and yet nothing that is due would happen."""
     with asking(stage) as asked:

@@ -219,7 +219,7 @@ def test_what_was_wrong_before_is_said_and_does_not_stop_it(
     office.start("U0LOST")
     office.database.close()
     moved = move(source, target, [OLD])
-    assert moved.keys.shut == 1
+    assert moved.keys.unopened == 1
     assert any("cannot be opened" in finding for finding in moved.findings)
 
 

@@ -50,8 +50,8 @@ def test_every_key_is_counted_once_by_the_place_of_what_opens_it(database: Datab
     for keys in ((NEW,), (OLD,), (OLD,), (LOST,)):
         KeyedOffice(database, *keys).start()
     destroy(database, KeyedOffice(database, NEW).start("U0GONE"))
-    assert tallied(database, NEW, OLD) == Tally((1, 2), shut=1, destroyed=1)
-    assert tallied(database, OLD, NEW, OLD) == Tally((2, 1, 0), shut=1, destroyed=1)
+    assert tallied(database, NEW, OLD) == Tally((1, 2), unopened=1, destroyed=1)
+    assert tallied(database, OLD, NEW, OLD) == Tally((2, 1, 0), unopened=1, destroyed=1)
     assert tallied(database, OLD).wrapped == 4
 
 
@@ -60,8 +60,8 @@ def test_after_a_rotation_the_first_key_opens_everything_alone(database: Databas
     office = filled(database, OLD)
     before = [office.history(check) for check in sorted(wrapped(database))]
     done = rotate(database, [NEW, OLD])
-    assert (done.moved, done.left) == (2, Tally((2, 0), shut=0, destroyed=0))
-    assert tallied(database, OLD) == Tally((0,), shut=2, destroyed=0)
+    assert (done.moved, done.left) == (2, Tally((2, 0), unopened=0, destroyed=0))
+    assert tallied(database, OLD) == Tally((0,), unopened=2, destroyed=0)
     alone = KeyedOffice(database, NEW)
     assert [alone.history(check) for check in sorted(wrapped(database))] == before
 
@@ -81,15 +81,15 @@ def test_what_no_key_opens_is_left_as_it_is_and_counted(database: Database) -> N
     filled(database, OLD)
     before = wrapped(database)[lost]
     done = rotate(database, [NEW, OLD])
-    assert (done.moved, done.left) == (2, Tally((2, 0), shut=1, destroyed=0))
+    assert (done.moved, done.left) == (2, Tally((2, 0), unopened=1, destroyed=0))
     assert wrapped(database)[lost] == before
-    assert rotate(database, [NEW, LOST]).left == Tally((3, 0), shut=0, destroyed=0)
+    assert rotate(database, [NEW, LOST]).left == Tally((3, 0), unopened=0, destroyed=0)
 
 
 def test_more_than_one_read_of_checks_is_moved(sqlite: Database) -> None:
     """The last one as well as the first."""
     many(sqlite, WELL_BEYOND_ONE_READ)
-    assert rotate(sqlite, [NEW, OLD]).left == Tally((WELL_BEYOND_ONE_READ, 0), shut=0, destroyed=0)
+    assert rotate(sqlite, [NEW, OLD]).left == Tally((WELL_BEYOND_ONE_READ, 0), unopened=0, destroyed=0)
 
 
 def many(database: Database, count: int) -> None:
@@ -113,7 +113,7 @@ def test_a_key_destroyed_meanwhile_stays_destroyed(database: Database, other: Da
     event.listen(database.engine, "after_cursor_execute", erase_once)
     assert rotate(database, [NEW, OLD]).moved == 1
     assert wrapped(other)[erased] == b""
-    assert tallied(other, NEW) == Tally((1,), shut=0, destroyed=1)
+    assert tallied(other, NEW) == Tally((1,), unopened=0, destroyed=1)
     assert kept in wrapped(other)
 
 
@@ -131,7 +131,7 @@ def test_people_go_on_answering_while_the_keys_are_rotated(database: Database, o
         done = rotate(other, [NEW, OLD])
         stop.set()
         said = {check: answers for one in busy for check, answers in one.result(30).items()}
-    assert (done.left.shut, done.left.opens[1]) == (0, 0)
+    assert (done.left.unopened, done.left.opens[1]) == (0, 0)
     after = KeyedOffice(database, NEW)
     assert {check: dict(after.check(check).answers) for check in said} == said
 
@@ -165,7 +165,7 @@ def test_a_rotation_killed_half_way_is_finished_by_the_next(database: Database, 
             assert rotating.poll() is None
         rotating.kill()
     half = tallied(database, NEW, OLD)
-    assert half.shut == 0
+    assert half.unopened == 0
     assert all(half.opens)
     done = rotate(database, [NEW, OLD])
     assert (done.moved, done.left.opens) == (half.opens[1], (WELL_BEYOND_ONE_READ, 0))

@@ -44,7 +44,7 @@ def test_pages_are_due_until_somebody_has_them(database: Database) -> None:
 
 
 def test_a_timer_that_nobody_sees_to_is_late(database: Database) -> None:
-    """The clockwork is gone, though every message went out."""
+    """The scheduler is gone, though every message went out."""
     office = Office(database)
     office.raised(URGENT)
     _send_all(office)

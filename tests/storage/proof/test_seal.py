@@ -456,7 +456,7 @@ def test_whatever_is_done_to_seals_is_named(database: Database) -> None:
         assert {each for each in ours if each != ("Entry 5", CHANGED)} == strangers == found
 
 
-def _made_anew(number: int, **changes: object) -> Deed:
+def _rebuilt(number: int, **changes: object) -> Deed:
     """Return a forgery by somebody who has the key: a seal with other content and a matching head and signature."""
 
     def deed(tx: Connection) -> None:
@@ -486,7 +486,7 @@ def test_a_seal_that_was_made_with_the_key_must_still_fit(
 ) -> None:
     """Whoever has the key can sign; what was made before and after still says what it should say."""
     office = sealed_record(sqlite)
-    ours, strangers = tamper(office, _made_anew(number, **changes))
+    ours, strangers = tamper(office, _rebuilt(number, **changes))
     assert {each for each in ours if each[0].startswith("Seal")} == found
     assert ours == strangers
 
