@@ -19,7 +19,7 @@ OUTCOMES = {
     ),
     Outcome.CONSULT_URGENT: (
         "Speak to a safeguarding lead now: the numbers are on the first page. If you cannot reach one, or it cannot "
-        "wait, ring children's social care yourself ({csc}; out of hours {edt}), or 999 in an emergency."
+        "wait, ring social care yourself, a child's or an adult's: those numbers are there too. 999 in an emergency."
     ),
     Outcome.CONSULT: (
         "Talk to a safeguarding lead before anything is shared, and agree the plan with them (policy 4.2): phone "

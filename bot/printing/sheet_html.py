@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bot.config.roster import facts_of, people_of
 from flows.checklist import ALREADY_SHARED, CHECKLIST
 from flows.engine import wording
+from flows.engine.facts import NO_NUMBER
 from flows.model import (
     PEOPLE,
     Always,
@@ -33,7 +34,8 @@ from flows.model import (
 from flows.on_paper import AGREE, BEFORE, CALL, LATER, NOW, OUTCOMES, REASON, SORT_OUT, WHEN_SHARED
 
 if TYPE_CHECKING:
-    from bot.config.organisation import Organisation
+    from bot.config.organisation import Organisation, School
+    from flows.engine.facts import Facts
 
 ADULTS = ("adult", "adult_may_not_decide")
 ON_PAGE_ONE = "the numbers are on the first page"
@@ -84,14 +86,21 @@ def _numbers(organisation: Organisation) -> Iterator[SheetLine]:
     independent = organisation.person(people.independent)
     yield _number("Independent contact, also when it is about a lead", independent.name, independent.phone)
     facts = facts_of(organisation, people.leads)
-    yield SheetLine("words", f"Children's social care: {facts.social_care or 'the council knows the number'}")
-    yield SheetLine("words", f"Out of hours: {facts.out_of_hours or 'the council knows the number'}")
+    for service, number in _services(facts):
+        yield SheetLine("words", f"{service}: {number or NO_NUMBER}")
     for school in organisation.schools:
-        known = (("social care", school.social_care), ("out of hours", school.out_of_hours), ("LADO", school.lado))
-        words = "; ".join(f"{label} {number}" for label, number in known if number)
-        if words:
+        if words := "; ".join(f"{service} {number}" for service, number in _services(school) if number):
             yield SheetLine("words", f"{school.name}: {words}")
     yield SheetLine("words", wording.HELPLINES.format(nspcc=facts.nspcc, whistleblowing=facts.whistleblowing))
+
+
+def _services(of: Facts | School) -> Iterator[tuple[str, str | None]]:
+    """Yield each service with its number, None where it is not set: of the organisation, or of a school's council."""
+    yield "Children's social care", of.social_care
+    yield "Children's social care, out of hours", of.out_of_hours
+    yield "Adult social care", of.adult_social_care
+    yield "Adult social care, out of hours", of.adult_out_of_hours or of.out_of_hours
+    yield "LADO (for adults who work with children)", of.lado
 
 
 def _number(role: str, name: str, phone: str) -> SheetLine:

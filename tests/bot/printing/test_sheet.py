@@ -143,6 +143,39 @@ def test_the_numbers_are_the_organisations_own() -> None:
     assert [number for number in ("999", "0808 800 5000", *numbers) if number not in TEXT] == []
 
 
+def test_adults_have_their_own_numbers_and_the_lado_has_one_on_the_first_page() -> None:
+    """I33: whoever worries about an adult is never left with children's services alone."""
+    phones = ORGANISATION.phones
+    page = TEXT[: TEXT.index("Questions\n")]
+    for service, number in (
+        ("Adult social care", phones.adult_social_care),
+        ("Adult social care, out of hours", phones.adult_out_of_hours),
+        ("LADO (for adults who work with children)", phones.lado),
+    ):
+        assert f"{service}: {number}" in page
+    urgent = OUTCOMES[Outcome.CONSULT_URGENT]
+    assert "a child's or an adult's" in urgent
+
+
+def test_a_number_that_nobody_has_set_still_says_what_to_do() -> None:
+    """999, and where the council's number is; an adult's night falls to the team that answers for all."""
+    phones = ORGANISATION.phones.model_copy(
+        update=dict.fromkeys(("adult_social_care", "adult_out_of_hours", "lado"), None)
+    )
+    text = "\n".join(line.words for line in lines(ORGANISATION.model_copy(update={"phones": phones})))
+    assert "Adult social care: 999 in danger; or find the council's number at gov.uk" in text
+    assert f"Adult social care, out of hours: {phones.out_of_hours}" in text
+    assert "LADO (for adults who work with children): 999 in danger" in text
+
+
+def test_a_school_of_another_council_has_its_adults_numbers_too() -> None:
+    """Where the council's differ from the organisation's."""
+    school = ORGANISATION.schools[0].model_copy(update={"adult_social_care": "020 7946 0999"})
+    text = "\n".join(line.words for line in lines(ORGANISATION.model_copy(update={"schools": (school,)})))
+    assert f"{school.name}: Children's social care {school.social_care}" in text
+    assert "Adult social care 020 7946 0999" in text
+
+
 def test_conditions_stand_in_letters_that_are_printed_there() -> None:
     """No id of the code is on paper."""
     ids = {option.id for question in CHECKLIST for option in question.options if "_" in option.id} | {PEOPLE + "_"}
