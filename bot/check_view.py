@@ -159,6 +159,10 @@ class CheckView:
         """Say which service to ring: "ring children's social care, 020 ..., yourself now". when: "now" or later."""
         return self.facts.ring_social_care(when, adult=self.decision.adult and not self.decision.allegation)
 
+    def please_ring(self, when: str, ask: str = "Please") -> str:
+        """Ask the reporter to ring that service, with the line on 999. ask: how it begins."""
+        return f"{ask} {self.ring_social_care(when)}. Call 999 in an emergency."
+
     @property
     def nobody_on_cover(self) -> bool:
         """Whether no lead and no deputy is there today."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from flows.case import Entry
 from flows.events import EventKind
+from flows.sentences import says_something
 
 REPORT_WITHIN = timedelta(hours=72)
 """How long the law gives from when somebody knew, to report a breach to the ICO (UK GDPR, article 33)."""
@@ -46,7 +47,6 @@ _MISSING = {
     BreachPart.PEOPLE: "The breach: whether the people are told, or why not. Use Breach.",
     BreachPart.ICO: "The breach: whether the ICO is told, or why not. Use Breach.",
 }
-_LEAST_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PartSaid:
     @property
     def is_settled(self) -> bool:
         """Whether it is answered, with words: a dash is none."""
-        return self.said not in ("", NOT_YET) and has_words(self.how)
+        return self.said not in ("", NOT_YET) and says_something(self.how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,6 @@ class Breach:
     def open_parts(self) -> tuple[BreachPart, ...]:
         """The parts that are not settled."""
         return tuple(one for one in BreachPart if one not in self.parts or not self.parts[one].is_settled)
-
-
-def has_words(text: str) -> bool:
-    """Return whether somebody wrote something: three letters or more."""
-    return sum(map(str.isalpha, text)) >= _LEAST_LETTERS
 
 
 def breach_of(entries: Iterable[Entry]) -> Breach | None:

@@ -24,7 +24,7 @@ from flows.case import (
 )
 from flows.events import EventKind
 from flows.model import Answers
-from flows.sentences import is_sentence
+from flows.sentences import is_sentence, says_something
 
 AFTER_SHARING = ("3.4.1", "3.4.2")
 
@@ -80,15 +80,6 @@ def missing_of_decision(decision: str, content: Mapping[str, object]) -> Iterato
         yield "reason"
     if decision in SHARING_DECISIONS:
         yield from (key for key in TO_SHARE if not says_something(content.get(key)))
-
-
-def says_something(typed: object) -> bool:
-    """Return whether a box that takes a word or a name has one: a letter or a digit, and not "n/a" or "none"."""
-    text = str(typed or "").strip().lower()
-    return any(sign.isalnum() for sign in text) and text.strip(" .") not in _NOTHING
-
-
-_NOTHING = frozenset({"n/a", "na", "n.a", "none", "nil", "tbc", "tba", "x", "?", "not applicable", "not known"})
 
 
 def was_shared(answers: Answers) -> bool | None:

@@ -14,9 +14,10 @@ from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
-from flows.breach import ACCOUNT, KNOWN_AT, NOT_YET, PART_ANSWERS, BreachPart, breach_of, has_words
+from flows.breach import ACCOUNT, KNOWN_AT, NOT_YET, PART_ANSWERS, BreachPart, breach_of
 from flows.case import Did
 from flows.events import EventKind
+from flows.sentences import says_something
 from storage import breaches
 
 NOT_FOUND = "This card is out of date. There is nothing to do here."
@@ -95,7 +96,7 @@ def _given(sent: Sent) -> dict[str, str]:
 
 
 def _is_bare(given: dict[str, str], part: BreachPart) -> bool:
-    return given[part] not in ("", NOT_YET) and not has_words(given[part.how])
+    return given[part] not in ("", NOT_YET) and not says_something(given[part.how])
 
 
 def register(app: App, services: Services, replies: Replies) -> BreachWork:

@@ -19,8 +19,9 @@ from bot.slack.listeners import WRITE_SOMETHING, Answer, Listeners, close, error
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import Did, Entry, latest
-from flows.closure import AFTER_SHARING, OWNERS, SHARED_WORDS, open_answers, says_something
+from flows.closure import AFTER_SHARING, OWNERS, SHARED_WORDS, open_answers
 from flows.events import EventKind
+from flows.sentences import says_something
 from services.casework import Casework, Result
 
 CHANGED = "This has changed since. Please look at the newest message."

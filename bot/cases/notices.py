@@ -70,10 +70,7 @@ def _unanswered(view: CheckView, case: Case, event: Entry) -> Message:
     ref = view.check.ref
     if case.led_by is not None:
         return _plain(f"{ref}: somebody is on it now.")
-    return _plain(
-        f"{ref}: nobody has answered yet. I am asking again. "
-        f"Please {block_kit.esc(view.ring_social_care('now'))}. Call 999 in an emergency."
-    )
+    return _plain(f"{ref}: nobody has answered yet. I am asking again. {block_kit.esc(view.please_ring('now'))}")
 
 
 def _needs_another(view: CheckView, case: Case, event: Entry) -> Message:
@@ -158,7 +155,7 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
 def _disagreed(view: CheckView, case: Case, event: Entry) -> Message:
     return _plain(
         f"Your reason is kept. I have asked for another view on {view.check.ref}, within one working day. "
-        f"You can {block_kit.esc(view.ring_social_care('at any time'))}. Call 999 in an emergency."
+        f"{block_kit.esc(view.please_ring('at any time', 'You can'))}"
     )
 
 

@@ -150,4 +150,4 @@ def _other_ways(view: CheckView) -> str:
 def _ring_yourself(view: CheckView, case: Case) -> Iterator[str]:
     """After an unanswered urgent page the reporter is sent to social care, now (docs/rules.md, "Response targets")."""
     if case.tries > 1 and view.check.level >= Level.CONSULT_URGENT:
-        yield f"Please {block_kit.esc(view.ring_social_care('now'))}. 999 in an emergency."
+        yield block_kit.esc(view.please_ring("now"))

@@ -2,9 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from flows.breach import ACCOUNT, KNOWN_AT, Breach, BreachPart, breach_missing, breach_of, changes, has_words
+from flows.breach import ACCOUNT, KNOWN_AT, Breach, BreachPart, breach_missing, breach_of, changes
 from flows.case import Entry
 from flows.events import EventKind
 
@@ -66,11 +64,3 @@ def test_a_form_says_only_what_it_changes() -> None:
     assert changes(breach, {**ALL, ACCOUNT: "A list.", KNOWN_AT: STARTED.isoformat()}) == {}
     assert changes(breach, {**ALL, "ico": "no", ACCOUNT: "A list."}) == {"ico": "no", "ico_how": "They deleted it."}
     assert changes(breach, {**ALL, ACCOUNT: ""}) == {ACCOUNT: ""}
-
-
-@pytest.mark.parametrize(
-    ("text", "is_said"), [("", False), ("-", False), ("...", False), ("n/a", False), ("ICO", True)]
-)
-def test_a_dash_is_no_reason(text: str, *, is_said: bool) -> None:
-    """Three letters or more are words."""
-    assert has_words(text) is is_said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.sentences import is_sentence
+from flows.sentences import is_sentence, says_something
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,15 @@ def test_what_says_nothing_is_no_reason(text: str) -> None:
 def test_a_few_words_in_any_language_are_a_reason(text: str) -> None:
     """It is not marked for style, length or spelling."""
     assert is_sentence(text)
+
+
+@pytest.mark.parametrize("typed", ["", "-", "...", " . ", "n/a", "N/A.", "none", "tbc", "see  above", None])
+def test_a_box_with_a_filler_says_nothing(typed: object) -> None:
+    """Whom, when, how: what stands for an empty box is an empty box."""
+    assert not says_something(typed)
+
+
+@pytest.mark.parametrize("typed", ["GP", "ICO", "phone", "5", "IC-123", "N. Agarwal", "医生"])
+def test_one_word_or_number_is_enough_for_a_box(typed: str) -> None:
+    """A name or a reference is all there is to say."""
+    assert says_something(typed)

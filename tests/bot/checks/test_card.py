@@ -238,7 +238,7 @@ def test_where_social_care_has_no_number_the_reporter_is_told_how_to_find_it() -
     said = words(card(view(of, case(of, tries=2), organisation=bare)).blocks)
     assert (
         "Please ring children's social care yourself now (find the council's number at gov.uk/report-child-abuse). "
-        "999 in an emergency." in said
+        "Call 999 in an emergency." in said
     )
 
 
