@@ -54,7 +54,16 @@ def sample(view: CheckView) -> Block:
     )
     why = block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
     after = [*_answers(view), *_more(view), _keeping(view), *_hold(view.entries, view.check.id), _RECORDED]
-    before = [head, *_disputed(view), why, *_details(view), *_risk(view), *_consent(view), *_fixes(view)]
+    before = [
+        head,
+        *_disputed(view),
+        why,
+        *_details(view),
+        *_risk(view),
+        *_consent(view),
+        *_fixes(view),
+        *_advice(view),
+    ]
     return block_kit.modal("Summary", [*before, *_newest(list(_talk(view)), [*before, *after]), *after])
 
 

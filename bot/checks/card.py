@@ -113,6 +113,8 @@ def _stopped(view: CheckView) -> Iterator[Block]:
     yield block_kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
     if view.decision.page:
         yield from _what_to_do(view)
+    else:
+        yield from help_now.advice_and_numbers(view)
     more = [buttons.tell_them(view)] if view.case else []
     yield block_kit.actions(buttons.carry_on(view, "show"), *more, buttons.ask_a_lead(view), block_id=buttons.TOOLS)
 
@@ -133,7 +135,7 @@ def _draft(view: CheckView) -> Iterator[Block]:
         yield from _step(view)
     else:
         yield from _step(view)
-        yield from help_now.advice_and_numbers(view)
+        yield from help_now.advice_and_numbers(view) if help_now.has_help(view) else ()
 
 
 def _step(view: CheckView) -> Iterator[Block]:

@@ -51,11 +51,18 @@ def who_was_told(view: CheckView) -> Iterator[Block]:
 
 
 def advice_and_numbers(view: CheckView) -> Iterator[Block]:
-    """Yield the advice that fits, then the numbers for now with the 999 line; nothing where nobody needs to be told."""
+    """Yield the advice that fits, then the numbers for now with the 999 line.
+
+    Where nobody needs to be told there are no numbers, and advice only for somebody who is asked for information.
+    """
     made = view.guidance
-    if view.decision.page:
-        yield from paragraphs(block_kit.esc(one.words) for one in made.advice)
-        yield from paragraphs(map(block_kit.esc, made.numbered))
+    yield from paragraphs(block_kit.esc(one.words) for one in made.advice)
+    yield from paragraphs(map(block_kit.esc, made.numbered))
+
+
+def has_help(view: CheckView) -> bool:
+    """Return whether there is advice, or somebody needs to be told: a calm question is shown by itself."""
+    return view.decision.page or bool(view.guidance.advice)
 
 
 def footer(view: CheckView) -> Block:

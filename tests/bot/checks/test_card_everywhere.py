@@ -15,10 +15,10 @@ from flows.case import Case, Check, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide
 from flows.engine.replay import PAGE_MOMENT, replay
-from flows.model import Answers
+from flows.model import Answers, Outcome
 from tests.bot.builders import NOW, ROSTER, case, check, view
 from tests.bot.checks.card_law import broken
-from tests.bot.slack.limits import fits_message
+from tests.bot.slack.limits import fits_message, words
 from tests.flows.builders import calm_but, stopped_after
 
 State = Callable[[Check], CheckView]
@@ -126,6 +126,7 @@ def test_every_state_is_seen_at_every_level() -> None:
 URGENT = stopped_after("S4", calm_but(S4="yes"))
 ADULT = calm_but(S4="yes")
 LEADS_OUT = stopped_after("S4", calm_but(S2="lead-1+lead-2", S4="yes"))
+SOMEBODY_ASKS = calm_but(S7="someone_asks")
 DANGER = stopped_after("S4", calm_but(S1="not_sure", S4="yes"))
 
 
@@ -183,3 +184,14 @@ def test_a_hidden_card_that_shows_answers_is_seen_to_be_wrong() -> None:
     hidden = _paged(check(URGENT), cover=Cover.HIDDEN)
     assert list(broken(hidden, card(hidden))) == []
     assert "I25" in {each for each, _ in broken(hidden, card(_paged(check(URGENT))))}
+
+
+def test_advice_stands_on_an_outcome_that_tells_nobody() -> None:
+    """A parent asks, and nothing else is wrong: whoever keeps it confidential is told what to say to them."""
+    shown = _sent(check(SOMEBODY_ASKS))
+    assert shown.decision.outcome is Outcome.HOLD
+    said = words(card(shown).blocks)
+    assert "Do not say whether we hold anything." in said
+    assert "call 999 first" in said
+    lost = _says("Do not say whether we hold anything. ", "")(card(shown))
+    assert "I31" in {each for each, _ in broken(shown, lost)}
