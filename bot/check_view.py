@@ -47,9 +47,10 @@ class CheckView:
     was. reached: channels and people whose page Slack has. not_taken: those whose page Slack did not take when it was
     tried. elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
     the newest ask has reached a person. asked_gone: whether nobody asked before could answer, so that others were.
-    data_protection_told: of a breach. school: the name of the school that the details name. absent: organisation ids of
-    people who are not there today, known while the first questions are shown. earlier: checks about the same person
-    that the reader may know of, each with whether they may open it. may_export: whether the reader may.
+    data_protection_told: of a breach. reporter_gone: whether the account of whoever raised it is closed.
+    school: the name of the school that the details name. absent: organisation ids of people who are not there today,
+    known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
+    with whether they may open it. may_export: whether the reader may.
     """
 
     check: Check
@@ -67,6 +68,7 @@ class CheckView:
     has_asked: bool = True
     data_protection_told: bool = False
     asked_gone: bool = False
+    reporter_gone: bool = False
     school: str | None = None
     absent: frozenset[str] = frozenset()
     earlier: tuple[tuple[Check, bool], ...] = ()

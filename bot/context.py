@@ -139,6 +139,7 @@ class Services:
             has_asked=reach.has_asked,
             data_protection_told=self._is_data_protection_told(tx, opened.check, left_out),
             asked_gone=self._was_asked_gone(tx, case),
+            reporter_gone=case is not None and self.casework(tx).is_reporter_gone(check),
             school=self._school(tx, opened, entries),
             left_out=left_out,
             organisation=self.organisation,

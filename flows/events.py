@@ -166,7 +166,20 @@ class EventKind(_Kind):
         "sharing_chased",
         EventProperties("The lead was asked again about what is open after sharing.", is_mechanical=True),
     )
-    LEADER_GONE = "leader_gone", _MECHANICAL
+    LEADER_GONE = (
+        "leader_gone",
+        EventProperties("Whoever led this can answer no more. Others are asked now.", is_mechanical=True),
+    )
+    REPORTER_GONE = (
+        "reporter_gone",
+        EventProperties(
+            "The staff member's account is closed. What waited for them waits for a lead now.", is_mechanical=True
+        ),
+    )
+    REPORTER_BACK = (
+        "reporter_back",
+        EventProperties("The staff member's account works again.", is_mechanical=True),
+    )
     FOUND_FORGOTTEN = "found_forgotten", _MECHANICAL
     # The leads' work on a case
     SEEN = "seen", EventProperties("{who} has seen it. Nobody leads yet.")

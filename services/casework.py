@@ -35,7 +35,7 @@ from storage.checks import Opened
 
 DRILL_LASTS = timedelta(hours=1)
 """A drill that nobody answers ends after this."""
-
+_BACK = EventKind.REPORTER_BACK
 _SHARING_RECORDED = (Shared.RECORDED, Shared.ANSWERS_OPEN)
 
 
@@ -98,12 +98,34 @@ class Casework(Service):
             self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
         elif case.status is CaseStatus.PLANNED and case.disagreed:
             self._ask_for_review(opened, case)
+        elif case.led_by is not None and self._waits_for_somebody_gone(opened, case):
+            cases.save(self.tx, check, next_page_at=self._next_morning())
+            self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
         elif case.status is CaseStatus.PLANNED:
             self._remind_reporter(opened, EventKind.PLAN_WAITS, self._next_morning())
         elif waits_for_sharing(case):
             self._remind_about_sharing(opened, case)
         else:
             cases.save(self.tx, check, next_page_at=None)
+
+    def _waits_for_somebody_gone(self, opened: Opened, case: Case) -> bool:
+        """Return whether the reporter, whose account is closed, would be asked next: then the lead is (I32)."""
+        waits = case.status is CaseStatus.PLANNED or waits_for_sharing(case)
+        return waits and self.is_reporter_gone(opened.check.id)
+
+    def is_reporter_gone(self, check: str) -> bool:
+        """Return whether the reporter's account was closed when Slack was asked last."""
+        gone, back = (events.newest_of(self.tx, check, one) for one in (EventKind.REPORTER_GONE, _BACK))
+        return gone > back
+
+    def found_reporter(self, check: str, *, is_gone: bool) -> None:
+        """Record that the reporter's account is closed, or works again, and tell the leads at once; once each."""
+        opened, case = self._open(check)
+        if case.status is CaseStatus.CLOSED or is_gone == self.is_reporter_gone(check):
+            return
+        self.record_and_notify(opened, SYSTEM, EventKind.REPORTER_GONE if is_gone else _BACK, {})
+        if is_gone and case.led_by is not None:
+            self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
 
     def _next_morning(self) -> datetime:
         return self.roster.week.next_morning(self.now, self.roster.morning)
@@ -180,7 +202,7 @@ class Casework(Service):
         if case.led_by is None or case.status is CaseStatus.CLOSED:
             return
         if case.led_by not in there or not events.is_known(self.tx, check, self.roster.slack[case.led_by]):
-            self.record(opened, SYSTEM, EventKind.LEADER_GONE, {})
+            self.record_and_notify(opened, SYSTEM, EventKind.LEADER_GONE, {})
             self.needs_a_lead(opened)
 
     def check_asked(self, check: str) -> None:

@@ -177,3 +177,10 @@ def open_ids(tx: Connection) -> Sequence[str]:
     """Return the check ids of open cases, oldest first."""
     rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)
     return tx.scalars(rows).all()
+
+
+def open_reporters(tx: Connection) -> Sequence[tuple[str, str]]:
+    """Return check id and reporter of every open case, drills aside."""
+    rows = select(cases.c.check_id, checks.c.reporter).join(checks, checks.c.id == cases.c.check_id)
+    found = tx.execute(rows.where(cases.c.status != CaseStatus.CLOSED, ~checks.c.is_drill))
+    return [(row.check_id, row.reporter) for row in found]

@@ -192,6 +192,11 @@ def _counts(view: CheckView) -> str:
 
 
 def _where_it_stands(view: CheckView, case: Case) -> str:
+    gone = f"\n*{view.reporter} has left: their account is closed.* What waited for them waits for a lead."
+    return _next(view, case) + (gone if view.reporter_gone else "")
+
+
+def _next(view: CheckView, case: Case) -> str:
     leader = view.slack(case.led_by)
     match case.status:
         case CaseStatus.OPEN:

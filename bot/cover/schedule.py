@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 from bot.context import Services
 from bot.cover.gaps import gaps_from
 from bot.each import each
+from flows.case import SYSTEM
 from flows.events import OutboxKind
 from storage import cases, cover, outbox
 
 NO_ACCOUNT = frozenset({"users_not_found", "user_not_found"})
 """Slack's error codes for an account that does not exist."""
+_GUEST = ("is_restricted", "is_ultra_restricted")
 log = logging.getLogger(__name__)
 
 
@@ -51,12 +53,23 @@ def look_for_closed_accounts(services: Services, client: WebClient) -> None:
         waiting = cases.open_ids(tx) if any(found.values()) else ()
     each(services, waiting, lambda tx, check: services.casework(tx).check_leader(check))
     each(services, waiting, lambda tx, check: services.casework(tx).check_asked(check))
+    _look_for_reporters(services, client)
 
 
-def _is_closed(client: WebClient, account: str) -> bool | None:
-    """Return whether Slack has this account closed; None where Slack cannot be asked."""
+def _look_for_reporters(services: Services, client: WebClient) -> None:
+    """Ask Slack about whoever raised an open case; where their account is closed or a guest's the leads are told."""
+    with services.database.read() as tx:
+        raised = dict(cases.open_reporters(tx))
+    gone = {account: _is_closed(client, account, _GUEST) for account in set(raised.values()) - {SYSTEM}}
+    known = {check: state for check, account in raised.items() if (state := gone.get(account)) is not None}
+    each(services, known, lambda tx, check: services.casework(tx).found_reporter(check, is_gone=known[check]))
+
+
+def _is_closed(client: WebClient, account: str, also: tuple[str, ...] = ()) -> bool | None:
+    """Return whether Slack has this account closed; None where Slack cannot be asked. also: other marks that count."""
     try:
-        return bool(client.users_info(user=account)["user"].get("deleted"))
+        found = client.users_info(user=account)["user"]
+        return any(found.get(mark) for mark in ("deleted", *also))
     except SlackApiError as error:
         if error.response.get("error") in NO_ACCOUNT:
             return True
