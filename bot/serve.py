@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from bot.app import PING, Bot, build
 from bot.clock import clock_of
@@ -42,6 +42,7 @@ def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = 
 
     ping, give_up_after: seconds, as in Bot.connect.
     """
+    _leave_no_core_dump()
     settings, organisation = load_all()
     logs.set_up(settings.log)
     log.setLevel(settings.log_level)
@@ -50,6 +51,14 @@ def serve(stopping: threading.Event, ping: float = PING, give_up_after: float = 
         bot = _served(settings, organisation, stopping, ping, give_up_after, watched)
     if bot is not None and bot.has_given_up:
         sys.exit(Exit.DEAF)
+
+
+def _leave_no_core_dump() -> None:
+    """Let a crash of the process write no file of its memory, which holds keys and answers."""
+    with suppress(ImportError):  # Windows has no such limit, and writes no such file by itself.
+        import resource  # noqa: PLC0415 - not everywhere
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _served(

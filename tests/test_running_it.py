@@ -22,7 +22,7 @@ from cryptography.fernet import Fernet
 
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path
-from bot.config.settings import database_address, setting_names
+from bot.config.settings import database_address, secret_names, setting_names
 from bot.exit_codes import Exit
 from sandbox import Workspace
 from tests.harness import MANIFEST, ROOT, free_port
@@ -45,11 +45,6 @@ def _instructions(word: str) -> list[str]:
     """What stands after this word, in the stage that runs; continued lines joined."""
     last = IMAGE.rpartition("\nFROM ")[2]
     return re.findall(rf"^{word} ([^\\\n]*(?:\\\n[^\\\n]*)*)", f"FROM {last}", re.MULTILINE)
-
-
-def _filled_in(words: str) -> str:
-    """As compose reads it where .env has only what must be there."""
-    return re.sub(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)\}", lambda found: found[1] or "x", words)
 
 
 def _image_environment() -> dict[str, str]:
@@ -115,12 +110,31 @@ def test_every_setting_that_is_given_is_one() -> None:
     """In the image, in the compose file; the compose file gives no secret itself."""
     ours = [name for name in _image_environment() if name.startswith(("SHARE_CHECK_", "SLACK_"))]
     ours += [name for bot in (*BOTS, "tools") for name in COMPOSE["services"][bot]["environment"]]
-    assert set(ours) <= set(setting_names())
-    url = _filled_in(COMPOSE["services"]["one"]["environment"]["SHARE_CHECK_DATABASE_URL"])
+    assert set(ours) <= {*setting_names(), *(f"{name}_FILE" for name in secret_names())}
+    assert not set(ours) & set(secret_names())
+    page = (ROOT / "docs" / "tasks" / "keep-it-running.md").read_text(encoding="utf-8")
+    (url,) = re.findall(r'^echo "(postgresql:.*)" > database_url$', page, re.MULTILINE)
     assert database_address(url).startswith("postgresql+psycopg://")
     database = COMPOSE["services"]["database"]
     assert f"//{database['environment']['POSTGRES_USER']}:" in url
-    assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
+    assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}?sslmode=disable")
+
+
+@pytest.mark.docs
+def test_every_secret_is_a_file_in_the_containers() -> None:
+    """Where .env is read, and where the settings and the database's own image name it; in no environment."""
+    named = {"settings", "database_url", "database_password"}
+    assert set(COMPOSE["secrets"]) == named
+    given = {each["source"]: each["target"] for each in COMPOSE["services"]["one"]["secrets"] if isinstance(each, dict)}
+    assert given == {"settings": f"{_instructions('WORKDIR')[0]}/.env"}
+    environment_of = {**COMPOSE["services"]["one"]["environment"], **COMPOSE["services"]["database"]["environment"]}
+    files = {value.removeprefix("/run/secrets/") for name, value in environment_of.items() if name.endswith("_FILE")}
+    assert files == named - set(given)
+    assert "env_file" not in str(COMPOSE)
+    page = (ROOT / "docs" / "tasks" / "keep-it-running.md").read_text(encoding="utf-8")
+    assert {each["file"] for each in COMPOSE["secrets"].values()} <= {*re.findall(r"\b(?:database_\w+)|\.env\b", page)}
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {each["file"] for each in COMPOSE["secrets"].values()} <= {*ignored}
 
 
 @pytest.mark.docs
@@ -130,6 +144,7 @@ def test_both_instances_are_locked_down_alike() -> None:
     assert one == two
     assert one["read_only"] is True
     assert one["cap_drop"] == ["ALL"]
+    assert one["ulimits"] == {"core": 0}
     assert one["security_opt"] == ["no-new-privileges:true"]
     assert int(one["user"]) > 0
     assert one["user"] == _instructions("USER")[0]
@@ -168,7 +183,8 @@ def test_the_unit_reads_one_folder_and_writes_another() -> None:
     """The one where commands are typed; the database lies in the only other place it may write to."""
     service = UNIT["Service"]
     folder = service["WorkingDirectory"]
-    assert service["EnvironmentFile"] == f"{folder}/.env"
+    assert "EnvironmentFile" not in service, "the program reads .env itself: no secret is in its environment"
+    assert service["LimitCORE"] == "0"
     assert service["ExecStart"].startswith(f"{folder}/.venv/bin/share-check ")
     assert "ReadWritePaths" not in service
     page = (ROOT / "docs" / "tasks" / "keep-it-running.md").read_text(encoding="utf-8")
@@ -211,17 +227,20 @@ def test_two_instances_run_as_the_compose_file_has_them(
         "SLACK_SIGNING_SECRET": workspace.signing_secret,
         "SHARE_CHECK_KEYS": key,
     }
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in secrets.items()), encoding="utf-8")
+    (tmp_path / "database_url").write_text(empty_postgres_url + "\n", encoding="utf-8")
     image = {name: value for name, value in _image_environment().items() if name in setting_names()}
     given = []
     for bot in BOTS:
         compose = COMPOSE["services"][bot]["environment"]
         here = {
-            "SHARE_CHECK_DATABASE_URL": empty_postgres_url,
+            "SHARE_CHECK_DATABASE_URL_FILE": str(tmp_path / "database_url"),
             "SHARE_CHECK_ORGANISATION": str(organisation),
             "SHARE_CHECK_HEALTH": f"127.0.0.1:{free_port()}",
         }
-        given.append(environment({**image, **compose, **secrets, **here}))
+        given.append(environment({**image, **compose, **here}))
         (tmp_path / bot).mkdir()
+        shutil.copy(tmp_path / ".env", tmp_path / bot)
     programs = [_program("serve", each, tmp_path / bot) for each, bot in zip(given, BOTS, strict=True)]
     try:
         workspace.wait_for_bot(2, SOON)
@@ -232,7 +251,10 @@ def test_two_instances_run_as_the_compose_file_has_them(
         staff = workspace.person("U0STAFF")
         assert staff.command("/share-check").acked
         staff.wait_for("Before you start", timeout=SOON)
-        assert [list((tmp_path / bot).iterdir()) for bot in BOTS] == [[], []], "nothing is written beside them"
+        beside = [[path.name for path in (tmp_path / bot).iterdir()] for bot in BOTS]
+        assert beside == [[".env"], [".env"]], "nothing is written beside them"
+        for program in programs:
+            _keeps_its_secrets(program.pid, (*secrets.values(), empty_postgres_url))
         programs[0].send_signal(signal.SIGTERM)
         assert programs[0].wait(SOON) == 0
         assert staff.press("No").acked
@@ -249,10 +271,22 @@ def test_two_instances_run_as_the_compose_file_has_them(
             process.communicate()
 
 
+def _keeps_its_secrets(process: int, secrets: tuple[str, ...]) -> None:
+    """In no environment, and in no file of its memory after a crash."""
+    place = Path(f"/proc/{process}")
+    around = (place / "environ").read_text(encoding="utf-8")
+    assert not [secret for secret in secrets if secret in around]
+    (limit,) = re.findall(
+        r"^Max core file size +(\d+) +(\d+)", (place / "limits").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert limit == ("0", "0")
+
+
 def _backed_up(bot: dict[str, str], folder: Path) -> None:
     """As the page says, in the place for commands: beside the bot, tried, and known to doctor."""
     place = folder / "tools"
     place.mkdir()
+    shutil.copy(folder / ".env", place)
     backups = folder / "backups"
     backups.mkdir()
     given = {**bot, **{name: bot[name] for name in TOOLS["environment"]}}
@@ -260,7 +294,7 @@ def _backed_up(bot: dict[str, str], folder: Path) -> None:
     (made,) = backups.glob("*.backup")
     assert _run(["restore", str(made), "--verify"], given, place) == 0
     assert _run(TOOLS["command"], given, place) == 0
-    assert list(place.iterdir()) == []
+    assert list(place.iterdir()) == [place / ".env"]
 
 
 def _program(word: str, given: dict[str, str], folder: Path, *more: str) -> subprocess.Popen[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from bot.cli import session
-from bot.config.settings import database_address
+from bot.config.settings import SettingsError, database_address
 from bot.exit_codes import say
 from storage.backup.transfer import Transferred
 from storage.backup.transfer import move as move_everything
@@ -18,7 +18,10 @@ from storage.backup.transfer import move as move_everything
     "address",
     required=True,
     metavar="URL",
-    help="An empty database: postgresql+psycopg://user:password@host/database, or sqlite:///a-new-file.db.",
+    help=(
+        "An empty database: postgresql://user@host/database, or sqlite:///a-new-file.db. "
+        "share-check asks for the password: what is typed here, every account of this machine could read."
+    ),
 )
 def move(address: str) -> None:
     """Copy everything to another database, and prove that it arrived. Then it says what to do next. It deletes nothing.
@@ -26,7 +29,7 @@ def move(address: str) -> None:
     Stop the bot first. The database in the settings is only read.
     """
     with session.settings("did not move anything") as settings:
-        target = database_address(address, "--to")
+        target = _with_password(make_url(database_address(address, "--to")))
         secrets = settings.secrets
         with session.opened(secrets.database_url):
             pass
@@ -39,6 +42,20 @@ def move(address: str) -> None:
     say("2. Start share-check serve, and run share-check doctor.")
     say("3. Make a backup: share-check backup. Backups from before are of the old database.")
     click.echo("4. The old database is as it was. Keep it until you have that backup, then delete it and its copies.")
+
+
+def _with_password(url: URL) -> str:
+    """Ask for the password of an account of PostgreSQL. Raises SettingsError where the address holds it already."""
+    if url.password:
+        raise SettingsError(
+            ["--to has a password in it, which others on this machine can read. Leave it out: you are asked."]
+        )
+    if url.username and url.drivername != "sqlite":
+        hidden = click.prompt(
+            f"Password of {url.username} (Enter if it has none)", default="", hide_input=True, show_default=False
+        )
+        url = url.set(password=hidden or None)
+    return url.render_as_string(hide_password=False)
 
 
 def _say(moved: Transferred) -> None:

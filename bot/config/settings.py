@@ -17,10 +17,10 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.config import env_file
+from bot.config import env_file, secret_files
 from bot.config.mail_settings import LibraryMissing, can_be_notified, is_mail_server, is_mailbox
 from bot.config.text_file import NotText
 from bot.extras import how_to_add, is_there
@@ -355,26 +355,42 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = Path(".env"), **overrides: str) -> Settings:
     """Load the settings from `overrides`, then the environment, then `file`; the first that has a setting wins.
 
-    `overrides` use the names of the environment. An empty value counts as not set in all three. Raises
-    SettingsError with every problem.
+    `overrides` use the names of the environment. An empty value counts as not set in all three. A secret may stand
+    in a file of its own, which NAME_FILE names. Raises SettingsError with every problem.
     """
     given = {name: value for name, value in overrides.items() if value}
     try:
-        problems, written = list(_unknown_names(file)), env_file.values(file)
-    except NotText as error:
+        problems, written = list(_unknown_names(file)), _set(file)
+        own_files = secret_files.read(secret_names(), written)
+    except (NotText, secret_files.NotRead) as error:
         raise SettingsError([str(error)]) from None
     except OSError as error:
         raise SettingsError([f"{file} cannot be read: {error.strerror}."]) from None
-    of_file = {name: value for name, value in written.items() if value and not os.environ.get(name)}
     try:
-        settings = Settings(**{**of_file, **given})  # type: ignore[arg-type] # checked when it is read
+        settings = Settings(**{**written, **own_files, **given})  # type: ignore[arg-type] # checked when it is read
     except ValidationError as error:
         found = {_in_words(each): str(each["loc"][0]) for each in error.errors(include_input=False)}
-        problems += [_placed(problem, name, file, given) for problem, name in found.items()]
+        problems += [
+            f"{written[name + secret_files.SUFFIX]}: {problem}"
+            if name in own_files and name not in given
+            else _placed(problem, name, file, given)
+            for problem, name in found.items()
+        ]
     else:
         if not problems:
             return settings
     raise SettingsError(problems)
+
+
+def _set(file: Path | None) -> Mapping[str, str]:
+    """Return what the environment and `file` set; the environment wins. Raises NotText and OSError."""
+    known = {*setting_names(), *(name + secret_files.SUFFIX for name in secret_names())}
+    both = {**_not_empty(env_file.values(file)), **_not_empty(os.environ)}
+    return {name: value for name, value in both.items() if name in known}
+
+
+def _not_empty(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _placed(problem: str, name: str, file: Path | None, given: Mapping[str, str]) -> str:
@@ -402,7 +418,25 @@ def database_address(url: str, name: str = "SHARE_CHECK_DATABASE_URL") -> str:
     if not _can_be_parsed(text):
         words = "cannot be understood. In a password, write signs as percent codes, such as %40 for @ and %23 for #"
         raise SettingsError([f"{name} {words}"])
+    if scheme != "sqlite" and not _is_encrypted_on_the_way(make_url(text)):
+        words = (
+            "names a database on another machine and does not demand encryption. Add ?sslmode=verify-full at its end "
+            "(or ?sslmode=require where its certificate cannot be checked); ?sslmode=disable only on a network that "
+            "is yours alone"
+        )
+        raise SettingsError([f"{name} {words}"])
     return text
+
+
+def _is_encrypted_on_the_way(url: URL) -> bool:
+    """Return whether nobody reads the connection by mistake: libpq by itself goes on without TLS where there is none.
+
+    "disable" counts, as somebody has chosen it.
+    """
+    query = {**url.query}
+    host = str(query.get("host") or url.host or "")
+    chosen = {"verify-full", "verify-ca", "require", "disable"}
+    return host in {"", *LOOPBACK} or host.startswith("/") or query.get("sslmode") in chosen
 
 
 def _can_be_parsed(url: str) -> bool:
@@ -455,6 +489,12 @@ def unknown_to_notify(known: Collection[str], file: Path = Path(".env")) -> Iter
 
 def setting_names() -> tuple[str, ...]:
     return tuple(str(field.alias) for field in Settings.model_fields.values())
+
+
+def secret_names() -> tuple[str, ...]:
+    """Return the settings that hold a secret: each may stand in a file of its own instead."""
+    fields = Settings.model_fields.values()
+    return tuple(str(field.alias) for field in fields if "SecretStr" in str(field.annotation))
 
 
 @overload
@@ -561,10 +601,10 @@ def _missing(name: str) -> str:
 def _written(name: str, file: Path) -> str | None:
     """Return one setting's raw value from the environment, or else from the file; None if the file cannot be read."""
     try:
-        in_file = env_file.values(file)
-    except (NotText, OSError):  # load_settings reports this.
-        in_file = {}
-    return os.environ.get(name) or in_file.get(name)
+        written = _set(file)
+        return {**written, **secret_files.read({name} & {*secret_names()}, written)}.get(name)
+    except (NotText, secret_files.NotRead, OSError):  # load_settings reports this.
+        return os.environ.get(name)
 
 
 def _in_words(error: ErrorDetails) -> str:
@@ -579,7 +619,7 @@ def _in_words(error: ErrorDetails) -> str:
 
 
 def _unknown_names(file: Path | None) -> Iterator[str]:
-    known = setting_names()
+    known = (*setting_names(), *(name + secret_files.SUFFIX for name in secret_names()))
     for name, line in env_file.lines(file).items():
         if name.startswith(("SLACK_", "SHARE_CHECK_")) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.config.load import load_all
 from bot.config.organisation import example_organisation_path
-from bot.config.settings import Settings, SettingsError, load_settings, setting_names
+from bot.config.settings import Settings, SettingsError, load_settings, secret_names, setting_names
 from storage.proof.signed_note import SealKey
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -22,6 +22,15 @@ GOOD = {
 }
 FROM = "share-check@example.org"
 URL = "json://us:hush@127.0.0.1/a-path"
+ALL_SECRETS = {
+    **GOOD,
+    "SLACK_SIGNING_SECRET": "a-signing-secret",
+    "SHARE_CHECK_DATABASE_URL": "postgresql+psycopg://us:hush@127.0.0.1/db",
+    "SHARE_CHECK_SEAL_KEY": SealKey.new().written,
+    "SHARE_CHECK_SMTP_URL": "smtp://us:hush@127.0.0.1:2525",
+    "SHARE_CHECK_NOTIFY": json.dumps({"lead-1": URL}),
+    "SHARE_CHECK_HEARTBEAT_URL": "https://watch.example.org/a-path",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +47,12 @@ def _problems(**changes: str) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         _load(**changes)
     return caught.value.problems
+
+
+def _refused(values: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None, **values)
+    return list(caught.value.problems)
 
 
 def test_three_secrets_are_enough() -> None:
@@ -140,15 +155,56 @@ def test_a_bad_key_is_counted_not_shown(keys: str) -> None:
 @pytest.mark.parametrize(
     ("given", "understood"),
     [
-        ("postgres://host/db", "postgresql+psycopg://host/db"),
-        ("postgresql://host/db", "postgresql+psycopg://host/db"),
-        ("postgresql+psycopg://host/db", "postgresql+psycopg://host/db"),
+        ("postgres://localhost/db", "postgresql+psycopg://localhost/db"),
+        ("postgresql://127.0.0.1/db", "postgresql+psycopg://127.0.0.1/db"),
+        ("postgresql+psycopg:///db?host=/run/postgresql", "postgresql+psycopg:///db?host=/run/postgresql"),
+        ("postgres://host/db?sslmode=verify-full", "postgresql+psycopg://host/db?sslmode=verify-full"),
+        ("postgres://host/db?sslmode=disable", "postgresql+psycopg://host/db?sslmode=disable"),
         ("sqlite:////var/share-check.db", "sqlite:////var/share-check.db"),
     ],
 )
 def test_database_addresses_as_people_write_them(given: str, understood: str) -> None:
     """A hosting provider's address works as it is."""
     assert _load(SHARE_CHECK_DATABASE_URL=given).database_url.get_secret_value() == understood
+
+
+@pytest.mark.parametrize("end", ["", "?sslmode=prefer", "?sslmode=allow", "?application_name=x"])
+def test_a_database_on_another_machine_is_reached_encrypted_or_as_somebody_chose(end: str) -> None:
+    """PostgreSQL's own library goes on in the clear where the server offers no TLS."""
+    (problem,) = _problems(SHARE_CHECK_DATABASE_URL=f"postgresql://user:hush@db.example.org/db{end}")
+    assert "?sslmode=verify-full" in problem
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize("name", secret_names())
+def test_a_secret_can_stand_in_a_file_of_its_own(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Docker's and systemd's secrets do: named in the environment or in .env, never twice, never empty."""
+    values = {**ALL_SECRETS, "SHARE_CHECK_MAIL_FROM": "bot@example.org"}
+    own, env = tmp_path / "own", tmp_path / ".env"
+    own.write_text(values.pop(name) + "\n", encoding="utf-8")
+    whole = load_settings(None, **{**ALL_SECRETS, "SHARE_CHECK_MAIL_FROM": "bot@example.org"})
+    env.write_text(f"{name}_FILE={own}\n", encoding="utf-8")
+    assert load_settings(env, **values) == whole
+    monkeypatch.setenv(f"{name}_FILE", str(own))
+    assert load_settings(None, **values) == whole
+    monkeypatch.setenv(name, ALL_SECRETS[name])
+    assert _refused(values) == [f"{name} and {name}_FILE are both set. Remove one of them."]
+    monkeypatch.delenv(name)
+    own.write_text(" \n", encoding="utf-8")
+    assert _refused(values) == [f"{name}_FILE names {own}, which is empty."]
+    own.unlink()
+    assert _refused(values) == [f"{name}_FILE names {own}, which cannot be read: No such file or directory."]
+
+
+def test_a_wrong_secret_in_its_own_file_is_named_with_the_file(tmp_path: Path) -> None:
+    own, env = tmp_path / "token", tmp_path / ".env"
+    own.write_text("xapp-hush", encoding="utf-8")
+    env.write_text(f"SLACK_BOT_TOKEN_FILE={own}\nSLACK_APP_TOKEN=xapp-1\nSHARE_CHECK_KEYS={KEY}\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        load_settings(env)
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{own}: SLACK_BOT_TOKEN starts with xapp-")
+    assert "hush" not in problem
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://h/d", "share.db"])
@@ -400,7 +456,7 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     """A log line or a failed test gives nothing away."""
     shown = repr(
         _load(
-            SHARE_CHECK_DATABASE_URL="postgresql://us:hush@host/db",
+            SHARE_CHECK_DATABASE_URL="postgresql://us:hush@localhost/db",
             SHARE_CHECK_SMTP_URL="smtp://us:hush@host",
             SHARE_CHECK_MAIL_FROM=FROM,
             SHARE_CHECK_NOTIFY=json.dumps({"lead-1": URL}),

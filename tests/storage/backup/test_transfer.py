@@ -251,7 +251,7 @@ def test_a_source_of_another_version_is_refused(ends: tuple[str, str], opened: C
 
 def _run(source: str, *words: str) -> tuple[int, str]:
     given = {**dict.fromkeys(setting_names()), **settings(source, OLD)}
-    result = CliRunner().invoke(main, ["move", *words], env=given)
+    result = CliRunner().invoke(main, ["move", *words], env=given, input="hush\n")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert not [word for word in (*MARKS, OLD, "hush") if word in result.output]
     return result.exit_code, result.output
@@ -263,7 +263,7 @@ def test_the_command_says_what_it_did_and_what_to_do_next(
     """Nobody is left with two databases and no word on which is which; no password is shown."""
     monkeypatch.chdir(tmp_path)
     source, target = ends
-    code, said = _run(source, "--to", target.replace("postgresql+psycopg://postgres@", "postgres://postgres:hush@"))
+    code, said = _run(source, "--to", target.replace("postgresql+psycopg://", "postgres://"))
     assert code == 0, said
     assert "Every row is the same. 2 of 2 keys open." in said
     assert "SHARE_CHECK_DATABASE_URL=" in said
@@ -278,8 +278,10 @@ def test_the_command_says_what_it_did_and_what_to_do_next(
         ("mysql://host/db", 2, "--to must be sqlite:///"),
         ("sqlite:///", 2, "--to names no file"),
         ("sqlite:////nowhere/at/all.db", 2, "could not be opened"),
-        ("postgresql://us:hush@127.0.0.1:9/db", 3, "nothing listens at its address. Start PostgreSQL, or check --to"),
+        ("postgresql://us@127.0.0.1:9/db", 3, "nothing listens at its address. Start PostgreSQL, or check --to"),
         ("postgresql://us:hush@host:port/db", 2, "cannot be understood"),
+        ("postgresql://us:hush@127.0.0.1/db", 2, "--to has a password in it"),
+        ("postgresql://us@db.example.org/db", 2, "does not demand encryption"),
     ],
 )
 def test_an_address_that_cannot_be_used_is_said_in_words(url_here: str, to: str, code: int, words: str) -> None:
@@ -287,7 +289,7 @@ def test_an_address_that_cannot_be_used_is_said_in_words(url_here: str, to: str,
     ended, said = _run(url_here, "--to", to)
     assert ended == code, said
     assert words in said
-    assert said.startswith("share-check did not move anything")
+    assert "\nshare-check did not move anything:\n" in f"\n{said}"
 
 
 @pytest.fixture
