@@ -36,8 +36,19 @@ class Outcome(StrEnum):
 
     @property
     def words(self) -> str:
-        """The outcome in small letters: "consult ready"."""
-        return self.lower().replace("_", " ")
+        """The outcome as people say it, whoever was told: "keep confidential for now"."""
+        return _OUTCOME_WORDS[self]
+
+
+_OUTCOME_WORDS = {
+    Outcome.EMERGENCY: "emergency",
+    Outcome.CONSULT_URGENT: "talk at once",
+    Outcome.CONSULT: "talk first",
+    Outcome.CONSULT_READY: "agree a plan first",
+    Outcome.FIX_FIRST: "sort out first",
+    Outcome.HOLD: "keep confidential for now",
+    Outcome.UNFINISHED: "not finished",
+}
 
 
 class Urgency(StrEnum):

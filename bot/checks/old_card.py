@@ -34,7 +34,8 @@ def _blocks(view: CheckView) -> Iterator[Block]:
         yield block_kit.actions(ask)
         return
     yield from help_now.first(view)
-    yield from help_now.advice_and_numbers(view)
+    if help_now.has_help(view):
+        yield from help_now.advice_and_numbers(view)
     if check.status in (CheckStatus.DRAFT, CheckStatus.SHELVED):
         yield block_kit.section(f"*{check.ref}* is not finished. Your answers are kept.")
         yield block_kit.actions(buttons.carry_on(view), ask)

@@ -237,7 +237,7 @@ def _misses(figures: WeekFigures) -> list[str]:
 
 def _sample(figures: WeekFigures) -> list[str]:
     kinds = (Outcome.HOLD, Outcome.FIX_FIRST)
-    found = [f"Ended with {one.words}: {figures.to_sample[one]}" for one in kinds if figures.to_sample.get(one)]
+    found = [f'Ended as "{one.words}": {figures.to_sample[one]}' for one in kinds if figures.to_sample.get(one)]
     return [*found, "A lead can open them on my Home tab."] if found else []
 
 

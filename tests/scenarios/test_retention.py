@@ -87,7 +87,7 @@ def test_a_record_is_announced_approved_confirmed_and_gone(stage: Stage) -> None
     assert _messages(stage.lead_one) == []
 
     _open_list(stage.lead_one, LEADS)
-    assert f"*{ref}* Check that needed nobody: hold." in stage.lead_one.text()
+    assert f"*{ref}* Check that needed nobody: keep confidential for now." in stage.lead_one.text()
     _choose(stage.lead_one, check, "Delete it")
     assert stage.lead_one.submit().error is None
     opened(stage.lead_one, "Delete for good?")

@@ -76,7 +76,7 @@ def test_at_the_end_of_a_case_its_messages_say_the_reference_and_the_outcome(sta
     assert len(words) > 8
     assert [each for each in words if ref not in each and "<@U0LEAD1> has closed this." not in each] == []
     assert not [each for each in words for telling in TELLING if telling in each]
-    assert _head(page_of(stage.lead_one, LEADS)) == f"*{ref}* is closed. Outcome: consult urgent."
+    assert _head(page_of(stage.lead_one, LEADS)) == f"*{ref}* is closed. Outcome: talk at once."
     assert _left(stage) == ()
 
 
@@ -106,7 +106,7 @@ def test_after_a_month_a_check_that_needed_nobody_keeps_its_outcome_word(stage: 
     _old(stage, MONTH - 48)
     assert "*Why*" in words_of(card_of(stage.staff))
     _old(stage, 72)
-    assert _head(card_of(stage.staff)) == f"*{ref}*: hold."
+    assert _head(card_of(stage.staff)) == f"*{ref}*: keep confidential for now."
     assert "Ask a lead" in stage.staff.buttons(card_of(stage.staff))
     calls = len(stage.workspace.calls("chat.update"))
     _old(stage)
@@ -133,7 +133,7 @@ def test_a_case_that_nobody_closed_is_cut_and_can_still_be_closed(stage: Stage) 
     ref = stage.check().ref
     _old(stage)
     page = _head(page_of(stage.lead_one))
-    assert page == f"*{ref}* is still open. Outcome: consult urgent."
+    assert page == f"*{ref}* is still open. Outcome: talk at once."
     stage.close()
     assert words_of(page_of(stage.lead_one)).startswith(f"*{ref}* is closed.")
 

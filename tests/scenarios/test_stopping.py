@@ -180,7 +180,7 @@ def test_a_lead_can_look_at_what_ended_without_a_page_and_it_is_recorded(stage: 
     stage.lead_one.wait_for(ref)
     stage.lead_one.press("Open", "home")
     stage.lead_one.wait_for("Opening this is recorded.")
-    assert "hold" in stage.lead_one.text()
+    assert "keep confidential for now" in stage.lead_one.text()
     assert stage.events()[EventKind.OPENED_CHECK] == 1
 
 

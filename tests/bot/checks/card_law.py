@@ -37,8 +37,6 @@ def _always(view: CheckView, said: str) -> Iterator[Found]:
     asks_only = view.check.status is CheckStatus.DRAFT and view.check.cover is None and view.question
     if view.decision.page or view.case or not asks_only:  # where nothing calls for help the question has the card
         yield from (("I15", f'the footer lacks "{part}"') for part in FOOTER if part not in plain)
-        if "999" not in said:
-            yield "I15", "the 999 line is missing"
     yield from (("I16 and I17", f'it says "{phrase}"') for phrase in NEVER_SAID if phrase in plain)
     if is_adult(view.progress.answers) and "hildren's social care" in plain and "adult social care" not in plain:
         yield "I33", "only children's services are given"

@@ -51,7 +51,7 @@ def test_the_longest_list_fits_a_window_and_the_rest_is_counted() -> None:
 def test_each_record_is_told_by_kind_and_dates() -> None:
     """In the organisation's time zone."""
     view = str(modals.the_list([_item()], NOW, LONDON))
-    assert "*SC-0000* Check that needed nobody: fix first." in view
+    assert "*SC-0000* Check that needed nobody: sort out first." in view
     assert "Made 29 January 2027, last changed 8 February 2027. Its time was over on 4 March 2028" in view
 
 
