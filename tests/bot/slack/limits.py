@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.slack.block_kit import Message
 from sandbox.blockkit import check_message, check_view
-from tests.surfaces.recording import keep
+from tests.surfaces.kept import keep
 
 Json = dict[str, Any]
 LIMITS: Json = json.loads((Path(__file__).parents[2] / "data" / "block_limits.json").read_text("utf-8"))
