@@ -199,7 +199,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         listeners=ThreadPoolExecutor(settings.workers, thread_name_prefix="listener"),
         replies=ThreadPoolExecutor(REPLIES, thread_name_prefix="reply"),
         senders=[ThreadPoolExecutor(width, thread_name_prefix="sender") for width in WIDTHS],
-        conditions=lambda: conditions.in_slack(client, organisation),
+        conditions=lambda: conditions.in_slack(client, organisation, clock, settings.mode),
     )
     bot = assemble(services_of(settings, organisation, database, clock, second), edges)
     gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it

@@ -21,6 +21,7 @@ from flows.events import EventKind, OutboxKind
 from flows.paging.roster import Roster
 from services.breaches import Breaches
 from services.casework import Casework
+from services.due_times import DueTimes
 from services.reporting import Reporting
 from storage import breaches, cases, checks, cover, events, outbox
 from storage.checks import Opened
@@ -92,6 +93,10 @@ class Services:
         """Return the leads' use cases in this transaction. opened_on: see `Service`."""
         return Casework(tx, self.keys, self.roster, self.clock.now(), opened_on)
 
+    def due_times(self, tx: Connection) -> DueTimes:
+        """Return what keeps due times within their bounds, in this transaction."""
+        return DueTimes(tx, self.keys, self.roster, self.clock.now())
+
     def breaches(self, tx: Connection) -> Breaches:
         """Return the use cases of a possible breach in this transaction."""
         return Breaches(tx, self.keys, self.roster, self.clock.now())
@@ -119,14 +124,24 @@ class Services:
         """Return a check as it is now; history: with everything recorded of it. Raises NoSuchCheck."""
         return self.look_at(tx, checks.load(tx, self.keys, check), history=history)
 
-    def look_at(self, tx: Connection, opened: Opened, *, history: bool = False) -> CheckView:
-        """Return a check that is already loaded as it is now; history: with everything recorded of it."""
+    def look_for(self, tx: Connection, check: str, event: int | None) -> CheckView:
+        """Return a check for a message, with what one about this event may speak of. Raises NoSuchCheck."""
+        opened = checks.load(tx, self.keys, check)
+        return self.look_at(tx, opened, entries=events.gist(tx, check, opened.sealer, event) if event else ())
+
+    def look_at(
+        self, tx: Connection, opened: Opened, *, history: bool = False, entries: tuple[Entry, ...] = ()
+    ) -> CheckView:
+        """Return a check that is already loaded as it is now; history: with everything recorded of it.
+
+        entries: what is read already of the record.
+        """
         check, now = opened.check.id, self.clock.now()
         case, left_out = cases.find(tx, opened), checks.people_left_out(tx, check)
         people = self.roster.may_know(opened.check, left_out)
         reach = outbox.reach(tx, check, now, frozenset(self.roster.slack[one] for one in people))
         somebody_knows = case is not None and case.led_by in people  # also where every page was taken back since
-        entries = events.history(tx, check, opened.sealer) if history else ()
+        entries = events.history(tx, check, opened.sealer) if history else entries
         is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
         return CheckView(
             check=opened.check,

@@ -36,6 +36,8 @@ class Condition(StrEnum):
     CHANNEL_WITHOUT_BOT = "channel_no_bot"
     NOT_CONNECTED = "not_connected"
     CANNOT_SAVE = "cannot_save"
+    CLOCK_WRONG = "clock_wrong"
+    CLOCK_JUMPED = "clock_jumped"
 
 
 CHANNEL_IS_OPEN_TO_OTHERS = frozenset({Condition.CHANNEL_PUBLIC, Condition.CHANNEL_SHARED})

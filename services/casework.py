@@ -89,7 +89,7 @@ class Casework(Service):
         opened, case = self._open(check)
         if not cases.is_due(self.tx, check, self.now):
             return
-        if opened.check.is_drill and self.now - case.raised_at >= DRILL_LASTS:
+        if opened.check.is_drill and abs(self.now - case.raised_at) >= DRILL_LASTS:
             self._end_drill(opened, SYSTEM, EventKind.DRILL_UNANSWERED)
         elif case.status is CaseStatus.OPEN:
             self.ask_again(opened)
@@ -185,13 +185,6 @@ class Casework(Service):
         self.record(opened, SYSTEM, EventKind.FOUND_FORGOTTEN, {})
         cases.save(self.tx, check, next_page_at=self.now)
 
-    def keep_within_ladder(self, check: str) -> None:
-        """Bring the next ask forward if it is later than the escalation waits allow, as after they were shortened."""
-        _, case = self._open(check)
-        if case.status is CaseStatus.OPEN:
-            asked_at = min(case.asked_at, self.now)
-            cases.bring_forward(self.tx, check, self.roster.latest_ask(case.urgency, asked_at, case.needed_at))
-
     def check_leader(self, check: str) -> None:
         """Ask for a lead again if the case's lead is no longer listed, may no longer know, or has no account.
 
@@ -283,7 +276,7 @@ class Casework(Service):
     def page_again(self, check: str, who: str, request: str | None = None) -> Result:
         """Page the next people now. Within a minute of the last page it counts as a double click and does nothing."""
         opened, case = self._open(check)
-        if self.is_repeat(request) or self.now - case.asked_at < ASK_AGAIN_AFTER:
+        if self.is_repeat(request) or timedelta() <= self.now - case.asked_at < ASK_AGAIN_AFTER:
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)

@@ -79,7 +79,7 @@ class Reporting(Service):
         self._wait_for_more(opened)
         outbox.force_resend(self.tx, check, OutboxKind.CARD)
         newest = outbox.newest_at(self.tx, check, OutboxKind.CARD)
-        if newest is None or self.now - newest > _ONE_CLICK:
+        if newest is None or abs(self.now - newest) > _ONE_CLICK:
             self.put_card(opened)
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD, OutboxKind.REMINDER)
         return Step(Did.DONE, opened)
@@ -193,7 +193,8 @@ class Reporting(Service):
         if opened.check.reporter != who:
             return Step(Did.REFUSED, opened)
         case = self.case(opened)
-        if self.is_repeat(request) or (case is not None and self.now - case.asked_at < ASK_AGAIN_AFTER):
+        is_one_click = case is not None and timedelta() <= self.now - case.asked_at < ASK_AGAIN_AFTER
+        if self.is_repeat(request) or is_one_click:
             return Step(Did.ALREADY, opened, done_at=case.asked_at if case else None)
         if case is not None:
             self._ask_about_case(opened, case, who, request)

@@ -6,7 +6,7 @@ What was said of a breach is in the record (flows/breach.py); these columns only
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -49,6 +49,17 @@ def is_due(tx: Connection, check: str, now: datetime) -> bool:
     """Return whether the breach of this check is to be asked about again."""
     rows = select(breaches.c.check_id).where(breaches.c.check_id == check, breaches.c.next_ask_at <= now)
     return tx.execute(rows).first() is not None
+
+
+def late(tx: Connection, latest: datetime) -> Sequence[str]:
+    """Return the ids of checks whose breach is asked about later than this."""
+    return tx.scalars(select(breaches.c.check_id).where(breaches.c.next_ask_at > latest)).all()
+
+
+def bring_forward(tx: Connection, check: str, latest: datetime, tolerated: timedelta) -> bool:
+    """Ask about this breach at `latest`, if it is asked about later by more than `tolerated`. Return whether it was."""
+    is_late = (breaches.c.check_id == check, breaches.c.next_ask_at > latest + tolerated)
+    return tx.execute(update(breaches).where(*is_late).values(next_ask_at=latest)).rowcount > 0
 
 
 def ids(tx: Connection) -> Sequence[str]:

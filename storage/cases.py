@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,48 @@ _BY_CHECK_LOCKED = _BY_CHECK.with_for_update()
 _ASKED = select(asked).where(asked.c.check_id == bindparam("check")).order_by(asked.c.ask)
 _STRANDS = select(strands).where(strands.c.check_id == bindparam("check"))
 _SAVE = update(cases).where(cases.c.check_id == bindparam("check"))
+_TIMERS = select(cases).where(cases.c.status != CaseStatus.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """When an open case is looked at next, and what that is counted from. Nothing of it is sealed.
+
+    rung: of its ladder, on which people were asked last, from 0.
+    """
+
+    check: str
+    status: CaseStatus
+    urgency: Urgency
+    shared: Shared | None
+    answer_by: datetime
+    asked_at: datetime
+    needed_at: datetime
+    next_page_at: datetime | None
+    remind_at: datetime | None
+    rung: int
+
+
+def timers(tx: Connection, check: str | None = None) -> Sequence[Timer]:
+    """Return the timers of every case that is not closed, or of one."""
+    wanted = [cases.c.check_id == check] if check else []
+    return [_timer(row) for row in tx.execute(_TIMERS.where(*wanted))]
+
+
+def _timer(row: Any) -> Timer:
+    needed_at = row.needed_at or row.raised_at
+    return Timer(
+        check=row.check_id,
+        status=CaseStatus(row.status),
+        urgency=Urgency(row.urgency),
+        shared=Shared(row.shared) if row.shared else None,
+        answer_by=row.answer_by,
+        asked_at=row.asked_at,
+        needed_at=needed_at,
+        next_page_at=row.next_page_at,
+        remind_at=row.remind_at,
+        rung=max(row.tries - 1, 0) + (needed_at > row.raised_at),
+    )
 
 
 def add(tx: Connection, check: str, **columns: Any) -> None:
@@ -129,12 +172,6 @@ def is_due(tx: Connection, check: str, now: datetime) -> bool:
     """Return whether this case's next page is due."""
     due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.next_page_at <= now)
     return tx.execute(due).first() is not None
-
-
-def bring_forward(tx: Connection, check: str, latest: datetime) -> bool:
-    """Move this case's next page to `latest` if it is due later. Return whether it was moved."""
-    late = cases.update().where(cases.c.check_id == check, cases.c.next_page_at > latest)
-    return bool(tx.execute(late.values(next_page_at=latest)).rowcount)
 
 
 def reminding(tx: Connection, now: datetime) -> Sequence[str]:

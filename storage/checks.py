@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, or_, select, update
 
 from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
@@ -178,6 +178,27 @@ def is_waking(tx: Connection, check: str, now: datetime) -> bool:
     """Return whether this check's timer is still due; another instance may have handled it since."""
     due = select(checks.c.id).where(checks.c.id == check, checks.c.wake_at <= now)
     return tx.execute(due).first() is not None
+
+
+def wakes_at(tx: Connection, check: str) -> datetime | None:
+    """Return when this check's timer is due; None where it has none."""
+    found: datetime | None = tx.scalar(select(checks.c.wake_at).where(checks.c.id == check))
+    return found
+
+
+def waking_late(tx: Connection, at_risk: datetime, calm: datetime, latest: datetime) -> Sequence[str]:
+    """Return the ids of checks whose timer is due after `calm`, above NONE after `at_risk`.
+
+    Also of those with a timer that were changed after `latest`, which is still to come.
+    """
+    is_late = or_(checks.c.wake_at > calm, and_(checks.c.level > Level.NONE, checks.c.wake_at > at_risk))
+    is_ahead = and_(checks.c.wake_at.is_not(None), checks.c.touched_at > latest)
+    return tx.scalars(select(checks.c.id).where(or_(is_late, is_ahead))).all()
+
+
+def put_times_right(tx: Connection, check: str, *, wake_at: datetime, touched_at: datetime) -> None:
+    """Set the check's timer, and when it was last changed, after the clock was wrong."""
+    tx.execute(update(checks).where(checks.c.id == check).values(wake_at=wake_at, touched_at=touched_at))
 
 
 def reminders(tx: Connection, check: str) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from flows.case import SYSTEM, CheckStatus
 from flows.checklist import CHECKLIST
@@ -64,6 +64,11 @@ def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], da
         week = week.before
     for each in reversed(missing):
         idempotent.insert_if_absent(tx, digests, week=str(each), audience=audience, due_at=due(each))
+
+
+def forget_ahead(tx: Connection, now: Week) -> int:
+    """Delete the rows of weeks that have not begun, made while the clock was wrong. Return how many."""
+    return tx.execute(delete(digests).where(digests.c.week > str(now))).rowcount
 
 
 def due(tx: Connection, now: datetime) -> Sequence[Planned]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select
 
 from flows.case import Entry, Signature
 from flows.events import EventKind
@@ -24,6 +24,19 @@ _SIGNED = "signed"
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
 _OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
+_OF_EACH_KIND = select(func.max(events.c.id)).where(events.c.check_id == bindparam("check")).group_by(events.c.what)
+_GIST = (
+    select(events)
+    .where(
+        events.c.check_id == bindparam("check"),
+        or_(
+            events.c.id == bindparam("event"),
+            events.c.id.in_(_OF_EACH_KIND),
+            events.c.what == EventKind.REPLY,
+        ),
+    )
+    .order_by(events.c.id)
+)
 _NEWEST_OF_KIND = (
     select(events)
     .where(events.c.check_id == bindparam("check"), events.c.what == bindparam("what", type_=events.c.what.type))
@@ -90,6 +103,14 @@ def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body:
 def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
     """Return all events of a check, oldest first."""
     return tuple(_entry(row, sealer, check) for row in tx.execute(_OF_CHECK, {"check": check}))
+
+
+def gist(tx: Connection, check: str, sealer: Sealer, event: int) -> tuple[Entry, ...]:
+    """Return what a message about one event may speak of, oldest first: that event, the newest of each kind, replies.
+
+    However long a case goes on, that is no more to decrypt than a message or two about each kind.
+    """
+    return tuple(_entry(row, sealer, check) for row in tx.execute(_GIST, {"check": check, "event": event}))
 
 
 def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:

@@ -298,6 +298,13 @@ def hasten(tx: Connection, now: datetime) -> int:
     return tx.execute(waiting.values(due_at=now)).rowcount
 
 
+def hasten_lines(tx: Connection, check: str, target: str, now: datetime) -> None:
+    """Make due the lines that waited for the page to this target. Those that were posted stay as they are."""
+    waiting = (outbox.c.ts.is_(None), outbox.c.token.is_(None), outbox.c.due_at > now)
+    lines = (outbox.c.check_id == check, outbox.c.what == OutboxKind.LINE, outbox.c.target == target)
+    tx.execute(update(outbox).where(*lines, *waiting).values(due_at=now))
+
+
 def stamp(
     tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None, shown: str | None = None
 ) -> bool:
@@ -430,7 +437,7 @@ def _elsewhere(rows: Sequence[Any]) -> list[Any]:
 
 
 def _is_failing(row: Any, now: datetime) -> bool:
-    return bool(row.attempts > 1 or now - row.created_at > _FAILING_AFTER)
+    return bool(row.attempts > 1 or abs(now - row.created_at) > _FAILING_AFTER)
 
 
 def newest_shown(tx: Connection, check: str, what: OutboxKind) -> int | None:

@@ -28,7 +28,7 @@ from storage.health import liveness
 log = logging.getLogger("share-check")
 HOURS = 4
 """Hours after which an alarm about the same conditions is sent again."""
-PASSING = frozenset({Condition.SLACK_AWAY, Condition.NOT_CONNECTED})
+PASSING = frozenset({Condition.SLACK_AWAY, Condition.NOT_CONNECTED, Condition.CLOCK_WRONG})
 """Seen once they may be a moment's trouble: they count when they are there at two looks in a row."""
 _REMEMBERED = timedelta(days=2)
 
@@ -58,6 +58,8 @@ class ConditionWatch:
     def see(self, *, is_connected: bool) -> frozenset[Condition]:
         """Ask Slack, and keep what is wrong in this process. Call it outside of every transaction."""
         seen = self._look() | (frozenset() if is_connected else frozenset({Condition.NOT_CONNECTED}))
+        if self._services.conditions.has_clock_jumped(self._services.clock.monotonic()):
+            seen |= {Condition.CLOCK_JUMPED}
         present = (seen - PASSING) | (seen & PASSING & self._before)
         self._before = seen
         self._services.conditions.keep(present)
@@ -88,7 +90,7 @@ class ConditionWatch:
         now, present = self._services.clock.now(), frozenset({Condition.CANNOT_SAVE})
         self._services.conditions.keep(self._services.conditions.present | present)
         log.error("the database takes no writes: nothing is saved, and no page is timed")
-        if now - self._told_directly < timedelta(hours=HOURS):
+        if abs(now - self._told_directly) < timedelta(hours=HOURS):
             return
         reached = [self._send(via, target, present) for via, target in self._elsewhere()]
         reached += [self._post(target, present) for target in dict.fromkeys(self._in_slack())]

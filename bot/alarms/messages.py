@@ -73,6 +73,14 @@ _CONDITIONS = {
         "share-check cannot save anything, so no answer is kept and nobody is asked.",
         "look at the database and at the room on its disk.",
     ),
+    Condition.CLOCK_WRONG: (
+        "The clock of share-check's machine is wrong, so people may be asked too early or too late.",
+        "turn on automatic time on that machine.",
+    ),
+    Condition.CLOCK_JUMPED: (
+        "The clock of share-check's machine jumped. What was to happen too late because of that was planned again.",
+        "look whether that machine sets its clock by itself.",
+    ),
 }
 """For each condition what it means for everybody, and what whoever runs the bot does about it."""
 

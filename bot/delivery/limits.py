@@ -83,7 +83,10 @@ class Limits:
 
     def _in_force(self, key: Key, now: datetime) -> _Limit | None:
         limit = self._limits.get(key)
-        if limit is not None and limit.free <= now and now - max(limit.refused, limit.free) > REMEMBERED:
+        if limit is None:
+            return None
+        is_over = limit.free <= now and now - max(limit.refused, limit.free) > REMEMBERED
+        if is_over or limit.refused > now:  # or the clock went back: Slack says again what it does not take
             del self._limits[key]
             return None
         return limit

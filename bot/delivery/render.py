@@ -100,7 +100,7 @@ class Renderers:
         if row.what in self._plain or row.check is None:
             return self._plain[row.what](services, tx, row)
         render, shrink = self._of_check[row.what]
-        view = services.look(tx, row.check, history=row.event is not None)
+        view = services.look_for(tx, row.check, row.event)
         found = render(services, tx, row, view)
         is_old = old_messages.is_old(tx, view.check, services.organisation.slack.keep_messages, view.now)
         is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)

@@ -7,13 +7,20 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.clock_watch import ClockWatch
 from bot.context import Services
 from bot.delivery.instances import Instances
 from bot.supervised_loop import SupervisedLoop
-from storage import outbox
+from storage import outbox, outbox_times
 from storage.health import liveness
 
 BEAT = timedelta(seconds=2)
+LOOK_EVERY = 60.0
+"""Seconds between two looks at whether anything is due later than it may be."""
+WORTH_SAYING = timedelta(seconds=60)
+"""A clock that went back by this much is an alarm."""
+PutRight = Callable[[timedelta], int]
+"""Is given by how much the clock has jumped, zero where it has not; returns how many due times it brought forward."""
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +34,9 @@ class Scheduler:
         self._instances = Instances()
         self._at_start: list[Callable[[datetime | None], None]] = []
         self._each_turn: list[Callable[[], None]] = []
+        self._put_right: list[PutRight] = []
+        self._clock_watch = ClockWatch(services.clock)
+        self._looked: float | None = None
         self._beaten = datetime.min.replace(tzinfo=UTC)
         self._turning = threading.Lock()
 
@@ -37,6 +47,10 @@ class Scheduler:
     def each_turn(self, do: Callable[[], None]) -> None:
         """Register a job for every tick, once a second by default. Jobs run in the order of registration."""
         self._each_turn.append(do)
+
+    def put_right(self, do: PutRight) -> None:
+        """Register a job that brings due times forward which are further away than they may be."""
+        self._put_right.append(do)
 
     def wake_up(self) -> None:
         """Run the start-up jobs. A lone process first releases the outbox rows that its predecessor had claimed."""
@@ -63,8 +77,47 @@ class Scheduler:
         now = self._services.clock.now()
         if abs(now - self._beaten) > BEAT:
             self._beat(now)
+        step = self._clock_watch.step()
+        if step or self._is_time_to_look():
+            self.look_at_due_times(step)
         for do in self._each_turn:
             do()
+
+    def _is_time_to_look(self) -> bool:
+        return self._looked is None or self._services.clock.monotonic() - self._looked >= LOOK_EVERY
+
+    def look_at_due_times(self, step: timedelta = timedelta()) -> None:
+        """Put due times right, which is done once a minute and where the clock has jumped; note a wrong clock.
+
+        step: by how much it has jumped.
+
+        A clock that went forward needs no alarm of its own: a machine that slept does that. Slack's clock says whether
+        it is wrong.
+        """
+        self._looked = monotonic = self._services.clock.monotonic()
+        changed = sum(self._safely(do, step) for do in (*self._put_right, self._put_outbox_right))
+        if step:
+            log.warning("the clock jumped by %.0f s; %s due times were planned anew", step.total_seconds(), changed)
+        elif changed:
+            log.error("%s due times lay further ahead than they may, and were planned anew", changed)
+        if step <= -WORTH_SAYING or (changed and not step):
+            self._services.conditions.note_clock_jump(monotonic)
+        if changed:
+            self._services.unsent.wake()
+
+    @staticmethod
+    def _safely(do: PutRight, step: timedelta) -> int:
+        """Do one job; log a failure, which holds up neither the others nor what is due."""
+        try:
+            return do(step)
+        except Exception as error:  # noqa: BLE001 - tried again within a minute
+            log.error("due times could not be looked at: %s", type(error).__name__)  # noqa: TRY400 - its text may hold personal data
+            return 0
+
+    def _put_outbox_right(self, step: timedelta) -> int:
+        tolerated = timedelta() if step else WORTH_SAYING
+        with self._services.database.begin() as tx:
+            return outbox_times.bring_forward(tx, self._services.clock.now(), tolerated, is_jump=step < timedelta())
 
     def _beat(self, now: datetime) -> None:
         """Stamp this instance as alive; release the outbox rows claimed by instances that are gone."""

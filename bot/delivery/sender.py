@@ -238,7 +238,8 @@ class Deliverer:
             elif opened is not None and ts and not row.ts:
                 sent = {"to": row.target, "ask": row.ask, "via": row.via}
                 self._services.casework(tx).record(opened, SYSTEM, EventKind.PAGE_SENT, sent)
-                outbox.mark_due(tx, opened.check.id, now, OutboxKind.CARD, OutboxKind.LINE)  # lines wait for their page
+                outbox.mark_due(tx, opened.check.id, now, OutboxKind.CARD)
+                outbox.hasten_lines(tx, opened.check.id, row.target, now)
         if ts and not row.ts:
             kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what is OutboxKind.PAGE else OTHER
             self._services.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)

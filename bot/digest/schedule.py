@@ -66,6 +66,16 @@ class Digests:
                     digests.plan(tx, audience, week, self._due)
         self._planned = now
 
+    def put_right(self, step: timedelta) -> int:
+        """Plan anew the weeks that a wrong clock has gone ahead to."""
+        if step >= timedelta():
+            return 0
+        week = Week.of(self._services.roster.week.day_of(self._services.clock.now()))
+        with self._services.database.begin() as tx:
+            count = digests.forget_ahead(tx, week)
+        self.plan()
+        return count
+
     def _due(self, week: Week) -> datetime:
         when = self._services.organisation.digest
         return week.due(when.weekday, when.at, self._services.organisation.zone)
@@ -108,4 +118,5 @@ class Digests:
 def register(scheduler: Scheduler, services: Services) -> None:
     digests_due = Digests(services)
     scheduler.at_start(lambda _last_seen: digests_due.plan())
+    scheduler.put_right(digests_due.put_right)
     scheduler.each_turn(digests_due.turn)

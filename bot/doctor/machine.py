@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from bot.config.settings import Settings, certificate_file
 from bot.delivery.other_channels import NotSent, SecondChannel
-from bot.findings import Finding, State, fine, unchecked
+from bot.findings import Condition, Finding, State, fine, unchecked
 
 CLOCK, MAIL = "clock", "mail server"
 DATABASE_FOLDER, SECRET_FILE, CERTIFICATES = "database folder", ".env", "certificates"
@@ -128,8 +128,10 @@ def clock(date: str | None, now: datetime, mode: str) -> Finding:
     way = "ahead of" if now > theirs else "behind"
     words = f"it is {_spoken(off)} {way} Slack's."
     if mode == "http" and off > SIGNED_FOR:
-        return Finding(CLOCK, State.FATAL, f"{words} Every press would be refused as too old or not yet sent.", SET_IT)
-    return Finding(CLOCK, State.WARNING, f"{words} Pages, reminders and the record carry the wrong time.", SET_IT)
+        refused = f"{words} Every press would be refused as too old or not yet sent."
+        return Finding(CLOCK, State.FATAL, refused, SET_IT, condition=Condition.CLOCK_WRONG)
+    wrong = f"{words} Pages, reminders and the record carry the wrong time."
+    return Finding(CLOCK, State.WARNING, wrong, SET_IT, condition=Condition.CLOCK_WRONG)
 
 
 def mail(second: SecondChannel, *, is_set: bool) -> Finding:

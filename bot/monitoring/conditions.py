@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from bot.findings import CHANNEL_IS_OPEN_TO_OTHERS, Condition
 
+JUMP_REMEMBERED = 15 * 60.0
+"""Seconds. Long enough for the alarm to reach everybody, and for the heartbeat's service to miss one."""
+
 
 class ConditionsSeen:
     """The conditions present when the auditor looked last; none before its first look.
@@ -17,6 +20,7 @@ class ConditionsSeen:
     def __init__(self) -> None:
         self.present: frozenset[Condition] = frozenset()
         self.is_channel_checked = True
+        self._jumped: float | None = None
 
     def keep(self, present: Iterable[Condition]) -> None:
         """Replace what was seen."""
@@ -26,3 +30,11 @@ class ConditionsSeen:
     def is_channel_private(self) -> bool:
         """Return whether nobody outside the safeguarding list is known to read the leads' channel."""
         return not self.present & CHANNEL_IS_OPEN_TO_OTHERS
+
+    def note_clock_jump(self, monotonic: float) -> None:
+        """Note that the clock went back, or that a due time lay too far ahead. monotonic: seconds, when it was seen."""
+        self._jumped = monotonic
+
+    def has_clock_jumped(self, monotonic: float) -> bool:
+        """Return whether that was seen within the last quarter of an hour."""
+        return self._jumped is not None and monotonic - self._jumped < JUMP_REMEMBERED

@@ -174,9 +174,13 @@ class Roster:
         """Return when the first people paged should have answered, which is when the next are asked."""
         return self._after(self.ladders[urgency][0], now, now)
 
-    def latest_ask(self, urgency: Urgency, asked_at: datetime, needed_at: datetime) -> datetime:
-        """Return the latest moment at which any rung of the ladder asks again, counted from the ask before."""
-        return max(self._after(rung, asked_at, needed_at) for rung in self.ladders[urgency])
+    def latest_ask(self, urgency: Urgency, asked_at: datetime, needed_at: datetime, rung: int = 0) -> datetime:
+        """Return the latest moment at which this rung of the ladder, or one after it, asks again after `asked_at`.
+
+        Rungs after it, because one with nobody there is passed over.
+        """
+        ladder = self.ladders[urgency]
+        return max(self._after(each, asked_at, needed_at) for each in ladder[min(rung, len(ladder) - 1) :])
 
     def uses_second_channel(self, urgency: Urgency, asks: int) -> bool:
         """Whether the people paged after `asks` pages are asked by other ways than Slack as well."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flows.case import CaseStatus, Did, Shared
 from flows.events import OutboxKind
 from flows.model import Answers, Level, Outcome, Urgency
+from services.due_times import DueTimes
 from storage import cases
 from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_TWO, REPORTER, Office
@@ -164,8 +165,8 @@ def test_an_ask_that_would_come_later_than_the_ladder_allows_is_brought_forward(
     check = office.raised(URGENT)
     with office.database.begin() as tx:
         cases.save(tx, check, next_page_at=office.now + timedelta(days=9))
-    with office.leading() as work:
-        work.keep_within_ladder(check)
+    with office.database.begin() as tx:
+        DueTimes(tx, office.keys, office.roster, office.now).put_right(check)
     office.forward(minutes=15)
     with office.database.read() as tx:
         assert cases.is_due(tx, check, office.now)
@@ -174,8 +175,8 @@ def test_an_ask_that_would_come_later_than_the_ladder_allows_is_brought_forward(
 def test_an_ask_within_the_ladder_stays_where_it_is(office: Office) -> None:
     check = office.raised(URGENT)
     office.forward(minutes=10)
-    with office.leading() as work:
-        work.keep_within_ladder(check)
+    with office.database.begin() as tx:
+        DueTimes(tx, office.keys, office.roster, office.now).put_right(check)
     with office.database.read() as tx:
         assert not cases.is_due(tx, check, office.now + timedelta(minutes=4))
         assert cases.is_due(tx, check, office.now + timedelta(minutes=5))

@@ -1,0 +1,46 @@
+"""An ask costs the same however often people were asked before: counted in Slack calls and in what is decrypted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import Workspace
+from storage.crypto.envelope import Sealer
+from tests.bot.delivery.test_sender import MANIFEST, URGENT, Rig
+from tests.databases import sqlite_database
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    database = sqlite_database(tmp_path / "test.db")
+    with Workspace(manifest=MANIFEST, rates=False) as workspace:
+        rig = Rig(workspace, database)
+        yield rig
+        rig.senders.shutdown()
+    database.close()
+
+
+def test_the_fortieth_ask_costs_what_the_sixth_did(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older pages and lines stay as they are, and a message reads no more of the record than it speaks of."""
+    opened: list[str] = []
+    real = Sealer.open
+
+    def counted(sealer: Sealer, sealed: bytes, *abouts: str) -> bytes:
+        opened.append(abouts[0])
+        return real(sealer, sealed, *abouts)
+
+    monkeypatch.setattr(Sealer, "open", counted)
+    check = rig.check(URGENT)
+    rig.deliver()
+    costs = []
+    for _ in range(39):
+        rig.clock.forward(minutes=16)
+        calls, decrypted = len(rig.workspace.requests), len(opened)
+        with rig.services.write() as tx:
+            rig.services.casework(tx).escalate_due(check)
+        rig.deliver()
+        made = sorted(call.method for call in rig.workspace.requests[calls:])
+        costs.append((made, len(opened) - decrypted))
+    assert costs[-1] == costs[4]
+    assert len(costs[-1][0]) < 20
