@@ -1,7 +1,7 @@
 """Envelope encryption: one key a check, wrapped by the organisation's keys (docs/design-decisions.md, 10).
 
-The organisation's keys are Fernet keys in the settings: the first wraps, all unwrap. Texts are sealed with AES-256-GCM
-under the check's own key, with the check and the kind of text as associated data, so that a sealed text moved elsewhere
+The organisation's keys stand in the settings: the first wraps, all unwrap. Texts are sealed with AES-256-GCM under the
+check's own key, with the check and the kind of text as associated data, so that a sealed text moved elsewhere
 does not open. Destroying a wrapped key erases everything sealed under it.
 """
 
@@ -13,10 +13,10 @@ from contextlib import suppress
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.errors import BadKey, CannotOpen
+from storage.crypto.wrapping import wrapping_keys
+from storage.errors import CannotOpen
 
 _NONCE_BYTES = 12
 _EDITION = b"sc1:"
@@ -67,16 +67,12 @@ class Keyring:
     """The organisation's keys. Raises BadKey if one is not a Fernet key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError as error:
-            problem = "a key in SHARE_CHECK_KEYS is not a key: make one with share-check keys new"
-            raise BadKey(problem) from error
+        self._keys = wrapping_keys(keys)
         self._unwrap = lru_cache(_UNWRAPPED_KEPT)(self._unwrap_now)
 
     def new_key(self) -> bytes:
         """Return a new check's key, wrapped, as it is stored."""
-        return self._fernet.encrypt(AESGCM.generate_key(256))
+        return self._keys[0].wrap(AESGCM.generate_key(256))
 
     def sealer(self, wrapped: bytes) -> Sealer:
         """Return the sealer for a wrapped key. Raises CannotOpen if none of our keys unwraps it."""
@@ -87,8 +83,9 @@ class Keyring:
         self._unwrap.cache_clear()
 
     def _unwrap_now(self, wrapped: bytes) -> Sealer:
-        try:
-            return Sealer(self._fernet.decrypt(wrapped))
-        except InvalidToken as error:
-            message = "key"
-            raise CannotOpen(message) from error
+        for key in self._keys:
+            unwrapped = key.unwrap(wrapped)
+            if unwrapped is not None:
+                return Sealer(unwrapped)
+        message = "key"
+        raise CannotOpen(message)

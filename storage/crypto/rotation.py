@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from storage.crypto.envelope import Keyring
+from storage.crypto.wrapping import WrappingKey, is_of_this_edition, wrapping_keys
 from storage.engine.database import Database
 from storage.tables import checks, index_keys
 
@@ -65,54 +64,52 @@ class Rotation:
 
 def tally(tx: Connection, keys: Sequence[str]) -> Tally:
     """Try to unwrap every check's key. Raises BadKey."""
-    locks = _locks(keys)
+    held = wrapping_keys(keys)
     everything = tx.scalars(_WRAPPED).all()
-    places = Counter(_place(locks, wrapped) for wrapped in everything if wrapped)
-    opens = tuple(places[place] for place in range(len(locks)))
+    places = Counter(_place(held, wrapped) for wrapped in everything if wrapped)
+    opens = tuple(places[place] for place in range(len(held)))
     return Tally(opens, places[None], len(everything) - places.total())
 
 
 def rotate(database: Database, keys: Sequence[str]) -> Rotation:
-    """Rewrap with the first key every key that any of ours unwraps. Raises BadKey.
+    """Rewrap with the first key, in today's form, every key that any of ours unwraps. Raises BadKey.
 
     Each key is its own transaction: nobody waits for more than one row, and an interrupted rotation can be run again.
     """
-    locks = _locks(keys)
-    both = MultiFernet(locks)
+    held = wrapping_keys(keys)
     moved, rows = 0, _following(database, "")
     while rows:
         for row in rows:
-            if _place(locks, row.wrapped_key):  # 0: wrapped with the first key already; None: no key fits
-                moved += _rewrap(database, row, both.rotate(row.wrapped_key))
+            anew = _wrapped_anew(held, row.wrapped_key)
+            if anew:
+                moved += _rewrap(database, row, anew)
         rows = _following(database, rows[-1].id)
-    _move_index_keys(database, locks, both)
+    _move_index_keys(database, held)
     with database.read() as tx:
         return Rotation(moved, tally(tx, keys))
 
 
-def _move_index_keys(database: Database, locks: Sequence[Fernet], both: MultiFernet) -> None:
+def _move_index_keys(database: Database, held: Sequence[WrappingKey]) -> None:
     """Rewrap the person index's key too. If it cannot be unwrapped, it is replaced when next needed."""
     with database.begin() as tx:
         for row in tx.execute(select(index_keys.c.name, index_keys.c.wrapped_key)).all():
-            if _place(locks, row.wrapped_key):
-                moved = update(index_keys).where(index_keys.c.name == row.name)
-                tx.execute(moved.values(wrapped_key=both.rotate(row.wrapped_key)))
+            anew = _wrapped_anew(held, row.wrapped_key)
+            if anew:
+                tx.execute(update(index_keys).where(index_keys.c.name == row.name).values(wrapped_key=anew))
 
 
-def _locks(keys: Sequence[str]) -> list[Fernet]:
-    Keyring(keys)  # raises BadKey, which names the setting
-    return [Fernet(key) for key in keys]
-
-
-def _place(locks: Sequence[Fernet], wrapped: bytes) -> int | None:
-    """Return the position of the first key that unwraps it, or None."""
-    for place, lock in enumerate(locks):
-        try:
-            lock.decrypt(wrapped)
-        except InvalidToken:
-            continue
-        return place
+def _wrapped_anew(held: Sequence[WrappingKey], wrapped: bytes) -> bytes | None:
+    """Return it wrapped with the first key; None if it is so already, or if no key of ours unwraps it."""
+    for place, key in enumerate(held):
+        unwrapped = key.unwrap(wrapped)
+        if unwrapped is not None:
+            return held[0].wrap(unwrapped) if place or not is_of_this_edition(wrapped) else None
     return None
+
+
+def _place(held: Sequence[WrappingKey], wrapped: bytes) -> int | None:
+    """Return the position of the first key that unwraps it, or None."""
+    return next((place for place, key in enumerate(held) if key.unwrap(wrapped) is not None), None)
 
 
 def _following(database: Database, after: str) -> Sequence[Row[Any, Any]]:

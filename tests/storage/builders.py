@@ -34,7 +34,8 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.keys = Keyring([Fernet.generate_key().decode()])
+        self.key = Fernet.generate_key().decode()
+        self.keys = Keyring([self.key])
         self.roster = ROSTER
         self.now = START
         self._requests = count(1)

@@ -8,11 +8,13 @@ from threading import Event
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import event, insert, select, update
 
 from flows.events import EventKind
 from storage.crypto.envelope import Keyring
 from storage.crypto.rotation import Tally, rotate, tally
+from storage.crypto.wrapping import WrappingKey, is_of_this_edition
 from storage.engine.database import Database
 from storage.errors import BadKey, CannotOpen
 from storage.tables import checks
@@ -188,3 +190,28 @@ def test_a_bot_that_does_not_know_the_new_key_cannot_open_what_was_moved(sqlite:
     with pytest.raises(CannotOpen):
         office.check(check)
     assert KeyedOffice(sqlite, NEW, OLD).check(check).reporter == REPORTER
+
+
+def test_a_key_that_was_wrapped_before_there_was_an_edition_is_wrapped_anew(database: Database) -> None:
+    """Such a one is a Fernet token, with 128 bits of the key: it opens, and rotation to the same key strengthens it."""
+    office = filled(database, OLD)
+    before = [office.history(check) for check in sorted(wrapped(database))]
+    for check, key in wrapped(database).items():
+        unwrapped = WrappingKey(OLD).unwrap(key)
+        assert unwrapped is not None
+        with database.begin() as tx:
+            token = Fernet(OLD).encrypt(unwrapped)
+            tx.execute(update(checks).where(checks.c.id == check).values(wrapped_key=token))
+    assert [KeyedOffice(database, OLD).history(check) for check in sorted(wrapped(database))] == before
+    assert rotate(database, [OLD]).moved == 2
+    assert all(map(is_of_this_edition, wrapped(database).values()))
+    assert [KeyedOffice(database, OLD).history(check) for check in sorted(wrapped(database))] == before
+
+
+def test_a_wrapped_key_that_was_changed_opens_with_nothing(database: Database) -> None:
+    """Each byte of it counts, its edition too."""
+    filled(database, OLD)
+    key = next(iter(wrapped(database).values()))
+    for at in range(len(key)):
+        assert WrappingKey(OLD).unwrap(key[:at] + bytes([key[at] ^ 1]) + key[at + 1 :]) is None
+    assert WrappingKey(NEW).unwrap(key) is None

@@ -18,6 +18,7 @@ from flows.events import EventKind
 from storage import checks
 from storage import events as record
 from storage.crypto.envelope import Keyring
+from storage.crypto.rotation import rotate
 from storage.engine.database import Database
 from storage.errors import BadKey
 from storage.proof import bundle, seal
@@ -747,10 +748,7 @@ def test_new_keys_for_the_organisation_break_nothing(office: Office) -> None:
     """A check's key is wrapped anew; what is sealed under it stays."""
     office = sealed_record(office.database)
     new = Fernet.generate_key().decode()
-    with office.database.begin() as tx:
-        for row in tx.execute(select(check_table.c.id, check_table.c.wrapped_key)).all():
-            rewrapped = Fernet(new).encrypt(office.keys._fernet.decrypt(row.wrapped_key))  # noqa: SLF001 - as when keys are changed
-            tx.execute(update(check_table).where(check_table.c.id == row.id).values(wrapped_key=rewrapped))
+    rotate(office.database, [new, office.key])
     office.keys = Keyring([new])
     assert _verdict(office).findings == ()
 
