@@ -1,18 +1,20 @@
-# share-check, as two small stages: one installs, with hashes checked, the other runs and can write nothing. From Debian
-# comes only what makes backups.
+# share-check, as two small stages: one builds and installs, with hashes checked, the other runs and can write nothing.
+# From Debian comes only what makes backups.
 # Build: docker build -t share-check .        See docs/tasks/keep-it-running.md
 FROM python:3.13-slim-trixie AS install
 WORKDIR /build
-RUN python -m venv /srv/share-check
-COPY requirements-production.lock ./
-RUN /srv/share-check/bin/pip install --no-cache-dir --require-hashes -r requirements-production.lock
+COPY requirements-build.lock requirements-production.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-build.lock
+RUN python -m venv --without-pip /srv/share-check \
+    && pip --python /srv/share-check/bin/python install --no-cache-dir --require-hashes -r requirements-production.lock
 COPY pyproject.toml README.md LICENSE organisation.example.toml manifest.yml ./
 COPY bot bot
 COPY flows flows
 COPY services services
 COPY storage storage
 COPY sandbox sandbox
-RUN /srv/share-check/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN python -m hatchling build -t wheel -d made \
+    && pip --python /srv/share-check/bin/python install --no-cache-dir --no-deps made/*.whl
 
 FROM python:3.13-slim-trixie
 # PostgreSQL's programs, for backups: in the version of compose.yml's server, which is the one that Debian trixie has.

@@ -7,7 +7,7 @@ DEMO := $(VENV)/share-check.demo
 TYPES := $(VENV)/surfaces/installed
 PYTEST := $(BIN)/python -m pytest --maxschedchunk 1 # One test at a time: the longest begin first.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(BIN)/uv pip compile pyproject.toml --no-config --quiet --universal --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 # Compile once, and not again in every worker and every program that a test starts.
@@ -53,10 +53,11 @@ pictures: setup ## Take the README's pictures again (needs chromium); look at ea
 
 lock: setup ## Choose the newest versions again and pin them with hashes
 	$(PIP) install uv
-	$(COMPILE) --upgrade --all-extras --output-file requirements.lock
-	$(COMPILE) --constraints requirements.lock --extra build --extra http --extra metrics --extra postgres --extra push \
+	$(COMPILE) pyproject.toml --upgrade --all-extras --output-file requirements.lock
+	$(COMPILE) pyproject.toml --constraints requirements.lock --extra http --extra metrics --extra postgres --extra push \
 		--output-file requirements-production.lock
-	$(COMPILE) --constraints requirements.lock --extra build --extra sandbox --output-file requirements-demo.lock
+	echo hatchling | $(COMPILE) - --constraints requirements.lock --output-file requirements-build.lock
+	$(COMPILE) pyproject.toml --constraints requirements.lock --extra build --extra sandbox --output-file requirements-demo.lock
 
 clean: ## Remove .venv and everything that was generated
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,7 +21,7 @@ from bot.config.settings import load_settings, setting_names
 pytestmark = pytest.mark.docs
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-production.lock")
+LOCKS = ("requirements.lock", "requirements-production.lock", "requirements-build.lock")
 GENERATED = {".git", ".venv", ".demo", ".hypothesis", "build", "dist", "__pycache__"}
 # Written in two halves, or this file would break its own rule.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted", "npm" + "js.", "un" + "pkg.", "js" + "delivr")
@@ -107,10 +107,11 @@ def test_every_pin_has_hashes_and_no_address(lock: str) -> None:
 
 
 def test_production_installs_a_part_of_what_was_tested() -> None:
-    """No version runs in production that the tests did not run on."""
-    tested, production = ({*re.findall(r"^\S+==\S+", _text(lock), re.MULTILINE)} for lock in LOCKS)
-    assert production < tested
-    assert not any(pin.startswith(("pytest", "aiohttp", "playwright")) for pin in production)
+    """No version runs in production that the tests did not run on, and nothing that builds or tests."""
+    tested, production, build = ({*re.findall(r"^\S+==\S+", _text(lock), re.MULTILINE)} for lock in LOCKS)
+    assert production | build < tested
+    assert not any(pin.startswith(("pytest", "aiohttp", "playwright", "hatchling")) for pin in production)
+    assert any(pin.startswith("hatchling") for pin in build)
 
 
 def test_the_lock_has_every_package_that_is_asked_for() -> None:

@@ -58,7 +58,8 @@ def test_the_image_runs_without_privilege_and_installs_what_was_tested() -> None
     (user,) = _instructions("USER")
     assert int(user) > 0
     assert f"--uid {user} " in IMAGE
-    assert "--require-hashes -r requirements-production.lock" in IMAGE
+    for lock in ("build", "production"):
+        assert f"--require-hashes -r requirements-{lock}.lock" in IMAGE
     assert all("/" not in base for base in re.findall(r"^FROM (\S+)", IMAGE, re.MULTILINE))
     assert not re.search(r"curl|wget|https?:", IMAGE)
     assert re.findall(r"apt-get install .*", IMAGE) == [f"apt-get install --yes --no-install-recommends {CLIENT} \\"], (
