@@ -253,7 +253,15 @@ def services_of(
     secret = settings.secrets
     ways = {person.id: second.ways(person.id) for person in organisation.everybody}
     roster = roster_of(organisation, ways)
-    return Services(organisation, roster, database, Keyring(secret.keys), clock, seal_key=secret.seal_key)
+    return Services(
+        organisation,
+        roster,
+        database,
+        Keyring(secret.keys),
+        clock,
+        seal_key=secret.seal_key,
+        ways_to_administrators=second.ways(ADMINISTRATORS),
+    )
 
 
 def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:

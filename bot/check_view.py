@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
 from flows.records.authors import author, names_in
+from flows.records.recorded import Recorded
 
 GONE = "somebody no longer listed"
 _ANY_LEAD = re.compile(r"\b(an|a|the)(other)? (?:safeguarding )?lead\b", re.IGNORECASE)
@@ -50,7 +51,8 @@ class CheckView:
     data_protection_told: of a breach. reporter_gone: whether the account of whoever raised it is closed.
     school: the name of the school that the details name. absent: organisation ids of people who are not there today,
     known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
-    with whether they may open it. may_export: whether the reader may.
+    with whether they may open it. may_export: whether the reader may. recorded: what its record says, where a message
+    is made of it.
     """
 
     check: Check
@@ -73,6 +75,7 @@ class CheckView:
     absent: frozenset[str] = frozenset()
     earlier: tuple[tuple[Check, bool], ...] = ()
     may_export: bool = False
+    recorded: Recorded = field(default_factory=Recorded)
 
     @cached_property
     def progress(self) -> Progress:

@@ -15,21 +15,23 @@ from bot.config.organisation import Organisation
 from bot.findings import LastFindings
 from bot.monitoring.conditions import ConditionsSeen
 from bot.monitoring.metrics import Meters
-from bot.permission import Subject
+from bot.permission import Subject, may_know_unreadable
 from flows.case import Case, CaseStatus, Check, Entry, Told, latest
 from flows.events import EventKind, OutboxKind
 from flows.paging.roster import Roster
+from flows.records.recorded import Recorded
 from services.breaches import Breaches
 from services.casework import Casework
 from services.due_times import DueTimes
 from services.reporting import Reporting
-from storage import breaches, cases, checks, cover, events, outbox
+from storage import breaches, cases, checks, cover, events, outbox, unreadable
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 from storage.errors import CannotOpen, NoSuchCheck
 from storage.proof.seal import SealWatch
 from storage.proof.signed_note import SealKey
+from storage.replays import Replays
 
 _FIRST_QUESTIONS = frozenset({"S1", "S2"})
 """While no more than these are answered, the card says who will be asked."""
@@ -58,7 +60,8 @@ class Services:
     """Everything a use case or a screen needs, put together once. unsent: rings when the outbox has something new.
 
     seal_key: signs the record; without one it is sealed all the same. doctor: what it found when it looked last.
-    chain: the last seal that was seen. conditions: what the auditor last found wrong with Slack or the database.
+    ways_to_administrators: other than Slack. chain: the last seal that was seen. conditions: what the auditor last
+    found wrong with Slack or the database.
     """
 
     organisation: Organisation
@@ -68,10 +71,12 @@ class Services:
     clock: Clock
     unsent: WakeUp = field(default_factory=WakeUp)
     seal_key: SealKey | None = None
+    ways_to_administrators: tuple[str, ...] = ()
     meters: Meters = field(default_factory=Meters)
     doctor: LastFindings = field(default_factory=LastFindings)
     chain: SealWatch = field(default_factory=SealWatch)
     conditions: ConditionsSeen = field(default_factory=ConditionsSeen)
+    replays: Replays = field(default_factory=Replays)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -120,26 +125,54 @@ class Services:
         except CannotOpen:
             return None
 
+    def who_may_know(self, tx: Connection, check: str) -> frozenset[str]:
+        """Return the organisation ids of those who may know of a check; the reporter's own, if they have one.
+
+        Of one that cannot be decrypted: those of whom that is certain without it.
+        """
+        roster = self.roster
+        if (subject := self.listed(tx, check)) is not None:
+            own = roster.person_at(subject.check.reporter)
+            return frozenset((*roster.may_know(subject.check, subject.left_out), *([own] if own else [])))
+        shut = unreadable.find(tx, check)
+        known = (one for one in roster.everyone if shut is None or may_know_unreadable(shut, roster.slack[one], roster))
+        return frozenset(known)
+
     def look(self, tx: Connection, check: str, *, history: bool = False) -> CheckView:
         """Return a check as it is now; history: with everything recorded of it. Raises NoSuchCheck."""
         return self.look_at(tx, checks.load(tx, self.keys, check), history=history)
 
     def look_for(self, tx: Connection, check: str, event: int | None) -> CheckView:
-        """Return a check for a message, with what one about this event may speak of. Raises NoSuchCheck."""
+        """Return a check for a message, with what one about this event may speak of. Raises NoSuchCheck.
+
+        Its record decides: who is left out by it is left out, whatever the tables say, and a page that is not in it was
+        not sent.
+        """
         opened = checks.load(tx, self.keys, check)
-        return self.look_at(tx, opened, entries=events.gist(tx, check, opened.sealer, event) if event else ())
+        entries = events.gist(tx, check, opened.sealer, event) if event else ()
+        return self.look_at(tx, opened, entries=entries, said=self.replays.of(tx, opened))
 
     def look_at(
-        self, tx: Connection, opened: Opened, *, history: bool = False, entries: tuple[Entry, ...] = ()
+        self,
+        tx: Connection,
+        opened: Opened,
+        *,
+        history: bool = False,
+        entries: tuple[Entry, ...] = (),
+        said: Recorded | None = None,
     ) -> CheckView:
         """Return a check that is already loaded as it is now; history: with everything recorded of it.
 
-        entries: what is read already of the record.
+        entries: what is read already of the record. said: what the whole record says.
         """
         check, now = opened.check.id, self.clock.now()
         case, left_out = cases.find(tx, opened), checks.people_left_out(tx, check)
+        if said is not None:
+            left_out |= said.left_out
+            case = said.kept_apart(case, left_out)
         people = self.roster.may_know(opened.check, left_out)
-        reach = outbox.reach(tx, check, now, frozenset(self.roster.slack[one] for one in people))
+        there = frozenset(self.roster.slack[one] for one in people)
+        reach = outbox.reach(tx, check, now, there, said.sent if said else None)
         somebody_knows = case is not None and case.led_by in people  # also where every page was taken back since
         entries = events.history(tx, check, opened.sealer) if history else entries
         is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
@@ -162,6 +195,7 @@ class Services:
             entries=entries,
             now=now,
             absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
+            recorded=said or Recorded(),
         )
 
     def _is_data_protection_told(self, tx: Connection, check: Check, left_out: frozenset[str]) -> bool:

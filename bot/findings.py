@@ -38,8 +38,11 @@ class Condition(StrEnum):
     CANNOT_SAVE = "cannot_save"
     CLOCK_WRONG = "clock_wrong"
     CLOCK_JUMPED = "clock_jumped"
+    RECORD_DIFFERS = "record_differs"
 
 
+ABOUT_A_CHECK = frozenset({Condition.RECORD_DIFFERS})
+"""These are told to those who may know of the check, and to nobody else."""
 CHANNEL_IS_OPEN_TO_OTHERS = frozenset({Condition.CHANNEL_PUBLIC, Condition.CHANNEL_SHARED})
 """Nothing is posted to the leads' channel while others can read it; the leads are asked in direct messages."""
 

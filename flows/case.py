@@ -204,7 +204,8 @@ class Signature:
 class Entry:
     """One line of the record. `content` is empty where the reader may not see it or it was erased.
 
-    signed: None for what share-check did itself, and in entries from before names were kept with them.
+    signed: None for what share-check did itself, and in entries from before names were kept with them. is_sound: its
+    columns and its content are what it committed to.
     """
 
     id: int
@@ -213,6 +214,16 @@ class Entry:
     what: EventKind
     content: dict[str, object] = field(default_factory=dict)
     signed: Signature | None = None
+    is_sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A page that was sent, as the record says it. to: a Slack id. via: "slack", or another way."""
+
+    to: str
+    ask: int
+    via: str
 
 
 def latest(entries: Iterable[Entry], what: EventKind) -> Entry | None:

@@ -370,6 +370,7 @@ class OutboxKind(_Kind):
     ALARM = "alarm", OutboxProperties(Lane.PAGE)
     CONDITION = "condition", OutboxProperties(Lane.PAGE)
     BROKEN_CHAIN = "broken_chain", OutboxProperties(Lane.PAGE)
+    DIFFERENCE = "difference", OutboxProperties(Lane.PAGE)
     GAPS = "gaps", _LATER
     MARKED_AWAY = "marked_away", _LATER
     CLOSED_ACCOUNT = "closed_account", _LATER

@@ -7,12 +7,12 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, func, insert, or_, select, update
 
 from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
@@ -29,6 +29,10 @@ _REF_LETTERS = 4
 """Characters after "SC-"."""
 _ID = re.compile("[0-9a-f]{32}")
 """Anything that does not match is no check id and is not looked up."""
+
+_AT, _COVER = "@at", "@cover"
+_IN_THE_SEAL = frozenset({"answers", "revisiting", "cover"})
+"""What `save` seals together. Beside the answers: the question that Back shows again, and what stands over the card."""
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
@@ -72,7 +76,7 @@ def start(
         "level": Level.NONE,
         "checklist_version": version,
         "wrapped_key": wrapped,
-        "sealed_answers": _seal(sealer, check_id, reporter, {}),
+        "sealed_answers": _seal(sealer, check_id, reporter, {}, {_AT: (), _COVER: ()}),
         "revision": 0,
         "asked_lead": False,
         "reminders": 0,
@@ -110,6 +114,11 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
     return _opened(row, keys)
 
 
+def has_key(tx: Connection, check: str) -> bool:
+    """Return whether there is such a check with a key: of one that was erased nothing can be read."""
+    return bool(tx.scalar(select(func.length(checks.c.wrapped_key)).where(checks.c.id == check)))
+
+
 def by_ref(tx: Connection, ref: str) -> str | None:
     """Return the id of the check with this reference, in whatever case and punctuation; None if there is none."""
     said = "".join(letter for letter in ref.upper() if letter.isalnum())
@@ -119,9 +128,14 @@ def by_ref(tx: Connection, ref: str) -> str | None:
 
 
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
-    """Update columns of a check; its revision grows. `answers` are sealed, as answers to this checklist version."""
-    if "answers" in changes:
-        changes["sealed_answers"] = _seal(opened.sealer, opened.check.id, opened.check.reporter, changes.pop("answers"))
+    """Update columns of a check; its revision grows.
+
+    `answers`, `revisiting` and `cover` are sealed together, as answers to this checklist version: no column says what
+    the card shows.
+    """
+    if _IN_THE_SEAL & changes.keys():
+        check = replace(opened.check, **{each: changes.pop(each) for each in _IN_THE_SEAL & changes.keys()})
+        changes["sealed_answers"] = _seal(opened.sealer, check.id, check.reporter, check.answers, _place(check))
         changes["checklist_version"] = CHECKLIST.version
     changes |= {"revision": opened.check.revision + 1, "touched_at": now}
     values = {f"new_{column}": value for column, value in changes.items()}
@@ -239,9 +253,21 @@ def leave_out(
         tx.execute(insert(left_out), rows)
 
 
-def _seal(sealer: Sealer, check: str, reporter: str, answers: Mapping[str, tuple[str, ...]]) -> bytes:
+def _place(check: Check) -> dict[str, tuple[str, ...]]:
+    """Return where the reporter is, beside the answers: keys that no question has."""
+    return {_AT: (check.revisiting,) if check.revisiting else (), _COVER: (check.cover,) if check.cover else ()}
+
+
+def _seal(
+    sealer: Sealer,
+    check: str,
+    reporter: str,
+    answers: Mapping[str, tuple[str, ...]],
+    place: Mapping[str, tuple[str, ...]],
+) -> bytes:
     """Seal the answers, padded: all 24 fit the smallest size, so the length reveals nothing."""
-    return sealer.seal(padded(json.dumps(dict(answers)).encode(), smallest=2048), about_answers(check, reporter))
+    text = json.dumps({**answers, **place}).encode()
+    return sealer.seal(padded(text, smallest=2048), about_answers(check, reporter))
 
 
 def about_answers(check: str, reporter: str) -> str:
@@ -254,13 +280,19 @@ def open_answers(sealer: Sealer, check: str, reporter: str, sealed: bytes) -> An
 
     0.1.0 began without the reporter in the associated data.
     """
+    said = _open(sealer, check, reporter, sealed)
+    return {key: choices for key, choices in said.items() if key not in (_AT, _COVER)}
+
+
+def _open(sealer: Sealer, check: str, reporter: str, sealed: bytes) -> Answers:
     said = json.loads(sealer.open(sealed, about_answers(check, reporter), f"answers:{check}"))
-    return {question: tuple(choices) for question, choices in said.items()}
+    return {key: tuple(choices) for key, choices in said.items()}
 
 
 def _opened(row: Row[Any], keys: Keyring) -> Opened:
     sealer = keys.sealer(row.wrapped_key)
-    answers = open_answers(sealer, row.id, row.reporter, row.sealed_answers)
+    said = _open(sealer, row.id, row.reporter, row.sealed_answers)
+    answers: Answers = {key: choices for key, choices in said.items() if key not in (_AT, _COVER)}
     if row.checklist_version != CHECKLIST.version:
         answers = fitting(CHECKLIST, answers)
     check = Check(
@@ -276,9 +308,9 @@ def _opened(row: Row[Any], keys: Keyring) -> Opened:
         touched_at=row.touched_at,
         sent_at=row.sent_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
-        revisiting=row.revisiting,
+        revisiting=next(iter(said.get(_AT, ())), None),
         asked_lead=row.asked_lead,
-        cover=Cover(row.cover) if row.cover else None,
+        cover=next((Cover(each) for each in said.get(_COVER, (row.cover,)) if each), None),
         is_drill=row.is_drill,
         paper_at=row.paper_at,
     )

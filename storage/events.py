@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -23,7 +23,11 @@ _SIGNED = "signed"
 """The key, beside the content, of who the author was at that time."""
 _APPEND = insert(events)
 _BY_REQUEST = select(events.c.id).where(events.c.request == bindparam("request"))
-_OF_CHECK = select(events).where(events.c.check_id == bindparam("check")).order_by(events.c.id)
+_OF_CHECK = (
+    select(events)
+    .where(events.c.check_id == bindparam("check"), events.c.id > bindparam("after"))
+    .order_by(events.c.id)
+)
 _OF_EACH_KIND = select(func.max(events.c.id)).where(events.c.check_id == bindparam("check")).group_by(events.c.what)
 _GIST = (
     select(events)
@@ -100,9 +104,18 @@ def commitment(salt: bytes, check: str, at: datetime, who: str, what: str, body:
     return sha256(salt + b"\n" + head + b"\n" + body).digest()
 
 
-def history(tx: Connection, check: str, sealer: Sealer) -> tuple[Entry, ...]:
-    """Return all events of a check, oldest first."""
-    return tuple(_entry(row, sealer, check) for row in tx.execute(_OF_CHECK, {"check": check}))
+def history(tx: Connection, check: str, sealer: Sealer, after: int = 0) -> tuple[Entry, ...]:
+    """Return all events of a check, oldest first; after: only those with a higher id.
+
+    A copy of one that is there already is not sound.
+    """
+    seen: set[bytes] = set()
+    found: list[Entry] = []
+    for row in tx.execute(_OF_CHECK, {"check": check, "after": after}):
+        entry = _entry(row, sealer, check)
+        found.append(replace(entry, is_sound=False) if row.commitment in seen else entry)
+        seen.add(row.commitment)
+    return tuple(found)
 
 
 def gist(tx: Connection, check: str, sealer: Sealer, event: int) -> tuple[Entry, ...]:
@@ -115,20 +128,25 @@ def gist(tx: Connection, check: str, sealer: Sealer, event: int) -> tuple[Entry,
 
 def content_of(sealer: Sealer, check: str, sealed: bytes) -> dict[str, object]:
     """Return an event's content; empty if it does not open."""
-    return _parts(sealer, check, sealed)[0]
+    try:
+        return _parts(sealer.open(sealed, f"event:{check}"))[0]
+    except CannotOpen:
+        return {}
 
 
 def _entry(row: Row[Any], sealer: Sealer, check: str) -> Entry:
-    content, signed = _parts(sealer, check, row.sealed)
-    return Entry(row.id, row.at, row.who, row.what, content, signed)
-
-
-def _parts(sealer: Sealer, check: str, sealed: bytes) -> tuple[dict[str, object], Signature | None]:
-    """Return an event's content and who its author was then; nothing if it does not open."""
     try:
-        opened = sealer.open(sealed, f"event:{check}")
+        opened = sealer.open(row.sealed, f"event:{check}")
     except CannotOpen:
-        return {}, None
+        return Entry(row.id, row.at, row.who, row.what, is_sound=False)
+    content, signed = _parts(opened)
+    salt, body = opened[:SALT_BYTES], opened[SALT_BYTES:]
+    is_sound = commitment(salt, check, row.at, row.who, row.what, body) == row.commitment
+    return Entry(row.id, row.at, row.who, row.what, content, signed, is_sound)
+
+
+def _parts(opened: bytes) -> tuple[dict[str, object], Signature | None]:
+    """Return an event's content and who its author was then."""
     found: dict[str, Any] = json.loads(opened[SALT_BYTES:])
     signed = found.pop(_SIGNED, None)
     return found, Signature(**signed) if signed else None

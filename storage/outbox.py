@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
 
-from flows.case import SYSTEM, Told
+from flows.case import SYSTEM, Sent, Told
 from flows.events import Lane, OutboxKind
 from storage import outbox_order
 from storage.engine import idempotent
@@ -47,6 +47,7 @@ class Claimed:
     """A row this worker may send now. `ts` is set once Slack has the message; then it is edited.
 
     shown: hash of what Slack shows of it, or None if that is not known for certain. rank: of storage.outbox_order.
+    proof: see storage/delivery_proof.py.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Claimed:
     ts: str | None
     shown: str | None = None
     rank: int = outbox_order.SHOWN
+    proof: bytes | None = None
 
     @property
     def is_unsent_page(self) -> bool:
@@ -103,6 +105,7 @@ _STAMP = (
         channel=bindparam("new_channel"),
         ts=bindparam("new_ts"),
         shown=bindparam("new_shown"),
+        proof=bindparam("new_proof", type_=outbox.c.proof.type),
         unshrunk=None,
     )
 )
@@ -282,6 +285,7 @@ def _claimed(row: Any, rank: int) -> Claimed:
         ts=row.ts,
         shown=row.shown_before,
         rank=rank,
+        proof=row.proof,
     )
 
 
@@ -306,14 +310,20 @@ def hasten_lines(tx: Connection, check: str, target: str, now: datetime) -> None
 
 
 def stamp(
-    tx: Connection, row: Claimed, now: datetime, channel: str | None, ts: str | None, shown: str | None = None
+    tx: Connection,
+    row: Claimed,
+    now: datetime,
+    channel: str | None,
+    ts: str | None,
+    shown: str | None = None,
+    proof: bytes | None = None,
 ) -> bool:
     """Mark the row as shown in Slack. Return False, and change nothing, if another worker has claimed it since.
 
-    A row that was made due while it was being sent stays due.
+    A row that was made due while it was being sent stays due. proof: of storage/delivery_proof.py.
     """
     given = {"row": row.id, "claimed": row.token, "saw": row.wanted, "now": now}
-    shows = {"new_channel": channel, "new_ts": ts, "new_shown": shown}
+    shows = {"new_channel": channel, "new_ts": ts, "new_shown": shown, "new_proof": proof}
     return tx.execute(_STAMP, {**given, **shows}).rowcount > 0
 
 
@@ -341,6 +351,12 @@ def give_up(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
     return (
         tx.execute(update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token).values(given)).rowcount > 0
     )
+
+
+def refuse(tx: Connection, row: Claimed, why: str) -> None:
+    """Send this row to nobody. It stays where it is, for whoever looks into it."""
+    ours = update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token)
+    tx.execute(ours.values(due_at=None, token=None, last_error=why))
 
 
 def release(tx: Connection, now: datetime) -> int:
@@ -381,12 +397,37 @@ class Reach:
     has_asked: bool = False
 
 
-def reach(tx: Connection, check: str, now: datetime, people: Collection[str] | None = None) -> Reach:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A row that asks somebody, as far as it is believed: `ts` is empty where nothing says that it was sent."""
+
+    ts: str | None
+    attempts: int
+    created_at: datetime
+    due_at: datetime | None
+    target: str
+    via: str
+    ask: int
+
+    @classmethod
+    def of(cls, row: Any, sent: Collection[Sent] | None) -> _Page:
+        is_known = sent is None or Sent(row.target, row.ask, row.via) in sent
+        return cls(row.ts if is_known else None, *row[1:])
+
+
+def reach(
+    tx: Connection,
+    check: str,
+    now: datetime,
+    people: Collection[str] | None = None,
+    sent: Collection[Sent] | None = None,
+) -> Reach:
     """Return what may truthfully be said of a check's pages: DELIVERED only while Slack has one of a person's own.
 
     people: Slack ids of those who may know of the check; what went to anybody else tells none of them. None: everybody.
+    sent: the pages that the record says were sent; no other counts as sent. None: all are believed.
     """
-    everything = tx.execute(_ASKED, {"check": check}).all()
+    everything = [_Page.of(row, sent) for row in tx.execute(_ASKED, {"check": check})]
     rows = [row for row in everything if people is None or row.target in people]
     standing = [row for row in rows if _stands(row)]
     newest_ask = max((row.ask for row in standing), default=0)
@@ -481,6 +522,12 @@ def has_page(tx: Connection, check: str, target: str) -> bool:
         or_(outbox.c.ts.is_not(None), outbox.c.due_at.is_not(None)),
     )
     return tx.execute(mine.limit(1)).first() is not None
+
+
+def has_newer_page(tx: Connection, check: str, target: str, row: int) -> bool:
+    """Return whether a page to this target was queued after the row with this id."""
+    newer = (outbox.c.check_id == check, outbox.c.what.in_(PAGES), outbox.c.target == target, outbox.c.id > row)
+    return tx.execute(select(outbox.c.id).where(*newer).limit(1)).first() is not None
 
 
 def are_asked(tx: Connection, check: str, ask: int) -> frozenset[str]:

@@ -99,9 +99,9 @@ checks = Table(
     Column("wrapped_key", LargeBinary, nullable=False, comment="destroying it erases all sealed under it"),
     Column("sealed_answers", LargeBinary, nullable=False, comment="question to options, as JSON, sealed"),
     Column("revision", Integer, nullable=False, comment="grows with every saved step"),
-    Column("revisiting", String(8), comment="the question Back shows again"),
+    Column("revisiting", String(8), comment="the question Back shows again"),  # empty: sealed with the answers
     Column("asked_lead", Boolean, nullable=False),
-    Column("cover", String(8), comment="hidden from prying eyes, or stopped for now"),
+    Column("cover", String(8), comment="hidden from prying eyes, or stopped for now"),  # empty: the same
     Column("request", String(64), unique=True, comment="what Slack sent to start it: a replay starts no second"),
     Column("started_at", Utc, nullable=False),
     Column("touched_at", Utc, nullable=False),
@@ -232,6 +232,7 @@ outbox = Table(
     Column("ts", String(32)),
     Column("shown", String(64), comment="hash of what Slack surely shows; empty while somebody may be changing it"),
     Column("shown_before", String(64), comment="the same, as it was when the row was claimed"),
+    Column("proof", LargeBinary, comment="under the check's key: that we posted this message, there"),
     Column(
         "unshrunk",
         String(64),

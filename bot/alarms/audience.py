@@ -12,9 +12,8 @@ from sqlalchemy import Connection
 from bot.config.settings import ADMINISTRATORS
 from bot.context import Services
 from bot.delivery.other_channels import Via
-from bot.permission import may_know_unreadable
 from flows.events import OutboxKind
-from storage import outbox, unreadable
+from storage import outbox
 
 Way = tuple[Via, str]
 """A way other than Slack, and whom it reaches: a Slack id, or "administrators"."""
@@ -43,19 +42,9 @@ def tell(
 
 def whose(services: Services, tx: Connection, troubled: Iterable[str]) -> frozenset[str]:
     """Return the ids of the people on the roster who may know of any of these checks."""
-    return frozenset(person for check in troubled for person in _who_may_know(services, tx, check))
+    return frozenset(person for check in troubled for person in services.who_may_know(tx, check))
 
 
 def is_open_to_all(services: Services, tx: Connection, troubled: Iterable[str]) -> bool:
     """Return whether at least one of these checks may be known to everybody on the roster."""
-    return any(_who_may_know(services, tx, check) == set(services.roster.everyone) for check in troubled)
-
-
-def _who_may_know(services: Services, tx: Connection, check: str) -> set[str]:
-    roster = services.roster
-    if (subject := services.listed(tx, check)) is not None:
-        known_by = set(roster.may_know(subject.check, subject.left_out))
-        own = roster.person_at(subject.check.reporter)
-        return known_by | ({own} if own else set())
-    closed = unreadable.find(tx, check)
-    return {one for one in roster.everyone if closed is None or may_know_unreadable(closed, roster.slack[one], roster)}
+    return any(services.who_may_know(tx, check) == set(services.roster.everyone) for check in troubled)

@@ -14,13 +14,15 @@ from http.client import HTTPException
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.alarms import audience
 from bot.alarms.messages import conditions_elsewhere, conditions_present
 from bot.context import Services
+from bot.delivery import differences
 from bot.delivery.other_channels import NotSent, Via
 from bot.delivery.sender import OtherWays
-from bot.findings import Condition
+from bot.findings import ABOUT_A_CHECK, Condition
 from flows.events import OutboxKind
 from storage import outbox
 from storage.health import liveness
@@ -60,12 +62,23 @@ class ConditionWatch:
         seen = self._look() | (frozenset() if is_connected else frozenset({Condition.NOT_CONNECTED}))
         if self._services.conditions.has_clock_jumped(self._services.clock.monotonic()):
             seen |= {Condition.CLOCK_JUMPED}
-        present = (seen - PASSING) | (seen & PASSING & self._before)
+        present = (seen - PASSING) | (seen & PASSING & self._before) | self._differs()
         self._before = seen
         self._services.conditions.keep(present)
         if Condition.SLACK_AWAY not in seen and Condition.TOKEN_REFUSED not in seen:
             self._services.conditions.is_channel_checked = True
         return present
+
+    def _differs(self) -> frozenset[Condition]:
+        """Return RECORD_DIFFERS for a day after anything last differed. Where the database is away, as before."""
+        services = self._services
+        try:
+            with services.database.read() as tx:
+                last = liveness.last_difference(tx)
+        except SQLAlchemyError:
+            return services.conditions.present & ABOUT_A_CHECK
+        is_new = last is not None and services.clock.now() - last < differences.REMEMBERED
+        return ABOUT_A_CHECK if is_new else frozenset()
 
     def tell(self, tx: Connection) -> None:
         """Queue an alarm where something is wrong, at once where it is new, else every four hours.
@@ -73,8 +86,8 @@ class ConditionWatch:
         Where the conditions have changed, older alarms are edited to say what is true now.
         """
         services, now = self._services, self._services.clock.now()
-        present = services.conditions.present
-        if liveness.keep_conditions(tx, map(str, present), now):
+        present = services.conditions.present - ABOUT_A_CHECK
+        if liveness.keep_conditions(tx, map(str, services.conditions.present), now):
             outbox.mark_recent_due(tx, OutboxKind.CONDITION, now - _REMEMBERED, now)
         if not present:
             return

@@ -5,7 +5,7 @@ A count or a reference would tell somebody who is left out of a case that it exi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from bot.findings import Condition
 from bot.slack import block_kit
@@ -33,13 +33,19 @@ _DO = (
 )
 
 
+_DIFFERS = "share-check's database was changed by somebody else."
+_IT_GOES_ON = "I go by my sealed record. I show nothing to the wrong people, and I still ask for help."
+_LOOK = (
+    "Whoever runs share-check: find out who can write to the database, look in the log, and follow the page Check the "
+    "record. Leads: look at your open checks on Home."
+)
 _PAGES_MAY_FAIL = "share-check needs help: pages may not arrive."
 _UNTIL_THEN = (
     "Until this says that it is over, please phone each other, and look at Home in share-check. If somebody is in "
     "danger, call 999."
 )
 _ALL_RIGHT_AGAIN = "Pages might not have arrived for a while. That is over."
-_CONDITIONS = {
+_CONDITIONS: Mapping[Condition, tuple[str, str]] = {
     Condition.SLACK_AWAY: ("Slack does not answer.", "check this machine's network, and Slack's status page."),
     Condition.TOKEN_REFUSED: (
         "Slack does not take share-check's token any more, so nothing reaches Slack.",
@@ -106,6 +112,16 @@ def _said(present: Collection[Condition]) -> tuple[str, str]:
     """Return what the conditions mean, in the order of the list, and what is to be done about each."""
     found = [words for condition, words in _CONDITIONS.items() if condition in present]
     return " ".join(what for what, _ in found), " ".join(f"Whoever runs share-check: {fix}" for _, fix in found)
+
+
+def differs() -> Message:
+    """Return the alarm that the tables say something else than the record. It names no check."""
+    return Message(_DIFFERS, [block_kit.section(f"*{_DIFFERS}* {_IT_GOES_ON}"), block_kit.section(_LOOK)])
+
+
+def differs_elsewhere() -> Words:
+    """Return the alarm for e-mail and push."""
+    return Words(_DIFFERS.removesuffix("."), f"{_IT_GOES_ON} {_LOOK}")
 
 
 def alarm(*, is_well: bool) -> Message:

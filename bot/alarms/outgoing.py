@@ -11,10 +11,12 @@ from bot.alarms.messages import (
     broken_elsewhere,
     conditions_elsewhere,
     conditions_present,
+    differs,
+    differs_elsewhere,
 )
 from bot.context import Services
 from bot.delivery.render import Outgoing, Renderers
-from bot.findings import Condition
+from bot.findings import ABOUT_A_CHECK, Condition
 from bot.words import Words
 from flows.events import OutboxKind
 from storage.health import liveness, overdue
@@ -28,6 +30,8 @@ def register(renderers: Renderers) -> None:
     renderers.add_elsewhere(OutboxKind.CONDITION, _conditions_elsewhere)
     renderers.add(OutboxKind.BROKEN_CHAIN, lambda *_: Outgoing(broken()))
     renderers.add_elsewhere(OutboxKind.BROKEN_CHAIN, lambda *_: broken_elsewhere())
+    renderers.add(OutboxKind.DIFFERENCE, lambda *_: Outgoing(differs()))
+    renderers.add_elsewhere(OutboxKind.DIFFERENCE, lambda *_: differs_elsewhere())
 
 
 def _alarm(services: Services, tx: Connection, row: Claimed) -> Outgoing:
@@ -51,8 +55,11 @@ def _conditions_elsewhere(_services: Services, tx: Connection, _row: Claimed) ->
 
 
 def _present(tx: Connection) -> frozenset[Condition]:
-    """Return the conditions that any process saw last; what a newer version knows besides is left out."""
-    return frozenset(Condition(name) for name in liveness.conditions(tx) if name in set(Condition))
+    """Return the conditions that any process saw last, and that everybody may be told of.
+
+    What a newer version knows besides is left out.
+    """
+    return frozenset(Condition(name) for name in liveness.conditions(tx) if name in set(Condition)) - ABOUT_A_CHECK
 
 
 def _is_well(services: Services, tx: Connection) -> bool:

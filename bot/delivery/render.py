@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.check_view import CheckView
 from bot.context import Services
+from bot.delivery import addressees
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.words import Words
@@ -96,11 +97,16 @@ class Renderers:
             raise WrongRenderers(f"No feature renders {', '.join(sorted(missing))}.")
 
     def render(self, services: Services, tx: Connection, row: Claimed) -> Outgoing:
-        """Return the message for Slack, or what to do instead. Raises KeyError for a kind of a newer version."""
+        """Return the message for Slack, or what to do instead.
+
+        Raises KeyError for a kind of a newer version, and WrongAddressee.
+        """
         if row.what in self._plain or row.check is None:
+            addressees.insist(services, tx, row)
             return self._plain[row.what](services, tx, row)
         render, shrink = self._of_check[row.what]
         view = services.look_for(tx, row.check, row.event)
+        addressees.insist(services, tx, row, view)
         found = render(services, tx, row, view)
         is_old = old_messages.is_old(tx, view.check, services.organisation.slack.keep_messages, view.now)
         is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)
@@ -112,8 +118,10 @@ class Renderers:
     def words(self, services: Services, tx: Connection, row: Claimed) -> Words | None:
         """Return the words for e-mail or push; None where there is nothing to say any more.
 
-        Raises KeyError like `render`.
+        Raises KeyError and WrongAddressee like `render`.
         """
+        of_check = row.check if row.what in addressees.ABOUT_A_CHECK else None
+        addressees.insist(services, tx, row, services.look_for(tx, of_check, row.event) if of_check else None)
         return self._say[row.what](services, tx, row)
 
 

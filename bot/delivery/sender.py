@@ -9,15 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.client import HTTPException
 from typing import Protocol
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
 
 from bot.context import Services
+from bot.delivery import differences
+from bot.delivery.addressees import WrongAddressee
 from bot.delivery.calls import HANDED_OVER, Calls, Shown
 from bot.delivery.limits import Limits, Line
 from bot.delivery.other_channels import NotSent, Via
@@ -30,7 +33,7 @@ from bot.supervised_loop import SupervisedLoop
 from bot.words import Words
 from flows.case import SYSTEM
 from flows.events import EventKind, OutboxKind
-from storage import outbox
+from storage import checks, delivery_proof, outbox
 from storage.outbox import RATELIMITED, WAITS, Claimed
 from storage.outbox_order import EMERGENCY_PAGE
 
@@ -44,6 +47,8 @@ PAGES_WAIT = timedelta(seconds=5)
 PATIENCE = (PAGES_WAIT, timedelta(seconds=20))
 """How long Slack may hold back a page of an emergency, or any other page, before it goes elsewhere too."""
 THREAD_WAIT = timedelta(seconds=2)
+SAME_FOR_ALL = frozenset({OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN, OutboxKind.DIFFERENCE})
+"""Kinds whose words say nothing of a check or of a person, whoever reads them."""
 CROWDED, STEP_BACK = 8, timedelta(seconds=0.5)
 """So many posts to one channel wait in memory; each further one waits in the database, this much longer."""
 
@@ -145,6 +150,8 @@ class Deliverer:
                 self._send(row)
         except SlackApiError as error:
             self._refused(row, error)
+        except WrongAddressee:
+            self._send_to_nobody(row)
         except NotSent as error:
             self._put_off(row, str(error))
         except (OSError, HTTPException) as error:
@@ -164,6 +171,7 @@ class Deliverer:
         with self._services.database.read() as tx:
             row = outbox.as_wanted(tx, row)
             found = self._renderers.render(self._services, tx, row)
+            row = self._believed(tx, row, found)
         if found.home is not None:
             self._stamp(row, self._calls.publish(row, found.home))
         elif found.later:
@@ -174,6 +182,25 @@ class Deliverer:
             self._edit(row, found)
         else:
             self._stamp(row, self._calls.post(row, found))
+
+    def _believed(self, tx: Connection, row: Claimed, found: Outgoing) -> Claimed:
+        """Return the row without a message that nothing proves to be its own, so that it is posted to its addressee.
+
+        In a channel there is nobody else to show it to. What only removes cannot show anything.
+        """
+        if not (row.ts and row.channel) or found.message is None or found.shrinks or row.channel == row.target:
+            return row
+        if row.check is not None and delivery_proof.holds(checks.load(tx, self._services.keys, row.check).sealer, row):
+            return row
+        return row if row.what in SAME_FOR_ALL else replace(row, channel=None, ts=None, shown=None)
+
+    def _send_to_nobody(self, row: Claimed) -> None:
+        """Refuse a row that names somebody it may not go to; alarm, unless Slack has it and the file has changed."""
+        log.error("outbox row %s (%s) names somebody it may not go to: it is not sent", row.id, row.what)
+        with self._services.write() as tx:
+            outbox.refuse(tx, row, "addressee")
+            if row.check is not None or row.ts is None:
+                differences.tell(self._services, tx, row.check, f"the addressee of a row ({row.what})")
 
     def _may_post_to_channel(self, row: Claimed) -> bool:
         """Return whether the leads' channel is known to be private; else put the row off.
@@ -226,9 +253,10 @@ class Deliverer:
         """
         now, ts = self._services.clock.now(), shown.ts
         with self._services.database.begin() as tx:
+            proof = self._proof(tx, row, shown)
             is_new_card = row.what is OutboxKind.CARD and ts is not None and not row.ts
             opened = self._services.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
-            if not outbox.stamp(tx, row, now, shown.channel, ts, shown.digest):
+            if not outbox.stamp(tx, row, now, shown.channel, ts, shown.digest, proof):
                 if row.via == outbox.SLACK:
                     outbox.mark_id_due(tx, row.id, now)
             elif is_new_card:
@@ -244,6 +272,16 @@ class Deliverer:
             kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what is OutboxKind.PAGE else OTHER
             self._services.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
         self._services.unsent.wake()
+
+    def _proof(self, tx: Connection, row: Claimed, shown: Shown) -> bytes | None:
+        """Return the proof of where the row is; the one it has, where it is only edited there."""
+        if shown.ts is None or shown.channel is None or row.check is None:
+            return None
+        if row.proof is not None and (shown.channel, shown.ts) == (row.channel, row.ts):
+            return row.proof
+        if not checks.has_key(tx, row.check):
+            return None
+        return delivery_proof.made(checks.load(tx, self._services.keys, row.check).sealer, row, shown.channel, shown.ts)
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         if row.what is OutboxKind.ERASED and gives_up(row, error):

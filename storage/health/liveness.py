@@ -15,6 +15,7 @@ _INSTANCE = "i:"
 _BACKUP = "backup"
 _SOCKET = "socket"
 _CONDITION = "c:"
+_DIFFERS = "differs"
 
 
 def beat(tx: Connection, now: datetime) -> datetime | None:
@@ -78,6 +79,16 @@ def keep_conditions(tx: Connection, present: Iterable[str], now: datetime) -> bo
     for name in wanted - before:
         idempotent.insert_if_absent(tx, pulse, name=_CONDITION + name, at=now)
     return wanted != before
+
+
+def found_a_difference(tx: Connection, now: datetime) -> None:
+    """Record that something in the tables was found to differ from the record."""
+    _stamp(tx, _DIFFERS, now)
+
+
+def last_difference(tx: Connection) -> datetime | None:
+    """Return when something in the tables was last found to differ from the record, or None."""
+    return _left(tx, _DIFFERS)
 
 
 def _left(tx: Connection, name: str) -> datetime | None:
