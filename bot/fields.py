@@ -73,6 +73,7 @@ DECISION_LABELS = {
     "by": "By whom",
     "consulted": "Who else was consulted",
     "dissent": "Other views",
+    "unanswered": "Why questions on what to share were not answered",
 }
 SEARCHES = {
     "name": ("Name", "As you know it. Spelling and spaces need not be exact."),

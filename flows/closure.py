@@ -15,6 +15,7 @@ from flows.case import (
     STRAND_TITLES,
     Case,
     CaseStatus,
+    Check,
     Entry,
     Shared,
     Strand,
@@ -22,11 +23,17 @@ from flows.case import (
     StrandStatus,
     latest,
 )
+from flows.checklist import CHECKLIST
+from flows.engine.replay import replay
 from flows.events import EventKind
-from flows.model import Answers
+from flows.model import Answers, Status
 from flows.sentences import is_sentence, says_something
 
 AFTER_SHARING = ("3.4.1", "3.4.2")
+BEFORE_SHARING = tuple(question for question in CHECKLIST.by_id if question.startswith(("3.2.", "3.3.")))
+"""What is to be shared, and with whom: before a decision to share each has its answer, or why not (policy 4.1)."""
+UNANSWERED = "unanswered"
+"""The key, in a decision, of why questions of `BEFORE_SHARING` were not answered."""
 
 
 class Mend(StrEnum):
@@ -74,12 +81,24 @@ def missing_to_close(case: Case, entries: Iterable[Entry]) -> tuple[Missing, ...
     return (*_decision(case, record), *_plan(case), *_agreement(case), *_sharing(case, record), *breach)
 
 
-def missing_of_decision(decision: str, content: Mapping[str, object]) -> Iterator[str]:
-    """Yield the keys of boxes that a decision must have and that say nothing: its reason, and to share `TO_SHARE`."""
+def missing_of_decision(decision: str, content: Mapping[str, object], check: Check) -> Iterator[str]:
+    """Yield the keys of boxes that a decision must have and that say nothing.
+
+    Its reason; to share, also `TO_SHARE`, and where a question of `BEFORE_SHARING` has no answer, why not.
+    check: with the answers that are given with the decision.
+    """
     if not is_sentence(str(content.get("reason") or "")):
         yield "reason"
     if decision in SHARING_DECISIONS:
         yield from (key for key in TO_SHARE if not says_something(content.get(key)))
+        if unanswered(check) and not is_sentence(str(content.get(UNANSWERED) or "")):
+            yield UNANSWERED
+
+
+def unanswered(check: Check) -> tuple[str, ...]:
+    """Return which questions of `BEFORE_SHARING` nobody has answered, without those that its answers make needless."""
+    status = replay(CHECKLIST, check.answers, check.level, ended=True).status
+    return tuple(one for one in BEFORE_SHARING if one not in check.answers and status[one] is not Status.SKIPPED)
 
 
 def was_shared(answers: Answers) -> bool | None:
@@ -117,9 +136,14 @@ def _decision(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
         yield Missing("A decision and its reason.", Mend.PLAN)
         return
     content = decided.content if decided else {}
-    for key in missing_of_decision(case.decision, content):
-        words = f"The decision to share does not say {TO_SHARE[key]}." if key in TO_SHARE else "The decision's reason."
-        yield Missing(words, Mend.PLAN)
+    for key in missing_of_decision(case.decision, content, case.check):
+        yield Missing(_words_of_decision(key, case.check), Mend.PLAN)
+
+
+def _words_of_decision(key: str, check: Check) -> str:
+    if key == UNANSWERED:
+        return f"Before sharing: an answer to {', '.join(unanswered(check))}, or why there is none."
+    return f"The decision to share does not say {TO_SHARE[key]}." if key in TO_SHARE else "The decision's reason."
 
 
 def _plan(case: Case) -> Iterator[Missing]:

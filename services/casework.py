@@ -28,8 +28,11 @@ from flows.closure import (
     waits_for_sharing,
     was_shared,
 )
+from flows.engine.replay import replay
 from flows.events import EventKind, OutboxKind
-from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service
+from flows.model import Answers
+from services.breaches import Breaches
+from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service, urgency_of
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 
@@ -326,13 +329,26 @@ class Casework(Service):
             changes["next_page_at"] = self.roster.plan_by(case.urgency, self.now)
         return self._do(opened, who, what, content, request, **changes)
 
-    def decide(self, check: str, who: str, decision: str, content: Mapping[str, object], request: str) -> Result:
-        """Record the decision and its reason. A plan follows; any earlier plan must be made and agreed again."""
+    def decide(
+        self,
+        check: str,
+        who: str,
+        decision: str,
+        content: Mapping[str, object],
+        request: str,
+        answers: Answers | None = None,
+    ) -> Result:
+        """Record the decision and its reason. A plan follows; any earlier plan must be made and agreed again.
+
+        answers: to questions about what is to be shared that the reporter had not answered (policy 4.1).
+        """
         opened, case = self._open(check)
         if self.is_repeat(request):
             return Result(Did.ALREADY, case)
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
+        if answers:
+            opened, case = self._answer_together(opened, case, who, answers)
         may_be_shared = decision in SHARING_DECISIONS or was_shared(opened.check.answers) is not False
         known = case.shared in _SHARING_RECORDED
         shared = case.shared if known else None if may_be_shared else Shared.CHOSE_NOT_TO
@@ -343,6 +359,21 @@ class Casework(Service):
         if case.status in (CaseStatus.PLANNED, CaseStatus.AGREED):
             changes |= {"status": CaseStatus.LED, "next_page_at": self.roster.plan_by(case.urgency, self.now)}
         return self._do(opened, who, EventKind.DECIDED, content, request, **changes)
+
+    def _answer_together(self, opened: Opened, case: Case, who: str, given: Answers) -> tuple[Opened, Case]:
+        """Record answers that whoever leads gives with the reporter. The lead stays, also where it gets more urgent."""
+        check = opened.check
+        after = replay(CHECKLIST, {**check.answers, **given}, check.level, ended=True)
+        for question, options in given.items():
+            self.record(opened, who, EventKind.ANSWERED, {"question": question, "options": list(options)})
+        checks.save(self.tx, opened, self.now, answers={**check.answers, **given}, level=after.level)
+        opened = self.load(check.id)
+        urgency = urgency_of(opened.check)
+        if urgency < case.urgency:
+            cases.save(self.tx, check.id, urgency=urgency)
+            self.record_and_notify(opened, SYSTEM, EventKind.ESCALATED, {"urgency": urgency})
+        Breaches(self.tx, self.keys, self.roster, self.now).keep_up(opened, is_shown=after.breach)
+        return self._open(check.id)
 
     def plan(self, check: str, who: str, by: str, strands: Iterable[Strand], request: str) -> Result:
         """Save the three strands of the plan. It is agreed only when the reporter agrees too (policy 4.2)."""

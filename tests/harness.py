@@ -264,6 +264,8 @@ class Stage:
         decided = {"decision": decision, "reason": more.get("reason", "It protects them.")}
         if decision in ("Share the information", "Refer to another service"):
             decided |= {key: more.get(key, words) for key, words in TO_SHARE.items()}
+        if person.modal and "unanswered" in visible_boxes(person):
+            decided["unanswered"] = more.get("unanswered", "There was no time to ask.")
         assert person.submit(decided).error is None
         opened(person, "Agree plan: three parts")
         for strand in ("student", "professionals", "parent"):
@@ -344,6 +346,12 @@ class Stage:
 def opened(person: Person, title: str) -> None:
     """Wait until this modal is on screen."""
     person.wait_for(lambda: person.modal and person.modal.title == title)
+
+
+def visible_boxes(person: Person) -> set[str]:
+    """The ids of the boxes of the modal on screen."""
+    assert person.modal is not None
+    return {str(block.get("block_id")) for block in person.modal.blocks if block["type"] == "input"}
 
 
 def window_of(person: Person) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slack_bolt import App
@@ -20,9 +21,11 @@ from bot.slack import block_kit
 from bot.slack.listeners import NO_REASON, Answer, Listeners, close, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
-from flows.case import DECISIONS, Case, Did, Strand, StrandName, StrandStatus
-from flows.closure import TO_SHARE, missing_of_decision
+from flows.case import DECISIONS, Case, Check, Did, Strand, StrandName, StrandStatus
+from flows.checklist import CHECKLIST
+from flows.closure import TO_SHARE, UNANSWERED, missing_of_decision, unanswered
 from flows.events import EventKind
+from flows.model import Answers
 from flows.sentences import is_sentence
 from services.casework import Casework, Result
 
@@ -33,6 +36,7 @@ STRAND_NEEDED = "Please say in a few words what was done, what will be done, or 
 DECISION_WORDS = {
     "reason": NO_REASON,
     **{key: f"To share or refer, please say {words}." for key, words in TO_SHARE.items()},
+    UNANSWERED: "Please answer each question above, or say here why not. A dash or a single word is not enough.",
 }
 REOPENED_ALREADY = (
     "Somebody has reopened this already. What you typed was not kept: copy it, close this, and press Add note."
@@ -163,9 +167,7 @@ class Lead:
         if decision not in DECISIONS:
             return errors({"decision": DECISION_NEEDED})
         content = {field.key: sent.typed(field.key, field.longest) for field in DECISION}
-        if missing := tuple(missing_of_decision(decision, content)):
-            return errors({key: DECISION_WORDS[key] for key in missing})
-        return self._decide(sent, decision, content)
+        return self._decide(sent, decision, {**content, UNANSWERED: sent.typed(UNANSWERED)})
 
     def _decide(self, sent: Sent, decision: str, content: dict[str, str]) -> Answer:
         """Record the decision and render the next modal in one transaction.
@@ -173,11 +175,15 @@ class Lead:
         If rendering failed after a commit, the lead would be told that the decision was not saved although it was.
         """
         with self._services.write() as tx:
-            passed, _ = self._gated.gate(tx, sent.check, sent.user.id, Act.PLAN)
-            if passed is not Gate.ALLOWED:
+            passed, case = self._gated.gate(tx, sent.check, sent.user.id, Act.PLAN)
+            if passed is not Gate.ALLOWED or case is None:
                 return _settled(None, "reason")
+            answers = _answers(sent, case.check)
+            after = replace(case.check, answers={**case.check.answers, **answers})
+            if missing := tuple(missing_of_decision(decision, content, after)):
+                return errors({_shown(sent, key): DECISION_WORDS[key] for key in missing})
             work = self._services.casework(tx, sent.opened_on)
-            result = work.decide(sent.check, sent.user.id, decision, content, sent.request)
+            result = work.decide(sent.check, sent.user.id, decision, content, sent.request, answers)
             if result.did is Did.STALE:
                 return _settled(result, "reason")
             return update(modals.strands(self._services.look(tx, sent.check, history=True), result.case))
@@ -215,6 +221,17 @@ class Lead:
 def _settled(result: Result | None, block_id: str) -> Answer:
     """Close the modal; where the act was refused or stale keep it open, the words typed in it, with an error."""
     return close() if result is not None and result.did is not Did.STALE else errors({block_id: CHANGED})
+
+
+def _shown(sent: Sent, box: str) -> str:
+    """Return this box's id; where the window was opened before it was needed, that of the first box."""
+    return box if box in sent.view.state.values or box in TO_SHARE else "reason"
+
+
+def _answers(sent: Sent, check: Check) -> Answers:
+    """Return what was chosen at the questions that nobody had answered; one that has an answer by now keeps it."""
+    chosen = {one: sent.chosen(one) for one in unanswered(check)}
+    return {one: given for one, given in chosen.items() if given and CHECKLIST[one].has(given)}
 
 
 def _strands(sent: Sent) -> tuple[Strand, ...]:

@@ -20,7 +20,7 @@ from flows.case import (
     StrandStatus,
     latest,
 )
-from flows.closure import Mend, Missing, missing_to_close
+from flows.closure import UNANSWERED, Mend, Missing, missing_to_close, unanswered
 from flows.events import EventKind
 from flows.model import Urgency
 
@@ -43,6 +43,7 @@ def decision(view: CheckView, case: Case) -> Block:
     select = block_kit.choice("static_select", "option", DECISIONS, chosen)
     reason, *rest = DECISION
     blocks = [
+        *_unanswered(view, given),
         block_kit.input_("What have you decided?", select, "decision"),
         *inputs((reason,), given, optional=False),
         *inputs(tuple(rest), given),
@@ -50,6 +51,23 @@ def decision(view: CheckView, case: Case) -> Block:
     return block_kit.modal(
         "Agree plan: decision", blocks, callback_id="decision", metadata=view.window(), submit="Next"
     )
+
+
+def _unanswered(view: CheckView, given: Mapping[str, object]) -> Iterator[Block]:
+    """Yield the questions on what is to be shared that nobody answered, and why not where they stay so (policy 4.1)."""
+    if not (left := unanswered(view.check)):
+        return
+    yield block_kit.section(
+        f"*Nobody has answered these yet.* Before anything is shared, answer them with {view.reporter}. "
+        "Where you cannot, say why below."
+    )
+    for one in left:
+        question = view.as_read(one)
+        options = {option.id: option.label for option in question.options}
+        select = block_kit.choice("static_select", "option", options)
+        yield block_kit.input_(f"{question.id} {question.ask}", select, one, optional=True, hint=question.help)
+    box = block_kit.text_input(str(given.get(UNANSWERED) or ""), lines=True)
+    yield block_kit.input_("Why is one of them not answered?", box, UNANSWERED, optional=True)
 
 
 def _suggested(view: CheckView, case: Case) -> Mapping[str, object]:

@@ -143,6 +143,7 @@ def value_for(listener: Listener, check: str, about: Mapping[str, object], reque
 def state_for(check: str, about: Mapping[str, object], words: str = "Something typed.") -> State:
     """Every box of every window filled in properly, so that nothing but the gate is in the way."""
     typed = ["text", "note", "outcome", "may_know", "by", "name", "number", "born", "asked_by", "story", "reason"]
+    typed.append("unanswered")
     typed += [field.key for field in (*DETAILS, *DECISION, *SHARING)]
     typed += [f"{name}.{box}" for name in StrandName for box in ("what", "owner")]
     typed += [f"reason.{check}", f"reason.{about.get(EventKind.NOTE, 1)}:text"]

@@ -30,7 +30,7 @@ def booth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Booth]:
 NEEDS_WORDS = {
     "ask_reporter": (at.LEAD_ONE, ("text",)),
     "case_note": (at.LEAD_ONE, ("text",)),
-    "decision": (at.LEAD_ONE, ("reason", *TO_SHARE)),
+    "decision": (at.LEAD_ONE, ("reason", *TO_SHARE, "unanswered")),
     "close_case": (at.LEAD_ONE, ("outcome",)),
     "reopen_case": (at.LEAD_ONE, ("text",)),
     "correct": (at.LEAD_ONE, ("text",)),

@@ -20,7 +20,18 @@ from flows.case import (
     StrandName,
     StrandStatus,
 )
-from flows.closure import TO_SHARE, Mend, missing_to_close, sharing_is_open, waits_for_sharing, was_shared
+from flows.checklist import CHECKLIST
+from flows.closure import (
+    BEFORE_SHARING,
+    TO_SHARE,
+    UNANSWERED,
+    Mend,
+    missing_to_close,
+    sharing_is_open,
+    unanswered,
+    waits_for_sharing,
+    was_shared,
+)
 from flows.events import EventKind
 from flows.model import Level, Urgency
 
@@ -28,7 +39,12 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 TOLD = {"S6": ("no",), "3.4.1": ("yes_told",), "3.4.2": ("yes",)}
 CHECK = Check("c", "SC-7K2M", "U1", CheckStatus.SENT, Level.CONSULT, TOLD, 1, "v", NOW, NOW)
 DONE = tuple(Strand(name, StrandStatus.DONE, "They were told today.") for name in StrandName)
-DECIDED: dict[str, object] = {"reason": "It protects them.", **dict.fromkeys(TO_SHARE, "Said so.")}
+NO_TIME = "There was no time to ask."
+DECIDED: dict[str, object] = {
+    "reason": "It protects them.",
+    **dict.fromkeys(TO_SHARE, "Said so."),
+    UNANSWERED: NO_TIME,
+}
 SHARED: dict[str, object] = {
     "what": "What they said.",
     "whom": "Social care",
@@ -157,6 +173,22 @@ def test_a_decision_to_share_says_what_whom_when_how_by_whom_and_on_what_basis(
     (problem,) = _missing(_record({key: empty}), decision=decision)
     assert TO_SHARE[key] in problem
     assert _missing(_record(dict.fromkeys(TO_SHARE, "")), decision="not_for_now") == ()
+
+
+@pytest.mark.parametrize("decision", sorted(SHARING_DECISIONS))
+@pytest.mark.parametrize("why", ["", "-", "n/a", "Later"])
+def test_before_sharing_each_question_on_what_and_to_whom_is_answered_or_has_its_reason(
+    decision: str, why: str
+) -> None:
+    """Policy 4.1: an urgent check stopped early has none of 3.2 and 3.3; not to share needs none."""
+    (problem,) = _missing(_record({UNANSWERED: why}), decision=decision)
+    assert "3.2.1" in problem
+    assert "3.3.4" in problem
+    assert _missing(_record({UNANSWERED: why}), decision="not_for_now") == ()
+    all_given = {**TOLD, **{one: (CHECKLIST[one].options[0].id,) for one in BEFORE_SHARING}}
+    answered = replace(CHECK, answers=all_given)
+    assert unanswered(answered) == ()
+    assert _missing(_record({UNANSWERED: why}), decision=decision, check=answered) == ()
 
 
 @pytest.mark.parametrize("empty", ["", " ", "-", "n/a", "Because"])

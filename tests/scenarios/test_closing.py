@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from flows.case import CaseStatus
+from flows.closure import BEFORE_SHARING
 from flows.events import EventKind
 from sandbox.client.result import InteractionResult
 from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, TO_SHARE, Stage, opened, page_of, words_of
@@ -95,13 +96,38 @@ def test_sharing_with_nothing_said_and_three_dashes_is_refused_by_name(stage: St
     stage.open("Agree plan", "Agree plan: decision")
     empty = {**dict.fromkeys(TO_SHARE, " "), "reason": "-"}
     refused = lead.submit({"decision": "Share the information", **empty})
-    assert _errors(refused).keys() == empty.keys()
+    assert _errors(refused).keys() == {*empty, "unanswered"}
     assert _errors(refused)["whom"] == "To share or refer, please say with whom."
-    assert lead.submit({**TO_SHARE, "reason": "They are at risk at home."}).error is None
+    said = {**TO_SHARE, "reason": "They are at risk at home."}
+    assert _errors(lead.submit(said)).keys() == {"unanswered"}
+    assert lead.submit({"unanswered": "They went home before I could ask."}).error is None
     opened(lead, "Agree plan: three parts")
     refused = lead.submit({f"{name}.what": "-" for name in STRANDS})
     assert _errors(refused).keys() == {f"{name}.what" for name in STRANDS}
     assert stage.events()[EventKind.PLANNED] == 0
+
+
+def test_before_sharing_the_lead_answers_what_nobody_has_with_the_staff_member(stage: Stage) -> None:
+    """Policy 4.1: the questions on what to share and with whom are asked before "share" is taken, and kept."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.press("Stop here")
+    stage.lead()
+    lead = stage.lead_one
+    stage.open("Agree plan", "Agree plan: decision")
+    given = dict(zip(BEFORE_SHARING, CLEAR, strict=True))
+    lead.fill({"decision": "Share the information", **TO_SHARE, "reason": "They are at risk at home."})
+    some = {question: label for question, label in given.items() if question != "3.3.4"}
+    assert _errors(lead.submit(some)).keys() == {"unanswered"}
+    assert not set(stage.check().answers) & set(BEFORE_SHARING)
+    assert lead.submit({"3.3.4": given["3.3.4"]}).error is None
+    opened(lead, "Agree plan: three parts")
+    assert set(BEFORE_SHARING) <= stage.check().answers.keys()
+    answered = [entry for entry in stage.record() if entry.content.get("question") in BEFORE_SHARING]
+    assert {entry.who for entry in answered} == {lead.id}
+    lead.close(whole_stack=True)
+    stage.open("Agree plan", "Agree plan: decision")
+    assert "Nobody has answered these yet" not in lead.text()
 
 
 def test_unsafe_to_tell_them_closes_with_a_day_to_look_again(stage: Stage) -> None:

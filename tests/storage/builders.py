@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
-from flows.closure import SHARED_WORDS, TO_SHARE
+from flows.closure import SHARED_WORDS, TO_SHARE, UNANSWERED
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
@@ -25,7 +25,7 @@ START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ROSTER = roster_of(load_organisation(example_organisation_path()))
 REPORTER, LEAD_ONE, LEAD_TWO = "U0STAFF", "U0LEAD1", "U0LEAD2"
 DONE = tuple(Strand(name, StrandStatus.DONE, f"{name} is told") for name in StrandName)
-SAID: dict[str, object] = dict.fromkeys((*TO_SHARE, *SHARED_WORDS), "said so")
+SAID: dict[str, object] = dict.fromkeys((*TO_SHARE, *SHARED_WORDS, UNANSWERED), "said so")
 """The boxes of a decision to share, and of what was shared, filled in."""
 
 
