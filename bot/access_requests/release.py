@@ -14,12 +14,13 @@ from bot.records import modals as words
 from bot.records.export_contents import Contents, Held
 from bot.records.pack_file import closed_file
 from bot.slack import block_kit
-from bot.slack.listeners import Answer, Listeners, clear, errors, update
+from bot.slack.listeners import Answer, Listeners, clear, errors, update, without_reasons
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from bot.slack.windows import put_instead
 from flows.case import Did
 from flows.records.access_requests import AccessRequest
+from flows.sentences import says_something
 from services.access_requests import Requests, is_not_them
 from storage import events
 from storage.export_files import Pack
@@ -73,7 +74,7 @@ class RequestEnding:
 
     def extend(self, sent: Sent) -> Answer:
         """Extend the request by two months, with the reason."""
-        return self._end(sent, "reason", NOT_EXTENDED, self._extended)
+        return without_reasons(sent, "reason") or self._end(sent, "reason", NOT_EXTENDED, self._extended)
 
     def _extended(self, work: Requests, sent: Sent, said: str) -> Did:
         """Extend the request, a second time for whoever may not know of the first: both must look the same to them."""
@@ -89,7 +90,7 @@ class RequestEnding:
 
     def _end(self, sent: Sent, box: str, stale: str, do: Callable[[Requests, Sent, str], Did]) -> Answer:
         said = sent.typed(box)
-        if not said:
+        if not says_something(said):
             return errors({box: "Please write something."})
         with self._services.write() as tx:
             known = self._reader.known(tx, sent.check, sent.user.id)

@@ -13,7 +13,7 @@ from bot.context import Services
 from bot.fields import DETAILS, SCHOOL
 from bot.newer_words import Windows
 from bot.slack import block_kit
-from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update, without_words
+from bot.slack.listeners import Answer, Listeners, Taken, clear, close, errors, update, without_reasons
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import Did, latest
@@ -206,7 +206,7 @@ class Reporter:
         if modals.asks_for_story(view) and sent.argument != modals.WITHOUT and sent.without_words("story"):
             return update(modals.review(view, without="story" in boxes))
         if modals.asks_for_reason(view):
-            return without_words(sent, "reason") if "reason" in boxes else update(modals.review(view))
+            return without_reasons(sent, "reason") if "reason" in boxes else update(modals.review(view))
         return None
 
 

@@ -27,6 +27,7 @@ from flows.case import Entry
 from flows.events import EventKind
 from flows.paging.roster import STAFF
 from flows.records.matching import Described
+from flows.sentences import says_something
 from storage import checks, events, export_files, person_index
 from storage.proof import bundle, bundle_file
 
@@ -94,7 +95,7 @@ class Records:
 
     def wait(self, sent: Sent) -> Answer:
         """Acknowledge with a waiting modal: making the file takes longer than the three seconds that Slack waits."""
-        if not sent.typed("reason"):
+        if not says_something(sent.typed("reason")):
             return errors({"reason": "Please write what it is for."})
         return update(forms.making(sent.request) if self._is_theirs(sent) else forms.refused(NOT_MADE))
 

@@ -21,12 +21,13 @@ from bot.retention import modals
 from bot.retention.due import items_for, keeper
 from bot.slack import block_kit
 from bot.slack.failures import guarded, log_failure
-from bot.slack.listeners import Answer, Listeners, errors, update
+from bot.slack.listeners import NO_REASON, Answer, Listeners, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.case import Did
 from flows.events import OutboxKind
 from flows.records.retention import ReasonKept, years_after
+from flows.sentences import is_sentence
 from services.retention import Retention
 from storage import outbox
 
@@ -155,8 +156,8 @@ class Deleting:
 
     def _hold(self, sent: Sent, action: Action, words: str, stale: str) -> Answer:
         reason = sent.typed("text")
-        if not reason:
-            return errors({"text": modals.WHY_NEEDED})
+        if not is_sentence(reason):
+            return errors({"text": NO_REASON})
         with self._services.write() as tx:
             subject = self._services.subject(tx, sent.check, lock=True)
             if subject is None or not may(subject, sent.user.id, Act.HOLD, self._services.roster):
@@ -172,9 +173,9 @@ def _wrong(sent: Sent, chosen: dict[str, str]) -> dict[str, str]:
     if not chosen:
         return {f"{modals.DECIDE}.{check}": modals.CHOOSE for check in _listed(sent)[:1]}
     return {
-        f"{modals.REASON}.{check}": modals.WHY_NEEDED
+        f"{modals.REASON}.{check}": NO_REASON
         for check, choice in chosen.items()
-        if choice != modals.DELETE and not sent.typed(f"{modals.REASON}.{check}")
+        if choice != modals.DELETE and not is_sentence(sent.typed(f"{modals.REASON}.{check}"))
     }
 
 

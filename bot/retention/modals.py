@@ -20,7 +20,6 @@ MOST = 20
 TITLE = "Records to delete"
 DECIDE, REASON = "decide", "reason"
 DELETE, KEEP, HOLD = "delete", "keep", "hold"
-WHY_NEEDED = "Please write why."
 CHOOSE = "Choose for at least one record, or close this."
 NOTHING = "No record has reached the end of its time."
 HELD_BEFORE = (

@@ -17,6 +17,7 @@ from flows.case import DECISIONS, STRAND_TITLES, Entry
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
 from flows.records.matching import folded, words
+from flows.sentences import is_sentence
 
 TAKEN_OUT = "[taken out]"
 """Stands for a passage, however long it was."""
@@ -266,8 +267,8 @@ def given(item: ReviewItem, ruling: Ruling) -> str | None:
 
 def problem(item: ReviewItem, ruling: Ruling) -> tuple[str, str] | None:
     """Why a ruling cannot stand: the box it is about, and words; None where it can."""
-    if ruling.choice is not Choice.INCLUDE and not ruling.reason.strip():
-        return "reason", "Please write a reason: what is left out needs one."
+    if ruling.choice is not Choice.INCLUDE and not is_sentence(ruling.reason):
+        return "reason", "Please give the reason in a few words: what is left out needs one."
     if ruling.choice is Choice.REDACT and not ruling.passages:
         return "passages", "Please write what to take out, each passage on a line of its own."
     if ruling.choice is not Choice.REDACT and ruling.passages:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.retention.due import copies_left
+from bot.slack.listeners import NO_REASON
 from flows.events import EventKind, OutboxKind
 from sandbox.client.people import Person
 from sandbox.client.result import InteractionResult
@@ -176,7 +177,9 @@ def test_whoever_keeps_a_record_says_why(stage: Stage, what: str, title: str) ->
     _open_list(stage.lead_one, LEADS)
     _choose(stage.lead_one, check, what)
     stage.lead_one.submit()
-    assert "Please write why." in stage.lead_one.text()
+    assert NO_REASON in stage.lead_one.text()
+    _choose(stage.lead_one, check, what, "-")
+    assert stage.lead_one.submit().error
     _choose(stage.lead_one, check, what, "An inquiry.")
     stage.lead_one.submit()
     stage.lead_one.wait_for(f":* {ref}.")
@@ -214,7 +217,7 @@ def test_a_hold_that_comes_before_the_confirmation_wins(stage: Stage) -> None:
     _choose(stage.lead_one, check, "Delete it")
     stage.lead_one.submit()
     opened(stage.lead_one, "Delete for good?")
-    _choose(stage.lead_two, check, HOLD_IT, "A claim.")
+    _choose(stage.lead_two, check, HOLD_IT, "A claim was made.")
     stage.lead_two.submit()
     stage.lead_two.wait_for(f"On legal hold:* {ref}")
     stage.lead_one.submit()
@@ -299,7 +302,7 @@ def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> 
     for choice in ("delete", "hold", "keep"):
         values = {
             f"decide.{hidden}": {"o": {"type": "radio_buttons", "selected_option": {"value": choice}}},
-            f"reason.{hidden}": {"t": {"type": "plain_text_input", "value": "A reason."}},
+            f"reason.{hidden}": {"t": {"type": "plain_text_input", "value": "A reason for it."}},
         }
         forged = copy.deepcopy(sent.payload)
         forged["view"]["state"]["values"] = values
@@ -384,6 +387,7 @@ def test_a_legal_hold_is_set_and_lifted_from_the_summary(stage: Stage) -> None:
     stage.open("Open", "Summary")
     stage.lead_one.press("Put on legal hold")
     opened(stage.lead_one, "Legal hold")
+    assert stage.lead_one.submit({"text": "-"}).error
     stage.lead_one.submit({"text": "A claim was announced."})
     stage.lead_one.wait_for("is on legal hold. It is kept until somebody lifts the hold.")
     stage.lead_one.close(whole_stack=True)
@@ -408,7 +412,7 @@ def test_a_reason_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
             stage.open("Open", "Summary", person)
             person.press(button)
             opened(person, title)
-        stage.lead_one.submit({"text": "A claim."})
+        stage.lead_one.submit({"text": "A claim was made."})
         stage.lead_one.wait_for("legal hold")
         acted = stage.lead_two.submit({"text": "An inquiry, too."})
         assert "Yours was not saved" in str(acted)
@@ -416,7 +420,7 @@ def test_a_reason_that_came_second_is_not_shown_as_saved(stage: Stage) -> None:
         for person in (stage.lead_one, stage.lead_two):
             person.close(whole_stack=True)
     happened = [(entry.what, entry.content.get("reason")) for entry in stage.record() if "hold" in entry.what]
-    assert happened == [(EventKind.HOLD_SET, "A claim."), (EventKind.HOLD_LIFTED, "A claim.")]
+    assert happened == [(EventKind.HOLD_SET, "A claim was made."), (EventKind.HOLD_LIFTED, "A claim was made.")]
 
 
 def test_a_record_that_was_put_on_hold_meanwhile_says_so_in_the_list(stage: Stage) -> None:

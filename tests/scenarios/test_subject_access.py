@@ -417,10 +417,14 @@ def test_a_passage_that_is_not_there_or_has_no_reason_is_refused(stage: Stage) -
     lead.press("Look through", "modal")
     opened(lead, "Look through")
     key = key_of(lead)
-    wrong = {f"choice.{key}": "Take passages out", f"passages.{key}": "Mrs Quilll", f"reason.{key}": "x"}
+    wrong = {
+        f"choice.{key}": "Take passages out",
+        f"passages.{key}": "Mrs Quilll",
+        f"reason.{key}": "It names somebody.",
+    }
     assert "not in the text" in _refusal(lead.submit(wrong))
-    left_out = {f"choice.{key}": "Leave it out", f"passages.{key}": " ", f"reason.{key}": " "}
-    assert "write a reason" in _refusal(lead.submit(left_out))
+    left_out = {f"choice.{key}": "Leave it out", f"passages.{key}": " ", f"reason.{key}": "-"}
+    assert "give the reason" in _refusal(lead.submit(left_out))
     assert EventKind.RULED not in {each.what for each in stage.record(stage.checks()[0].id)}
 
 
@@ -535,7 +539,8 @@ def test_two_months_more_need_a_reason_and_are_had_once(stage: Stage) -> None:
     start_request(stage, lead)
     lead.press("Two months more", "modal")
     opened(lead, "Two months more")
-    assert lead.submit({"reason": "  "}).error
+    for none in ("  ", "-", "Busy"):
+        assert lead.submit({"reason": none}).error
     assert lead.submit({"reason": "Many records."}).error is None
     with stage.bot.services.database.read() as tx:
         (request,) = recent(tx, stage.bot.services.keys, date.min)

@@ -181,6 +181,8 @@ def test_its_length_cannot_be_told() -> None:
         (Ruling(Choice.LEAVE_OUT, "It is about her brother."), None),
         (Ruling(Choice.REDACT, "It names somebody.", ("mrs quill",)), None),
         (Ruling(Choice.LEAVE_OUT, " "), "reason"),
+        (Ruling(Choice.LEAVE_OUT, "-"), "reason"),
+        (Ruling(Choice.REDACT, "n/a", ("Mrs Quill",)), "reason"),
         (Ruling(Choice.REDACT, "", ("Mrs Quill",)), "reason"),
         (Ruling(Choice.REDACT, "It names somebody."), "passages"),
         (Ruling(Choice.REDACT, "It names somebody.", ("Mrs Quail",)), "passages"),
