@@ -11,6 +11,7 @@ from bot.config.organisation import Organisation
 from bot.config.roster import facts_of
 from flows.case import SYSTEM, Case, Check, CheckStatus, Cover, Entry, Told
 from flows.checklist import CHECKLIST
+from flows.engine import wording
 from flows.engine.facts import Facts
 from flows.engine.guidance import Guidance, Stage, as_read, guide
 from flows.engine.outcome import Decision, decide
@@ -126,7 +127,8 @@ class CheckView:
             led_by=self.case.led_by if self.case else None,
             elsewhere=self._told_elsewhere,
         )
-        return replace(made, data_protection_told=self.data_protection_told)
+        ask = wording.ASK if self.may_tell_a_lead else wording.ASK_FOR_HELP
+        return replace(made, data_protection_told=self.data_protection_told, ask=ask)
 
     @cached_property
     def people_told(self) -> tuple[str, ...]:
@@ -194,7 +196,7 @@ class CheckView:
         """What the reporter is told, in the state the check is in now."""
         made = guide(CHECKLIST, self.progress, self.decision, self.facts, self._said_of_page, self._stage)
         asked = self.check.asked_lead and not self.decision.reasons
-        return replace(made, why=("You asked for a lead.",)) if asked else made
+        return replace(made, why=(self.without_roles("You asked for a lead."),)) if asked else made
 
     @property
     def _said_of_page(self) -> Told:

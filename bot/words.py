@@ -69,12 +69,16 @@ def earlier(found: Sequence[tuple[Check, bool]]) -> Iterator[Block]:
         yield block_kit.context(f"And {len(found) - _MOST_EARLIER} older. Find a record, on the Home tab, shows them.")
 
 
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
 def how_long(wait: timedelta) -> str:
+    """Say a wait in the largest unit of which it has at least two: "90 seconds", "119 minutes", "17 hours"."""
     seconds = round(wait.total_seconds())
-    minutes = round(seconds / 60)
-    if seconds < 120:  # noqa: PLR2004 - two minutes
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{minutes} minutes"
+    for unit, length in _UNITS:
+        if seconds >= 2 * length:
+            return f"{round(seconds / length)} {unit}s"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"
 
 
 def day_words(day: date) -> str:

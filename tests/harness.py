@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -150,6 +151,15 @@ class Stage:
         """Move the clock, for the workspace and the bot alike."""
         seconds = wait.get("seconds", 0) + 60 * wait.get("minutes", 0) + 3600 * wait.get("hours", 0)
         self.workspace.clock.forward(seconds)
+
+    def to_next(self, weekday: int, hour: int, minute: int = 0, after: int = 7) -> None:
+        """Go to this hour, in the organisation's time zone, of a weekday at least `after` days on; Monday is 0."""
+        zone = self.bot.services.organisation.zone
+        now = self.bot.services.clock.now().astimezone(zone)
+        day = now.date() + timedelta(days=after)
+        day += timedelta(days=(weekday - day.weekday()) % 7)
+        wanted = datetime.combine(day, time(hour, minute), zone)
+        self.pass_time(seconds=(wanted - now).total_seconds())
 
     def settle(self) -> None:
         """Wait until nothing is due any more: what is not there now does not come."""

@@ -34,7 +34,7 @@ ACTS = {
     "chose_not": Act.RECORD_SHARING,
 }
 SAID = {
-    "talk_first": "I am asking the lead to talk with you first.",
+    "talk_first": "I am asking whoever leads to talk with you first.",
     "not_shared_yet": "Thank you. Answer here once it has been shared.",
 }
 

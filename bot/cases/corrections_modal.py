@@ -21,10 +21,9 @@ KINDS: Mapping[str, str] = {
 
 def name_of(view: CheckView, entry: Entry) -> str:
     """Return an entry's time and kind, to choose it by in a menu; none of its content."""
-    at = entry.at.astimezone(view.organisation.zone)
     asked = CHECKLIST.by_id.get(str(entry.content.get("question")))
     kind = f"{asked.id} {asked.topic}" if asked else entry.what.properties.label
-    return f"{at:%d %b %H:%M} {kind}"
+    return f"{block_kit.dated(entry.at, view.organisation.zone)} {kind}"
 
 
 def correct(view: CheckView, entries: Sequence[Entry]) -> Block:

@@ -15,7 +15,7 @@ from flows.events import opened
 from services.casework import Casework, Result
 
 NOT_FOUND = "This card is out of date. There is nothing to do here."
-NOT_LEADING = "Only the lead of this check can do that. Press I will lead, or Take over."
+NOT_LEADING = "Only whoever leads this check can do that. Press I will lead, or Take over."
 NOT_FOR_REPORTER = "You raised this check, so another lead will work on it with you."
 
 

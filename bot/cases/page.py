@@ -12,13 +12,16 @@ from bot.cases import drill_page
 from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
-from bot.words import URGENCY_WORDS, Words, day_words
+from bot.words import URGENCY_WORDS, Words, day_words, how_long
 from flows.case import Case, CaseStatus, Shared
 from flows.closure import waits_for_sharing
 from flows.engine import wording
 from flows.events import EventKind
 from flows.model import Outcome, Status
 
+A_LEAD = "a lead"
+MOST_NAMED = 4
+"""Deciding answers named in words; of more, the others are named by their numbers."""
 OUTCOME_WORDS = {
     Outcome.EMERGENCY: "emergency: the staff member was told to call 999",
     Outcome.CONSULT_URGENT: "speak to a lead now",
@@ -74,6 +77,11 @@ def _answer_by(view: CheckView, case: Case) -> str:
     by, today = (moment.astimezone(view.organisation.zone) for moment in (case.answer_by, view.now))
     day = "" if by.date() == today.date() else f" on {day_words(by.date())}"
     return f"{by:%H:%M}{day}"
+
+
+def answer_label(view: CheckView, case: Case) -> str:
+    """Say when an answer is due, or that it was."""
+    return "Answer was due" if case.led_by is None and case.answer_by < view.now else "Answer by"
 
 
 def _is_last_in_line(view: CheckView, case: Case, target: str) -> bool:
@@ -138,9 +146,9 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     else:
         yield block_kit.fields(_facts(view, case))
     if last_in_line and case.led_by is None:
-        minutes = int((view.now - case.needed_at).total_seconds() // 60)
+        silent = how_long(view.now - case.needed_at)
         yield block_kit.section(
-            f"The leads have not answered about {check.ref} for {minutes} minutes. You are next on the list."
+            f"The leads have not answered about {check.ref} for {silent}. You are next on the list."
         )
     yield block_kit.section(
         f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case)
@@ -148,18 +156,22 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     yield from buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
     if case.tries > 1 and case.led_by is None and not nameless:
         yield block_kit.context(f"{view.reporter} has been given your phone number.")
+    if view.is_conflict:
+        yield block_kit.context("Only those asked here may know of this. Talk about it with nobody else.")
     notes = " Add note keeps them private." if case.led_by else ""
     yield block_kit.context(f"Keep case details out of Slack messages.{notes}")
 
 
 def outcome_words(view: CheckView) -> str:
-    """Say the outcome as leads read it, or whoever is told in their place."""
-    return view.without_roles(OUTCOME_WORDS[view.decision.outcome])
+    """Say the outcome as leads read it, or to whoever is asked in their place."""
+    words = OUTCOME_WORDS[view.decision.outcome]
+    return words if view.may_tell_a_lead else words.replace("asked for a lead", "asked for help").replace(A_LEAD, "you")
 
 
 def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
-    yield "Raised", f"{block_kit.at(case.raised_at)} by {view.reporter}"
-    yield "Answer by", _answer_by(view, case)
+    raised = block_kit.when(case.raised_at, view.now, view.organisation.zone)
+    yield "Raised", f"{raised} by {view.reporter}"
+    yield answer_label(view, case), _answer_by(view, case)
     if view.organisation.page_detail == "reference":
         return
     decision = view.decision
@@ -171,16 +183,25 @@ def _facts(view: CheckView, case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _decided_by(view: CheckView) -> str:
-    """List every clause whose answer raised the level, as the checklist numbers it: "S3, 3.1.6"."""
+    """Name every clause that decided it: "harm or risk of harm (S4), the kind of worry (S7)".
+
+    Of many, those that raised the level come first, in words; the rest by their numbers.
+    """
     clauses = view.decision.decided_by
-    if view.check.asked_lead and not clauses:
-        return "Ask a lead" if view.may_tell_a_lead else "asked for help"
-    return ", ".join(clauses) or "an answer that was changed since"
+    if not clauses:
+        asked = "the staff member asked for a lead"
+        return view.without_roles(asked) if view.check.asked_lead else "an answer that was changed since"
+    first = sorted(clauses, key=lambda one: one not in view.progress.raised_at)
+    named = len(first) if len(first) <= MOST_NAMED else MOST_NAMED - 1
+    said = [f"{view.as_read(one).topic} ({one})" for one in first[:named]]
+    rest = sorted(first[named:], key=clauses.index)
+    return ", ".join(said) + (f", and {len(rest)} more: {', '.join(rest)}" if rest else "")
 
 
 def _counts(view: CheckView) -> str:
     """Count answers by what became of them; leave out what there is none of."""
-    status = view.progress.status.values()
+    known = {one: Status.ANSWERED for one in view.check.answers if one in view.progress.status}
+    status = (view.progress.status | known).values()
     counts = {
         "answered": sum(one is Status.ANSWERED for one in status),
         "not sure": sum(option.unsure for option in view.progress.options()),
@@ -192,7 +213,7 @@ def _counts(view: CheckView) -> str:
 
 
 def _where_it_stands(view: CheckView, case: Case) -> str:
-    gone = f"\n*{view.reporter} has left: their account is closed.* What waited for them waits for a lead."
+    gone = f"\n*{view.reporter} has left: their account is closed.* What waited for them waits for whoever leads."
     return _next(view, case) + (gone if view.reporter_gone else "")
 
 

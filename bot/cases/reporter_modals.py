@@ -23,10 +23,10 @@ STRAND_STATUS_WORDS = {
 def reply(metadata: str, question: str) -> Block:
     """Render a lead's question with a box for the answer."""
     blocks = [
-        *block_kit.labelled("A lead asks", question),
+        *block_kit.labelled("The question", question),
         block_kit.input_("Your answer", block_kit.text_input(lines=True), "text"),
     ]
-    return block_kit.modal("Answer a lead", blocks, callback_id="reply", metadata=metadata, submit="Send")
+    return block_kit.modal("Answer a question", blocks, callback_id="reply", metadata=metadata, submit="Send")
 
 
 def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
@@ -56,13 +56,13 @@ def strand_blocks(strand: Strand) -> Iterator[Block]:
 
 def may_know(words: str) -> Block:
     """Render what the lead wrote at closure for the reporter to know."""
-    return block_kit.modal("What you may know", list(block_kit.labelled("From the lead", words)))
+    return block_kit.modal("What you may know", list(block_kit.labelled("From whoever led it", words)))
 
 
 def disagree(metadata: str) -> Block:
     """Render the modal that asks why the reporter does not agree with the plan."""
     blocks = [
-        block_kit.section("Thank you for saying so. Another lead or the independent contact will look at it."),
+        block_kit.section("Thank you for saying so. Somebody else will look at it."),
         block_kit.input_("What do you not agree with, and why?", block_kit.text_input(lines=True), "text"),
     ]
     return block_kit.modal("I disagree", blocks, callback_id="disagree", metadata=metadata, submit="Send")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from bot.cases.corrections_modal import name_of
-from bot.cases.page import outcome_words
+from bot.cases.page import answer_label, outcome_words
 from bot.cases.reporter_modals import decided, strand_blocks
 from bot.check_view import CheckView
 from bot.fields import ALL_DETAILS, SHARING
@@ -121,8 +122,8 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
     decision, paper = view.decision, view.check.paper_at
     on_paper = f" Answered on paper, {block_kit.on(paper)}, and entered later." if paper else ""
     yield block_kit.section(
-        f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {block_kit.on(case.raised_at)} "
-        f"by <@{view.check.reporter}>. Answer by {block_kit.on(case.answer_by)}.{on_paper}\n"
+        f"*{view.check.ref} - {URGENCY_WORDS[case.urgency]}* Raised {_when(view, case.raised_at)} "
+        f"by <@{view.check.reporter}>. {answer_label(view, case)} {_when(view, case.answer_by)}.{on_paper}\n"
         f"Outcome: {outcome_words(view)}. Already shared: {wording.SHARED[decision.shared]}."
     )
     yield block_kit.section("*Why*\n" + block_kit.lines(_why(view)))
@@ -143,6 +144,10 @@ def _urgency(view: CheckView, case: Case) -> Iterator[Block]:
             f"*A possible personal data breach.* {_who_protects_data(view)}",
             block_kit.button("Breach", "breach", view.check.id),
         )
+
+
+def _when(view: CheckView, moment: datetime) -> str:
+    return block_kit.when(moment, view.now, view.organisation.zone)
 
 
 def _who_protects_data(view: CheckView) -> str:
@@ -292,8 +297,8 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
 
 
 def _said_by(did: str, view: CheckView, entry: Entry) -> Block:
-    at = entry.at.astimezone(view.organisation.zone)
-    return block_kit.context(block_kit.esc(f"{did} by {view.author(entry)}, {at:%d %b %H:%M}."))
+    at = block_kit.dated(entry.at, view.organisation.zone)
+    return block_kit.context(block_kit.esc(f"{did} by {view.author(entry)}, {at}."))
 
 
 def _talk(view: CheckView) -> Iterator[list[Block]]:
@@ -302,8 +307,8 @@ def _talk(view: CheckView) -> Iterator[list[Block]]:
         text = str(entry.content.get("text") or entry.content.get("reason") or "")
         if entry.what.properties.is_talk and text:
             topic, text = _about(view, entry), _in_whose_words(entry, text)
-            at = entry.at.astimezone(view.organisation.zone)
-            head = f"{entry.what.properties.label}{topic} ({view.author(entry)}, {at:%d %b %H:%M})"
+            at = block_kit.dated(entry.at, view.organisation.zone)
+            head = f"{entry.what.properties.label}{topic} ({view.author(entry)}, {at})"
             yield list(block_kit.labelled(head, text))
 
 

@@ -15,7 +15,8 @@ TELL_THEM = "Tell them what happened"
 
 
 def ask_a_lead(view: CheckView) -> Block:
-    return block_kit.button("Ask a lead", "ask_lead", view.check.id)
+    """Ask for help at any step, with no reason; the words speak of no lead where none may know."""
+    return block_kit.button(view.facts.ask, "ask_lead", view.check.id)
 
 
 def tell_them(view: CheckView, *, style: str | None = None) -> Block:

@@ -72,7 +72,7 @@ def policy_words(question: Question) -> Block:
 def note(metadata: str) -> Block:
     """Render the modal for a note to one question."""
     box = block_kit.input_(
-        "Your note", block_kit.text_input(lines=True), "note", hint="Only the leads who may know can open it."
+        "Your note", block_kit.text_input(lines=True), "note", hint="Only those who may know can open it."
     )
     return block_kit.modal("Add a note", [box], callback_id="note", metadata=metadata, submit="Save")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.check_view import CheckView
+from bot.checks import buttons
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from flows.case import CheckStatus, Entry
@@ -16,7 +17,7 @@ def reminder(view: CheckView, event: Entry) -> Message:
     return _said(
         f"You have one part done: {ref}. Nothing has been sent to anyone. Carry on when you can.",
         block_kit.button("Carry on", "carry_on", check.id, style="primary"),
-        block_kit.button("Ask a lead", "ask_lead", check.id),
+        buttons.ask_a_lead(view),
     )
 
 

@@ -140,14 +140,14 @@ def _stands(check: Check, case: Case | None) -> str:
         return _STATUS[check.status]
     sent = "" if check.status is CheckStatus.SENT else ", not finished"
     if case.waiting_for_answer:
-        return f"*a lead has a question for you*{sent}"
+        return f"*a question waits for you*{sent}"
     if case.status is CaseStatus.PLANNED and not case.disagreed:
         return "*the plan waits for you*"
     if waits_for_sharing(case):
         return "*two last questions wait for you*"
     if case.led_by is None:
-        return f"the leads are being asked{sent}"
-    return f"a lead is on it{sent}"
+        return f"somebody is being asked{sent}"
+    return f"somebody is on it{sent}"
 
 
 def _next_step(check: Check, case: Case | None, question: int) -> Block | None:

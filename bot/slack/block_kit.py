@@ -214,9 +214,14 @@ def when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
     now: when the words are read.
     """
-    local = moment.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
+    if moment.astimezone(zone).date() == now.astimezone(zone).date():
         return at(moment)
+    return dated(moment, zone)
+
+
+def dated(moment: datetime, zone: ZoneInfo) -> str:
+    """Format a time with its weekday and date, for where Slack shows no times of its own: "Mon 23 Nov 17:21"."""
+    local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 

@@ -26,7 +26,7 @@ def not_saved(organisation: Organisation, reference: str) -> str:
     """Return what the person is told if a step could not be saved."""
     return (
         "I could not save that. Nothing was sent just now. What you told me before is safe. Please try again, "
-        f"or phone a lead, or: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
+        f"or phone: {phone_words(organisation)}. In an emergency call 999. (Error {reference})"
     )
 
 

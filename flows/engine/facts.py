@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from flows.engine import wording
+
 _FIND_IT = "find the council's number at gov.uk/report-child-abuse"
 NO_NUMBER = f"999 in danger; or {_FIND_IT}"
 """What stands in place of a number that the organisation has not set (docs/rules.md, "Numbers for now")."""
@@ -48,7 +50,8 @@ class Facts:
     social_care, out_of_hours, adult_social_care, adult_out_of_hours, lado: numbers of the school's council where the
     check names a school, else the organisation's; None where not set. At night adults are sent to out_of_hours where
     they have no team of their own. hour: which of them answers now, None where that is not
-    known. data_protection_told: whether the data protection lead was told too.
+    known. data_protection_told: whether the data protection lead was told too. ask: what the button that asks for help
+    is called.
     """
 
     organisation: str = ""
@@ -64,6 +67,7 @@ class Facts:
     lado: str | None = None
     hour: TimeOfDay | None = None
     data_protection_told: bool = False
+    ask: str = wording.ASK
     nspcc: str = "0808 800 5000"
     whistleblowing: str = "0800 028 0285"
 
@@ -94,6 +98,7 @@ class Facts:
 
     def name_roles(self, words: str) -> str:
         """Put the names of those who were told in place of "a lead", where no lead is among them (I30)."""
+        words = words.replace(wording.ASK, self.ask)
         return words if self.tells_a_lead else _capital(_ROLE.sub(lambda _: self.recipients, words))
 
     def social_care_now(self, *, adult: bool) -> str:

@@ -281,7 +281,7 @@ class _Guide:
             yield from (f"- {self._fill(self.checklist.tasks[task])}." for task in self.decision.tasks)
 
     def footer(self) -> Iterator[str]:
-        yield wording.ASK_WHO_MAY_KNOW if self.decision.conflict else wording.ASK_A_LEAD
+        yield self._fill(wording.ASK_WHO_MAY_KNOW if self.decision.conflict else wording.ASK_A_LEAD)
         children, adult = self._services()
         service = "children's social care" if children else "adult social care"
         number = self.facts.social_care_number(adult=not children)

@@ -79,7 +79,11 @@ THEN = {
 }
 OPENS = "that would bring up another question"
 
-ASK_A_LEAD = "Ask a lead at any time. You do not need a reason."
+ASK = "Ask a lead"
+"""The button that stands on every card, as the law's words name it."""
+ASK_FOR_HELP = "Ask for help"
+"""The same button where no lead may know of the check."""
+ASK_A_LEAD = f"{ASK} at any time. You do not need a reason."
 ASK_WHO_MAY_KNOW = f"{ASK_A_LEAD} It goes only to people who may know."
 ANYONE_CAN_REFER = "You can ring {service} yourself, at any time: {number}."
 ALSO_ADULT = "You can ring adult social care too: {number}."

@@ -25,13 +25,13 @@ def waiting_for(case: Case) -> Wait:
     """Return what an open case waits for."""
     since = case.led_at or case.needed_at
     if case.status is CaseStatus.OPEN:
-        return Wait("a lead to take it on", case.needed_at)
+        return Wait("somebody to lead", case.needed_at)
     if case.waiting_for_answer:
         return Wait("the staff member to answer a question", since, EventKind.QUESTION)
     if case.status is CaseStatus.LED:
         return Wait("a plan, by whoever leads", since)
     if case.status is CaseStatus.PLANNED and case.disagreed:
-        return Wait("another lead to look at the plan", since, EventKind.DISAGREED)
+        return Wait("somebody else to look at the plan", since, EventKind.DISAGREED)
     if case.status is CaseStatus.PLANNED:
         return Wait("the staff member to agree the plan", since, EventKind.PLANNED)
     agreed = case.reporter_agreed_at or since

@@ -80,7 +80,7 @@ class Story:
         stage.lead()
         self.by_lead("Ask the staff member", "Ask the staff member")
         staff.press("Answer")
-        self.window(staff, "Answer a lead")
+        self.window(staff, "Answer a question")
         self.by_lead("Add note", "Add note")
         self.by_lead("Remind me", "Remind me")
         for kind in (EventKind.CORRECTED, EventKind.DISPUTED):

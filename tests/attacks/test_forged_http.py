@@ -238,7 +238,7 @@ def test_what_comes_twice_is_done_once(stage: Stage) -> None:
     twice(lead.submit({"text": "When?"}))
     staff.wait_for(lambda: "Answer" in staff.buttons("dm"))
     staff.press("Answer")
-    opened(staff, "Answer a lead")
+    opened(staff, "Answer a question")
     twice(staff.submit({"text": "Today."}))
     stage.plan()
     twice(staff.press("Talk to me first"))

@@ -81,7 +81,7 @@ def talk(staff: Seat, lead: Seat) -> None:
     lead.fills(text="When was that?")
     lead.submits("Ask")
     staff.sees("A lead has a question")
-    staff.sees("When was that?", staff.opens("Answer", "Answer a lead"))
+    staff.sees("When was that?", staff.opens("Answer", "Answer a question"))
     staff.fills(text="This morning.")
     staff.submits("Send")
     staff.sees("You answered the lead's question")

@@ -118,26 +118,31 @@ CLEAR_IN_THE_PAST = (
 @pytest.mark.parametrize(
     ("before", "raising", "following", "decided_by"),
     [
-        (("Not sure",), "No", "what an adult who works", "S1"),
+        (("Not sure",), "No", "what an adult who works", "danger right now (S1)"),
         (
             ("No", "No"),
             "Yes - may have harmed a child or may be a risk to children",
             "be suffering harm",
-            "S3",
+            "how an adult behaved (S3)",
         ),
-        (("No", "No", "No"), "Yes", "already been shared", "S4"),
-        (("No", "No", "No", "Possibly"), "Yes", "already been shared", "S4, S5"),
+        (("No", "No", "No"), "Yes", "already been shared", "harm or risk of harm (S4)"),
+        (
+            ("No", "No", "No", "Possibly"),
+            "Yes",
+            "already been shared",
+            "harm or risk of harm (S4), something needed today (S5)",
+        ),
         (
             (*POSSIBLY, *NO_CONSENT[:-2]),
             Ticks("Put someone at risk"),
             "Which would do more harm",
-            "S4, 3.1.6",
+            "harm or risk of harm (S4), what asking or telling could do (3.1.6)",
         ),
         (
             ("No", "No", "No", "No", "Yes, otherwise", NO_WORRY, *CONSENT, *CLEAR_IN_THE_PAST),
             "No",
             "Do they know it is confidential",
-            "S6, 3.3.2",
+            "whether it was already shared (S6), a secure way (3.3.2)",
         ),
     ],
     ids=["not sure of danger", "an adult's harm", "a risk", "today", "telling is unsafe", "a breach"],

@@ -88,7 +88,7 @@ def _lead_twice(stage: Stage) -> None:
     stage.open("Ask the staff member", "Ask the staff member")
     _twice(stage, lambda: lead.submit({"text": "When?"}))
     staff.press("Answer")
-    opened(staff, "Answer a lead")
+    opened(staff, "Answer a question")
     _twice(stage, lambda: staff.submit({"text": "Now."}))
     stage.open("Add note", "Add note")
     _twice(stage, lambda: lead.submit({"text": "A note."}))

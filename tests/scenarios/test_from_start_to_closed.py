@@ -69,7 +69,7 @@ def _ask_and_answer(stage: Stage, ref: str) -> None:
     lead.submit({"text": "When was this?"})
     staff.wait_for(f"A lead has a question about {ref}.")
     staff.press("Answer")
-    opened(staff, "Answer a lead")
+    opened(staff, "Answer a question")
     assert "When was this?" in staff.text()
     staff.submit({"text": "This morning."})
 

@@ -37,9 +37,9 @@ def test_staff_see_where_their_checks_stand_and_what_waits_for_them(stage: Stage
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
-    assert "the leads are being asked" in _home(stage, stage.staff)
+    assert "somebody is being asked" in _home(stage, stage.staff)
     stage.lead()
-    assert "a lead is on it" in _home(stage, stage.staff)
+    assert "somebody is on it" in _home(stage, stage.staff)
     stage.plan("Keep it confidential for now")
     assert "the plan waits for you" in _home(stage, stage.staff)
     stage.staff.press("See my part", "home")
@@ -179,14 +179,14 @@ def test_a_leads_question_is_answered_from_the_tab(stage: Stage) -> None:
         stage.open("Ask the staff member", "Ask the staff member")
         stage.lead_one.submit({"text": question})
         stage.settle()
-    assert "a lead has a question for you" in _home(stage, stage.staff)
+    assert "a question waits for you" in _home(stage, stage.staff)
     stage.staff.press("Answer", "home")
-    opened(stage.staff, "Answer a lead")
+    opened(stage.staff, "Answer a question")
     assert "When was it?" in stage.staff.text()
     assert stage.staff.submit({"text": "On Tuesday."}).error is None
     stage.settle()
     assert stage.events()[EventKind.REPLY] == 1
-    assert "a lead has a question for you" not in _home(stage, stage.staff)
+    assert "a question waits for you" not in _home(stage, stage.staff)
     assert "Answer" not in stage.staff.buttons("home")
 
 

@@ -124,7 +124,7 @@ def test_only_whoever_leads_can_plan_and_close(stage: Stage) -> None:
     stage.lead()
     for button in ("Agree plan", "Close", "Hand on"):
         said = whispered(stage.lead_two, partial(stage.lead_two.press, button, page_of(stage.lead_two)))
-        assert said.startswith("Only the lead of this check can do that.")
+        assert said.startswith("Only whoever leads this check can do that.")
     stage.open("Open", "Summary", stage.lead_two)
 
 
@@ -216,7 +216,7 @@ def test_a_question_and_its_answer_stay_in_private_windows(stage: Stage) -> None
     stage.lead_one.submit({"text": "Who else was there?"})
     stage.staff.wait_for("A lead has a question about")
     stage.staff.press("Answer")
-    opened(stage.staff, "Answer a lead")
+    opened(stage.staff, "Answer a question")
     stage.staff.submit({"text": "A teaching assistant."})
     stage.staff.wait_for("You answered the lead's question about")
     stage.open("Open", "Summary")

@@ -65,7 +65,7 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
     lead.submit({"text": mark("question")})
     stage.settle()
     staff.press("Answer")
-    opened(staff, "Answer a lead")
+    opened(staff, "Answer a question")
     staff.submit({"text": mark("reply")})
     stage.open("Add note", "Add note")
     lead.submit({"text": mark("case-note")})

@@ -58,7 +58,7 @@ def test_only_whoever_leads_sets_a_reminder(stage: Stage) -> None:
     _urgent(stage)
     stage.lead()
     words = whispered(stage.lead_two, lambda: stage.lead_two.press("Remind me", page_of(stage.lead_two)))
-    assert "Only the lead of this check" in words
+    assert "Only whoever leads this check" in words
 
 
 def test_a_plan_nobody_answers_is_shown_again_next_working_morning(stage: Stage) -> None:

@@ -127,7 +127,7 @@ def test_asking_before_it_is_known_who_may_be_told_asks_that_first(stage: Stage)
     stage.press(TELL_ALL)
     assert stage.paged() == ALL_LEADS
     page = words_of(page_of(stage.lead_one, LEADS))
-    assert "*Decided by*\nAsk a lead" in page
+    assert "*Decided by*\nthe staff member asked for a lead" in page
     stage.answer("No")
     assert "what an adult who works" in words_of(card_of(stage.staff))
 

@@ -3,10 +3,11 @@
 import itertools
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from bot.cases.page import alert, line, page
+from bot.cases.page import MOST_NAMED, alert, line, page
 from bot.check_view import CheckView
 from bot.words import labels
 from flows.case import Case, CaseStatus
@@ -115,7 +116,7 @@ def test_counts_and_clauses_of_the_checklist() -> None:
     of = sent(Outcome.CONSULT)
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
-    assert "*Decided by*\nS3" in said
+    assert "*Decided by*\nhow an adult behaved (S3)\n" in said
     assert re.search(r"\*Checklist\*\n\d+ answered, 2 after sharing\n", said)
     assert "*Already shared*\nno" in said
     assert "*Tell nobody yet*\nno" in said
@@ -128,14 +129,63 @@ def test_what_is_not_known_yet_is_never_shown_as_no() -> None:
     said = words(page(view(of, a_case), a_case, 1).blocks)
     assert "*Tell nobody yet*\nnot known yet: treat as yes" in said
     assert "*Already shared*\nnot known yet" in said
-    assert "*Decided by*\nS4" in said
+    assert "*Decided by*\nharm or risk of harm (S4)\n" in said
 
 
 def test_every_answer_that_raised_the_level_is_among_those_that_decided() -> None:
     """An adult's conduct too, where something else made it urgent."""
     of = check(calm_but({"3.1.6": "someone_at_risk"}, S3="low_level"))
     a_case = case(of)
-    assert "*Decided by*\nS3, 3.1.6" in words(page(view(of, a_case), a_case, 1).blocks)
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    assert "*Decided by*\nhow an adult behaved (S3), what asking or telling could do (3.1.6)\n" in said
+
+
+def test_of_many_that_decided_those_that_raised_the_level_come_first_in_words() -> None:
+    """All are named, and it still fits a phone: the rest by their numbers."""
+    unsure = dict.fromkeys(("S3", "S6", "S7", "3.1.2", "3.2.1", "3.2.2"), "not_sure")
+    of = check(calm_but(unsure, {"3.1.6": "not_sure", "4.2": "yes"}))
+    a_case = case(of)
+    said = words(page(view(of, a_case), a_case, 1).blocks)
+    decided = said.partition("*Decided by*\n")[2].partition("\n")[0]
+    assert decided.startswith("how an adult behaved (S3), whether it was already shared (S6), ")
+    known = view(of, a_case).decision.decided_by
+    assert len(known) > MOST_NAMED
+    assert all(re.search(rf"(?:\(|, |: ){re.escape(one)}\b", decided) for one in known)
+    assert f", and {len(known) - MOST_NAMED + 1} more: " in decided
+
+
+def test_a_check_that_was_asked_about_says_so_in_words() -> None:
+    """Ask a lead as the first press: nothing else has decided it."""
+    of = check({"S2": ("no",)}, asked_lead=True, level=Level.CONSULT)
+    said = words(page(view(of, case(of)), case(of), 1).blocks)
+    assert "*Decided by*\nthe staff member asked for a lead\n" in said
+    assert "*Checklist*\n1 answered, " in said
+
+
+def test_an_answer_that_was_due_is_not_asked_for_in_the_past() -> None:
+    """On the asks that follow; a case that somebody leads keeps the time it had."""
+    of = check(SHEETS[Outcome.CONSULT_URGENT])
+    a_case = case(of, answer_by=NOW - timedelta(minutes=2), asks=2, tries=2)
+    assert "*Answer was due*\n09:58" in words(page(view(of, a_case), a_case, 2).blocks)
+    on_it = led(of, answer_by=NOW - timedelta(minutes=2))
+    assert "*Answer by*" in words(page(view(of, on_it), on_it, 1).blocks)
+
+
+def test_the_last_in_line_reads_how_long_it_is_in_hours() -> None:
+    """As 1023 minutes it would be a sum to be done at night."""
+    of = check(SHEETS[Outcome.CONSULT_URGENT])
+    a_case = case(of, needed_at=NOW - timedelta(hours=17), asks=8, tries=8)
+    said = words(page(view(of, a_case), a_case, 8, "U0INDEP").blocks)
+    assert "The leads have not answered about SC-7K2M for 17 hours. You are next on the list." in said
+
+
+def test_where_somebody_is_left_out_those_asked_are_told_to_talk_to_nobody_else() -> None:
+    """The independent contact must not ring the very leads it is about; no name says so on a lock screen."""
+    of = check({**calm_but(S4="yes"), "S2": ("lead-1", "lead-2")})
+    a_case = case(of, asked=("independent",))
+    assert "Talk about it with nobody else." in words(page(view(of, a_case), a_case, 1).blocks)
+    calm = sent(Outcome.CONSULT)
+    assert "nobody else" not in words(page(view(calm, case(calm)), case(calm), 1).blocks)
 
 
 def test_an_answer_by_time_that_is_not_today_has_weekday_and_date() -> None:
@@ -155,6 +205,7 @@ def test_where_every_lead_is_left_out_no_word_speaks_of_a_lead() -> None:
         view(of, a_case),
         re.compile(r"(?i)\b(?:a|an|another|the) (?:safeguarding )?leads?\b|safeguarding lead"),
     )
+    assert "*Outcome*\nspeak to you now\n" in words(page(shown, a_case, 1).blocks)
     for ask in (1, 3):
         message = page(shown, a_case, ask)
         assert not a_lead.search(message.text + words(message.blocks))

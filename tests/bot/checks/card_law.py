@@ -13,7 +13,7 @@ from tests.bot.builders import ORGANISATION
 from tests.bot.slack.limits import elements, words
 
 Found = tuple[str, str]
-_ROLE = re.compile(r"(?<!ask )\ba (?:safeguarding )?lead\b|\bthe leads\b", re.IGNORECASE)
+_ROLE = re.compile(r"\b(?:a|an|another|the|your) (?:safeguarding )?leads?\b|\bask a lead\b", re.IGNORECASE)
 _DATE = re.compile(r"<!date\^[^>]*>")
 _OUR_WORDS = "If this is about one of our safeguarding leads, or someone close to them, leave them out."
 
@@ -36,7 +36,9 @@ def _always(view: CheckView, said: str) -> Iterator[Found]:
         yield "I31", "a placeholder is not filled"
     asks_only = view.check.status is CheckStatus.DRAFT and view.check.cover is None and view.question
     if view.decision.page or view.case or not asks_only:  # where nothing calls for help the question has the card
-        yield from (("I15", f'the footer lacks "{part}"') for part in FOOTER if part not in plain)
+        ask = "ask a lead" if view.may_tell_a_lead else "ask for help"
+        footer = (ask, *FOOTER[1:])
+        yield from (("I15", f'the footer lacks "{part}"') for part in footer if part not in plain)
     yield from (("I16 and I17", f'it says "{phrase}"') for phrase in NEVER_SAID if phrase in plain)
     if is_adult(view.progress.answers) and "hildren's social care" in plain and "adult social care" not in plain:
         yield "I33", "only children's services are given"
