@@ -40,7 +40,7 @@ from tests.databases import sqlite_file
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = ROOT / "manifest.yml"
-TICK = 0.25
+TICK = 1.0
 """Seconds after which the bot's loops look of themselves; whoever adds something, or moves the clock, wakes them."""
 PING = 0.5
 LEADS = "C0LEADS"
@@ -168,10 +168,12 @@ class Stage:
 
     def _nothing_due(self) -> bool:
         """Asked in one statement, and before the time is: a row claimed or due meanwhile is not overlooked."""
-        self.bot.services.unsent.wake()
         with self.bot.services.database.read() as tx:
             claimed, first = tx.execute(select(func.count(outbox.c.token), func.min(outbox.c.due_at))).one()
-        return not claimed and (first is None or first > self.bot.services.clock.now())
+        if first is None or first > self.bot.services.clock.now():
+            return not claimed
+        self.bot.services.unsent.wake()
+        return False
 
     def pass_time(self, **wait: float) -> None:
         """Let time go by, and everything that it brings happen."""
