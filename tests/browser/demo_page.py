@@ -15,13 +15,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.chromium import running_browser
 from tests.harness import ROOT, free_port
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
 _SHARE_CHECK = Path(sys.executable).with_name("share-check")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _STARTS_WITHIN = 20.0
 KEPT = ROOT / "build" / "browser"
 """Where a test that failed leaves what it saw."""
@@ -61,13 +61,12 @@ def _wait_until_running(port: int, process: subprocess.Popen[bytes]) -> None:
 def browsing(chromium: str, url: str, size: tuple[int, int] = DESKTOP, *, scale: float = 1) -> Iterator[Page]:
     """A page of the demo. When the block ends without an error, the page must have had none either."""
     problems: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+    with running_browser(chromium) as browser:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="en-GB", device_scale_factor=scale
         )
         context.set_default_timeout(8000)
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(snapshots=True)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
@@ -76,7 +75,6 @@ def browsing(chromium: str, url: str, size: tuple[int, int] = DESKTOP, *, scale:
             expect(page.get_by_text("Bot is running")).to_be_visible()
             yield page
             assert problems == []
-        browser.close()
 
 
 @contextlib.contextmanager

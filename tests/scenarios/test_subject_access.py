@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from bot.cli.main import main
@@ -24,6 +24,7 @@ from storage.checks import load
 from storage.erasure import tombstones
 from storage.tables import checks
 from tests.bot.slack.limits import marked_up
+from tests.browser.chromium import fresh_page, running_browser
 from tests.harness import CALM, CLEAR, CONSENT, LEAVE_OUT, NO_CONSENT, POSSIBLY, Stage, card_of, on_every_stage, opened
 from tests.scenarios.test_digest import to_monday
 
@@ -184,10 +185,8 @@ def written(stage: Stage, number: str, out: Path) -> Path:
 
 @pytest.fixture
 def page(chromium: str) -> Iterator[Page]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium)
-        yield browser.new_page()
-        browser.close()
+    with running_browser(chromium) as browser, fresh_page(browser) as page:
+        yield page
 
 
 def opened_in_browser(page: Page, file: Path, passphrase: str, *, button: str, saved: Path) -> str:

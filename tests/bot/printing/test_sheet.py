@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from click.testing import CliRunner
-from playwright.sync_api import sync_playwright
 
 from bot.cli.main import main
 from bot.config.organisation import example_organisation_path, load_organisation
@@ -18,6 +17,7 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.model import PEOPLE, Answers, Level, Outcome
 from flows.on_paper import AGREE, BEFORE, CALL, NOW, OUTCOMES, REASON
+from tests.browser.chromium import fresh_page, running_browser
 
 ORGANISATION = load_organisation(example_organisation_path())
 PAPER = lines(ORGANISATION)
@@ -212,15 +212,12 @@ def test_printed_each_page_says_whom_to_call(chromium: str, tmp_path: Path) -> N
     """Loose pages of it are used on the worst day. It is A4, on few pages, and no question ends on a page's edge."""
     file = tmp_path / "sheet.html"
     file.write_text(sheet_html.as_html(ORGANISATION), "utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium)
-        page = browser.new_page()
+    with running_browser(chromium) as browser, fresh_page(browser) as page:
         page.goto(file.as_uri())
         made = page.pdf(prefer_css_page_size=True)
         foot = page.locator("tfoot")
         assert foot.inner_text().strip() == wording.DANGER
         assert foot.evaluate("each => getComputedStyle(each).display") == "table-footer-group"
-        browser.close()
     assert re.search(rb"/MediaBox \[0 0 59[456][\d.]* 84[12][\d.]*\]", made)
     assert 3 <= len(re.findall(rb"/Type /Page\b", made)) <= 7
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from bot.records import encrypted_page, export_contents
 from bot.records.encrypted_page import File
 from bot.records.export_contents import Contents, Held, Part
+from tests.browser.chromium import fresh_page, running_browser
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> & \u00e9\u017c \u0416 \u4e2d \U0001f600 \x07 end"
@@ -29,12 +30,16 @@ FILES = {
 MARK = "zebrafinch"
 
 
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with running_browser(chromium) as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(chromium: str) -> Iterator[Page]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium)
-        yield browser.new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    with fresh_page(browser) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
