@@ -36,6 +36,7 @@ class Condition(StrEnum):
     CHANNEL_WITHOUT_BOT = "channel_no_bot"
     NOT_CONNECTED = "not_connected"
     CANNOT_SAVE = "cannot_save"
+    DATABASE_CHANGED = "tables_changed"
     CLOCK_WRONG = "clock_wrong"
     CLOCK_JUMPED = "clock_jumped"
     RECORD_DIFFERS = "record_differs"

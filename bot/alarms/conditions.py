@@ -25,6 +25,7 @@ from bot.delivery.sender import OtherWays
 from bot.findings import ABOUT_A_CHECK, Condition
 from flows.events import OutboxKind
 from storage import outbox
+from storage.engine import schema_objects
 from storage.health import liveness
 
 log = logging.getLogger("share-check")
@@ -62,6 +63,9 @@ class ConditionWatch:
         seen = self._look() | (frozenset() if is_connected else frozenset({Condition.NOT_CONNECTED}))
         if self._services.conditions.has_clock_jumped(self._services.clock.monotonic()):
             seen |= {Condition.CLOCK_JUMPED}
+        if self._is_database_changed():
+            seen |= {Condition.DATABASE_CHANGED}
+            self._tell_directly(frozenset({Condition.DATABASE_CHANGED}))  # what was planted may empty the outbox
         present = (seen - PASSING) | (seen & PASSING & self._before) | self._differs()
         self._before = seen
         self._services.conditions.keep(present)
@@ -96,19 +100,29 @@ class ConditionWatch:
         audience.tell(services, tx, key, OutboxKind.CONDITION, self._in_slack(), self._elsewhere())
 
     def tell_that_nothing_is_saved(self) -> None:
-        """Tell everybody that nothing can be saved, past the outbox, which cannot be written; every four hours.
-
-        Every failure is logged by its class, and the next way is tried.
-        """
-        now, present = self._services.clock.now(), frozenset({Condition.CANNOT_SAVE})
+        """Tell everybody that nothing can be saved, past the outbox, which cannot be written; every four hours."""
+        present = frozenset({Condition.CANNOT_SAVE})
         self._services.conditions.keep(self._services.conditions.present | present)
         log.error("the database takes no writes: nothing is saved, and no page is timed")
+        self._tell_directly(present)
+
+    def _tell_directly(self, present: frozenset[Condition]) -> None:
+        """Tell everybody past the outbox, every four hours. A way that fails is logged by its class."""
+        now = self._services.clock.now()
         if abs(now - self._told_directly) < timedelta(hours=HOURS):
             return
         reached = [self._send(via, target, present) for via, target in self._elsewhere()]
         reached += [self._post(target, present) for target in dict.fromkeys(self._in_slack())]
         if any(reached):
             self._told_directly = now
+
+    def _is_database_changed(self) -> bool:
+        """Return whether the database holds programs that no migration made. False where it does not answer."""
+        try:
+            with self._services.database.read() as tx:
+                return bool(schema_objects.differences(tx))
+        except SQLAlchemyError:
+            return False
 
     def _send(self, via: Via, target: str, present: frozenset[Condition]) -> bool:
         try:

@@ -79,6 +79,10 @@ _CONDITIONS: Mapping[Condition, tuple[str, str]] = {
         "share-check cannot save anything, so no answer is kept and nobody is asked.",
         "look at the database and at the room on its disk.",
     ),
+    Condition.DATABASE_CHANGED: (
+        "Somebody changed share-check's database from outside. It may hold back pages, or let others read answers.",
+        "run share-check doctor: it names what was planted. Find out who did it before you take it away.",
+    ),
     Condition.CLOCK_WRONG: (
         "The clock of share-check's machine is wrong, so people may be asked too early or too late.",
         "turn on automatic time on that machine.",

@@ -16,6 +16,8 @@ from storage.backup.make import make, note, source_of
 from storage.backup.restore import RestoreProof
 
 DAMAGED = "made a backup that holds something that does not open, in {refs}"
+PLANTED = "made a backup that cannot be restored, as somebody changed the database from outside: {objects}"
+FIND_OUT = "Keep the backups from before. share-check doctor names what to do."
 KEEP_OLDER = "Keep the backups from before, which have it whole. share-check verify says what was changed."
 
 
@@ -41,6 +43,8 @@ def backup(folder: Path, keep: int | None) -> None:
     if shut := made.manifest.shut_keys:
         which = f" ({', '.join(made.texts.locked)})" if made.texts.locked else ""
         say(f"{shut} of them do not open with the keys in the settings{which}: share-check keys check.", err=True)
+    if made.planted:
+        exit_with(PLANTED.format(objects=", ".join(made.planted)), [FIND_OUT], Exit.NO)
     if damaged := made.texts.damaged:
         exit_with(DAMAGED.format(refs=", ".join(damaged)), [KEEP_OLDER], Exit.NO)
 
@@ -51,7 +55,8 @@ def backup(folder: Path, keep: int | None) -> None:
 @click.option("--replace", "way", flag_value="replace", help="Prove it, then put it in the place of the database.")
 @click.option("--head", help="A seal that was printed elsewhere: the whole note, or only its head.")
 @click.option("--key", "published", multiple=True, help="A public key that was published. Can be given more than once.")
-def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...]) -> None:
+@click.option("--unsigned", is_flag=True, help="Take a backup that a version before 0.2.0 made, without a signature.")
+def restore(file: Path, way: str | None, head: str | None, published: tuple[str, ...], *, unsigned: bool) -> None:
     """Prove a backup, or restore it. Uses the keys and the database in the settings."""
     if way is None:
         message = "Say --verify to try it, or --replace to put it in the place of the database."
@@ -63,7 +68,7 @@ def restore(file: Path, way: str | None, head: str | None, published: tuple[str,
         source = source_of(url)
         if secrets.seal_key:
             trusted |= {secrets.seal_key.public}
-        expected = restoring.Expected(frozenset(trusted), printed)
+        expected = restoring.Expected(frozenset(trusted), printed, unsigned)
         if way == "verify":
             _say(restoring.verify(source, keys, file, expected), file)
             click.echo("It can be restored. Nothing was replaced.")

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.findings import Finding, State, fine, unchecked
+from bot.findings import Condition, Finding, State, fine, unchecked
 from storage import sealed_texts
 from storage.crypto.rotation import Tally, tally
-from storage.engine import unusable
+from storage.engine import schema_objects, unusable
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.health import liveness
@@ -55,9 +55,19 @@ def database(store: Database) -> Finding:
             "its tables are not of this version of share-check.",
             "Make a backup, then restart share-check serve: it brings them up to date.",
         )
+    with store.read() as tx:
+        planted = schema_objects.differences(tx)
+    if planted:
+        return _changed_from_outside(planted)
     if not store.can_write():
         return not_writable()
     return fine(DATABASE, "it is of this version, and takes writes.")
+
+
+def _changed_from_outside(objects: Sequence[str]) -> Finding:
+    words = f"somebody changed it from outside. It holds what share-check never made, or lacks: {', '.join(objects)}."
+    fix = "Find out who can write to it. Then restore a backup from before: docs/tasks/back-up-and-restore.md"
+    return Finding(DATABASE, State.FATAL, words, fix, condition=Condition.DATABASE_CHANGED)
 
 
 def _unusable(said: str) -> Finding:

@@ -1,4 +1,4 @@
-"""The backup file: a tar of a copy of the database and a manifest of what the copy must contain."""
+"""The backup file: a tar of a copy of the database, a manifest of what the copy must contain, and its signature."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
+from storage.backup.signature import is_signed, sign
 from storage.backup.source import BackupRefused
 
 PRIVATE = 0o600
 _FORMAT = 1
-_MANIFEST = "manifest.json"
-_MANIFEST_MOST = 1_000_000
-"""Bytes. A larger manifest is refused: the file is not one of ours."""
+_MANIFEST, _SIGNATURE = "manifest.json", "manifest.hmac"
+_MOST = 1_000_000
+"""Bytes of a manifest or a signature. With a larger one the file is not one of ours."""
 
 _OURS = re.compile(r"share-check-\d{8}T\d{6}\.\d{3}Z\.backup", re.ASCII)
 _UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -68,38 +69,67 @@ def digest(file: Path) -> str:
         return file_digest(content, "sha256").hexdigest()
 
 
-def write(file: Path, manifest: BackupManifest, copy: Path) -> None:
-    """Write the backup file, readable by our account only, and fsync it."""
+def write(file: Path, manifest: BackupManifest, copy: Path, keys: Sequence[str]) -> None:
+    """Write the backup file, signed with the first key and readable by our account only, and fsync it."""
     said = asdict(manifest) | {"format": _FORMAT, "made_at": manifest.made_at.isoformat()}
     words = json.dumps(said, indent=2, sort_keys=True).encode()
+    signature = sign(words, keys).encode()
     with private(file) as target:
         with tarfile.open(fileobj=target, mode="w") as tar, copy.open("rb") as content:
             tar.addfile(_member(_MANIFEST, len(words), manifest), BytesIO(words))
+            tar.addfile(_member(_SIGNATURE, len(signature), manifest), BytesIO(signature))
             tar.addfile(_member(_copy_of(manifest), copy.stat().st_size, manifest), content)
         target.flush()
         os.fsync(target.fileno())
 
 
-def read(file: Path) -> BackupManifest:
-    """Return the manifest of a backup. Raises BackupRefused if the file is not a backup."""
+def read(file: Path, keys: Sequence[str], *, may_be_unsigned: bool = False) -> BackupManifest:
+    """Return the manifest of a backup. Raises BackupRefused if the file is not a backup, or not signed by one of ours.
+
+    may_be_unsigned: take one without any signature, as versions before 0.2.0 made them.
+    """
     with _opened(file) as tar:
-        member = tar.getmember(_MANIFEST)
-        content = tar.extractfile(member)
-        if content is None or member.size > _MANIFEST_MOST:
-            raise ValueError
-        return _manifest(json.loads(content.read()))
+        words = _small(tar, _MANIFEST)
+        manifest = _manifest(json.loads(words))
+        signature = _small(tar, _SIGNATURE).decode() if _SIGNATURE in tar.getnames() else None
+    if signature is None and not may_be_unsigned:
+        message = (
+            f"{file.name} is not signed, as backups of versions before 0.2.0 were not: nothing shows that it is yours. "
+            "If you know where it was all the time, add --unsigned."
+        )
+        raise BackupRefused(message)
+    if signature is not None and not is_signed(words, signature, keys):
+        message = (
+            f"{file.name} was changed since it was made, or it was made with other keys. If it is of before the keys "
+            "were changed, add the old ones to SHARE_CHECK_KEYS, after the first."
+        )
+        raise BackupRefused(message)
+    return manifest
 
 
 def unpack(file: Path, manifest: BackupManifest, to: Path) -> None:
     """Extract the copy of the database. Raises BackupRefused if its checksum is not the manifest's."""
     with _opened(file) as tar, private(to) as target:
-        content = tar.extractfile(_copy_of(manifest))
-        if content is None:
-            raise ValueError
-        shutil.copyfileobj(content, target)
+        shutil.copyfileobj(_content(tar, _copy_of(manifest)), target)
     if digest(to) != manifest.sha256:
         message = f"{file.name} was changed or damaged since it was made: its checksum is not the one it names."
         raise BackupRefused(message)
+
+
+def _small(tar: tarfile.TarFile, name: str) -> bytes:
+    words = _content(tar, name).read(_MOST + 1)
+    if len(words) > _MOST:
+        raise ValueError
+    return words
+
+
+def _content(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    """Return the content of a member. Raises ValueError for what would be larger than the file it is in."""
+    member = tar.getmember(name)
+    content = tar.extractfile(member)
+    if content is None or not member.isreg() or member.issparse():
+        raise ValueError
+    return content
 
 
 @contextmanager

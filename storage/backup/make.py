@@ -18,6 +18,7 @@ from storage.backup.archive import BackupManifest
 from storage.backup.source import BackupRefused, Source, counts_of, see_onto_disk, workshop
 from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
+from storage.engine import schema_objects
 from storage.engine.database import Database, newest_revision
 from storage.errors import NotKept
 from storage.health import liveness
@@ -37,12 +38,16 @@ class BackupState:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was made. removed: how many older backups were deleted. texts: what does not open in it."""
+    """A backup that was made. removed: how many older backups were deleted. texts: what does not open in it.
+
+    planted: what somebody put into the database from outside, or took away; a restore refuses such a backup.
+    """
 
     file: Path
     manifest: BackupManifest
     removed: int
     texts: Unopened
+    planted: tuple[str, ...] = ()
 
 
 def source_of(url: str) -> Source:
@@ -72,17 +77,18 @@ def make(source: Source, keys: Sequence[str], folder: Path, now: datetime, keep:
     looks like a backup. Raises BackupRefused; nothing is deleted then.
     """
     with workshop(folder) as place:
-        manifest, texts = _copied(source, keys, place / "copy", now)
+        manifest, texts, planted = _copied(source, keys, place / "copy", now)
         file = folder / archive.name_of(manifest)
         if file.exists():
             message = f"{file.name} is there already."
             raise BackupRefused(message)
         draft = place / file.name
-        archive.write(draft, manifest, place / "copy")
-        _check(source, draft, place / "again")
+        archive.write(draft, manifest, place / "copy", keys)
+        _check(source, keys, draft, place / "again")
         draft.rename(file)
         see_onto_disk(folder)
-        return Made(file, manifest, _remove_older(file, keep) if keep and not texts.damaged else 0, texts)
+        removed = _remove_older(file, keep) if keep and not texts.damaged and not planted else 0
+        return Made(file, manifest, removed, texts, planted)
 
 
 def note(url: str, made: Made) -> bool:
@@ -98,10 +104,14 @@ def note(url: str, made: Made) -> bool:
     return True
 
 
-def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> tuple[BackupManifest, Unopened]:
+def _copied(
+    source: Source, keys: Sequence[str], copy: Path, now: datetime
+) -> tuple[BackupManifest, Unopened, tuple[str, ...]]:
     with source.snapshot(copy) as tx:
-        found = state(tx, keys)
-        texts = sealed_texts.find(tx, keys) if found.schema == newest_revision() else Unopened()
+        found, planted = state(tx, keys), schema_objects.strangers(tx)
+        texts = Unopened()
+        if found.schema == newest_revision():
+            texts, planted = sealed_texts.find(tx, keys), schema_objects.differences(tx)
     manifest = BackupManifest(
         share_check=version("share-check"),
         schema=found.schema,
@@ -112,12 +122,12 @@ def _copied(source: Source, keys: Sequence[str], copy: Path, now: datetime) -> t
         shut_keys=found.keys.unopened,
         sha256=archive.digest(copy),
     )
-    return manifest, texts
+    return manifest, texts, planted
 
 
-def _check(source: Source, draft: Path, again: Path) -> None:
+def _check(source: Source, keys: Sequence[str], draft: Path, again: Path) -> None:
     """Read the backup back as a restore would. Raises BackupRefused if the row counts differ."""
-    manifest = archive.read(draft)
+    manifest = archive.read(draft, keys)
     archive.unpack(draft, manifest, again)
     if source.counts(again) != manifest.counts:
         message = "The backup does not hold what the database held. Nothing was kept of it; make another."

@@ -18,6 +18,7 @@ from storage.backup.make import state
 from storage.backup.source import BackupRefused, Source
 from storage.checks import open_answers
 from storage.crypto.envelope import Keyring, Sealer
+from storage.engine import schema_objects
 from storage.engine.database import Database, known_revisions
 from storage.erasure import Erasure, erase_again
 from storage.errors import CannotOpen
@@ -60,13 +61,14 @@ class RestoreProof:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is known of the record from elsewhere. trusted: keys that may have signed; if empty, any key may.
+    """What is known of the backup from elsewhere. trusted: keys that may have signed the record; if empty, any key may.
 
-    head: of a seal that was printed.
+    head: of a seal that was printed. may_be_unsigned: the file itself, as those of versions before 0.2.0 are.
     """
 
     trusted: frozenset[PublicKey] = frozenset()
     head: bytes | None = None
+    may_be_unsigned: bool = False
 
 
 _NOTHING = Expected()
@@ -101,7 +103,7 @@ def replace(
 def _tried(
     source: Source, keys: Sequence[str], file: Path, expected: Expected
 ) -> Iterator[tuple[RestoreProof, Database]]:
-    manifest = archive.read(file)
+    manifest = archive.read(file, keys, may_be_unsigned=expected.may_be_unsigned)
     _refuse_strangers(source, manifest)
     with source.workshop() as place:
         copy = place / "copy"
@@ -131,6 +133,7 @@ def _proved(
     trial: Database, manifest: BackupManifest, keys: Sequence[str], file: Path, expected: Expected
 ) -> RestoreProof:
     with trial.read() as tx:
+        _refuse_planted(schema_objects.strangers(tx), file)
         found = state(tx, keys)
     if (found.schema, found.counts, found.keys.wrapped) != (manifest.schema, manifest.counts, manifest.wrapped_keys):
         raise _changed(file)
@@ -143,12 +146,22 @@ def _proved(
     trial.migrate()
     schema, _ = trial.version()
     with trial.read() as tx:
+        _refuse_planted(schema_objects.differences(tx), file)
         texts, lines, closed = _opened(tx, Keyring(keys), file)
         proof = of_record(tx, Keyring(keys))
         verdict = judge(proof, expected.trusted, expected.head, open_all=True, now=manifest.made_at)
     unsealed = _refuse_broken(verdict, manifest, file, expected)
     seals, is_trusted = len(verdict.seals), bool(expected.trusted)
     return RestoreProof(manifest, schema or "", texts, lines, closed, seals, is_trusted, verdict.matched, unsealed)
+
+
+def _refuse_planted(objects: Sequence[str], file: Path) -> None:
+    if objects:
+        message = (
+            f"The database in {file.name} holds what share-check never made, or lacks what it makes: "
+            f"{', '.join(objects)}. Somebody changed the database before the backup was made. Take an older backup."
+        )
+        raise BackupRefused(message)
 
 
 def _changed(file: Path) -> BackupRefused:

@@ -3,8 +3,10 @@
 from sqlite3 import OperationalError
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
+from bot.doctor import records
+from bot.findings import Condition, State
 from sandbox.state.models import SlackMessage
 from storage.errors import DatabaseAway
 from tests.harness import HARM, LEADS, Stage, words_of
@@ -105,3 +107,22 @@ def test_a_database_that_takes_no_writes_is_told_past_the_outbox(stage: Stage, l
         event.remove(engine, "before_cursor_execute", full)
     assert "share-check cannot save anything" in letters.to(LEAD_ONE)[0]
     assert any("cannot save anything" in words for words in _alarms(stage, "D0LEAD1"))
+
+
+def test_a_trigger_that_was_planted_is_told_past_the_outbox_that_it_empties(stage: Stage, letters: MailServer) -> None:
+    """Whoever may write to the database needs no key to stop every page; and only our own tables say it was sent."""
+    database = stage.bot.services.database
+    with database.begin() as tx:
+        tx.execute(text("CREATE TRIGGER hush AFTER INSERT ON outbox BEGIN DELETE FROM outbox WHERE id = NEW.id; END"))
+    stage.bot.auditor.turn()
+    stage.workspace.wait_for(lambda: letters.to(LEAD_ONE) and letters.to(LEAD_TWO))
+    assert "changed share-check's database from outside" in letters.to(LEAD_ONE)[0]
+    assert any("changed share-check's database from outside" in words for words in _alarms(stage, LEADS))
+    assert stage.bot.services.conditions.present == {"tables_changed"}
+    found = records.database(database)
+    assert (found.state, found.condition) == (State.FATAL, Condition.DATABASE_CHANGED)
+    assert "trigger hush" in found.words
+    with database.begin() as tx:
+        tx.execute(text("DROP TRIGGER hush"))
+    stage.bot.auditor.turn()
+    assert stage.bot.services.conditions.present == set()

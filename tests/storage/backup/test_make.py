@@ -115,7 +115,7 @@ def test_the_manifest_says_what_is_in_it_and_nothing_secret(database: Database, 
     filled(database)
     made = backed_up(database, folder)
     assert made.file.name == "share-check-20261123T100000.000Z.backup"
-    manifest = archive.read(made.file)
+    manifest = archive.read(made.file, [OLD])
     assert manifest == made.manifest
     assert (manifest.made_at, manifest.database) == (START, database.engine.dialect.name)
     assert (manifest.counts["checks"], manifest.wrapped_keys, manifest.shut_keys) == (2, 2, 0)
@@ -139,7 +139,7 @@ def test_killed_at_any_moment_it_leaves_no_file_that_looks_complete(
         process.wait()
     _wait_for_the_last_child(folder)
     for file in folder.glob("*.backup"):
-        archive.unpack(file, archive.read(file), tmp_path / file.name)
+        archive.unpack(file, archive.read(file, [OLD]), tmp_path / file.name)
     made = backed_up(database, folder)
     assert all(file.suffix == ".backup" for file in folder.iterdir())
     assert verified(url, made.file).closed == 0

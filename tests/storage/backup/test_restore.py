@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import stat
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -34,7 +34,7 @@ from storage.tables import checks
 from tests.harness import ROOT
 from tests.postgres import Server
 from tests.proofs import KEY
-from tests.storage.backup.backups import backed_up, content, history, manifest_in, restored, server_of, verified
+from tests.storage.backup.backups import backed_up, content, history, restored, server_of, verified
 from tests.storage.builders import START
 from tests.storage.records_with_secrets import LOST, NEW, OLD, URGENT, KeyedOffice, filled, url_of
 
@@ -119,7 +119,12 @@ def _foreign(file: Path) -> None:
 
 
 def _without_database(file: Path) -> None:
-    _manifest_of(manifest_in(file))(file)
+    with tarfile.open(file) as before:
+        kept = [(each, before.extractfile(each)) for each in before if not each.name.startswith("database.")]
+        with tarfile.open(file.with_suffix(".new"), "w") as after:
+            for member, content_of in kept:
+                after.addfile(member, content_of)
+    file.with_suffix(".new").replace(file)
 
 
 def _manifest_of(words: bytes) -> Callable[[Path], None]:
@@ -200,17 +205,96 @@ def test_a_record_that_was_changed_by_hand_is_refused(sqlite: Database, folder: 
 
 
 def _forged(made: Made, folder: Path, *statements: str) -> Path:
-    """Return a backup whose database was changed, with a manifest that matches it."""
+    """Return a backup whose database was changed, with a manifest that matches it, by somebody who has a key."""
     copy, file = folder / "copy", folder / "forged.backup"
     archive.unpack(made.file, made.manifest, copy)
     with closing(sqlite3.connect(copy)) as opened:
-        opened.execute("DROP TRIGGER IF EXISTS events_no_update")
-        opened.execute("DROP TRIGGER IF EXISTS events_no_delete")
-        for statement in statements:
+        guards = opened.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            opened.execute(f"DROP TRIGGER {name}")
+        for statement in (*statements, *(words for _, words in guards)):
             opened.execute(statement)
         opened.commit()
-    archive.write(file, replace(made.manifest, sha256=archive.digest(copy)), copy)
+    archive.write(file, replace(made.manifest, sha256=archive.digest(copy)), copy, [OLD])
     return file
+
+
+def _without_a_signature(file: Path) -> Path:
+    """Return it as a version before 0.2.0 made it."""
+    bare = file.with_name("bare.backup")
+    with tarfile.open(file) as before, tarfile.open(bare, "w") as after:
+        for member in before:
+            if member.name != "manifest.hmac":
+                after.addfile(member, before.extractfile(member))
+    return bare
+
+
+PLANT = (
+    "CREATE TRIGGER stamp AFTER INSERT ON outbox BEGIN UPDATE outbox SET sent_at = '2026-01-01' WHERE id = NEW.id; END"
+)
+
+
+def _doctored(made: Made, folder: Path, keys: Sequence[str]) -> Path:
+    """Return a backup with a trigger planted in it and a checksum that fits, signed with `keys`."""
+    forged = _forged(made, folder, PLANT)
+    doctored, copy = folder / "doctored.backup", folder / "doctored"
+    manifest = replace(made.manifest, sha256=archive.read(forged, [OLD]).sha256)
+    archive.unpack(forged, manifest, copy)
+    archive.write(doctored, manifest, copy, keys)
+    return doctored
+
+
+def test_a_backup_that_others_wrote_is_refused(sqlite: Database, folder: Path) -> None:
+    """With a checksum that fits, for a signature needs a key; and nothing is replaced."""
+    filled(sqlite)
+    made = backed_up(sqlite, folder)
+    doctored = _doctored(made, folder, [LOST])
+    before = content(url_of(sqlite))
+    for use in (verified, lambda url, file: put_back(source_of(url), [OLD], file, START)):
+        with pytest.raises(BackupRefused, match="changed since it was made, or it was made with other keys"):
+            use(url_of(sqlite), doctored)
+        with pytest.raises(BackupRefused, match="is not signed"):
+            use(url_of(sqlite), _without_a_signature(doctored))
+        (folder / "bare.backup").unlink()
+    assert content(url_of(sqlite)) == before
+    with pytest.raises(BackupRefused, match="never made, or lacks what it makes: trigger stamp"):
+        verified(url_of(sqlite), _without_a_signature(doctored), expected=Expected(may_be_unsigned=True))
+
+
+def test_a_backup_of_before_there_were_signatures_is_taken_where_somebody_says_so(
+    sqlite: Database, folder: Path
+) -> None:
+    filled(sqlite)
+    bare = _without_a_signature(backed_up(sqlite, folder).file)
+    assert verified(url_of(sqlite), bare, expected=Expected(may_be_unsigned=True)).lines
+
+
+def test_a_backup_of_a_database_in_which_something_was_planted_is_refused(sqlite: Database, folder: Path) -> None:
+    """It is signed, as the bot made it; and whoever makes it is told at once."""
+    filled(sqlite)
+    with sqlite.begin() as tx:
+        tx.execute(text(PLANT))
+    made = backed_up(sqlite, folder)
+    assert made.planted == ("trigger stamp",)
+    with pytest.raises(BackupRefused, match="Take an older backup"):
+        verified(url_of(sqlite), made.file)
+
+
+def test_what_would_be_larger_than_its_archive_is_not_unpacked(sqlite: Database, folder: Path) -> None:
+    """A sparse member of a tar says how long it is without being so."""
+    filled(sqlite)
+    made = backed_up(sqlite, folder)
+    with tarfile.open(made.file) as tar:
+        sizes = {member.name: member.size for member in tar}
+    raw = bytearray(made.file.read_bytes())
+    with tarfile.open(made.file) as tar:
+        at = tar.getmember("database.sqlite").offset
+    header = tarfile.TarInfo("database.sqlite")
+    header.type, header.size = tarfile.GNUTYPE_SPARSE, sizes["database.sqlite"]
+    raw[at : at + 512] = header.tobuf(tarfile.GNU_FORMAT)
+    made.file.write_bytes(raw)
+    with pytest.raises(BackupRefused, match=r"is not a backup of share-check"):
+        verified(url_of(sqlite), made.file)
 
 
 def test_a_record_whose_seals_do_not_fit_is_refused(sqlite: Database, folder: Path) -> None:
@@ -242,7 +326,7 @@ def test_with_the_wrong_keys_nothing_is_restored(database: Database, url: str, f
     database.close()
     before = content(url)
     for use in (verified, lambda url, file, key: put_back(source_of(url), [key], file, START)):
-        with pytest.raises(BackupRefused, match="2 of 2 checks cannot be opened") as refusal:
+        with pytest.raises(BackupRefused, match="made with other keys") as refusal:
             use(url, made.file, NEW)
         assert NEW not in str(refusal.value)
     assert content(url) == before
@@ -253,7 +337,7 @@ def test_a_backup_from_before_a_rotation_needs_the_old_key(sqlite: Database, fol
     filled(sqlite)
     made, url = backed_up(sqlite, folder), url_of(sqlite)
     rotate(sqlite, [NEW, OLD])
-    with pytest.raises(BackupRefused, match="Add the keys that were in use"):
+    with pytest.raises(BackupRefused, match="add the old ones to SHARE_CHECK_KEYS"):
         verified(url, made.file, NEW)
     assert verified(url, made.file, NEW, OLD).closed == 0
 
@@ -266,7 +350,7 @@ def test_a_key_lost_before_does_not_stand_in_the_way(sqlite: Database, folder: P
     assert (made.manifest.wrapped_keys, made.manifest.shut_keys) == (3, 1)
     proof = verified(url, made.file)
     assert proof.closed == 2
-    with pytest.raises(BackupRefused, match="3 of 3 checks cannot be opened"):
+    with pytest.raises(BackupRefused, match="made with other keys"):
         verified(url, made.file, NEW)
 
 
