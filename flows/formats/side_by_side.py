@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flows.audit.invariants import SOME_PEOPLE
 from flows.audit.situations import Reads
 from flows.engine.outcome import Decision, decide
-from flows.engine.replay import replay
+from flows.engine.replay import Progress, replay
 from flows.model import Answers, Checklist, Choose, Question
 from flows.paging.recipients import first_recipients
 
@@ -74,8 +74,18 @@ class _Way:
 
 _Called: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """What the advice depends on of the answers so far, in the old and in the new edition."""
-_Pair: TypeAlias = dict[_Called, _Way]
-"""People who are in the same situation in both editions, by what may differ in their advice."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """People who are in the same situation in both editions. old, new: one of them as replayed.
+
+    ways: them, by what may differ in their advice.
+    """
+
+    old: Progress
+    new: Progress
+    ways: dict[_Called, _Way] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -93,7 +103,8 @@ class Everybody:
 
     def walk(self) -> None:
         """Answer both editions in every way, question by question."""
-        layer: list[_Pair] = [{(frozenset(), frozenset()): _Way({}, {}, 1, (0, 0))}]
+        nobody = {(frozenset[str](), frozenset[str]()): _Way({}, {}, 1, (0, 0))}
+        layer = [_Pair(replay(self.old, {}), replay(self.new, {}), nobody)]
         for question in self.new:
             layer = self._next(layer, question)
         for pair in layer:
@@ -106,14 +117,13 @@ class Everybody:
         reads = [Reads(self.new, places[0]), Reads(self.old, places[1])]
         following: dict[tuple[object, ...], _Pair] = {}
         for pair in layer:
-            some = next(iter(pair.values()))
-            for old_given, new_given in self._answers(some, question):
-                there = replay(self.new, {**some.new, **new_given})
-                here = replay(self.old, {**some.old, **old_given})
+            for old_given, new_given in self._answers(pair, question):
+                there = _answered(self.new, pair.new, new_given)
+                here = _answered(self.old, pair.old, old_given)
                 key = (reads[0].of(there), reads[1].of(here), there.answers.get("S2"))
                 called = (_called(self.old, old_given), _called(self.new, new_given))
                 answered = _Way(old_given, new_given, 0, (len(new_given), _effects(self.new, new_given)))
-                _merge(following.setdefault(key, {}), pair, answered, called)
+                _merge(following.setdefault(key, _Pair(here, there)).ways, pair.ways, answered, called)
         return list(following.values())
 
     def _place_in_old(self, question: Question) -> int:
@@ -121,10 +131,9 @@ class Everybody:
         earlier = {one.id for one in self.new.questions[: self.new.questions.index(question) + 1]}
         return max((place for place, one in enumerate(self.old.questions) if one.id in earlier), default=0)
 
-    def _answers(self, some: _Way, question: Question) -> Iterator[tuple[Answers, Answers]]:
+    def _answers(self, pair: _Pair, question: Question) -> Iterator[tuple[Answers, Answers]]:
         """Every answer to this question, as far as each edition asks it of them."""
-        new_asks = _asks(self.new, some.new, question.id)
-        old_asks = _asks(self.old, some.old, question.id)
+        new_asks, old_asks = _asks(pair.new, question.id), _asks(pair.old, question.id)
         if not new_asks and not old_asks:
             yield {}, {}
             return
@@ -143,9 +152,8 @@ class Everybody:
         )
 
     def _end(self, pair: _Pair) -> None:
-        some = next(iter(pair.values()))
-        before, after = _where(_decide(self.old, some.old)), _where(_decide(self.new, some.new))
-        for way in pair.values():
+        before, after = _where(_decide(self.old, pair.old)), _where(_decide(self.new, pair.new))
+        for way in pair.ways.values():
             if before == after:
                 self.same += way.ways
             else:
@@ -154,15 +162,16 @@ class Everybody:
             self._compare_advice(way)
 
     def _compare_advice(self, way: _Way) -> None:
-        old, new = _decide(self.old, way.old).advice, _decide(self.new, way.new).advice
+        old = _decide(self.old, replay(self.old, way.old)).advice
+        new = _decide(self.new, replay(self.new, way.new)).advice
         for one in {*old} ^ {*new}:
             self.advised.setdefault((one, one in new), Advised(0, way.new, way.no_longer, way.oddness)).add(way)
 
 
-def _merge(into: _Pair, pair: _Pair, answered: _Way, called: _Called) -> None:
+def _merge(into: dict[_Called, _Way], ways: Mapping[_Called, _Way], answered: _Way, called: _Called) -> None:
     """Add people who answered like this to those who are in the same situation after it."""
     questions, effects = answered.oddness
-    for so_far, way in pair.items():
+    for so_far, way in ways.items():
         key = (so_far[0] | called[0], so_far[1] | called[1])
         oddness = (way.oddness[0] + questions, way.oddness[1] + effects)
         known = into.get(key)
@@ -185,13 +194,16 @@ def _called(checklist: Checklist, given: Answers) -> frozenset[str]:
     return frozenset({one for option in options for one in option.advice} | wrong)
 
 
-def _asks(checklist: Checklist, answers: Answers, question: str) -> bool:
-    asked = replay(checklist, answers).next
-    return asked is not None and asked.id == question
+def _answered(checklist: Checklist, before: Progress, given: Answers) -> Progress:
+    return replay(checklist, {**before.answers, **given}) if given else before
 
 
-def _decide(checklist: Checklist, answers: Answers) -> Decision:
-    return decide(checklist, replay(checklist, answers), SOME_PEOPLE.leads)
+def _asks(progress: Progress, question: str) -> bool:
+    return progress.next is not None and progress.next.id == question
+
+
+def _decide(checklist: Checklist, progress: Progress) -> Decision:
+    return decide(checklist, progress, SOME_PEOPLE.leads)
 
 
 def _where(decision: Decision) -> Ends:
