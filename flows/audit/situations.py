@@ -39,10 +39,11 @@ _DANGER = (("no",), ("not_sure",), ("yes",))
 
 @dataclass(slots=True)
 class Situation:
-    """One shortest way to get here, and how many ways there are."""
+    """One shortest way to get here, as it is replayed, and how many ways there are."""
 
     route: Answers
     paths: int
+    progress: Progress
 
 
 @dataclass(slots=True)
@@ -110,20 +111,23 @@ def audit(
 
 def routes(checklist: Checklist) -> Iterator[Answers]:
     """List one shortest route to every situation that can be reached, finished or not, each once; nothing is judged."""
+    yield from (one.route for one in _reached(checklist))
+
+
+def _reached(checklist: Checklist) -> Iterator[Situation]:
     visit = _JustLooking(checklist, replay, decide, guide)
-    found = {tuple(one.route.items()): one.route for layer in visit.layers() for one in layer.values()}
-    yield from filter(None, found.values())
+    found = {tuple(one.route.items()): one for layer in visit.layers() for one in layer.values()}
+    yield from (one for one in found.values() if one.route)
 
 
 def readings(checklist: Checklist) -> Iterator[Answers]:
     """List the routes that together hold every part of the words somebody may read, in as few as need be."""
     seen: set[tuple[bool, tuple[object, ...]]] = set()
-    for route in routes(checklist):
-        progress = replay(checklist, route)
-        words = spoken(progress, decide(checklist, progress, SOME_PEOPLE.leads))
+    for one in _reached(checklist):
+        words = spoken(one.progress, decide(checklist, one.progress, SOME_PEOPLE.leads))
         if not words <= seen:
             seen |= words
-            yield route
+            yield one.route
 
 
 def spoken(progress: Progress, decision: Decision) -> set[tuple[bool, tuple[object, ...]]]:
@@ -167,7 +171,7 @@ class _Visit:
 
     def layers(self) -> Iterator[dict[tuple[object, ...], Situation]]:
         """Yield the situations behind each question, the first being before any."""
-        layer: dict[tuple[object, ...], Situation] = {(): Situation({}, 1)}
+        layer: dict[tuple[object, ...], Situation] = {(): Situation({}, 1, self.replay(self.checklist, {}))}
         yield layer
         for place, question in enumerate(self.checklist.questions):
             layer = self._next_layer(layer, place, question)
@@ -180,9 +184,9 @@ class _Visit:
         choices = tuple(_choices(question))
         following: dict[tuple[object, ...], Situation] = {}
         for situation in layer.values():
-            before = self.replay(self.checklist, situation.route)
+            before = situation.progress
             if before.next is not question:
-                _merge(following, reads.of(before), situation.route, situation.paths)
+                _merge(following, reads.of(before), situation)
                 continue
             self.found.stopping_points += 1
             self.found.stopped_paths += situation.paths
@@ -190,7 +194,7 @@ class _Visit:
                 route = {**situation.route, question.id: given}
                 after = self.replay(self.checklist, route)
                 self._step(question, given, before, after)
-                _merge(following, reads.of(after), route, situation.paths * ways)
+                _merge(following, reads.of(after), Situation(route, situation.paths * ways, after))
         self.found.situations += len(following)
         return following
 
@@ -231,12 +235,12 @@ class _Visit:
         return True
 
     def _end(self, situation: Situation) -> None:
-        progress = self.replay(self.checklist, situation.route)
+        progress = situation.progress
         if progress.next is not None:
             how = f"{progress.next.id} is asked after the end"
             self._blame([Broken("I22", how, situation.route)])
         outcome = self._point(progress).outcome
-        here = self.found.endings.setdefault(outcome, Situation(situation.route, 0))
+        here = self.found.endings.setdefault(outcome, Situation(situation.route, 0, progress))
         here.paths += situation.paths
         here.route = min(here.route, situation.route, key=len)
 
@@ -310,11 +314,11 @@ def _sets(things: list[str] | tuple[str, ...], most: int) -> Iterator[tuple[str,
     return chain.from_iterable(combinations(things, size) for size in range(1, most + 1))
 
 
-def _merge(layer: dict[tuple[object, ...], Situation], key: tuple[object, ...], route: Answers, paths: int) -> None:
-    known = layer.setdefault(key, Situation(route, 0))
-    known.paths += paths
-    if len(route) < len(known.route):
-        known.route = route
+def _merge(layer: dict[tuple[object, ...], Situation], key: tuple[object, ...], found: Situation) -> None:
+    known = layer.setdefault(key, Situation(found.route, 0, found.progress))
+    known.paths += found.paths
+    if len(found.route) < len(known.route):
+        known.route, known.progress = found.route, found.progress
 
 
 class Reads:
