@@ -41,6 +41,7 @@ from bot.config.settings import ADMINISTRATORS, Settings
 from bot.context import Services
 from bot.cover import listeners as cover
 from bot.cover import outgoing as cover_outgoing
+from bot.cover.schedule import AccountWatch
 from bot.delivery.other_channels import SecondChannel, Via
 from bot.delivery.render import Renderers
 from bot.delivery.scheduler import Scheduler
@@ -218,8 +219,9 @@ def assemble(services: Services, edges: Edges) -> Bot:
         for lanes, senders, width in zip(QUEUES, edges.senders, WIDTHS, strict=True)
     ]
     watch = ConditionWatch(services, edges.slack, edges.conditions, edges.other_ways, edges.ways_to_administrators)
-    auditor = Auditor(services, edges.slack, edges.ways_to_administrators, edges.heartbeat, watch)
-    register(app, services, edges.slack, replies)
+    accounts = AccountWatch(services, edges.slack)
+    auditor = Auditor(services, accounts, edges.ways_to_administrators, edges.heartbeat, watch)
+    register(app, services, edges.slack, replies, accounts)
     executors = (edges.listeners, edges.replies, *edges.senders)
     return Bot(app, services, deliverers, scheduler(services, instance), auditor, executors)
 
@@ -264,7 +266,7 @@ def services_of(
     )
 
 
-def register(app: App, services: Services, client: WebClient, replies: Replies) -> None:
+def register(app: App, services: Services, client: WebClient, replies: Replies, accounts: AccountWatch) -> None:
     """Register every button, modal, command and event."""
     outsiders = Outsiders(client, services.clock, services.roster.names)
     failures.register(app, services.organisation, replies)
@@ -276,7 +278,7 @@ def register(app: App, services: Services, client: WebClient, replies: Replies) 
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)
     home.register(app, services, replies, outsiders)
-    cover.register(app, services, replies)
+    cover.register(app, services, replies, accounts, outsiders)
     drill.register(app, services, replies)
     records.register(app, services, replies)
     over_time.register(app, services, replies)

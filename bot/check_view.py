@@ -17,6 +17,7 @@ from flows.engine.guidance import Guidance, Stage, as_read, guide
 from flows.engine.outcome import Decision, decide
 from flows.engine.remaining import minutes_left
 from flows.engine.replay import Progress, replay
+from flows.events import EventKind
 from flows.model import Question
 from flows.paging.cover import on_cover
 from flows.paging.roster import Roster
@@ -48,8 +49,9 @@ class CheckView:
     left_out: organisation and Slack ids of people who see nothing of it. told: DELIVERED only where a person's own page
     was. reached: channels and people whose page Slack has. not_taken: those whose page Slack did not take when it was
     tried. elsewhere: the ways other than Slack by which somebody was asked; handed_to: the people. has_asked: whether
-    the newest ask has reached a person. asked_gone: whether nobody asked before could answer, so that others were.
-    data_protection_told: of a breach. reporter_gone: whether the account of whoever raised it is closed.
+    the newest ask has reached a person. able: ids of those who may know and can answer; None: all of them. gone: why
+    others are asked, LEADER_GONE or ASKED_GONE, where somebody who was waited for can answer no more.
+    data_protection_told: of a breach. reporter_gone: whether whoever raised it can use share-check no more.
     school: the name of the school that the details name. absent: organisation ids of people who are not there today,
     known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
     with whether they may open it. may_export: whether the reader may. recorded: what its record says, where a message
@@ -70,7 +72,8 @@ class CheckView:
     handed_to: frozenset[str] = frozenset()
     has_asked: bool = True
     data_protection_told: bool = False
-    asked_gone: bool = False
+    able: frozenset[str] | None = None
+    gone: EventKind | None = None
     reporter_gone: bool = False
     school: str | None = None
     absent: frozenset[str] = frozenset()
@@ -134,11 +137,18 @@ class CheckView:
     def people_told(self) -> tuple[str, ...]:
         """Ids of those who lead it, whose own page Slack has, or to whom it was handed another way.
 
-        A page in the leads' channel tells nobody by name.
+        A page in the leads' channel tells nobody by name, and nobody is named who cannot answer any more.
         """
         leader = self.case.led_by if self.case else None
         heard = self.reached | self.handed_to
-        return tuple(one for one in self.people if one == leader or self.roster.slack[one] in heard)
+        return tuple(one for one in self.people if one == leader or self._can_answer(one, heard))
+
+    def _can_answer(self, person: str, heard: frozenset[str]) -> bool:
+        return self.roster.slack[person] in heard and self.is_able(person)
+
+    def is_able(self, person: str) -> bool:
+        """Return whether somebody who may know is there to answer, as far as is known."""
+        return self.able is None or person in self.able
 
     @property
     def _told_elsewhere(self) -> dict[str, str]:
@@ -159,7 +169,7 @@ class CheckView:
 
     @property
     def _would_be_told(self) -> tuple[str, ...]:
-        asked = tuple(one for one in self.people if self.case and one in self.case.asked)
+        asked = tuple(one for one in self.people if self.case and one in self.case.asked and self.is_able(one))
         return asked or self.roster.first_asked(self.check, self.left_out, self.absent) or self.people
 
     def ring_social_care(self, when: str) -> str:

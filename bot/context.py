@@ -17,12 +17,13 @@ from bot.monitoring.conditions import ConditionsSeen
 from bot.monitoring.metrics import Meters
 from bot.permission import Subject, may_know_unreadable
 from flows.case import Case, CaseStatus, Check, Entry, Told, latest
-from flows.events import EventKind, OutboxKind
-from flows.paging.roster import Roster
+from flows.events import WHO_IS_ON_IT, EventKind, OutboxKind
+from flows.paging.roster import Roster, able
 from flows.records.recorded import Recorded
 from services.breaches import Breaches
 from services.casework import Casework
 from services.due_times import DueTimes
+from services.leavers import Leavers
 from services.reporting import Reporting
 from storage import breaches, cases, checks, cover, events, outbox, unreadable
 from storage.checks import Opened
@@ -102,6 +103,10 @@ class Services:
         """Return what keeps due times within their bounds, in this transaction."""
         return DueTimes(tx, self.keys, self.roster, self.clock.now())
 
+    def leavers(self, tx: Connection) -> Leavers:
+        """Return the use cases of people who can answer no more, in this transaction."""
+        return Leavers(tx, self.keys, self.roster, self.clock.now())
+
     def breaches(self, tx: Connection) -> Breaches:
         """Return the use cases of a possible breach in this transaction."""
         return Breaches(tx, self.keys, self.roster, self.clock.now())
@@ -170,10 +175,12 @@ class Services:
         if said is not None:
             left_out |= said.left_out
             case = said.kept_apart(case, left_out)
-        people = self.roster.may_know(opened.check, left_out)
+        absent, closed = cover.absent(tx, self.roster.week.day_of(now)), cover.unreachable(tx)
+        may = self.roster.may_know(opened.check, left_out)
+        people = able(may, absent, closed)
         there = frozenset(self.roster.slack[one] for one in people)
         reach = outbox.reach(tx, check, now, there, said.sent if said else None)
-        somebody_knows = case is not None and case.led_by in people  # also where every page was taken back since
+        somebody_knows = case is not None and case.led_by in may  # also where every page was taken back since
         entries = events.history(tx, check, opened.sealer) if history else entries
         is_at_the_start = opened.check.answers.keys() <= _FIRST_QUESTIONS
         return CheckView(
@@ -186,7 +193,8 @@ class Services:
             handed_to=reach.handed_to,
             has_asked=reach.has_asked,
             data_protection_told=self._is_data_protection_told(tx, opened.check, left_out),
-            asked_gone=self._was_asked_gone(tx, case),
+            able=frozenset(people),
+            gone=self._who_is_gone(tx, case),
             reporter_gone=case is not None and self.casework(tx).is_reporter_gone(check),
             school=self._school(tx, opened, entries),
             left_out=left_out,
@@ -194,20 +202,23 @@ class Services:
             roster=self.roster,
             entries=entries,
             now=now,
-            absent=cover.absent(tx, self.roster.week.day_of(now)) if is_at_the_start else frozenset(),
+            absent=absent if is_at_the_start else frozenset(),
             recorded=said or Recorded(),
         )
 
     def _is_data_protection_told(self, tx: Connection, check: Check, left_out: frozenset[str]) -> bool:
-        """Return whether Slack has a message about a breach for the data protection lead, who may know of it still."""
-        target = self.roster.told_of_breach(check, left_out)
-        return target is not None and outbox.has_message(tx, check.id, OutboxKind.BREACH, target)
+        """Return whether Slack has a message about a breach for the data protection lead, who can answer it still."""
+        target, named = self.roster.told_of_breach(check, left_out), self.roster.data_protection
+        is_gone = named is not None and named[0] in cover.unreachable(tx)
+        return target is not None and not is_gone and outbox.has_message(tx, check.id, OutboxKind.BREACH, target)
 
     @staticmethod
-    def _was_asked_gone(tx: Connection, case: Case | None) -> bool:
-        """Return whether others were asked in place of people who can answer no more."""
-        is_waiting = case is not None and case.status is CaseStatus.OPEN and case.asks > 1
-        return case is not None and is_waiting and events.newest_of(tx, case.check.id, EventKind.ASKED_GONE) > 0
+    def _who_is_gone(tx: Connection, case: Case | None) -> EventKind | None:
+        """Return why others are asked: LEADER_GONE or ASKED_GONE; None where nobody is waited for who is gone."""
+        if case is None or case.status is not CaseStatus.OPEN or case.asks == 1:
+            return None
+        newest = events.newest_kind(tx, case.check.id, WHO_IS_ON_IT)
+        return newest if newest in (EventKind.LEADER_GONE, EventKind.ASKED_GONE) else None
 
     def _school(self, tx: Connection, opened: Opened, entries: tuple[Entry, ...]) -> str | None:
         """Return the school that the newest details name; None where the organisation lists no school."""

@@ -168,17 +168,19 @@ class EventKind(_Kind):
     )
     LEADER_GONE = (
         "leader_gone",
-        EventProperties("Whoever led this can answer no more. Others are asked now.", is_mechanical=True),
+        EventProperties(
+            "Whoever led this can answer no more. Others are asked now.", tells_reporter=True, is_mechanical=True
+        ),
     )
     REPORTER_GONE = (
         "reporter_gone",
         EventProperties(
-            "The staff member's account is closed. What waited for them waits for a lead now.", is_mechanical=True
+            "The staff member can answer here no more. What waited for them waits for a lead now.", is_mechanical=True
         ),
     )
     REPORTER_BACK = (
         "reporter_back",
-        EventProperties("The staff member's account works again.", is_mechanical=True),
+        EventProperties("The staff member can answer here again.", is_mechanical=True),
     )
     FOUND_FORGOTTEN = "found_forgotten", _MECHANICAL
     TIMES_PUT_RIGHT = "times_put_right", _MECHANICAL
@@ -393,6 +395,12 @@ STANDS_FOR = {
 """Kinds whose newest entry is shown in the place of those before it, each with the kinds that it is shown in place of.
 All others only add.
 """
+REPORTERS_ACCOUNT = frozenset({EventKind.REPORTER_GONE, EventKind.REPORTER_BACK})
+"""The newest of these says whether the reporter can use share-check."""
+WHO_IS_ON_IT = frozenset(
+    {EventKind.ASKED_GONE, EventKind.LEADER_GONE, EventKind.LED, EventKind.HANDED_ON, EventKind.REOPENED}
+)
+"""The newest of these says why nobody leads a case that is open."""
 OPENINGS = frozenset(kind for kind in EventKind if kind.startswith("opened_"))
 """Somebody opened a window with something of a check in it."""
 

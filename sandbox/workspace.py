@@ -198,11 +198,12 @@ class Workspace:
         return self.user_actions.replay(acted)
 
     def change_person(self, user: str, **changes: object) -> None:
-        """Change an account: `guest=True`, `deactivated=True`."""
+        """Change an account: `guest=True`, `deactivated=True`; the bot gets `user_change` if it subscribes to it."""
         with self.slack.world.lock:
             people = self.slack.world.people
             people[user] = replace(people[user], **changes)  # type: ignore[arg-type] # by field name
         self.slack.world.changed()
+        self.user_actions.account_changed(user)
 
     def join(self, channel: str, user: str) -> None:
         """Add a person, or the bot (U0BOT), to a channel."""

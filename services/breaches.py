@@ -39,7 +39,18 @@ class Breaches(Service):
             self._ask(opened, (target,), 1)
 
     def _data_protection(self, opened: Opened) -> str | None:
-        return self.roster.told_of_breach(opened.check, checks.people_left_out(self.tx, opened.check.id))
+        """Return the Slack id of the data protection lead, where they may be told and can answer."""
+        named, out = self.roster.data_protection, checks.people_left_out(self.tx, opened.check.id)
+        is_there = named is not None and named[0] not in self._not_there()[0]
+        return self.roster.told_of_breach(opened.check, out) if is_there else None
+
+    def look_after(self, opened: Opened) -> None:
+        """Ask the leads now where the data protection lead, who was asked last, can answer no more."""
+        check, named = opened.check.id, self.roster.data_protection
+        asked = events.newest_entry(self.tx, check, opened.sealer, EventKind.BREACH_ASKED)
+        waits = asked is not None and named is not None and named[1] in _listed(asked.content.get("to"))
+        if waits and self._data_protection(opened) is None and breaches.asks(self.tx, check):
+            breaches.save(self.tx, check, next_ask_at=self.now)
 
     def _ask(self, opened: Opened, targets: tuple[str, ...], number: int) -> None:
         check, to = opened.check.id, self._data_protection(opened)
@@ -59,7 +70,10 @@ class Breaches(Service):
         return self.roster.daytime.next_opening(self.now)
 
     def ask_due(self, check: str) -> None:
-        """Ask again, if that is still due: the data protection lead, and whoever leads the case."""
+        """Ask again, if that is still due: the data protection lead, and whoever leads the case.
+
+        Where there is neither, whoever may lead it: nobody else is there to see to it.
+        """
         opened = self.load(check)
         if not breaches.is_due(self.tx, check, self.now):
             return
@@ -69,7 +83,8 @@ class Breaches(Service):
             breaches.save(self.tx, check, next_ask_at=None)
             return
         leader = self.roster.slack.get(case.led_by or "") if case.led_by in self.allowed(case) else None
-        targets = tuple(dict.fromkeys(one for one in (self._data_protection(opened), leader) if one))
+        asked = tuple(dict.fromkeys(one for one in (self._data_protection(opened), leader) if one))
+        targets = asked or tuple(self.roster.slack[one] for one in self.able(case))
         if targets:
             self._ask(opened, targets, (breaches.asks(self.tx, check) or 0) + 1)
         else:
@@ -111,3 +126,7 @@ class Breaches(Service):
             settled_at=self.now if is_settled else None,
             next_ask_at=None if is_settled else self._next_ask(),
         )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

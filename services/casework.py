@@ -29,16 +29,15 @@ from flows.closure import (
     was_shared,
 )
 from flows.engine.replay import replay
-from flows.events import EventKind, OutboxKind
+from flows.events import REPORTERS_ACCOUNT, EventKind, OutboxKind
 from flows.model import Answers
 from services.breaches import Breaches
 from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service, urgency_of
-from storage import cases, checks, cover, events, outbox
+from storage import cases, checks, events, outbox
 from storage.checks import Opened
 
 DRILL_LASTS = timedelta(hours=1)
 """A drill that nobody answers ends after this."""
-_BACK = EventKind.REPORTER_BACK
 _SHARING_RECORDED = (Shared.RECORDED, Shared.ANSWERS_OPEN)
 
 
@@ -118,17 +117,7 @@ class Casework(Service):
 
     def is_reporter_gone(self, check: str) -> bool:
         """Return whether the reporter's account was closed when Slack was asked last."""
-        gone, back = (events.newest_of(self.tx, check, one) for one in (EventKind.REPORTER_GONE, _BACK))
-        return gone > back
-
-    def found_reporter(self, check: str, *, is_gone: bool) -> None:
-        """Record that the reporter's account is closed, or works again, and tell the leads at once; once each."""
-        opened, case = self._open(check)
-        if case.status is CaseStatus.CLOSED or is_gone == self.is_reporter_gone(check):
-            return
-        self.record_and_notify(opened, SYSTEM, EventKind.REPORTER_GONE if is_gone else _BACK, {})
-        if is_gone and case.led_by is not None:
-            self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
+        return events.newest_kind(self.tx, check, REPORTERS_ACCOUNT) is EventKind.REPORTER_GONE
 
     def _next_morning(self) -> datetime:
         return self.roster.week.next_morning(self.now, self.roster.morning)
@@ -187,31 +176,6 @@ class Casework(Service):
         opened, _ = self._open(check)
         self.record(opened, SYSTEM, EventKind.FOUND_FORGOTTEN, {})
         cases.save(self.tx, check, next_page_at=self.now)
-
-    def check_leader(self, check: str) -> None:
-        """Ask for a lead again if the case's lead is no longer listed, may no longer know, or has no account.
-
-        Also if the file gives the lead's id to another account, which has never had a hand in this check.
-        """
-        opened, case = self._open(check)
-        there = set(self.allowed(case)) - cover.unreachable(self.tx)
-        if case.led_by is None or case.status is CaseStatus.CLOSED:
-            return
-        if case.led_by not in there or not events.is_known(self.tx, check, self.roster.slack[case.led_by]):
-            self.record_and_notify(opened, SYSTEM, EventKind.LEADER_GONE, {})
-            self.needs_a_lead(opened)
-
-    def check_asked(self, check: str) -> None:
-        """Page others at once if nobody who was asked about an open case can answer any more (I30).
-
-        Their account is closed, the organisation's file lists them no longer, or they were left out.
-        """
-        opened, case = self._open(check)
-        there = set(self.allowed(case)) - cover.unreachable(self.tx)
-        asked = outbox.have_been_asked(self.tx, check)
-        if case.status is CaseStatus.OPEN and there and not any(self.roster.slack[one] in asked for one in there):
-            self.record_and_notify(opened, SYSTEM, EventKind.ASKED_GONE, {})
-            self.ask_instead(opened, case)
 
     def viewed(self, check: str, who: str, what: EventKind) -> None:
         """Record that somebody views the case (I21); call before showing anything."""

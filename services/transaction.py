@@ -18,7 +18,7 @@ from flows.engine.outcome import decide
 from flows.engine.replay import replay
 from flows.events import STANDS_FOR, EventKind, OutboxKind
 from flows.model import Urgency
-from flows.paging.roster import Roster, skipped
+from flows.paging.roster import Roster, able, skipped
 from storage import cases, checks, cover, events, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
@@ -146,6 +146,10 @@ class Service:
     def _not_there(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the ids of people whom escalation skips today, and of those among them whose account is closed."""
         return cover.absent(self.tx, self.roster.week.day_of(self.now)), cover.unreachable(self.tx)
+
+    def able(self, case: Case) -> tuple[str, ...]:
+        """Return the ids of those who may know of this case and can answer."""
+        return able(self.allowed(case), *self._not_there())
 
     def raise_case(self, opened: Opened, *, content_free: bool = False) -> None:
         """Open a case and page the first people, or ask again if it became more urgent. It never becomes less."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
-from flows.model import Urgency
+from flows.model import Level, Urgency
 from storage.checks import Opened, people_left_out
 from storage.crypto.envelope import padded
 from storage.tables import asked, cases, checks, strands
@@ -216,8 +216,9 @@ def open_ids(tx: Connection) -> Sequence[str]:
     return tx.scalars(rows).all()
 
 
-def open_reporters(tx: Connection) -> Sequence[tuple[str, str]]:
-    """Return check id and reporter of every open case, drills aside."""
-    rows = select(cases.c.check_id, checks.c.reporter).join(checks, checks.c.id == cases.c.check_id)
-    found = tx.execute(rows.where(cases.c.status != CaseStatus.CLOSED, ~checks.c.is_drill))
-    return [(row.check_id, row.reporter) for row in found]
+def waiting_reporters(tx: Connection) -> Sequence[tuple[str, str]]:
+    """Return check id and reporter of every open case, drills aside, and of every check that is about to become one."""
+    rows = select(checks.c.id, checks.c.reporter).join(cases, checks.c.id == cases.c.check_id, isouter=True)
+    is_open = cases.c.status != CaseStatus.CLOSED
+    will_be = cases.c.check_id.is_(None) & checks.c.wake_at.is_not(None) & (checks.c.level > Level.NONE)
+    return [(row.id, row.reporter) for row in tx.execute(rows.where(is_open | will_be, ~checks.c.is_drill))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -52,6 +52,16 @@ def from_day(tx: Connection, day: date) -> tuple[Away, ...]:
 def absent(tx: Connection, day: date) -> frozenset[str]:
     """Return the ids of people who are away on this day or whose account is closed."""
     return absent_on(day, from_day(tx, day), unreachable(tx))
+
+
+def away_since(tx: Connection, person: str, day: date, zone: tzinfo) -> datetime:
+    """Return since when somebody is away who is away on this day: it has begun, and it was set.
+
+    The earliest moment there is where they are not away. zone: the organisation's.
+    """
+    mine = select(away).where(away.c.person == person, away.c.first <= day, away.c.last >= day)
+    began = (max(row.set_at, datetime.combine(row.first, time(), zone)) for row in tx.execute(mine))
+    return min(began, default=datetime.min.replace(tzinfo=UTC))
 
 
 def unreachable(tx: Connection) -> frozenset[str]:

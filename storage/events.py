@@ -168,6 +168,13 @@ def newest_among(tx: Connection, check: str, kinds: Collection[EventKind]) -> in
     return int(tx.scalar(found) or 0) if kinds else 0
 
 
+def newest_kind(tx: Connection, check: str, kinds: Collection[EventKind]) -> EventKind | None:
+    """Return which of these kinds a check's newest event of any of them is; None where there is none."""
+    found = select(events.c.what).where(events.c.check_id == check, events.c.what.in_(kinds))
+    what: EventKind | None = tx.scalar(found.order_by(events.c.id.desc()).limit(1))
+    return what
+
+
 def newest_at(tx: Connection, check: str, what: EventKind) -> datetime | None:
     """Return when a check's newest event of this kind was, or None."""
     of_kind = select(events.c.at).where(events.c.check_id == check, events.c.what == what)

@@ -142,7 +142,7 @@ def test_nobody_can_type_case_details_to_the_bot() -> None:
     manifest = yaml.safe_load(_text("manifest.yml"))
     assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"] is True
     assert not any("history" in scope for scope in manifest["oauth_config"]["scopes"]["bot"])
-    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "user_change"]
 
 
 def test_the_env_example_has_every_setting_and_no_other() -> None:

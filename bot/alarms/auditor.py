@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from slack_sdk import WebClient
 from sqlalchemy import Connection
 
 from bot.alarms import audience, broken_seal
 from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
 from bot.context import Services
-from bot.cover.schedule import look_for_closed_accounts, plan_gap_report
+from bot.cover.schedule import AccountWatch, plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
 from bot.supervised_loop import SupervisedLoop
@@ -32,7 +31,6 @@ log = logging.getLogger(__name__)
 EVERY = 60.0
 """Seconds between two rounds."""
 _REMEMBERED = timedelta(days=1)
-_ACCOUNTS_EVERY = timedelta(hours=1)
 
 
 class Auditor:
@@ -41,18 +39,17 @@ class Auditor:
     def __init__(
         self,
         services: Services,
-        client: WebClient,
+        accounts: AccountWatch,
         administrators: Sequence[Via],
         heartbeat: Heartbeat,
         conditions: ConditionWatch,
     ) -> None:
         self._services = services
-        self._client = client
+        self._accounts = accounts
         self._administrators = administrators
         self._heartbeat = heartbeat
         self._conditions = conditions
         self._said_well = False
-        self._asked_for_accounts = datetime.min.replace(tzinfo=UTC)
         self.is_connected: Callable[[], bool] = lambda: True
 
     def loop(self) -> SupervisedLoop:
@@ -82,9 +79,7 @@ class Auditor:
         each(self._services, found.unwatched, lambda tx, check: self._services.casework(tx).look_again(check))
         if found.is_well and is_whole and is_connected and not present:
             self._heartbeat.beat()
-        if abs(now - self._asked_for_accounts) >= _ACCOUNTS_EVERY:
-            self._asked_for_accounts = now
-            look_for_closed_accounts(self._services, self._client)
+        self._accounts.turn()
         with self._services.database.begin() as tx:
             if is_whole:
                 seal_due(tx, self._services.seal_key, now)

@@ -29,6 +29,7 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
         EventKind.ASKED_AGAIN: _unanswered,
         EventKind.HANDED_ON: _needs_another,
         EventKind.STEPPED_ASIDE: _needs_another,
+        EventKind.LEADER_GONE: _needs_another,
         EventKind.DRILL_ANSWERED: _drill_is_over,
         EventKind.DRILL_UNANSWERED: _drill_is_over,
     }[event.what]

@@ -132,7 +132,11 @@ def _closed(view: CheckView) -> Message:
 
 def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterator[Block]:  # noqa: FBT001 - one caller
     check = view.check
-    mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
+    mentions = (
+        ""
+        if case.led_by
+        else " ".join(view.slack(one) for one in case.asked if one in view.people and view.is_able(one))
+    )
     again = f" This is ask {ask}." if ask > 1 else ""
     yield block_kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
     if check.paper_at is not None:
@@ -213,7 +217,7 @@ def _counts(view: CheckView) -> str:
 
 
 def _where_it_stands(view: CheckView, case: Case) -> str:
-    gone = f"\n*{view.reporter} has left: their account is closed.* What waited for them waits for whoever leads."
+    gone = f"\n*{view.reporter} can answer here no more.* What waited for them waits for whoever leads."
     return _next(view, case) + (gone if view.reporter_gone else "")
 
 

@@ -8,7 +8,7 @@ from bot.context import Services
 from bot.delivery.scheduler import Scheduler
 from bot.each import each
 from services import due_times
-from storage import cases
+from storage import cases, cover
 
 
 class OpenCases:
@@ -16,6 +16,7 @@ class OpenCases:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._not_there: tuple[frozenset[str], frozenset[str]] | None = None
 
     def fit_the_file(self) -> None:
         """Apply a changed organisation.toml to open cases.
@@ -23,10 +24,7 @@ class OpenCases:
         People who are off the list are replaced, whether asked or leading, and the next page is brought forward where
         the ladder became faster.
         """
-        with self._services.database.read() as tx:
-            found = cases.open_ids(tx)
-        each(self._services, found, lambda tx, check: self._services.casework(tx).check_asked(check))
-        each(self._services, found, lambda tx, check: self._services.casework(tx).check_leader(check))
+        self.look_after_all()
         self.put_right(timedelta(), tolerated=timedelta())
 
     def put_right(self, step: timedelta, tolerated: timedelta = due_times.TOLERATED) -> int:
@@ -45,7 +43,20 @@ class OpenCases:
         )
         return sum(changed)
 
+    def look_after_all(self) -> None:
+        """Where somebody on the list came or went, ask others in place of those who can answer no more, at once.
+
+        Whatever the reason: a closed account, days away that were set or begin, a changed file.
+        """
+        with self._services.database.read() as tx:
+            today = self._services.roster.week.day_of(self._services.clock.now())
+            not_there = (cover.absent(tx, today), cover.unreachable(tx))
+            found = cases.open_ids(tx) if not_there != self._not_there else ()
+        each(self._services, found, lambda tx, check: self._services.leavers(tx).look_after(check))
+        self._not_there = not_there
+
     def turn(self) -> None:
+        self.look_after_all()
         now = self._services.clock.now()
         with self._services.database.read() as tx:
             unanswered = cases.unanswered(tx, now)

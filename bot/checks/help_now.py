@@ -13,9 +13,14 @@ from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from flows.case import Case, CaseStatus, CheckStatus, Told
 from flows.engine import wording
+from flows.events import EventKind
 from flows.model import Level, Outcome
 
 _WAYS = {"email": "an email", "push": "a message to a phone"}
+_GONE = {
+    EventKind.ASKED_GONE: "Those I asked before can answer no more, so I ask others.",
+    EventKind.LEADER_GONE: "Whoever was on it can answer no more, so I ask others.",
+}
 _PIECE = 2800
 """Characters of one section: a longer text goes on in the next, so that no number is ever cut off."""
 
@@ -115,8 +120,8 @@ def _news(view: CheckView, case: Case) -> Iterator[str]:
         on_it = f"*{block_kit.esc(name)} is on it*{f': {number}' if number else ''}"
         yield f"{on_it}, since {when(view, case.led_at or view.now)}. They will talk with you."
     else:
-        if view.asked_gone:
-            yield "Those I asked before can answer no more, so I ask others."
+        if view.gone is not None:
+            yield _GONE[view.gone]
         yield from _how_far(view, case, block_kit.esc(view.guidance.told))
 
 

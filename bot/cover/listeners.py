@@ -1,18 +1,22 @@
-"""Listeners of days away: setting them, and removing them."""
+"""Listeners of days away, and of Slack's event that an account has changed."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from slack_bolt import App
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.context import Services
 from bot.cover import modals
 from bot.cover.gaps import gaps_from, today
+from bot.cover.schedule import AccountWatch
 from bot.permission import may_set_away
 from bot.slack import block_kit
+from bot.slack.failures import guarded
 from bot.slack.listeners import Answer, Listeners, Taken, close, errors, update
+from bot.slack.membership import Outsiders
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
 from flows.events import OutboxKind
@@ -84,12 +88,29 @@ SAVED = "saved"
 _LONGEST_ID = 18
 
 
-def register(app: App, services: Services, replies: Replies) -> None:
-    """Register the buttons and the modal of days away."""
+def register(app: App, services: Services, replies: Replies, accounts: AccountWatch, outsiders: Outsiders) -> None:
+    """Register the buttons and the modal of days away, and `user_change`."""
     days, on = DaysAway(services), Listeners(app, replies)
     on.opens("set_days_away", days.open_modal)
     on.press("remove_days_away", days.remove)
     on.submission("days_away", days.save, then=days.redraw)
+
+    def changed(event: dict[str, Any]) -> None:
+        """Ask Slack anew about an account that has changed in any way, and that something waits for.
+
+        What the event says of it is not used (docs/design-decisions.md, 20).
+        """
+        user = event.get("user")
+        account = str(user.get("id", "")) if isinstance(user, dict) else ""
+        outsiders.forget(account)
+        if account and accounts.concerns(account):
+            accounts.look_at(account)
+
+    app.event("user_change")(ack=_acknowledge, lazy=[guarded(changed)])
+
+
+def _acknowledge(ack: Ack) -> None:
+    ack()
 
 
 def _date(picked: str) -> date | None:

@@ -29,5 +29,5 @@ def _gaps(services: Services, tx: Connection, row: Claimed) -> Outgoing:
 
 def _closed_account(services: Services, tx: Connection, row: Claimed) -> Outgoing:
     """Render the notice; send nothing where every account works again before anybody was told."""
-    closed = cover.unreachable(tx) & frozenset(services.roster.everyone)
+    closed = cover.unreachable(tx) & services.roster.accounts.keys()
     return Outgoing(messages.closed_account() if closed or row.ts else None)

@@ -107,6 +107,8 @@ class Renderers:
         render, shrink = self._of_check[row.what]
         view = services.look_for(tx, row.check, row.event)
         addressees.insist(services, tx, row, view)
+        if view.reporter_gone and row.target == view.check.reporter and row.ts is None:
+            return Outgoing(None)  # it is made due again if their account works again
         found = render(services, tx, row, view)
         is_old = old_messages.is_old(tx, view.check, services.organisation.slack.keep_messages, view.now)
         is_cut = row.ts is not None and (is_old or view.check.status is CheckStatus.CLOSED)

@@ -68,6 +68,7 @@ NEEDS_NO_SCOPE = (
 REMARKS = {
     "messages_tab_read_only_enabled": "Nobody types the details of a case to the bot.",
     "app_home_opened": "The Home tab is drawn when somebody opens it.",
+    "user_change": "See at once that the account of somebody who is waited for was closed.",
     **{scope.name: scope.why for scope in SCOPES},
 }
 """Comments in manifest.yml, by the key or list entry that they are written beside."""
@@ -121,7 +122,7 @@ SOCKET_MODE: Json = {
     },
     "oauth_config": {"scopes": {"bot": [scope.name for scope in SCOPES]}},
     "settings": {
-        "event_subscriptions": {"bot_events": ["app_home_opened"]},
+        "event_subscriptions": {"bot_events": ["app_home_opened", "user_change"]},
         "interactivity": {"is_enabled": True},
         "org_deploy_enabled": False,
         "socket_mode_enabled": True,

@@ -49,6 +49,10 @@ class Outsiders:
             self._is_outsider[user] = known, self._clock.monotonic()
         return known
 
+    def forget(self, user: str) -> None:
+        """Ask about this person again when it matters: Slack says that their account has changed."""
+        self._is_outsider.pop(user, None)
+
     def _remembered(self, user: str) -> bool | None:
         known, since = self._is_outsider.get(user, (None, 0.0))
         return known if self._clock.monotonic() - since < REMEMBERED_FOR else None

@@ -248,6 +248,13 @@ class Roster:
         return there, self._after(ladder[-1], now, start)
 
 
+def able(allowed: Iterable[str], absent: frozenset[str], unreachable: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return who of these can answer: those who are there, or else everybody whose account works; it may be nobody."""
+    known = tuple(allowed)
+    there = tuple(person for person in known if person not in absent)
+    return there or tuple(person for person in known if person not in unreachable)
+
+
 def in_need(allowed: tuple[str, ...], unreachable: frozenset[str]) -> tuple[str, ...]:
     """Nobody is there: everybody allowed whose account works is asked all the same, and without one everybody (I13)."""
     return tuple(person for person in allowed if person not in unreachable) or allowed

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sandbox.client import forms, payloads
 from sandbox.client.acknowledgements import TROUBLE, apply_command_response, apply_submission_response
 from sandbox.client.result import InteractionResult
-from sandbox.methods import chat, posting, views
+from sandbox.methods import chat, directory, posting, views
 from sandbox.state import element_values
 from sandbox.state.fake_slack import FakeSlack
 from sandbox.state.models import Json, Raw, SlackError, SlackMessage, View
@@ -72,6 +72,13 @@ class UserActions:
         payload = payloads.event(self.slack, inner)
         ack = self._send("events_api", payload)
         return InteractionResult(ack.problem is None, ack.latency, None, ack.response, payload)
+
+    def account_changed(self, user: str) -> None:
+        """Deliver `user_change` with the account as it is now, if the manifest subscribes to it."""
+        if self.slack.manifest.body and self.slack.manifest.wants("user_change"):
+            stamp = self.slack.clock.stamp()
+            inner: Json = {"type": "user_change", "user": directory.account(self.slack, user), "event_ts": stamp}
+            self.send(Envelope("events_api", payloads.event(self.slack, inner)))
 
     def touch(
         self, user: str, surface: SlackMessage | View, block_id: str, action_id: str, raw: Raw = None

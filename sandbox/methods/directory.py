@@ -58,7 +58,12 @@ def bots_info(slack: FakeSlack, args: Json) -> Json:
 
 
 def users_info(slack: FakeSlack, args: Json) -> Json:
-    return {"ok": True, "user": _user(slack, slack.world.human(required(args, "user")))}
+    return {"ok": True, "user": account(slack, required(args, "user"))}
+
+
+def account(slack: FakeSlack, user: str) -> Json:
+    """Return an account as Slack shows it. Raises SlackError: `user_not_found`."""
+    return _user(slack, slack.world.human(user))
 
 
 def users_list(slack: FakeSlack, _: Json) -> Json:

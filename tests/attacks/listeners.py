@@ -94,6 +94,7 @@ ANYBODY = (
     *(Listener("shortcut", name) for name in ("start_check", "check_before_sharing")),
     Listener("command", "/share-check"),
     Listener("event", "app_home_opened"),
+    Listener("event", "user_change"),
 )
 """For all staff; guests and people of other organisations are sent to a phone."""
 WAYS_IN = (

@@ -4,7 +4,7 @@ import copy
 from datetime import date, timedelta
 from typing import Any
 
-from bot.cover.schedule import look_for_closed_accounts
+from bot.cover.schedule import AccountWatch
 from flows.events import EventKind
 from flows.paging.cover import Away
 from sandbox.client.people import Person
@@ -143,7 +143,7 @@ def test_in_danger_and_no_choice_skips_who_is_away_as_well(stage: Stage) -> None
 def test_a_closed_account_is_skipped(stage: Stage) -> None:
     """Found by asking Slack; asked again once it works again."""
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    AccountWatch(stage.bot.services, stage.bot.app.client).turn()
     stage.staff.open_home()
     stage.staff.wait_for("On cover today: <@U0LEAD2>, <@U0DEPUTY>")
     stage.begin()
@@ -151,7 +151,7 @@ def test_a_closed_account_is_skipped(stage: Stage) -> None:
     stage.settle()
     assert stage.paged() == {LEADS, "U0LEAD2"}
     stage.workspace.change_person("U0LEAD1", deactivated=False)
-    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    AccountWatch(stage.bot.services, stage.bot.app.client).turn()
     stage.pass_time(minutes=16)
     assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2", "U0DEPUTY"}
 
@@ -162,7 +162,7 @@ def test_a_leader_whose_account_is_closed_leaves_the_case_to_the_others(stage: S
     stage.answer(*HARM)
     stage.lead()
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    AccountWatch(stage.bot.services, stage.bot.app.client).turn()
     stage.settle()
     case = stage.case()
     assert case is not None

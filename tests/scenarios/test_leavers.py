@@ -2,16 +2,17 @@
 
 import pytest
 
-from bot.cover.schedule import look_for_closed_accounts
+from bot.cover.schedule import AccountWatch
 from flows.events import EventKind
-from tests.harness import CLEAR, LEADS, NO_CONSENT, POSSIBLY, Stage, page_of, words_of
+from storage import cover
+from tests.harness import CLEAR, LEADS, NO_CONSENT, POSSIBLY, Stage, card_of, page_of, words_of
 
-GONE = "The staff member's account is closed. What waited for them waits for a lead now."
+GONE = "The staff member can answer here no more. What waited for them waits for a lead now."
 
 
 def _look(stage: Stage) -> None:
     """Ask Slack about everybody, as the auditor does each hour and at start."""
-    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    AccountWatch(stage.bot.services, stage.bot.app.client).turn()
     stage.settle()
 
 
@@ -28,14 +29,14 @@ def test_the_leads_are_told_at_once_that_the_reporter_has_left(stage: Stage, ste
     _look(stage)
     assert sum(GONE in words for words in in_channel(stage)) == 1
     assert stage.events()[EventKind.REPORTER_GONE] == 1
-    assert "has left: their account is closed." in words_of(page_of(stage.lead_one, LEADS))
+    assert "can answer here no more." in words_of(page_of(stage.lead_one, LEADS))
     if step == "planned":
         stage.pass_time(hours=72)
         assert stage.events()[EventKind.PLAN_WAITS] == 0
         assert stage.events()[EventKind.PLAN_REMINDED] > 1
     stage.workspace.change_person("U0STAFF", deactivated=False)
     _look(stage)
-    assert "has left" not in words_of(page_of(stage.lead_one, LEADS))
+    assert "can answer here no more" not in words_of(page_of(stage.lead_one, LEADS))
 
 
 def test_a_lead_who_leaves_gives_the_case_back_to_be_asked_for(stage: Stage) -> None:
@@ -48,6 +49,37 @@ def test_a_lead_who_leaves_gives_the_case_back_to_be_asked_for(stage: Stage) -> 
     assert case.led_by is None
     assert any("Whoever led this can answer no more." in words for words in in_channel(stage))
     stage.lead(stage.lead_two)
+
+
+def test_a_closed_account_is_noticed_at_once_without_a_look(stage: Stage) -> None:
+    """Slack says that an account has changed: both leads' are closed, and the deputy is asked now; the card says so."""
+    stage.finish(*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
+    assert "I have told Lead one and Lead two" in words_of(card_of(stage.staff))
+    for lead in ("U0LEAD1", "U0LEAD2"):
+        stage.workspace.change_person(lead, deactivated=True)
+    stage.staff.wait_for(lambda: "I have told Deputy" in words_of(card_of(stage.staff)))
+    shown = words_of(card_of(stage.staff))
+    assert "Those I asked before can answer no more, so I ask others." in shown
+    assert "Lead one" not in shown
+    assert "Lead two" not in shown
+    stage.workspace.change_person("U0STAFF", deactivated=True)
+    stage.lead_two.wait_for(lambda: "can answer here no more." in words_of(stage.pages("U0DEPUTY")[-1]))
+
+
+def test_a_lead_who_goes_away_is_on_no_card_any_more(stage: Stage) -> None:
+    """Set by another lead on the Home tab: the case is offered to the others within a second."""
+    stage.finish(*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
+    stage.lead()
+    assert "Lead one is on it" in words_of(card_of(stage.staff))
+    stage.forward(minutes=1)
+    today = stage.bot.services.roster.week.day_of(stage.bot.services.clock.now())
+    with stage.bot.services.write() as tx:
+        cover.set_away(tx, "lead-1", today, today, by="U0LEAD2", now=stage.bot.services.clock.now(), request="r1")
+    stage.staff.wait_for(lambda: "I have told Lead two" in words_of(card_of(stage.staff)))
+    shown = words_of(card_of(stage.staff))
+    assert "Whoever was on it can answer no more, so I ask others." in shown
+    assert "Lead one" not in shown
+    assert any("needs another lead" in words_of(message) for message in stage.staff.dm)
 
 
 def in_channel(stage: Stage) -> list[str]:

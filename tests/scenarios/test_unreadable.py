@@ -3,7 +3,7 @@
 from cryptography.fernet import Fernet
 from sqlalchemy import select, update
 
-from bot.cover.schedule import look_for_closed_accounts
+from bot.cover.schedule import AccountWatch
 from bot.retention.due import copies_left
 from bot.retention.schedule import RetentionClock
 from flows.events import OutboxKind
@@ -91,7 +91,7 @@ def test_a_closed_account_is_marked_and_the_other_checks_are_seen_to(stage: Stag
         stage.bot.services.casework(tx).lead(good, "U0LEAD1", "lead-1", "lead-good")
     shut(stage, broken)
     stage.workspace.change_person("U0LEAD1", deactivated=True)
-    look_for_closed_accounts(stage.bot.services, stage.bot.app.client)
+    AccountWatch(stage.bot.services, stage.bot.app.client).turn()
     with stage.bot.services.database.read() as tx:
         assert cover.unreachable(tx) == {"lead-1"}
         assert "lead-1" not in on_cover(

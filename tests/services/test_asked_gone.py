@@ -11,7 +11,7 @@ from flows.model import Answers, Urgency
 from flows.paging.recipients import People
 from flows.paging.roster import Roster
 from storage import cover
-from tests.storage.builders import LEAD_TWO, REPORTER, Office
+from tests.storage.builders import LEAD_ONE, LEAD_TWO, REPORTER, Office
 
 HARM: Answers = {"S1": ("no",), "S2": ("no",), "S3": ("none",), "S4": ("yes",)}
 NEW = {"lead-3": "U0LEAD3", "lead-4": "U0LEAD4"}
@@ -31,14 +31,21 @@ def _other_leads(roster: Roster) -> Roster:
 
 
 def _look(office: Office, check: str) -> None:
-    with office.leading() as work:
-        work.check_asked(check)
+    with office.leaving() as work:
+        work.look_after(check)
 
 
 def _close(office: Office, *people: str) -> None:
     with office.database.begin() as tx:
         for person in people:
             cover.mark_unreachable(tx, person, office.now)
+
+
+def _away(office: Office, *people: str) -> None:
+    day = office.roster.week.day_of(office.now)
+    with office.database.begin() as tx:
+        for person in people:
+            cover.set_away(tx, person, day, day, by=LEAD_TWO, now=office.now, request=office.request())
 
 
 def test_leads_who_replace_all_who_were_asked_are_asked_at_once(office: Office) -> None:
@@ -69,12 +76,12 @@ def test_another_person_under_the_same_id_was_not_asked(office: Office) -> None:
 def test_another_person_under_the_leads_id_does_not_lead(office: Office) -> None:
     """Nobody is said to be on it who never was."""
     check = office.led(HARM)
-    with office.leading() as work:
-        work.check_leader(check)
+    with office.leaving() as work:
+        work.look_after(check)
     assert office.the_case(check).led_by == "lead-1"
     office.roster = replace(office.roster, slack={**office.roster.slack, "lead-1": "U0NEW1"})
-    with office.leading() as work:
-        work.check_leader(check)
+    with office.leaving() as work:
+        work.look_after(check)
     assert (office.the_case(check).led_by, "U0NEW1" in office.paged(check)) == (None, True)
 
 
@@ -101,17 +108,77 @@ def test_where_nobody_is_left_at_all_the_ladder_goes_on(office: Office) -> None:
     assert office.the_case(check).asks == 1
 
 
-@pytest.mark.parametrize("closes", [False, True])
-def test_a_case_that_is_led_or_closed_is_left_alone(office: Office, *, closes: bool) -> None:
-    check = office.led(HARM)
-    if closes:
-        with office.leading() as work:
-            work.hand_on(check, LEAD_TWO, office.request())
-            work.lead(check, LEAD_TWO, "deputy-1")
-    asks, status = office.the_case(check).asks, office.the_case(check).status
-    _close(office, "lead-1", "lead-2")
+@pytest.mark.parametrize("leader", ["lead-1", "deputy-1"])
+def test_a_case_led_by_somebody_who_can_answer_is_left_alone(office: Office, leader: str) -> None:
+    check = office.raised(HARM)
+    with office.leading() as work:
+        work.lead(check, office.roster.slack[leader], leader)
+    asks = office.the_case(check).asks
+    _close(office, *({"lead-1", "lead-2"} - {leader}))
     _look(office, check)
-    assert (office.the_case(check).asks, status) == (asks, CaseStatus.LED)
+    assert (office.the_case(check).asks, office.the_case(check).led_by) == (asks, leader)
+
+
+def test_a_leader_who_goes_away_leaves_the_case_to_the_others_at_once(office: Office) -> None:
+    """Also where the days away had begun when they were set; the deputy is asked now, not at the next step."""
+    check = office.led(HARM)
+    office.forward(minutes=1)
+    _away(office, "lead-1", "lead-2")
+    _look(office, check)
+    assert (office.the_case(check).status, office.paged(check)[-1]) == (CaseStatus.OPEN, "U0DEPUTY")
+    assert EventKind.LEADER_GONE in office.happened(check)
+
+
+def test_whoever_takes_the_lead_while_they_are_away_keeps_it(office: Office) -> None:
+    """They have answered: so they are there."""
+    check = office.raised(HARM)
+    _away(office, "lead-1")
+    office.forward(minutes=1)
+    with office.leading() as work:
+        work.lead(check, LEAD_ONE, "lead-1")
+    _look(office, check)
+    assert office.the_case(check).led_by == "lead-1"
+
+
+def test_both_leads_away_asks_the_next_people_now(office: Office) -> None:
+    check = office.raised(HARM)
+    _away(office, "lead-1", "lead-2")
+    _look(office, check)
+    assert office.paged(check)[-1] == "U0DEPUTY"
+    assert EventKind.ASKED_GONE in office.happened(check)
+
+
+def test_while_everybody_is_away_those_who_were_asked_go_on_being_waited_for(office: Office) -> None:
+    """Asking the same people again would help nobody; the ladder goes on."""
+    check = office.raised(HARM)
+    _away(office, *office.roster.everyone)
+    _look(office, check)
+    assert office.the_case(check).asks == 1
+
+
+def test_where_only_a_closed_account_may_know_the_next_people_may(office: Office) -> None:
+    """Somebody must be able to help (I13); whoever was waited for is left out from then on."""
+    check = office.raised({**HARM, "S2": ("not_sure",)})
+    assert office.paged(check) == ["U0INDEP"]
+    _close(office, office.roster.people.independent)
+    _look(office, check)
+    assert (office.paged(check)[-1], office.the_case(check).left_out) == (
+        "U0DEPUTY",
+        frozenset({"independent", "U0INDEP"}),
+    )
+
+
+def test_a_reviewer_who_leaves_is_replaced_at_once(office: Office) -> None:
+    """The staff member disagreed and was promised another view."""
+    check = office.planned(HARM)
+    with office.leading() as work:
+        work.disagree(check, REPORTER, 1, "They would be in danger.", office.request())
+    assert office.paged(check)[-1] == "U0LEAD2"
+    _close(office, "lead-2")
+    _look(office, check)
+    assert "U0DEPUTY" in office.paged(check)
+    _look(office, check)
+    assert office.happened(check).count(EventKind.REVIEW_ASKED) == 2
 
 
 def test_asking_others_makes_no_sound_for_the_reporter_and_keeps_the_urgency(office: Office) -> None:

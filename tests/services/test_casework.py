@@ -361,7 +361,7 @@ def test_a_leader_who_is_no_longer_listed_leaves_the_case_to_the_others(office: 
     """Somebody who left the organisation does not keep a case."""
     check = office.raised(URGENT)
     _do(office, lambda work: work.lead(check, LEAD_ONE, "somebody-gone"))
-    with office.leading() as work:
-        work.check_leader(check)
+    with office.leaving() as work:
+        work.look_after(check)
     assert office.the_case(check).status is CaseStatus.OPEN
     assert office.next_page_at(check) is not None

@@ -16,6 +16,7 @@ from flows.closure import SHARED_WORDS, TO_SHARE, UNANSWERED
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
 from services.casework import Casework, Result
+from services.leavers import Leavers
 from services.reporting import Reporting, Step
 from storage import cases, checks, events, tables
 from storage.crypto.envelope import Keyring
@@ -56,6 +57,11 @@ class Office:
     def leading(self) -> Iterator[Casework]:
         with self.database.begin() as tx:
             yield Casework(tx, self.keys, self.roster, self.now)
+
+    @contextmanager
+    def leaving(self) -> Iterator[Leavers]:
+        with self.database.begin() as tx:
+            yield Leavers(tx, self.keys, self.roster, self.now)
 
     def start(self, reporter: str = REPORTER) -> str:
         with self.reporting() as work:

@@ -12,7 +12,7 @@ from bot.app import renderers
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.context import Services
-from bot.cover.schedule import look_for_closed_accounts, plan_gap_report
+from bot.cover.schedule import AccountWatch, plan_gap_report
 from bot.slack.block_kit import Message
 from flows.events import OutboxKind
 from sandbox import Workspace
@@ -186,26 +186,26 @@ def test_without_administrators_the_leads_channel_hears_of_it(watch: Watch) -> N
 
 def test_a_closed_account_is_found_and_said_once(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """Everybody on the list is looked at; who is there stays as they are."""
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert (watch.closed(), watch.due()) == (frozenset(), [])
-    assert {call.args["user"] for call in workspace.calls("users.info")} == set(ROSTER.slack.values())
+    assert {call.args["user"] for call in workspace.calls("users.info")} == set(ROSTER.accounts.values())
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert watch.closed() == {"lead-2"}
     rows = watch.due()
     assert [(row.what, row.target) for row in rows] == [(OutboxKind.CLOSED_ACCOUNT, reader) for reader in READERS]
     assert watch.alarm(rows[0]) is not None
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert watch.due() == []
 
 
 def test_an_account_that_is_back_is_asked_again(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """And an alarm that was not sent yet is not needed any more."""
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     row, _ = watch.due()
     workspace.change_person("U0LEAD2", deactivated=False)
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert watch.closed() == frozenset()
     assert watch.alarm(row) is None
 
@@ -213,7 +213,7 @@ def test_an_account_that_is_back_is_asked_again(watch: Watch, workspace: Workspa
 def test_an_account_slack_does_not_know_is_closed(watch: Watch, workspace: Workspace, client: WebClient) -> None:
     """A wrong id in organisation.toml is nobody who could answer."""
     del workspace.slack.world.people["U0DEPUTY"]
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert watch.closed() == {"deputy-1"}
 
 
@@ -221,12 +221,12 @@ def test_when_slack_does_not_answer_nothing_is_concluded(watch: Watch, workspace
     """Neither that an account is closed nor that it is back."""
     workspace.change_person("U0LEAD1", deactivated=True)
     workspace.change_person("U0LEAD2", deactivated=True)
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     watch.due()
     workspace.change_person("U0LEAD1", deactivated=False)
     workspace.faults.ratelimit("users.info", times=2)
     workspace.faults.refuse("users.info", times=1)
     workspace.faults.server_error("users.info", times=1)
-    look_for_closed_accounts(watch.services, client)
+    AccountWatch(watch.services, client).turn()
     assert watch.closed() == {"lead-1", "lead-2"}
     assert watch.due() == []
