@@ -218,3 +218,19 @@ def test_before_a_commit_and_on_github_the_same_is_checked_as_here() -> None:
 def _steps(workflow: str) -> list[dict[str, Any]]:
     (job,) = yaml.safe_load(_text(f".github/workflows/{workflow}.yml"))["jobs"].values()
     return list(job["steps"])
+
+
+JOB = re.compile(r"^\| (?!job \|)([^|-][^|]*) \| (.*) \|$", re.MULTILINE)
+MOST_OPENED, MOST_CHANGED = 34, 27
+"""In all ten jobs; in the first layout they took 61 and 37."""
+
+
+def test_ten_jobs_of_a_newcomer_take_few_files_and_each_is_there() -> None:
+    """One feature in one place: who adds a file to a row of CONTRIBUTING.md should ask why it must be opened too."""
+    table = _text("CONTRIBUTING.md").partition("## Where to change what")[2].partition("## How the code reads")[0]
+    jobs = {job: re.findall(r"(\*\*)?`([^`]+)`", files) for job, files in JOB.findall(table)}
+    assert len(jobs) == 10
+    places = [place for files in jobs.values() for _, place in files if place != "organisation.toml"]
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    assert len(places) <= MOST_OPENED
+    assert sum(bool(bold) for files in jobs.values() for bold, _ in files) <= MOST_CHANGED

@@ -17,7 +17,6 @@ from bot.doctor.tokens import slack_says
 from bot.findings import Finding, State, fine, unchecked
 
 INDEPENDENT, ZONE, SECOND = "independent contact", "time zone", "second channel"
-SPOKEN = {Via.EMAIL: "email", Via.PUSH: "push"}
 GUEST_MARKS = ("is_restricted", "is_ultra_restricted")
 NOT_THERE = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 
@@ -103,7 +102,7 @@ def _judged(name: str, person: PersonSettings, found: Account, ways: Mapping[str
             "has an account, and no second channel: when Slack is away they are not asked.",
             "Set a mail server in .env: share-check init --change mail. Or set SHARE_CHECK_NOTIFY.",
         )
-    also = " and ".join(SPOKEN[way] for way in theirs)
+    also = " and ".join(theirs)
     return fine(name, f"has an account{f', and can be asked by {also} too' if also else ''}.")
 
 
