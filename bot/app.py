@@ -46,6 +46,7 @@ from bot.delivery.other_channels import SecondChannel, Via
 from bot.delivery.render import Renderers
 from bot.delivery.scheduler import Scheduler
 from bot.delivery.sender import QUEUES, Deliverer, OtherWays, SenderState
+from bot.delivery.turns import SENDING_TIMEOUT
 from bot.digest import outgoing as digest_outgoing
 from bot.digest import schedule as digest_schedule
 from bot.doctor import conditions
@@ -76,7 +77,9 @@ WIDTHS = (32, 48, 8)
 TICK = 1.0
 PING = 3.0
 """Seconds between pings. After six without an answer a connection counts as dead; until it is replaced presses fail."""
-SLACK_TIMEOUT = 10
+SLACK_TIMEOUT, PROBE_TIMEOUT = 10, 4
+PROBE_EVERY = 3.0
+"""Seconds between two questions whether Slack is back, while it takes nothing."""
 CLOSE_WITHIN = 10
 
 
@@ -90,6 +93,7 @@ class Bot:
         deliverers: Sequence[Deliverer],
         scheduler: Scheduler,
         auditor: Auditor,
+        probe: SupervisedLoop,
         executors: Sequence[Executor],
     ) -> None:
         self.app = app
@@ -98,6 +102,7 @@ class Bot:
         self.scheduler = scheduler
         self.auditor = auditor
         auditor.is_connected = lambda: self.is_connected
+        self._probe = probe
         self._executors = executors
         self.loops: list[SupervisedLoop] = []
         self._watch: SocketWatch | None = None
@@ -108,7 +113,7 @@ class Bot:
         """Run the start-up jobs, then start senders and scheduler, each every `tick` seconds, and the auditor."""
         self.scheduler.wake_up()
         senders = [deliverer.loop(tick) for deliverer in self.deliverers]
-        self.loops = [*senders, self.scheduler.loop(tick), self.auditor.loop()]
+        self.loops = [*senders, self.scheduler.loop(tick), self.auditor.loop(), self._probe]
         for loop in self.loops:
             loop.start()
 
@@ -171,11 +176,14 @@ class Bot:
 class Edges:
     """Everything outside the process: Slack, the other ways to people, the heartbeat; and the thread pools.
 
+    sending: Slack for what is sent, with a longer time-out; probe: for whether it is back, with a shorter one.
     webhook: makes the client that posts to a response_url. ways_to_administrators: other than Slack.
     senders: one executor for each of QUEUES. conditions: what Slack says about token, scopes and leads' channel.
     """
 
     slack: WebClient
+    sending: WebClient
+    probe: WebClient
     webhook: Callable[[str], WebhookClient]
     signing_secret: str
     other_ways: OtherWays
@@ -192,6 +200,8 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
     client, second = web_client(settings), SecondChannel(settings, organisation)
     edges = Edges(
         slack=client,
+        sending=web_client(settings, SENDING_TIMEOUT),
+        probe=web_client(settings, PROBE_TIMEOUT),
         webhook=webhooks(client),
         signing_secret=settings.secrets.signing_secret or "unused",
         other_ways=second,
@@ -215,7 +225,7 @@ def assemble(services: Services, edges: Edges) -> Bot:
     rendered = renderers()
     shared = SenderState(replies.urls)
     deliverers = [
-        Deliverer(services, rendered, edges.slack, senders, edges.other_ways, instance, lanes, shared, width)
+        Deliverer(services, rendered, edges.sending, senders, edges.other_ways, instance, lanes, shared, width)
         for lanes, senders, width in zip(QUEUES, edges.senders, WIDTHS, strict=True)
     ]
     watch = ConditionWatch(services, edges.slack, edges.conditions, edges.other_ways, edges.ways_to_administrators)
@@ -223,7 +233,13 @@ def assemble(services: Services, edges: Edges) -> Bot:
     auditor = Auditor(services, accounts, edges.ways_to_administrators, edges.heartbeat, watch)
     register(app, services, edges.slack, replies, accounts)
     executors = (edges.listeners, edges.replies, *edges.senders)
-    return Bot(app, services, deliverers, scheduler(services, instance), auditor, executors)
+    probe = SupervisedLoop(
+        "probe",
+        lambda: deliverers[0].ask_whether_slack_is_back(edges.probe),
+        every=PROBE_EVERY,
+        failure="Slack could not be asked whether it is back",
+    )
+    return Bot(app, services, deliverers, scheduler(services, instance), auditor, probe, executors)
 
 
 def _bolt_app(edges: Edges) -> Measured:
@@ -315,7 +331,7 @@ def scheduler(services: Services, instance: str = "") -> Scheduler:
     return found
 
 
-def web_client(settings: Settings) -> WebClient:
+def web_client(settings: Settings, timeout: int = SLACK_TIMEOUT) -> WebClient:
     """Return the Web API client, with one TLS context: one a call would cost 24 ms of CPU. The outbox retries."""
     encrypted = urlsplit(settings.slack_api_url).scheme == "https"
     logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # callers log their own failures
@@ -323,6 +339,6 @@ def web_client(settings: Settings) -> WebClient:
         token=settings.secrets.bot_token,
         base_url=settings.slack_api_url,
         ssl=ssl.create_default_context() if encrypted else None,
-        timeout=SLACK_TIMEOUT,
+        timeout=timeout,
         retry_handlers=[],
     )

@@ -157,11 +157,14 @@ class SimulatedProcess:
             _Sender(deliverer, frozenset(lanes)) for deliverer, lanes in zip(self._bot.deliverers, QUEUES, strict=True)
         ]
         self._is_turning = False
+        self._slack = parts.slack
 
     def _edges(self, parts: ProcessParts) -> Edges:
         inline = InlineExecutor()
         return Edges(
             slack=parts.slack,
+            sending=parts.slack,
+            probe=parts.slack,
             webhook=lambda url: SimulatedWebhook(url, parts.respond, self._posted),
             signing_secret="unused",  # noqa: S106 - nothing is signed here
             other_ways=parts.other_ways,
@@ -194,6 +197,11 @@ class SimulatedProcess:
         """Let each free sender of these lanes send one batch."""
         for sender in self._senders:
             sender.send(lanes)
+
+    def ask_whether_slack_is_back(self) -> None:
+        """Run the probe once."""
+        with suppress(Exception):  # as the bot's own loop does
+            self._bot.deliverers[0].ask_whether_slack_is_back(self._slack)
 
     def take(self, payload: Json) -> SimulatedReply:
         """Dispatch a payload to Bolt, and return the bot's answer."""

@@ -273,7 +273,7 @@ class SimulatedMail:
     def __init__(self, run: SimulatedRun) -> None:
         self._run = run
 
-    def send(self, via: Via, person: str, words: Words) -> None:
+    def send(self, via: Via, person: str, words: Words, _key: str = "") -> None:
         """Hand a message over. Raises NotSent."""
         run = self._run
         run.promises.mailed(person, words)

@@ -66,7 +66,7 @@ def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int
 
 
 def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:
-    """Return the messages that Slack did not let us shrink or delete, by check. They are not tried again."""
+    """Return the messages that Slack did not let us shrink or delete, by check. Each is tried again once a day."""
     rows = (
         select(checks.c.id, checks.c.ref, outbox.c.unshrunk, func.count())
         .join(outbox, outbox.c.check_id == checks.c.id)
@@ -75,3 +75,9 @@ def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:
         .order_by(checks.c.ref, outbox.c.unshrunk)
     )
     return tuple(NotShrunk(*row) for row in tx.execute(rows))
+
+
+def count_refused(tx: Connection) -> int:
+    """Return how many messages Slack does not let us shrink or delete."""
+    refused = (outbox.c.unshrunk.is_not(None), outbox.c.ts.is_not(None))
+    return int(tx.scalar(select(func.count()).select_from(outbox).where(*refused)) or 0)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, Update, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Connection, String, Update, and_, bindparam, case, delete, func, or_, select, update
 
 from flows.case import SYSTEM, Sent, Told
 from flows.events import Lane, OutboxKind
@@ -22,8 +22,8 @@ from storage import outbox_order
 from storage.engine import idempotent
 from storage.tables import outbox
 
-LEASE = timedelta(seconds=60)
-"""Longer than the 30 s time-out of a call to Slack."""
+LEASE = timedelta(seconds=90)
+"""Longer than two calls to Slack with their time-out of 30 s, and some time in a worker's queue."""
 
 PAGE, CARD, LATER, ELSEWHERE = LANES = tuple(Lane)
 """Lanes: pages first, then cards and lines, then the rest; ELSEWHERE is not sent through Slack."""
@@ -46,6 +46,7 @@ _FAILING_AFTER = timedelta(seconds=20)
 class Claimed:
     """A row this worker may send now. `ts` is set once Slack has the message; then it is edited.
 
+    is_unknown: it was sent before and no answer came, so the message may be there. key: what it is, in every try.
     shown: hash of what Slack shows of it, or None if that is not known for certain. rank: of storage.outbox_order.
     proof: see storage/delivery_proof.py.
     """
@@ -66,6 +67,8 @@ class Claimed:
     shown: str | None = None
     rank: int = outbox_order.SHOWN
     proof: bytes | None = None
+    key: str = ""
+    is_unknown: bool = False
 
     @property
     def is_unsent_page(self) -> bool:
@@ -80,6 +83,11 @@ _MARK_KEY_DUE = (
     update(outbox).where(outbox.c.key == bindparam("wanted_key")).values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1)
 )
 _MOMENT = outbox.c.due_at.type
+UNKNOWN = "unknown:"
+"""How `last_error` begins where no answer came, so that the message may have arrived (docs/design-decisions.md, 21)."""
+_IS_HELD = and_(outbox.c.token.is_not(None), outbox.c.ts.is_(None))
+_LEFT_UNKNOWN = f"{UNKNOWN}left"
+"""Whoever had claimed the row is gone, in the middle of a call perhaps."""
 _CLAIM = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
@@ -88,6 +96,7 @@ _CLAIM = (
         token=bindparam("new_token"),
         shown_before=outbox.c.shown,
         shown=None,
+        last_error=case((_IS_HELD, _LEFT_UNKNOWN), else_=outbox.c.last_error),
     )
     .returning(*outbox.c)
 )
@@ -286,6 +295,8 @@ def _claimed(row: Any, rank: int) -> Claimed:
         shown=row.shown_before,
         rank=rank,
         proof=row.proof,
+        key=row.key,
+        is_unknown=(row.last_error or "").startswith(UNKNOWN),
     )
 
 
@@ -344,10 +355,12 @@ def put_back(tx: Connection, row: Claimed, until: datetime) -> None:
     tx.execute(ours.values(due_at=until, token=None, shown=row.shown))
 
 
-def give_up(tx: Connection, row: Claimed, now: datetime, why: str) -> bool:
-    """Give up on changing a message, because Slack does not let us, and report it. why: Slack's error code."""
-    again = case((outbox.c.wanted > row.wanted, now), else_=None)
-    given = {"due_at": again, "token": None, "attempts": 0, "shown": None, "unshrunk": why, "last_error": why}
+def report_refused(tx: Connection, row: Claimed, now: datetime, again: datetime, why: str) -> bool:
+    """Report that Slack does not let us change a message, and try again at `again`. why: Slack's error code."""
+    due_at = case(
+        (outbox.c.wanted > row.wanted, bindparam("soon", now, _MOMENT)), else_=bindparam("late", again, _MOMENT)
+    )
+    given = {"due_at": due_at, "token": None, "attempts": 0, "shown": None, "unshrunk": why, "last_error": why}
     return (
         tx.execute(update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token).values(given)).rowcount > 0
     )
@@ -361,8 +374,12 @@ def refuse(tx: Connection, row: Claimed, why: str) -> None:
 
 def release(tx: Connection, now: datetime) -> int:
     """Release every claim, when a single process starts: the workers that held them are gone."""
-    free = update(outbox).where(outbox.c.token.is_not(None)).values(due_at=now, token=None)
-    return tx.execute(free).rowcount
+    return tx.execute(_freed(now).where(outbox.c.token.is_not(None))).rowcount
+
+
+def _freed(now: datetime) -> Update:
+    unknown = case((_IS_HELD, _LEFT_UNKNOWN), else_=outbox.c.last_error)
+    return update(outbox).values(due_at=now, token=None, last_error=unknown)
 
 
 def holders(tx: Connection) -> frozenset[str]:
@@ -375,8 +392,8 @@ def release_of(tx: Connection, gone: Iterable[str], now: datetime) -> int:
     """Release the claims of these instances before their lease ends. Return how many."""
     count = 0
     for instance in gone:
-        theirs = update(outbox).where(outbox.c.token.startswith(instance, autoescape=True))
-        count += tx.execute(theirs.values(due_at=now, token=None)).rowcount
+        theirs = _freed(now).where(outbox.c.token.startswith(instance, autoescape=True))
+        count += tx.execute(theirs).rowcount
     return count
 
 

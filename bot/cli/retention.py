@@ -55,7 +55,7 @@ def _due(services: Services, tx: Connection) -> Iterator[str]:
     left = due.copies_left(services, tx, services.roster.channel)
     if left:
         total = sum(each.messages for each in left)
-        yield f"Slack did not let {_counted(total, 'message')} be cut to the reference, and is not asked again:"
+        yield f"Slack did not let {_counted(total, 'message')} be cut to the reference. It is asked again once a day:"
         yield from (f"- {each.ref}: {each.messages} ({each.why})" for each in left)
 
 

@@ -21,6 +21,8 @@ REMEMBERED = timedelta(seconds=60)
 """How long calls stay spaced after Slack last refused one."""
 SLACK_RESTS = timedelta(seconds=5)
 """The shortest time between two moments at which everything that waits for Slack is tried again."""
+STEADY, LONGEST_REST = timedelta(seconds=60), timedelta(minutes=5)
+"""Slack that fails again within the first is not steady; that time grows then, up to the second."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]
 
@@ -112,16 +114,31 @@ class Line:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._is_away = True
+        self._was_lost = False
+        self._rests = SLACK_RESTS
         self._back = _NEVER
 
-    def lost(self) -> None:
-        """Note that a call failed for a reason of Slack's or of the network's."""
-        self._is_away = True
+    def lost(self, now: datetime) -> None:
+        """Note that a call failed for a reason of Slack's or of the network's.
+
+        Where that happens again and again, what waits is tried less often: Slack may have posted what it does not
+        answer about.
+        """
+        with self._lock:
+            if not self._is_away:
+                is_again = timedelta(0) <= now - self._back < STEADY
+                self._rests = min(2 * self._rests, LONGEST_REST) if is_again else SLACK_RESTS
+            self._is_away = self._was_lost = True
+
+    @property
+    def is_lost(self) -> bool:
+        """Return whether Slack was there or was tried, and the last call failed."""
+        return self._is_away and self._was_lost
 
     def is_back(self, now: datetime) -> bool:
         """Note that Slack took a call. Return whether everything that waited for that should be tried again."""
         with self._lock:
-            if not self._is_away or timedelta(0) <= now - self._back < SLACK_RESTS:
+            if not self._is_away or timedelta(0) <= now - self._back < self._rests:
                 return False
             self._is_away, self._back = False, now
             return True

@@ -15,6 +15,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.clock import SystemClock
@@ -37,7 +39,14 @@ class Via(StrEnum):
 
 
 class NotSent(Exception):
-    """A message could not be handed over. The text is the class name of the problem, and no more."""
+    """A message was not handed over, as far as is known. The text is the class name of the problem, and no more.
+
+    is_unknown: it may have arrived all the same, as where a mail server took it and hung up before it said so.
+    """
+
+    def __init__(self, problem: str, *, is_unknown: bool = False) -> None:
+        super().__init__(problem)
+        self.is_unknown = is_unknown
 
 
 class NotAccepted(Exception):
@@ -59,19 +68,23 @@ class SecondChannel:
         reached = {Via.EMAIL: self._mailboxes, Via.PUSH: self._addresses}
         return tuple(via for via, people in reached.items() if person in people)
 
-    def send(self, via: Via, person: str, words: Words) -> None:
+    def send(self, via: Via, person: str, words: Words, key: str = "") -> None:
         """Send a message; return once the mail server, or every one of their notification services, accepted it.
 
+        key: what the message is, the same whenever it is tried again, so that an e-mail keeps its Message-ID.
         Raises NotSent.
         """
         try:
             match via:
                 case Via.EMAIL:
-                    self._mail(self._mailboxes[person], words)
+                    self._mail(self._mailboxes[person], words, key or secrets.token_hex(16))
                 case Via.PUSH:
                     self._push(self._addresses[person], words)
+        except NotSent:
+            raise
         except Exception as problem:  # noqa: BLE001 - any error's text may hold an address
-            raise NotSent(type(problem).__name__) from None
+            is_unknown = via is Via.PUSH and isinstance(problem, TimeoutError)
+            raise NotSent(type(problem).__name__, is_unknown=is_unknown) from None
 
     def greet_mail_server(self) -> None:
         """Log in to the mail server without sending anything. Raises NotSent where that fails."""
@@ -81,14 +94,20 @@ class SecondChannel:
         except Exception as problem:  # noqa: BLE001 - any error's text may hold an address
             raise NotSent(type(problem).__name__) from None
 
-    def _mail(self, mailbox: str, words: Words) -> None:
+    def _mail(self, mailbox: str, words: Words, key: str) -> None:
+        """Hand over one e-mail. Raises NotSent where it went out and no answer came; else what smtplib raises."""
         sender = str(self._sender)
-        letter = _letter(sender, mailbox, words)
+        letter = _letter(sender, mailbox, words, key)
         with self._let_in() as server:
-            server.send_message(letter, sender, [mailbox])
+            try:
+                server.send_message(letter, sender, [mailbox])
+            except smtplib.SMTPResponseException:
+                raise
+            except OSError as problem:
+                raise NotSent(type(problem).__name__, is_unknown=server.is_body_out) from None
 
     @contextmanager
-    def _let_in(self) -> Iterator[smtplib.SMTP]:
+    def _let_in(self) -> Iterator[_Mail | _MailOverTls]:
         """Connect and log in to the mail server, encrypted unless it is on this machine."""
         where = urlsplit(self._server)
         with closing(_dialled(where, self._timeout)) as server:
@@ -124,22 +143,40 @@ def _mailboxes(organisation: Organisation, alarm_email: str | None) -> dict[str,
     return {**people, ADMINISTRATORS: alarm_email} if alarm_email else people
 
 
-def _letter(sender: str, mailbox: str, words: Words) -> EmailMessage:
+class _Noting(smtplib.SMTP):
+    """Notes that the server is given the e-mail itself, after which a lost answer says nothing."""
+
+    is_body_out = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.is_body_out = True
+        return super().data(msg)
+
+
+class _Mail(_Noting):
+    """A connection that is encrypted later, or not at all on this machine."""
+
+
+class _MailOverTls(_Noting, smtplib.SMTP_SSL):
+    """A connection that is encrypted from its beginning."""
+
+
+def _letter(sender: str, mailbox: str, words: Words, key: str) -> EmailMessage:
     """Build an e-mail to one person, with headers that stop auto-replies and without this machine's name."""
     letter = EmailMessage(policy=_WIRE)
     letter["From"] = Address(addr_spec=sender)
     letter["To"] = Address(addr_spec=mailbox)
     letter["Subject"] = words.title
     letter["Date"] = SystemClock().now()
-    letter["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    letter["Message-ID"] = f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
     letter.set_content(words.body)
     return letter
 
 
-def _dialled(where: SplitResult, timeout: float) -> smtplib.SMTP:
+def _dialled(where: SplitResult, timeout: float) -> _Mail | _MailOverTls:
     host, port = str(where.hostname), where.port or _PORTS[where.scheme]
     if where.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, _NAMELESS, timeout=timeout, context=ssl.create_default_context())
-    return smtplib.SMTP(host, port, _NAMELESS, timeout=timeout)
+        return _MailOverTls(host, port, _NAMELESS, timeout=timeout, context=ssl.create_default_context())
+    return _Mail(host, port, _NAMELESS, timeout=timeout)

@@ -15,7 +15,7 @@ from http.client import HTTPException
 from typing import Protocol
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Connection
 
 from bot.context import Services
@@ -25,7 +25,14 @@ from bot.delivery.calls import HANDED_OVER, Calls, Shown
 from bot.delivery.limits import Limits, Line
 from bot.delivery.other_channels import NotSent, Via
 from bot.delivery.render import LATE, Outgoing, Renderers
-from bot.delivery.slack_errors import code_of, gives_up, is_slacks_trouble, method_called, retry_after
+from bot.delivery.slack_errors import (
+    code_of,
+    is_answer_unknown,
+    is_refused,
+    is_slacks_trouble,
+    method_called,
+    retry_after,
+)
 from bot.delivery.turns import Turns
 from bot.monitoring.metrics import ELSEWHERE, OTHER, PAGE
 from bot.slack.response_urls import ResponseUrls
@@ -33,8 +40,8 @@ from bot.supervised_loop import SupervisedLoop
 from bot.words import Words
 from flows.case import SYSTEM
 from flows.events import EventKind, OutboxKind
-from storage import checks, delivery_proof, outbox
-from storage.outbox import RATELIMITED, WAITS, Claimed
+from storage import checks, delivery_proof, outbox, outbox_times
+from storage.outbox import RATELIMITED, UNKNOWN, WAITS, Claimed
 from storage.outbox_order import EMERGENCY_PAGE
 
 log = logging.getLogger(__name__)
@@ -44,6 +51,10 @@ QUEUES = ((outbox.PAGE,), (outbox.CARD, outbox.LATER), (outbox.ELSEWHERE,))
 LONGEST_WAIT = timedelta(seconds=60)
 PAGES_WAIT = timedelta(seconds=5)
 """The longest wait of a page between two tries while Slack is away."""
+UNKNOWN_POST_WAITS = timedelta(minutes=5)
+"""The longest wait before a post is sent again whose answer did not come: each may be one more copy."""
+UNKNOWN_WAITS = tuple(timedelta(minutes=wait) for wait in (1, 4, 10, 15, 30, 60))
+"""The waits before an e-mail or a push is sent again that may have arrived: at most six within the first hour."""
 PATIENCE = (PAGES_WAIT, timedelta(seconds=20))
 """How long Slack may hold back a page of an emergency, or any other page, before it goes elsewhere too."""
 THREAD_WAIT = timedelta(seconds=2)
@@ -56,7 +67,7 @@ CROWDED, STEP_BACK = 8, timedelta(seconds=0.5)
 class OtherWays(Protocol):
     """Ways to reach somebody without Slack. `send` raises NotSent unless the message was handed over."""
 
-    def send(self, via: Via, person: str, words: Words) -> None: ...
+    def send(self, via: Via, person: str, words: Words, key: str = "") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +164,10 @@ class Deliverer:
         except WrongAddressee:
             self._send_to_nobody(row)
         except NotSent as error:
-            self._put_off(row, str(error))
+            self._put_off(row, _named(str(error), is_unknown=error.is_unknown))
         except (OSError, HTTPException) as error:
-            self._line.lost()
-            self._put_off(row, type(error).__name__)
+            self._line.lost(self._services.clock.now())
+            self._put_off(row, _named(type(error).__name__, is_unknown=is_answer_unknown(error)))
         except Exception as error:  # noqa: BLE001 - one bad row never stops the others
             log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - its text may hold personal data
             self._put_off(row, type(error).__name__)
@@ -222,7 +233,7 @@ class Deliverer:
         except SlackApiError as error:
             if not found.shrinks:
                 raise
-            self._give_up(row, error)
+            self._report_refused(row, error)
         else:
             self._stamp(row, shown)
 
@@ -235,16 +246,17 @@ class Deliverer:
         if words is None or self._other_ways is None:
             self._stamp(row, Shown())
             return
-        self._other_ways.send(Via(row.via), person, words)
+        self._other_ways.send(Via(row.via), person, words, row.key)
         self._stamp(row, Shown(row.via, HANDED_OVER))
 
-    def _give_up(self, row: Claimed, error: SlackApiError) -> None:
-        """Give up on changing a message and report it, where Slack refuses for good; else raise the error."""
-        if not gives_up(row, error):
+    def _report_refused(self, row: Claimed, error: SlackApiError) -> None:
+        """Report that Slack refuses to change this message, which is tried once a day; else raise the error."""
+        if not is_refused(error):
             raise error
         log.warning("outbox row %s (%s) stays as it is in Slack: %s", row.id, row.what, code_of(error))
+        now = self._services.clock.now()
         with self._services.database.begin() as tx:
-            outbox.give_up(tx, row, self._services.clock.now(), code_of(error)[:64])
+            outbox.report_refused(tx, row, now, now + outbox_times.NEVER_GIVEN_UP, code_of(error)[:64])
 
     def _stamp(self, row: Claimed, shown: Shown) -> None:
         """Mark the row delivered. Lock the check first, in the same order as the services, to avoid deadlock.
@@ -284,12 +296,12 @@ class Deliverer:
         return delivery_proof.made(checks.load(tx, self._services.keys, row.check).sealer, row, shown.channel, shown.ts)
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
-        if row.what is OutboxKind.ERASED and gives_up(row, error):
-            self._give_up(row, error)
+        if row.what is OutboxKind.ERASED and is_refused(error):
+            self._report_refused(row, error)
             return
         code, held = code_of(error), retry_after(error)
         if is_slacks_trouble(error):
-            self._line.lost()
+            self._line.lost(self._services.clock.now())
         if code != RATELIMITED:
             log.warning("outbox row %s (%s): Slack says %s", row.id, row.what, code)
         elif held is not None:
@@ -300,12 +312,11 @@ class Deliverer:
             self._put_off(row, code[:64], held)
 
     def _put_off(self, row: Claimed, error: str, held: timedelta | None = None) -> None:
-        """Try again after the time Slack says, else with exponential backoff; a page after a few seconds at most.
+        """Try again after the time Slack says, else after `_wait`.
 
         A page that Slack refuses, or holds back for long, is sent elsewhere at once.
         """
-        longest = PAGES_WAIT if row.is_unsent_page and row.via == outbox.SLACK else LONGEST_WAIT
-        delay = held or min(timedelta(seconds=2 ** min(row.attempts, 6)), longest)
+        delay = _wait(row, error) if held is None else min(held, outbox_times.LONGEST_WAIT)
         now = self._services.clock.now()
         with self._services.database.begin() as tx:
             work = self._services.casework(tx)
@@ -322,6 +333,16 @@ class Deliverer:
                     work.not_taken(row.check, row.target, row.ask)
         self._services.unsent.wake()
 
+    def ask_whether_slack_is_back(self, client: WebClient) -> None:
+        """Ask Slack with a call that changes nothing, while it does not take what was sent, so that nothing waits."""
+        if not self._line.is_lost:
+            return
+        try:
+            client.auth_test()
+        except (SlackApiError, SlackClientError, OSError, HTTPException):
+            return
+        self._slack_answers()
+
     def _slack_answers(self) -> None:
         """Try everything again that Slack did not take, once it takes a call again."""
         now = self._services.clock.now()
@@ -329,6 +350,24 @@ class Deliverer:
             with self._services.database.begin() as tx:
                 outbox.hasten(tx, now)
             self._services.unsent.wake()
+
+
+def _named(error: str, *, is_unknown: bool) -> str:
+    """Return the error as the outbox keeps it: its class or Slack's code, and whether the message may have arrived."""
+    return f"{UNKNOWN if is_unknown else ''}{error}"[:64]
+
+
+def _wait(row: Claimed, error: str) -> timedelta:
+    """Return how long to wait before the next try, growing from seconds; for an unsent page a few seconds at most.
+
+    What may have arrived already is not sent again and again.
+    """
+    grown = timedelta(seconds=2 ** min(row.attempts, 9))
+    if error.startswith(UNKNOWN) and row.via != outbox.SLACK:
+        return UNKNOWN_WAITS[min(row.attempts, len(UNKNOWN_WAITS) - 1)]
+    if error.startswith(UNKNOWN) and not row.ts:
+        return min(grown * PAGES_WAIT.seconds, UNKNOWN_POST_WAITS)
+    return min(grown, PAGES_WAIT if row.is_unsent_page and row.via == outbox.SLACK else LONGEST_WAIT)
 
 
 def _asks(row: Claimed) -> bool:

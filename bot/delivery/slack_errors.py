@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from http.client import HTTPException
 from typing import Any
+from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from storage.outbox import Claimed
-
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """Error codes for a message that can no longer be edited: it is posted anew."""
-FIXED = GONE | {
-    "is_archived",
-    "channel_not_found",
-    "not_in_channel",
-    "cant_delete_message",
-    "restricted_action",
-    "is_inactive",
-}
-"""Error codes that do not change however often the call is repeated."""
-PASSING = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"}
+TOKEN_TROUBLE = frozenset(
+    {
+        *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"),
+        *("no_permission", "access_denied", "org_login_required", "ekm_access_denied", "team_access_not_granted"),
+    }
 )
-"""Error codes that pass with time."""
+"""Error codes that are about the app and not about one message: every call fails until somebody has mended it."""
+PASSING = TOKEN_TROUBLE | {
+    *("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "unknown"),
+}
+"""Error codes of the whole line, which pass with time, or with the token. None is held against one message."""
 REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
 """Error codes for blocks that this workspace does not take, such as charts."""
 SERVER_ERROR = 500
-MOST_TRIES = 50
-"""Attempts, about 45 minutes, for any other error code where a message should be shortened or deleted."""
+_WORD = re.compile("[a-z0-9_]+")
+UNKNOWN = "unknown"
 
 
 def code_of(error: SlackApiError) -> str:
-    """Return Slack's error code: one word, never anything a person typed."""
+    """Return Slack's error code: one word, never anything a person typed; "unknown" for HTML in the place of JSON."""
     response: Any = error.response
-    return str(response.get("error", "unknown")) if isinstance(response, SlackResponse | dict) else "unknown"
+    code = str(response.get("error", UNKNOWN)) if isinstance(response, SlackResponse | dict) else UNKNOWN
+    return code if _WORD.fullmatch(code) else UNKNOWN
 
 
-def gives_up(row: Claimed, error: SlackApiError) -> bool:
-    """Return whether to give up on shortening or deleting a message."""
-    code = code_of(error)
-    return code in FIXED or (code not in PASSING and row.attempts >= MOST_TRIES)
+def is_refused(error: SlackApiError) -> bool:
+    """Return whether Slack refuses what is asked of this one message, so that it is reported, and tried once a day."""
+    return code_of(error) not in PASSING and _status(error) < SERVER_ERROR
 
 
 def is_slacks_trouble(error: SlackApiError) -> bool:
-    """Return whether the call failed because of Slack's own trouble, so that others fail too until it is over."""
-    code = code_of(error)
-    return code in PASSING - {"ratelimited"} or _status(error) >= SERVER_ERROR
+    """Return whether the call failed for a reason of the whole line, so that others fail too until it is over."""
+    return code_of(error) in PASSING - {"ratelimited"} or _status(error) >= SERVER_ERROR
+
+
+def is_answer_unknown(error: BaseException) -> bool:
+    """Return whether no answer came to a call, so that Slack may have done what it was asked.
+
+    Not where the request did not go out, which urllib reports as URLError.
+    """
+    return isinstance(error, OSError | HTTPException) and not isinstance(error, URLError)
 
 
 def retry_after(error: SlackApiError) -> timedelta | None:

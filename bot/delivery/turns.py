@@ -18,9 +18,13 @@ from flows.events import OutboxKind
 from storage import outbox
 from storage.outbox import LEASE, Claimed
 
+SENDING_TIMEOUT = 30
+"""Seconds for a call that sends something: longer than Slack's own worst, so that nothing is posted twice for that."""
+MARGIN = 5
 log = logging.getLogger(__name__)
-KEPT = 0.75 * LEASE.total_seconds()
-"""Seconds after which a row that did not get its turn is left to whoever claims it when its lease ends."""
+KEPT = LEASE.total_seconds() - 2 * SENDING_TIMEOUT - MARGIN
+"""Seconds after which a row that did not get its turn is left to whoever claims it when its lease ends: the two calls
+that a row may need come to an end before."""
 _Waiting = tuple[int, int, float, Claimed]
 
 

@@ -61,6 +61,7 @@ def later(
             *_of_slack(lambda: _people(settings, organisation, client, now)),
             *_elsewhere(settings, organisation, now),
             *_safely(records.BACKUP, lambda: records.backup(store, now)),
+            *_safely(records.MESSAGES, lambda: records.messages(store)),
         )
     )
 
@@ -165,6 +166,8 @@ def _records(settings: Settings, now: datetime) -> tuple[Finding, ...]:
         return (
             first,
             *_safely(records.BACKUP, lambda: records.backup(store, now)),
+            *_safely(records.DATABASE, lambda: records.pool(store)),
+            *_safely(records.MESSAGES, lambda: records.messages(store)),
             *_safely(records.KEYS, lambda: records.keys(store, settings.secrets.keys)),
         )
     finally:

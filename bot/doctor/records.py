@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Condition, Finding, State, fine, unchecked
-from storage import sealed_texts
+from storage import old_messages, sealed_texts
 from storage.crypto.rotation import Tally, tally
 from storage.engine import schema_objects, unusable
 from storage.engine.database import Database
@@ -19,6 +19,7 @@ from storage.errors import StorageError
 from storage.health import liveness
 
 DATABASE, BACKUP, KEYS, TEXTS = "database", "backup", "keys", "open checks"
+MESSAGES = "old messages"
 BACKUP_EVERY = timedelta(hours=36)
 """One missed nightly backup, and a morning to notice it."""
 
@@ -139,6 +140,32 @@ def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
             KEYS, State.GAP, "they open every check; some still need an older key.", "Run share-check keys rotate."
         )
     return fine(KEYS, "they open every check there is.")
+
+
+def pool(store: Database) -> tuple[Finding, ...]:
+    """Say that a pool such as PgBouncer stands before PostgreSQL, which the bot works with and backups do not."""
+    try:
+        is_pooled = store.is_pooled()
+    except SQLAlchemyError:
+        return ()
+    if not is_pooled:
+        return ()
+    words = "a pool such as PgBouncer stands before it. The bot works with that, in transaction mode too."
+    fix = "For backup, restore and move give the address of the server itself in SHARE_CHECK_DATABASE_URL."
+    return (Finding(DATABASE, State.GAP, words, fix),)
+
+
+def messages(store: Database) -> Finding:
+    """Say how many messages Slack does not let us shorten or take away. It counts, and names no check."""
+    try:
+        with store.read() as tx:
+            left = old_messages.count_refused(tx)
+    except SQLAlchemyError:
+        return unchecked(MESSAGES, "the database could not be read.")
+    if not left:
+        return fine(MESSAGES, "all that had to be shortened or taken away was.")
+    words = f"Slack does not let {left} of them be shortened or taken away. That is tried once a day."
+    return Finding(MESSAGES, State.WARNING, words, "See which: share-check retention --dry-run")
 
 
 def _damaged(refs: tuple[str, ...], worst: State) -> tuple[Finding, ...]:

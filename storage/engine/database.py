@@ -40,10 +40,19 @@ _BOUNDED = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
-    "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+    "prepare_threshold": None,
 }
 """Bounds of every PostgreSQL connection: where its machine vanishes, a call fails within half a minute, and the bot
-goes on over a new connection. libpq's parameters: seconds, tcp_user_timeout and the options milliseconds."""
+goes on over a new connection. libpq's parameters: seconds, tcp_user_timeout milliseconds.
+
+Nothing is prepared, and no startup parameter is given that a pool refuses: PgBouncer in transaction mode gives the next
+transaction another connection.
+"""
+_BOUND_TRANSACTION = (
+    "SELECT set_config('statement_timeout', '30s', true), "
+    "set_config('idle_in_transaction_session_timeout', '60s', true)"
+)
+"""For this transaction alone, so that no pool carries it on."""
 _NO_LIMIT = text("SET LOCAL statement_timeout = 0")
 """A migration of years of records may take longer than any press."""
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -53,6 +62,7 @@ _WRITE_PROBE = text(
     "ON CONFLICT (name) DO UPDATE SET at = CURRENT_TIMESTAMP"
 )
 _READ_PROBE = text("SELECT name FROM pulse WHERE name = 'probe'")
+_SERVERS_NUMBER = text("SELECT pg_backend_pid()")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(730461)")
 """Instances that start together migrate one after another. The lock number is arbitrary."""
 
@@ -141,6 +151,14 @@ class Database:
         if not is_there:
             raise DatabaseNotReady(unusable.NOT_WRITABLE)
 
+    def is_pooled(self) -> bool:
+        """Return whether a pool stands before PostgreSQL: it gives out process numbers that are not the server's."""
+        if self.is_lone:
+            return False
+        with self.read() as tx:
+            driver: Any = tx.connection.driver_connection
+            return bool(driver.pgconn.backend_pid != tx.scalar(_SERVERS_NUMBER))
+
     def empty_log(self) -> bool:
         """Checkpoint and truncate SQLite's WAL, which still holds erased content. Return whether it is empty.
 
@@ -172,12 +190,19 @@ def _engine(url: str) -> Engine:
         )
         raise DatabaseNotReady(message) from None
     if backend != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True, connect_args=_BOUNDED
         )
+        event.listen(engine, "begin", _bound)
+        return engine
     engine = create_engine(url, pool_size=20, max_overflow=50, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def _bound(connection: Connection) -> None:
+    """Bound what this transaction may take."""
+    connection.exec_driver_sql(_BOUND_TRANSACTION)
 
 
 def _prepare(connection: Any, _record: object) -> None:

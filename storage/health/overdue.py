@@ -16,6 +16,8 @@ OVERDUE = timedelta(seconds=30)
 """A timer this late is a finding: the scheduler runs every second."""
 UNSENT = timedelta(minutes=2)
 """A page undelivered for this long is a finding, however often it was tried."""
+_IS_PENDING = and_(outbox.c.due_at.is_not(None), outbox.c.unshrunk.is_(None))
+"""Not a message that Slack does not let us shorten, which is tried once a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,14 @@ def is_anything_open(tx: Connection) -> bool:
         for condition in (
             cases.c.status != CaseStatus.CLOSED,
             checks.c.wake_at.is_not(None),
-            and_(outbox.c.due_at.is_not(None), outbox.c.check_id.is_not(None)),
+            and_(_IS_PENDING, outbox.c.check_id.is_not(None)),
         )
     )
 
 
 def _unwatched(tx: Connection) -> Sequence[str]:
     """Return open cases without a next timer and without a pending message."""
-    under_way = exists().where(outbox.c.check_id == cases.c.check_id, outbox.c.due_at.is_not(None))
+    under_way = exists().where(outbox.c.check_id == cases.c.check_id, _IS_PENDING)
     is_known = cases.c.shared.in_((Shared.RECORDED, Shared.CHOSE_NOT_TO))
     forgotten = select(cases.c.check_id).where(
         cases.c.status != CaseStatus.CLOSED,

@@ -15,6 +15,7 @@ from bot.app import build, web_client
 from bot.clock import SystemClock
 from bot.config.organisation import example_organisation_path, load_organisation
 from bot.config.settings import Settings
+from bot.delivery.turns import SENDING_TIMEOUT
 from sandbox import Workspace
 from storage.engine.database import Database
 from tests.databases import sqlite_file
@@ -62,14 +63,15 @@ def test_the_client_has_one_ssl_context_and_leaves_retries_to_the_outbox(monkeyp
     assert len(made) == 1
 
 
-def test_everything_speaks_through_that_one_client(workspace: Workspace, tmp_path: Path) -> None:
-    """What Bolt, the outbox and the replies use is the same."""
+def test_everything_that_sends_speaks_through_one_client(workspace: Workspace, tmp_path: Path) -> None:
+    """It waits for longer than Slack's own worst; neither it nor Bolt's tries anything again by itself."""
     settings = _settings(workspace, tmp_path)
     database = Database(settings.database_url.get_secret_value())
     bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
     assert bot.app.client.retry_handlers == []
-    for deliverer in bot.deliverers:
-        assert deliverer._client is bot.app.client  # noqa: SLF001 - that it is the same one is the promise
+    clients = {id(one): one for one in (deliverer._client for deliverer in bot.deliverers)}  # noqa: SLF001 - that it is one is the promise
+    (sending,) = clients.values()
+    assert (sending.retry_handlers, sending.timeout) == ([], SENDING_TIMEOUT)
     bot.stop()
 
 

@@ -100,7 +100,7 @@ def test_an_answer_that_got_lost_pages_twice_and_never_zero_times(stage: Stage) 
     assert stage.staff.press("Yes", card_of(stage.staff)).acked
     stage.workspace.wait_for(lambda: stage.pages("U0LEAD1"))
     assert not _told(stage)
-    stage.workspace.wait_for(stage._nothing_due, 20)  # noqa: SLF001 - the bot's own patience with Slack
+    stage.workspace.wait_for(stage._nothing_due, 60)  # noqa: SLF001 - the bot's own patience with Slack
     _until(stage, lambda: _told(stage))
     both = stage.pages("U0LEAD1")
     assert [page.text.count(stage.check().ref) for page in both] == [1, 1]

@@ -14,7 +14,7 @@ from tests.flows.builders import calm_but
 from tests.storage.builders import LEAD_ONE, REPORTER, Office
 from tests.storage.records_with_secrets import URGENT
 
-MONTH = timedelta(days=30)
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
 
 
 @pytest.fixture
@@ -127,9 +127,9 @@ def test_what_slack_refused_is_reported_until_slack_takes_it(office: Office) -> 
     with office.database.begin() as tx:
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD, OutboxKind.PAGE)
         rows = outbox.claim(tx, office.now, 10)
-        assert all(outbox.give_up(tx, row, office.now, "edit_window_closed") for row in rows)
-        assert not outbox.give_up(tx, rows[0], office.now, "is_archived")
-    assert _due(office) == []
+        assert all(outbox.report_refused(tx, row, office.now, office.now + DAY, "edit_window_closed") for row in rows)
+        assert not outbox.report_refused(tx, rows[0], office.now, office.now + DAY, "is_archived")
+    assert _due(office) == [office.now + DAY] * len(rows)
     with office.database.read() as tx:
         assert not_shrunk(tx) == (NotShrunk(check, ref, "edit_window_closed", len(rows)),)
     with office.database.begin() as tx:
@@ -147,5 +147,5 @@ def test_a_message_that_should_change_again_meanwhile_is_tried_again(office: Off
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
         [row] = outbox.claim(tx, office.now, 10)
         outbox.mark_due(tx, check, office.now, OutboxKind.CARD)
-        outbox.give_up(tx, row, office.now, "edit_window_closed")
+        outbox.report_refused(tx, row, office.now, office.now + DAY, "edit_window_closed")
     assert _due(office) == [office.now]

@@ -113,7 +113,7 @@ def test_a_worker_whose_token_is_gone_changes_nothing(post: Post) -> None:
     """The slow one comes back after its lease: its stamp and its excuse are both ignored."""
     post.put("one")
     slow = post.claim_one()
-    post.office.forward(seconds=61)
+    post.office.forward(seconds=outbox.LEASE.total_seconds() + 1)
     quick = post.claim_one()
     assert not post.stamp(slow, "slow")
     assert not post.put_off(slow)

@@ -1,14 +1,18 @@
 """What goes first, and what Slack's limits hold back: never an emergency behind routine, never e-mail behind Slack."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
 
-from flows.case import Told
+from bot.delivery.limits import Line
+from flows.case import CaseStatus, CheckStatus, Told
 from flows.events import OutboxKind
 from sandbox import Workspace
-from storage import outbox
+from storage import cases, checks, outbox
+from storage.old_messages import not_shrunk
 from storage.outbox_order import EMERGENCY_PAGE, LATER, PAGE, SHOWN, SHRINKING
 from tests.bot.delivery.test_sender import MANIFEST, Rig
 from tests.databases import sqlite_database
@@ -141,6 +145,82 @@ def test_what_slack_did_not_take_goes_as_soon_as_it_takes_anything(rig: Rig) -> 
     rig.deliver()
     assert len(rig.dms("U0STAFF2")) == 1
     assert len(rig.dms("U0STAFF")) == 1
+
+
+def test_a_card_alone_goes_as_soon_as_slack_answers_a_question(rig: Rig) -> None:
+    """Nothing else is due that could find out: the bot asks Slack itself, and only while a call has failed."""
+    client = WebClient(rig.workspace.bot_token, base_url=rig.workspace.api_url, retry_handlers=[])
+    rig.deliverer.ask_whether_slack_is_back(client)
+    assert rig.workspace.calls("auth.test") == []
+    rig.check({})
+    rig.workspace.faults.html("*", times=None)
+    for _ in range(8):
+        rig.deliver()
+        rig.clock.forward(seconds=60)
+    rig.deliver()
+    rig.deliverer.ask_whether_slack_is_back(client)
+    rig.workspace.faults.clear()
+    rig.clock.forward(seconds=1)
+    rig.deliver()
+    assert rig.dms("U0STAFF") == []
+    rig.deliverer.ask_whether_slack_is_back(client)
+    rig.deliver()
+    assert len(rig.dms("U0STAFF")) == 1
+
+
+def test_slack_that_comes_and_goes_is_not_asked_for_everything_each_time() -> None:
+    """It may post what it does not answer about: what waits is tried less and less often."""
+    line, now = Line(), datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    woken = 0
+    for _ in range(600):
+        line.lost(now)
+        now += timedelta(seconds=1)
+        woken += line.is_back(now)
+    assert 2 < woken < 12
+
+
+def test_messages_are_cut_after_an_outage_however_long(rig: Rig) -> None:
+    """Cases: HTML with 503 for 75 minutes while a case is closed. The trouble is the line's, not the message's."""
+    check = _urgent(rig, "a request", "U0STAFF")
+    rig.deliver()
+    with rig.services.write() as tx:
+        opened = checks.load(tx, rig.services.keys, check)
+        cases.save(tx, check, status=CaseStatus.CLOSED, closed_at=rig.clock.now(), next_page_at=None)
+        checks.save(tx, opened, rig.clock.now(), status=CheckStatus.CLOSED)
+        outbox.mark_due(tx, check, rig.clock.now(), *outbox.PAGES)
+    rig.workspace.faults.html("*", times=None)
+    for _ in range(75):
+        rig.deliver()
+        rig.clock.forward(seconds=61)
+    rig.workspace.faults.clear()
+    rig.deliver()
+    (page,) = rig.dms("U0LEAD1")
+    assert "is closed" in page.text
+
+
+def test_what_slack_refuses_to_cut_is_tried_once_a_day_and_reported(rig: Rig) -> None:
+    """An archived channel may come back: nothing is given up, and what could not be done is listed."""
+    check = _urgent(rig, "a request", "U0STAFF")
+    rig.deliver()
+    with rig.services.write() as tx:
+        opened = checks.load(tx, rig.services.keys, check)
+        cases.save(tx, check, status=CaseStatus.CLOSED, closed_at=rig.clock.now(), next_page_at=None)
+        checks.save(tx, opened, rig.clock.now(), status=CheckStatus.CLOSED)
+        outbox.mark_due(tx, check, rig.clock.now(), *outbox.PAGES)
+    rig.workspace.faults.error("chat.update", "is_archived", times=None)
+    rig.deliver()
+    with rig.database.read() as tx:
+        assert [each.why for each in not_shrunk(tx)] == ["is_archived"]
+    tries = len(rig.workspace.calls("chat.update"))
+    rig.clock.forward(hours=23)
+    rig.deliver()
+    assert len(rig.workspace.calls("chat.update")) == tries
+    rig.workspace.faults.clear()
+    rig.clock.forward(hours=2)
+    rig.deliver()
+    assert "is closed" in rig.dms("U0LEAD1")[0].text
+    with rig.database.read() as tx:
+        assert not_shrunk(tx) == ()
 
 
 def test_a_page_is_tried_again_within_five_seconds_however_long_slack_is_away(rig: Rig) -> None:

@@ -373,6 +373,39 @@ def test_a_mail_server_that_is_not_there_is_said() -> None:
     assert _refused(_channel(f"smtp://127.0.0.1:{free_port()}"), Via.EMAIL) == "ConnectionRefusedError"
 
 
+class HangsUp(Mailroom):
+    """Takes the whole e-mail and closes the connection in the place of an answer."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
+        await super().handle_DATA(server, session, envelope)
+        assert server.transport is not None
+        server.transport.close()
+        return "250 nobody hears it"
+
+
+def test_a_mail_that_was_taken_without_an_answer_is_not_known_and_keeps_its_message_id(opened: ExitStack) -> None:
+    """Cases: it may have arrived. The same e-mail again is known to mailboxes; another one is another."""
+    room = HangsUp()
+    channel = _channel(f"smtp://127.0.0.1:{_mail_server(opened, room)}")
+    for key in ("alert:one", "alert:one", "alert:two"):
+        with pytest.raises(NotSent) as caught:
+            channel.send(Via.EMAIL, "lead-1", WORDS, key)
+        assert caught.value.is_unknown
+    letters = [message_from_bytes(envelope.content, policy=default) for envelope in room.arrived]  # type: ignore[arg-type] # aiosmtpd types it wider than it is
+    ids = [letter["Message-ID"] for letter in letters]
+    assert ids[0] == ids[1] != ids[2]
+    assert "alert" not in ids[0]
+
+
+def test_a_mail_server_that_says_no_has_not_taken_it(opened: ExitStack) -> None:
+    """Nothing arrived, so it may be tried again soon."""
+    listening = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+    threading.Thread(target=_hang_up, args=(listening,), daemon=True).start()
+    with pytest.raises(NotSent) as caught:
+        _channel(f"smtp://127.0.0.1:{listening.getsockname()[1]}").send(Via.EMAIL, "lead-1", WORDS)
+    assert not caught.value.is_unknown
+
+
 def test_a_mail_server_that_hangs_up_is_said(opened: ExitStack) -> None:
     """It answers, and is gone."""
     listening = opened.enter_context(socket.create_server(("127.0.0.1", 0)))

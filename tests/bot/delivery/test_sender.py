@@ -372,7 +372,7 @@ def test_a_worker_that_comes_back_after_its_lease_changes_nothing(rig: Rig) -> N
     check = rig.check({})
     with rig.database.begin() as tx:
         (slow,) = outbox.claim(tx, rig.clock.now(), 1)
-    rig.clock.forward(seconds=61)
+    rig.clock.forward(seconds=outbox.LEASE.total_seconds() + 1)
     rig.deliver()
     with rig.database.begin() as tx:
         assert not outbox.stamp(tx, slow, rig.clock.now(), "D9", "9.9")
