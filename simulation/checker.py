@@ -11,10 +11,10 @@ from bot.words import Words
 from flows.events import EventKind
 from flows.model import Level
 from simulation import promises
-from simulation.action_checks import Action, ActionChecks, RecordPosition
-from simulation.message_checks import MessageChecks
+from simulation.checks.actions import Action, ActionChecks, RecordPosition
+from simulation.checks.messages import MessageChecks
+from simulation.checks.pages import PageChecks
 from simulation.observed import Observed
-from simulation.page_checks import PageChecks
 from simulation.workspace import Call, PostedMessage
 
 _SAYS = ("chat.postMessage", "chat.update", "response_url")

@@ -10,9 +10,9 @@ from typing import Any
 from flows.checklist import CHECKLIST
 from flows.model import PEOPLE
 from simulation import behaviour, payloads
-from simulation.action_checks import Action
 from simulation.behaviour import Pace
 from simulation.checker import PromiseChecker
+from simulation.checks.actions import Action
 from simulation.payloads import Button
 from simulation.process import SimulatedReply
 from simulation.timeline import Killed, Timeline

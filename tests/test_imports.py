@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -95,6 +96,29 @@ def test_no_two_folders_of_the_bot_import_each_other() -> None:
     folders = {name for name in _between_folders() if (ROOT / name.replace(".", "/")).is_dir()}
     assert folders >= {f"bot.{feature}" for feature in FEATURES}
     assert _circle({name: others & folders for name, others in _between_folders().items() if name in folders}) == []
+
+
+MOST_MODULES = 20
+TWO_MEANINGS = {"Channel", "Clock", "Condition", "ResponseUrls", "Sent"}
+"""Class names in two places: Slack's words in the sandbox too, and a condition of a question or of the connection."""
+
+
+def _of_ours() -> Iterator[Path]:
+    for package in (*PACKAGES, "sandbox", "simulation"):
+        yield from (path for path in sorted((ROOT / package).rglob("*.py")) if "versions" not in path.parts)
+
+
+def test_no_folder_has_more_modules_than_a_reader_takes_in() -> None:
+    """A folder that grew beyond it is two things."""
+    modules = Counter(str(path.parent.relative_to(ROOT)) for path in _of_ours() if path.name != "__init__.py")
+    assert {folder: count for folder, count in modules.items() if count > MOST_MODULES} == {}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """Those with two are known, and are few."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in _of_ours())
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert {name for name, count in names.items() if count > 1 and not name.startswith("_")} == TWO_MEANINGS
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.delivery.calls import WITHDRAWN
 from flows.case import CheckStatus
 from simulation import promises
+from simulation.checks.pages import PageChecks
 from simulation.observed import Observed, Since
-from simulation.page_checks import PageChecks
 from simulation.payloads import TYPED_MARK
 from simulation.promises import CheckFacts
 from simulation.workspace import Call, channel_owner

@@ -1,0 +1,1 @@
+"""What must hold after each action, message and page of a run."""
