@@ -14,8 +14,22 @@ import click
 
 NAME = "share-check"
 COMMANDS = (
-    *("backup", "checklist", "decide", "demo", "digest", "doctor", "drill", "enter-paper", "export-proof", "healthy"),
-    *("init", "keys", "manifest", "move", "pack", "restore", "retention", "seal", "serve", "verify"),
+    *("backup", "checklist", "decide", "demo", "digest", "doctor", "drill", "enter-paper", "export-proof"),
+    *(
+        "grants",
+        "healthy",
+        "init",
+        "keys",
+        "manifest",
+        "migrate",
+        "move",
+        "pack",
+        "restore",
+        "retention",
+        "seal",
+        "serve",
+        "verify",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""share-check move: copy the whole database to another one, while the bot is stopped."""
+"""share-check move, migrate and grants: another database, this version's tables, and who may write to them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bot.config.settings import SettingsError, database_address
 from bot.exit_codes import say
 from storage.backup.transfer import Transferred
 from storage.backup.transfer import move as move_everything
+from storage.engine.database import Database
+from storage.engine.grants import statements
 
 
 @click.command()
@@ -65,3 +67,32 @@ def _say(moved: Transferred) -> None:
     click.echo(f"- {moved.entries} lines of the record say what was recorded; {moved.seals} seals stand over it.")
     for finding in moved.findings:
         click.echo(f"- As it was before: {finding}")
+
+
+@click.command()
+def migrate() -> None:
+    """Make the tables, or bring them to this version. share-check serve does it by itself, where its account may.
+
+    Make a backup first, and stop the bot.
+    """
+    with session.settings("did not bring the tables to this version") as settings:
+        database = Database(settings.secrets.database_url)
+        try:
+            database.migrate()
+            version, _ = database.version()
+        finally:
+            database.close()
+    click.echo(f"The tables are of this version ({version}).")
+
+
+@click.command()
+@click.option(
+    "--to", "account", required=True, metavar="ACCOUNT", help="The account that the bot will use; createuser makes it."
+)
+def grants(account: str) -> None:
+    """Print the SQL that lets an account of PostgreSQL run the bot, without changing what is in the record.
+
+    Type, as the owner of the tables: share-check grants --to share_check_bot | psql share_check
+    """
+    for statement in statements(account):
+        click.echo(statement)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.findings import Condition, Finding, State, fine, unchecked
 from storage import old_messages, sealed_texts
 from storage.crypto.rotation import Tally, tally
-from storage.engine import schema_objects, unusable
+from storage.engine import grants, schema_objects, unusable
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.health import liveness
@@ -23,6 +23,9 @@ MESSAGES = "old messages"
 BACKUP_EVERY = timedelta(hours=36)
 """One missed nightly backup, and a morning to notice it."""
 
+OWNER = (
+    "it takes writes. The bot's account owns the tables, so it could change the record, against which only seals help."
+)
 LOOK_FURTHER = (
     "Ask the people of these checks what was said, and look at the disk. share-check keys check lists every check that "
     "does not open, share-check verify what was changed. A backup from before has it whole: "
@@ -57,11 +60,13 @@ def database(store: Database) -> Finding:
             "Make a backup, then restart share-check serve: it brings them up to date.",
         )
     with store.read() as tx:
-        planted = schema_objects.differences(tx)
+        planted, is_owner = schema_objects.differences(tx), grants.may_change_tables(tx)
     if planted:
         return _changed_from_outside(planted)
     if not store.can_write():
         return not_writable()
+    if is_owner and not store.is_lone:
+        return Finding(DATABASE, State.GAP, OWNER, "docs/tasks/move-to-postgresql.md: An account for the bot alone.")
     return fine(DATABASE, "it is of this version, and takes writes.")
 
 

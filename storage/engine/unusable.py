@@ -16,6 +16,12 @@ OLDER = "The database is not of this version. Start share-check serve once, whic
 EMPTY = "There is nothing in the database yet. Start share-check serve once, which makes its tables."
 NOT_WRITABLE = "The database takes no writes. Give the account that runs share-check the right to write to it."
 FULL_OR_BUSY = "The database is busy, or its disk is full. Make room on the disk, or try again in a moment."
+NOT_ITS_TABLES = (
+    "The tables are not of this version, and this account may not change them. Run share-check migrate with the "
+    "account that owns them: docs/tasks/move-to-postgresql.md"
+)
+_NOT_ALLOWED = "42501"
+"""PostgreSQL's code for insufficient privilege."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _SERVER: tuple[tuple[tuple[str, ...], type[DatabaseNotReady], str], ...] = (
@@ -85,6 +91,8 @@ def not_ready(error: SQLAlchemyError, named: str = SETTING) -> DatabaseNotReady:
             return DatabaseAway("The database is busy. Try again in a moment.")
         if _code(cause) == sqlite3.SQLITE_FULL:
             return DatabaseAway(FULL_OR_BUSY)
+    elif getattr(cause, "sqlstate", None) == _NOT_ALLOWED:
+        return DatabaseNotReady(NOT_ITS_TABLES)
     elif isinstance(error, OperationalError):
         return _of_server(str(cause), named)
     return DatabaseNotReady(

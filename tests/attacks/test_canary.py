@@ -187,6 +187,8 @@ NOT_RUN = {
     "checklist": "knows of no database",
     "decide": "knows of no database",
     "manifest": "knows of no database",
+    "grants": "prints SQL, with the name that is typed",
+    "migrate": "says which version the tables have",
     "new": "prints a key",
     "new-seal": "prints a key",
     "move": "wants an empty database to copy to: the copy is made by the same code as a backup's",

@@ -61,13 +61,16 @@ def damage(database: Database, column: str) -> str:
     key = "id" if table != "strands" else "name"
     mine = f"{'id' if table == 'checks' else 'check_id'} IN (SELECT check_id FROM cases)"  # noqa: S608 - our own words
     with database.begin() as tx:
-        for guard in tx.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+        guards = tx.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        for guard, _ in guards:
             tx.execute(text(f"DROP TRIGGER {guard}"))
         row = tx.execute(text(f"SELECT {key}, {name} FROM {table} WHERE {mine} LIMIT 1")).one()  # noqa: S608 - our own words
         broken = bytearray(row[1])
         broken[len(broken) // 2] ^= 1
         change = text(f"UPDATE {table} SET {name} = :broken WHERE {key} = :key AND {mine}")  # noqa: S608 - as above
         tx.execute(change, {"broken": bytes(broken), "key": row[0]})
+        for _, made in guards:
+            tx.execute(text(made))
         return str(tx.scalar(text("SELECT ref FROM checks WHERE id IN (SELECT check_id FROM cases)")))
 
 
