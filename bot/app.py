@@ -63,6 +63,7 @@ from bot.retention import listeners as retention
 from bot.retention import outgoing as retention_outgoing
 from bot.retention import schedule as retention_schedule
 from bot.slack import failures
+from bot.slack.kept_alive import KeptAliveClient
 from bot.slack.membership import Outsiders
 from bot.slack.replies import Replies, webhooks
 from bot.slack.socket_mode import GIVE_UP_AFTER, SocketWatch
@@ -72,7 +73,7 @@ from storage.engine.database import Database
 
 log = logging.getLogger(__name__)
 REPLIES = 8
-WIDTHS = (32, 48, 8)
+WIDTHS = (48, 128, 8)
 """Calls at once, at most, for each of QUEUES. The pools grow with what waits."""
 TICK = 1.0
 PING = 3.0
@@ -332,10 +333,13 @@ def scheduler(services: Services, instance: str = "") -> Scheduler:
 
 
 def web_client(settings: Settings, timeout: int = SLACK_TIMEOUT) -> WebClient:
-    """Return the Web API client, with one TLS context: one a call would cost 24 ms of CPU. The outbox retries."""
+    """Return the Web API client, whose connections stay open: a new one a call would cost a round trip, and TLS.
+
+    It has one TLS context: one a call would cost 24 ms of CPU. The outbox retries.
+    """
     encrypted = urlsplit(settings.slack_api_url).scheme == "https"
     logging.getLogger("slack_sdk.web.base_client").setLevel(logging.CRITICAL)  # callers log their own failures
-    return WebClient(
+    return KeptAliveClient(
         token=settings.secrets.bot_token,
         base_url=settings.slack_api_url,
         ssl=ssl.create_default_context() if encrypted else None,

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack import block_kit
+from bot.slack.kept_alive import KeptAliveClient, KeptAliveWebhook, OpenLines
 from bot.slack.payloads import Press
 from bot.slack.response_urls import ResponseUrls
 
@@ -21,8 +22,12 @@ _TIMEOUT = 10
 
 
 def webhooks(client: WebClient) -> Callable[[str], WebhookClient]:
-    """Return a function that makes the client for a response_url, with the Web API's ssl context and no retries."""
-    return lambda url: WebhookClient(url, ssl=client.ssl, timeout=_TIMEOUT, retry_handlers=[])
+    """Return a function that makes the client for a response_url, with the Web API's ssl context and no retries.
+
+    Its calls go over the Web API's open connections, where that has any.
+    """
+    lines = client.lines if isinstance(client, KeptAliveClient) else OpenLines(client.ssl)
+    return lambda url: KeptAliveWebhook(url, lines, ssl=client.ssl, timeout=_TIMEOUT, retry_handlers=[])
 
 
 class Replies:
