@@ -130,12 +130,12 @@ class Reporting(Service):
 
     def _save(self, opened: Opened, **changes: Any) -> Opened:
         """Save the changes; above NONE also the time at which the leads are told if the reporter stops here."""
-        after = Opened(replace(opened.check, **changes), opened.sealer)
+        after = replace(opened, check=replace(opened.check, **changes))
         if after.check.level > Level.NONE:
             changes["wake_at"] = self._wake_at(after)
         checks.save(self.tx, opened, self.now, **changes)
         check = replace(after.check, revision=opened.check.revision + 1, touched_at=self.now)
-        return Opened(check, opened.sealer)
+        return replace(opened, check=check)
 
     def _wake_at(self, opened: Opened) -> datetime | None:
         wait = answering.patience(opened.check, self.roster)

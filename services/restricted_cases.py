@@ -29,7 +29,7 @@ def restricted_in(counting: WeekCounter) -> tuple[RestrictedCases, ...]:
     tx = counting.tx
     touched = select(events.c.check_id).where(counting.within(events.c.at))
     wanted = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(~checks.c.is_drill, IS_CHECK)
-    both = (wanted.where(cases.c.closed_at.is_(None)), wanted.where(cases.c.check_id.in_(touched)))
+    both = (wanted.where(case_rows.IS_OPEN), wanted.where(cases.c.check_id.in_(touched)))
     ids = {check for each in both for check in tx.scalars(each)}
     shared = {check for each in both for check in tx.scalars(each.where(NOBODY_LEFT_OUT))}
     found = (_restricted(counting, check, may_be_shared=check in shared) for check in sorted(ids))

@@ -19,7 +19,7 @@ from flows.engine.replay import replay
 from flows.events import STANDS_FOR, EventKind, OutboxKind
 from flows.model import Urgency
 from flows.paging.roster import Roster, able, skipped
-from storage import cases, checks, cover, events, outbox
+from storage import cases, checks, cover, events, old_messages, outbox
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 
@@ -84,6 +84,8 @@ class Service:
             newest = events.newest_among(self.tx, opened.check.id, STANDS_FOR.get(what, frozenset()))
             if newest > self.opened_on:
                 raise NewerWords(newest)
+        if opened.is_shrunk and what.properties.is_change:
+            old_messages.has_changed(self.tx, opened.check.id)
         signed = None if who == SYSTEM and not _named(content) else self.roster.signature(who, _named(content))
         return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request, signed)
 

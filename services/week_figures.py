@@ -29,6 +29,7 @@ from flows.reports.figures import Week, WeekFigures, age
 from services.retention import Retention
 from storage import checks as check_rows
 from storage import events as record
+from storage.cases import IS_OPEN
 from storage.checks import Opened
 from storage.crypto.envelope import Keyring
 from storage.errors import CannotOpen
@@ -225,7 +226,7 @@ class WeekCounter:
         rows = self.tx.execute(
             select(cases)
             .join(checks, checks.c.id == cases.c.check_id)
-            .where(cases.c.closed_at.is_(None), ~checks.c.is_drill, NOBODY_LEFT_OUT, IS_CHECK)
+            .where(IS_OPEN, ~checks.c.is_drill, NOBODY_LEFT_OUT, IS_CHECK)
         ).all()
         shared = self._open({row.check_id for row in rows})
         rows = [row for row in rows if row.check_id in shared]

@@ -5,12 +5,13 @@ What was said of a breach is in the record (flows/breach.py); these columns only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.engine.portions import newest_first
 from storage.tables import breaches, checks
 
 
@@ -62,7 +63,13 @@ def bring_forward(tx: Connection, check: str, latest: datetime, tolerated: timed
     return tx.execute(update(breaches).where(*is_late).values(next_ask_at=latest)).rowcount > 0
 
 
-def ids(tx: Connection) -> Sequence[str]:
-    """Return the ids of all checks that show a breach, those with something open first, the newest first."""
-    rows = select(breaches.c.check_id).join(checks, checks.c.id == breaches.c.check_id).where(~checks.c.is_drill)
-    return tx.scalars(rows.order_by(breaches.c.settled_at.is_not(None), breaches.c.shown_at.desc())).all()
+def ids(tx: Connection) -> Iterator[str]:
+    """Yield the ids of all checks that show a breach, those with something open first, then the newest first.
+
+    Rows are read as they are used.
+    """
+    rows = select(breaches.c.check_id, breaches.c.shown_at).join(checks, checks.c.id == breaches.c.check_id)
+    for which in (breaches.c.settled_at.is_(None), breaches.c.settled_at.is_not(None)):
+        wanted = rows.where(which, ~checks.c.is_drill)
+        for row in newest_first(tx, wanted, breaches.c.shown_at, breaches.c.check_id):
+            yield row.check_id

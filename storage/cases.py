@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, literal_column, select, update
 
 from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
 from flows.model import Level, Urgency
-from storage.checks import Opened, people_left_out
+from storage.checks import IS_DRILL, Opened, people_left_out
 from storage.crypto.envelope import padded
+from storage.engine.portions import newest_first
 from storage.tables import asked, cases, checks, strands
 
+IS_OPEN = cases.c.status != literal_column(f"'{CaseStatus.CLOSED}'")
+"""In the words of the partial index: with a bound value the database could not tell that it serves."""
 _BY_CHECK = select(cases).where(cases.c.check_id == bindparam("check"))
 _BY_CHECK_LOCKED = _BY_CHECK.with_for_update()
 _ASKED = select(asked).where(asked.c.check_id == bindparam("check")).order_by(asked.c.ask)
@@ -191,7 +194,7 @@ def waiting_ids(tx: Connection) -> Sequence[str]:
     rows = (
         select(cases.c.check_id)
         .join(checks, checks.c.id == cases.c.check_id)
-        .where(cases.c.status != CaseStatus.CLOSED, ~checks.c.is_drill)
+        .where(IS_OPEN, ~checks.c.is_drill)
         .order_by(cases.c.urgency, cases.c.answer_by)
     )
     return tx.scalars(rows).all()
@@ -199,26 +202,28 @@ def waiting_ids(tx: Connection) -> Sequence[str]:
 
 def newest_practice(tx: Connection) -> str | None:
     """Return the check id of the latest drill, or None if there never was one."""
-    rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(checks.c.is_drill)
-    found: str | None = tx.scalar(rows.order_by(cases.c.raised_at.desc(), cases.c.check_id).limit(1))
+    rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(IS_DRILL)
+    found: str | None = tx.scalar(rows.order_by(checks.c.started_at.desc(), cases.c.check_id).limit(1))
     return found
 
 
-def ids(tx: Connection) -> Sequence[str]:
-    """Return the check ids of all cases, without drills, newest first."""
-    rows = select(cases.c.check_id).join(checks, checks.c.id == cases.c.check_id).where(~checks.c.is_drill)
-    return tx.scalars(rows.order_by(cases.c.raised_at.desc())).all()
+def ids(tx: Connection) -> Iterator[str]:
+    """Yield the check ids of all cases, without drills, newest first; rows are read as they are used."""
+    rows = select(cases.c.check_id, cases.c.raised_at).join(checks, checks.c.id == cases.c.check_id)
+    for row in newest_first(tx, rows.where(~checks.c.is_drill), cases.c.raised_at, cases.c.check_id):
+        yield row.check_id
 
 
 def open_ids(tx: Connection) -> Sequence[str]:
     """Return the check ids of open cases, oldest first."""
-    rows = select(cases.c.check_id).where(cases.c.status != CaseStatus.CLOSED).order_by(cases.c.raised_at)
+    rows = select(cases.c.check_id).where(IS_OPEN).order_by(cases.c.raised_at)
     return tx.scalars(rows).all()
 
 
 def waiting_reporters(tx: Connection) -> Sequence[tuple[str, str]]:
     """Return check id and reporter of every open case, drills aside, and of every check that is about to become one."""
-    rows = select(checks.c.id, checks.c.reporter).join(cases, checks.c.id == cases.c.check_id, isouter=True)
-    is_open = cases.c.status != CaseStatus.CLOSED
-    will_be = cases.c.check_id.is_(None) & checks.c.wake_at.is_not(None) & (checks.c.level > Level.NONE)
-    return [(row.id, row.reporter) for row in tx.execute(rows.where(is_open | will_be, ~checks.c.is_drill))]
+    rows = select(checks.c.id, checks.c.reporter).where(~checks.c.is_drill)
+    is_open = rows.join(cases, checks.c.id == cases.c.check_id).where(IS_OPEN)
+    has_no_case = ~exists().where(cases.c.check_id == checks.c.id)
+    will_be = rows.where(has_no_case, checks.c.wake_at.is_not(None), checks.c.level > Level.NONE)
+    return [(row.id, row.reporter) for which in (is_open, will_be) for row in tx.execute(which)]

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, and_, bindparam, func, insert, literal_column, or_, select, text, update
 
 from flows.case import Check, CheckStatus, Cover
 from flows.checklist import CHECKLIST
@@ -20,13 +20,16 @@ from flows.engine.replay import fitting
 from flows.model import Answers, Level, Outcome
 from storage.crypto.envelope import Keyring, Sealer, padded
 from storage.engine import idempotent
-from storage.errors import CannotOpen, NoSuchCheck
+from storage.engine.portions import newest_first
+from storage.errors import CannotOpen, NoReference, NoSuchCheck
 from storage.tables import cases, checks, left_out
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without characters that are confused when read over the phone: 0 O 1 I L U."""
-_REF_LETTERS = 4
-"""Characters after "SC-"."""
+_REF_LETTERS, _MOST_LETTERS = 4, 9
+"""Characters after "SC-": at first, and as many as the column takes."""
+_TRIES_A_LENGTH = 4
+"""Taken references of one length in a row, after which a longer one is tried: then a good part of them is taken."""
 _ID = re.compile("[0-9a-f]{32}")
 """Anything that does not match is no check id and is not looked up."""
 
@@ -36,26 +39,29 @@ _IN_THE_SEAL = frozenset({"answers", "revisiting", "cover"})
 
 _BY_ID = select(checks).where(checks.c.id == bindparam("check"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_REF = select(checks.c.id).where(checks.c.ref == bindparam("ref"))
 _LEFT_OUT = select(left_out.c.person, left_out.c.slack).where(left_out.c.check_id == bindparam("check"))
+IS_DRAFT, IS_SENT = (checks.c.status == literal_column(f"'{each}'") for each in (CheckStatus.DRAFT, CheckStatus.SENT))
+IS_DRILL = text("checks.is_drill")
+"""Conditions in the words of the partial indexes: with a bound value the database could not tell that they serve."""
 _DRAFTS = (
-    select(checks)
-    .where(checks.c.reporter == bindparam("reporter"), checks.c.status == CheckStatus.DRAFT)
-    .order_by(checks.c.touched_at.desc())
+    select(checks).where(checks.c.reporter == bindparam("reporter"), IS_DRAFT).order_by(checks.c.touched_at.desc())
 )
 _OF_REPORTER = (
     select(checks)
     .where(checks.c.reporter == bindparam("reporter"), ~checks.c.is_drill)
-    .order_by(checks.c.touched_at.desc())
+    .order_by(checks.c.touched_at.desc(), checks.c.started_at.desc())
     .limit(bindparam("most"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A check with the sealer for its key."""
+    """A check with the sealer for its key. is_shrunk: its messages in Slack were cut because it was old."""
 
     check: Check
     sealer: Sealer
+    is_shrunk: bool = False
 
 
 def start(
@@ -94,11 +100,16 @@ def start(
 
 
 def _new_ref(tx: Connection) -> str:
-    """Return a random unused reference, such as SC-7K2M."""
-    while True:
-        ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(_REF_LETTERS))
-        if tx.execute(select(checks.c.id).where(checks.c.ref == ref)).first() is None:
-            return ref
+    """Return a random unused reference, such as SC-7K2M; a longer one where most of four letters are taken.
+
+    There are 810,000 of four letters. Raises NoReference where none is found, which cannot be by chance.
+    """
+    for letters in range(_REF_LETTERS, _MOST_LETTERS + 1):
+        for _ in range(_TRIES_A_LENGTH):
+            ref = "SC-" + "".join(secrets.choice(_ALPHABET) for _ in range(letters))
+            if tx.execute(_BY_REF, {"ref": ref}).first() is None:
+                return ref
+    raise NoReference
 
 
 def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Opened:
@@ -122,9 +133,9 @@ def has_key(tx: Connection, check: str) -> bool:
 def by_ref(tx: Connection, ref: str) -> str | None:
     """Return the id of the check with this reference, in whatever case and punctuation; None if there is none."""
     said = "".join(letter for letter in ref.upper() if letter.isalnum())
-    wanted = said[2:] if said.startswith("SC") and len(said) > _REF_LETTERS else said
-    found: str | None = tx.scalar(select(checks.c.id).where(checks.c.ref == f"SC-{wanted}"))
-    return found
+    without = [said[2:]] if said.startswith("SC") and len(said) > _REF_LETTERS else []
+    rows = (tx.execute(_BY_REF, {"ref": f"SC-{letters}"}).first() for letters in (*without, said))
+    return next((str(row.id) for row in rows if row is not None), None)
 
 
 def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
@@ -137,7 +148,7 @@ def save(tx: Connection, opened: Opened, now: datetime, **changes: Any) -> None:
         check = replace(opened.check, **{each: changes.pop(each) for each in _IN_THE_SEAL & changes.keys()})
         changes["sealed_answers"] = _seal(opened.sealer, check.id, check.reporter, check.answers, _place(check))
         changes["checklist_version"] = CHECKLIST.version
-    changes |= {"revision": opened.check.revision + 1, "touched_at": now}
+    changes |= {"revision": opened.check.revision + 1, "touched_at": now, "shrunk_at": None}
     values = {f"new_{column}": value for column, value in changes.items()}
     tx.execute(_saving(tuple(changes)), {"check": opened.check.id, **values})
 
@@ -161,13 +172,9 @@ def of_reporter(tx: Connection, keys: Keyring, reporter: str, most: int) -> Sequ
 
 def ended_without_page(tx: Connection, keys: Keyring) -> Iterator[Check]:
     """Yield sent checks that needed no lead (HOLD and FIX_FIRST), newest first; rows are read as they are used."""
-    rows = (
-        select(checks)
-        .outerjoin(cases, cases.c.check_id == checks.c.id)
-        .where(checks.c.status == CheckStatus.SENT, cases.c.check_id.is_(None))
-        .order_by(checks.c.sent_at.desc())
-    )
-    yield from _readable(tx.execute(rows.execution_options(yield_per=50)), keys)
+    rows = select(checks).outerjoin(cases, cases.c.check_id == checks.c.id)
+    without_case = rows.where(IS_SENT, cases.c.check_id.is_(None))
+    yield from _readable(newest_first(tx, without_case, checks.c.sent_at, checks.c.id), keys)
 
 
 def _readable(rows: Iterable[Row[Any]], keys: Keyring) -> Iterator[Check]:
@@ -178,7 +185,7 @@ def _readable(rows: Iterable[Row[Any]], keys: Keyring) -> Iterator[Check]:
 
 def touched_since(tx: Connection, since: datetime) -> Sequence[str]:
     """Return the ids of drafts changed since then."""
-    found = select(checks.c.id).where(checks.c.status == CheckStatus.DRAFT, checks.c.touched_at >= since)
+    found = select(checks.c.id).where(IS_DRAFT, checks.c.touched_at >= since)
     return tx.scalars(found).all()
 
 
@@ -206,8 +213,8 @@ def waking_late(tx: Connection, at_risk: datetime, calm: datetime, latest: datet
     Also of those with a timer that were changed after `latest`, which is still to come.
     """
     is_late = or_(checks.c.wake_at > calm, and_(checks.c.level > Level.NONE, checks.c.wake_at > at_risk))
-    is_ahead = and_(checks.c.wake_at.is_not(None), checks.c.touched_at > latest)
-    return tx.scalars(select(checks.c.id).where(or_(is_late, is_ahead))).all()
+    has_timer, is_ahead = checks.c.wake_at.is_not(None), checks.c.touched_at > latest
+    return tx.scalars(select(checks.c.id).where(has_timer, or_(is_late, is_ahead))).all()
 
 
 def put_times_right(tx: Connection, check: str, *, wake_at: datetime, touched_at: datetime) -> None:
@@ -314,4 +321,4 @@ def _opened(row: Row[Any], keys: Keyring) -> Opened:
         is_drill=row.is_drill,
         paper_at=row.paper_at,
     )
-    return Opened(check, sealer)
+    return Opened(check, sealer, row.shrunk_at is not None)

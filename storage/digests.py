@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from flows.case import SYSTEM, CheckStatus
 from flows.checklist import CHECKLIST
@@ -56,7 +56,8 @@ def plan(tx: Connection, audience: Audience, now: Week, due: Callable[[Week], da
 
     The first time ever, insert only the current week: earlier weeks were before share-check was in use.
     """
-    newest = tx.scalar(select(func.max(digests.c.week)).where(digests.c.audience == audience))
+    weeks = select(digests.c.week).where(digests.c.audience == audience).order_by(digests.c.week.desc()).limit(1)
+    newest = tx.scalar(weeks)
     last, week = (Week.parse(newest) if newest else now.before), now
     missing: list[Week] = []
     while last < week and len(missing) <= MOST_MISSED:
@@ -74,7 +75,7 @@ def forget_ahead(tx: Connection, now: Week) -> int:
 def due(tx: Connection, now: datetime) -> Sequence[Planned]:
     """Return the digests that are due and not made, oldest week first, the leads' before the staff's."""
     rows = select(digests).where(digests.c.made_at.is_(None), digests.c.due_at <= now)
-    return [_planned(row) for row in tx.execute(rows.order_by(digests.c.week, digests.c.audience))]
+    return sorted((_planned(row) for row in tx.execute(rows)), key=lambda each: (str(each.week), each.audience))
 
 
 def take(tx: Connection, planned: Planned, now: datetime) -> bool:

@@ -19,6 +19,10 @@ class NoSuchCheck(StorageError):
     """There is no check with that id, or it was erased."""
 
 
+class NoReference(StorageError):
+    """No reference that is free was found."""
+
+
 class DatabaseNotReady(StorageError):
     """The database cannot be used as it is: unreachable, not writable, or of another version."""
 

@@ -54,7 +54,8 @@ def opened_home(tx: Connection, now: datetime) -> tuple[str, ...]:
     Whoever only started a check is left out: their name in a list would tell a lead, who may be left out of that check,
     that there is one.
     """
-    seen = select(outbox.c.target).where(outbox.c.what == OutboxKind.HOME, outbox.c.created_at >= now - SEEN_FOR)
+    homes = (outbox.c.check_id.is_(None), outbox.c.what == OutboxKind.HOME)
+    seen = select(outbox.c.target).where(*homes, outbox.c.created_at >= now - SEEN_FOR)
     return tuple(tx.scalars(seen.order_by(outbox.c.target)))
 
 

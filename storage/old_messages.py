@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
-from flows.case import Check, CheckStatus
+from flows.case import Check
 from flows.events import EventKind, OutboxKind
 from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
@@ -40,17 +40,15 @@ def _changes() -> ColumnElement[bool]:
 
 
 def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int:
-    """Make the messages of old checks due, 1.5 s apart. Return how many checks; each is handled once."""
+    """Make the messages of old checks due, 1.5 s apart. Return how many checks; each is handled once.
+
+    What changes after that makes its check one to be handled again (`has_changed`).
+    """
     cutoff = now - keep
-    mine = events.c.check_id == checks.c.id
-    has_messages = exists().where(
-        outbox.c.check_id == checks.c.id, outbox.c.ts.is_not(None), outbox.c.what.in_(_SHRINKS)
-    )
     found = (
         select(checks.c.id)
-        .where(checks.c.touched_at <= cutoff, checks.c.status != CheckStatus.ERASED, has_messages)
-        .where(~exists().where(mine, events.c.at > cutoff, _changes()))
-        .where(or_(checks.c.shrunk_at.is_(None), exists().where(mine, events.c.at >= checks.c.shrunk_at, _changes())))
+        .where(checks.c.shrunk_at.is_(None), checks.c.erased_at.is_(None), checks.c.touched_at <= cutoff)
+        .where(~exists().where(events.c.check_id == checks.c.id, events.c.at > cutoff, _changes()))
         .order_by(checks.c.touched_at)
         .limit(most)
     )
@@ -63,6 +61,11 @@ def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int
         tx.execute(free.values(due_at=now + place * _APART, wanted=outbox.c.wanted + 1))
     tx.execute(update(checks).where(checks.c.id.in_(ids)).values(shrunk_at=now))
     return len(ids)
+
+
+def has_changed(tx: Connection, check: str) -> None:
+    """Make a check one whose messages are cut again, once it is old again."""
+    tx.execute(update(checks).where(checks.c.id == check).values(shrunk_at=None))
 
 
 def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:

@@ -14,7 +14,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, Update, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from flows.case import SYSTEM, Sent, Told
 from flows.events import Lane, OutboxKind
@@ -33,6 +46,8 @@ SLACK = "slack"
 PAGES = tuple(kind for kind in OutboxKind if kind.properties.is_page)
 """Kinds of pages in Slack, including pages that a newer one has followed."""
 _ASKS = tuple(kind for kind in OutboxKind if kind.properties.asks)
+_IS_ERASED = outbox.c.what == literal_column(f"'{OutboxKind.ERASED}'")
+"""In the words of the partial index: with a bound value the database could not tell that it serves."""
 
 _INSTANCE_LENGTH = 8
 
@@ -203,8 +218,9 @@ def _add(
 
 
 def mark_recent_due(tx: Connection, what: OutboxKind, since: datetime, now: datetime) -> None:
-    """Make messages of this kind in Slack due again, if queued since then."""
-    recent = update(outbox).where(outbox.c.what == what, outbox.c.created_at >= since, outbox.c.via == SLACK)
+    """Make messages of this kind in Slack due again, if queued since then. Only for kinds that belong to no check."""
+    of_no_check = (outbox.c.check_id.is_(None), outbox.c.what == what)
+    recent = update(outbox).where(*of_no_check, outbox.c.created_at >= since, outbox.c.via == SLACK)
     tx.execute(recent.values(due_at=_DUE_AGAIN, wanted=outbox.c.wanted + 1), {"now": now})
 
 
@@ -257,7 +273,7 @@ def delete_in_slack(tx: Connection, check: str, now: datetime) -> None:
 
 def forget_taken_away(tx: Connection) -> None:
     """Delete the rows of erased checks whose message has been deleted in Slack."""
-    gone = (outbox.c.what == OutboxKind.ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
+    gone = (_IS_ERASED, outbox.c.ts.is_(None), outbox.c.due_at.is_(None))
     tx.execute(delete(outbox).where(*gone))
 
 
@@ -568,6 +584,7 @@ def is_awaited(tx: Connection, check: str, target: str) -> bool:
 def is_first(tx: Connection, row: Claimed) -> bool:
     """Return whether no earlier message of this kind to this target is still to be posted."""
     before = select(outbox.c.id).where(
+        outbox.c.lane == row.what.properties.lane,
         outbox.c.due_at.is_not(None),
         outbox.c.what == row.what,
         outbox.c.target == row.target,

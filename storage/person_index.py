@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 import jellyfish
@@ -66,24 +68,33 @@ class Index:
         number = {self._form(_number(each)) for each in matching.numbers(who.number)}
         has_born, has_number = self._form(_HAS_BORN), self._form(_HAS_NUMBER)
         held = self._held({*born, *number, *(form for known in spelt.values() for form in known)})
-        asked = {*born, *number, has_born, has_number, *(form for known in spelt.values() for form in known)}
-        return tuple(
-            check
-            for check in held
-            if _likeness(name, spelt, born, number, self._of(check) & asked, has_born, has_number).fits
-        )
 
-    def _held(self, wanted: set[bytes]) -> Sequence[str]:
-        """Return the ids of checks with any of these hashes, in an order that reveals nothing."""
-        found: dict[str, None] = {}
+        def fits(forms: AbstractSet[bytes]) -> bool:
+            return _likeness(name, spelt, born, number, forms, has_born, has_number).fits
+
+        for forms in held.values():
+            forms.update({has_born} if forms & born else (), {has_number} if forms & number else ())
+        likely = sorted(check for check, forms in held.items() if fits(forms))  # an order that reveals nothing
+        for check, form in self._among(likely, (has_born, has_number)):
+            held[check].add(form)
+        return tuple(check for check in likely if fits(held[check]))
+
+    def _held(self, wanted: set[bytes]) -> dict[str, set[bytes]]:
+        """Return the checks with any of these hashes, by id, each with those of them that it has."""
+        found: dict[str, set[bytes]] = defaultdict(set)
         listed = sorted(wanted)
         for start in range(0, len(listed), _AT_ONCE):
-            rows = select(people.c.check_id).where(people.c.form.in_(listed[start : start + _AT_ONCE])).distinct()
-            found |= dict.fromkeys(self._tx.scalars(rows))
-        return sorted(found)
+            rows = select(people.c.check_id, people.c.form).where(people.c.form.in_(listed[start : start + _AT_ONCE]))
+            for row in self._tx.execute(rows):
+                found[row.check_id].add(row.form)
+        return found
 
-    def _of(self, check: str) -> frozenset[bytes]:
-        return frozenset(self._tx.scalars(select(people.c.form).where(people.c.check_id == check)))
+    def _among(self, checks_: Sequence[str], forms: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
+        """Yield which of these checks have which of these hashes."""
+        rows = select(people.c.check_id, people.c.form).where(people.c.form.in_(forms))
+        for start in range(0, len(checks_), _AT_ONCE):
+            for row in self._tx.execute(rows.where(people.c.check_id.in_(checks_[start : start + _AT_ONCE]))):
+                yield row.check_id, row.form
 
     def _form(self, text: str) -> bytes:
         return hmac.digest(self._key, text.encode(), "sha256")[:_FORM_BYTES]
@@ -94,7 +105,7 @@ def _likeness(
     spelt: Mapping[str, set[bytes]],
     born: set[bytes],
     number: set[bytes],
-    held: frozenset[bytes],
+    held: AbstractSet[bytes],
     has_born: bytes,
     has_number: bytes,
 ) -> Likeness:

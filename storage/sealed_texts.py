@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, select
 
-from flows.case import CaseStatus, CheckStatus
-from storage.checks import open_answers
+from storage.cases import IS_OPEN
+from storage.checks import IS_DRAFT, open_answers
 from storage.crypto.envelope import Keyring, Sealer
 from storage.errors import CannotOpen
 from storage.tables import cases, checks, events, strands
 
 _AT_ONCE = 500
-_DRAFT = checks.c.status == CheckStatus.DRAFT
-_IN_USE = and_(~checks.c.is_drill, or_(cases.c.status != CaseStatus.CLOSED, and_(cases.c.check_id.is_(None), _DRAFT)))
-"""Unfinished drafts and cases that are not closed, without drills."""
+_DRAFTS = (
+    select(checks.c.id).outerjoin(cases, cases.c.check_id == checks.c.id).where(IS_DRAFT, cases.c.check_id.is_(None))
+)
+_OPEN = select(checks.c.id).join(cases, cases.c.check_id == checks.c.id).where(IS_OPEN)
 _KEY = (checks.c.ref, checks.c.wrapped_key)
 _ANSWERS = select(checks.c.id, checks.c.reporter, checks.c.sealed_answers, *_KEY).select_from(checks)
 _PLANS = select(strands.c.check_id, strands.c.name, strands.c.sealed, *_KEY).select_from(strands.join(checks))
@@ -52,13 +53,18 @@ def find(tx: Connection, keys: Sequence[str], *, in_use: bool = False) -> Unopen
 
 
 def _rows(tx: Connection, *, in_use: bool) -> Iterator[Row[Any]]:
-    for texts in (_ANSWERS, _PLANS, _ENTRIES):
-        wanted = texts.where(checks.c.wrapped_key != b"")
-        yield from tx.execute(_used(wanted) if in_use else wanted, execution_options={"yield_per": _AT_ONCE})
+    used = _in_use(tx) if in_use else [None]
+    for portion in used:
+        for texts in (_ANSWERS, _PLANS, _ENTRIES):
+            wanted = texts.where(checks.c.wrapped_key != b"")
+            of_these = wanted if portion is None else wanted.where(checks.c.id.in_(portion))
+            yield from tx.execute(of_these, execution_options={"yield_per": _AT_ONCE})
 
 
-def _used(texts: Select[Any]) -> Select[Any]:
-    return texts.outerjoin(cases, cases.c.check_id == checks.c.id).where(_IN_USE)
+def _in_use(tx: Connection) -> Sequence[Sequence[str]]:
+    """Return the ids of unfinished drafts and of cases that are not closed, without drills, in portions."""
+    ids = [check for which in (_DRAFTS, _OPEN) for check in tx.scalars(which.where(~checks.c.is_drill))]
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
 
 
 def _open(sealer: Sealer, row: Row[Any]) -> None:

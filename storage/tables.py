@@ -41,8 +41,20 @@ _WAKING = text("wake_at IS NOT NULL")
 _DUE = text("due_at IS NOT NULL")
 _NAMED = text("request IS NOT NULL")
 _REMINDING = text("remind_at IS NOT NULL")
-_OPEN = text("closed_at IS NULL")
 _UNMADE = text("made_at IS NULL")
+_DRAFT = text("status = 'draft'")
+_SENT = text("status = 'sent'")
+_DRILL = text("is_drill")
+_UNSHRUNK = text("shrunk_at IS NULL AND erased_at IS NULL")
+_AT_NO_RISK = text("level = 0 AND erased_at IS NULL")
+_KEPT = text("erased_at IS NULL")
+_UNSETTLED = text("settled_at IS NULL")
+_CLAIMED = text("token IS NOT NULL")
+_OF_NO_CHECK = text("check_id IS NULL")
+_ERASED = text(f"what = {str(OutboxKind.ERASED)!r}")
+_NOT_SHRUNK = text("unshrunk IS NOT NULL")
+_UNSEALED = text("head IS NULL AND kept_in IS NOT NULL")
+_NOT_CLOSED = text("status != 'closed'")
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -114,7 +126,21 @@ checks = Table(
     Column("keep_until", Utc, comment="a lead wants it kept until then, although its time was over"),
     Column("erased_at", Utc, comment="when its key was destroyed; what is left of it is a tombstone"),
     Column("shrunk_at", Utc, comment="when its messages in Slack were last cut to the reference because they were old"),
-    Index("ix_checks_reporter_status", "reporter", "status"),  # a person's drafts and checks
+    Index("ix_checks_reporter_touched_at", "reporter", "touched_at"),  # a person's newest checks
+    Index(
+        "ix_checks_draft", "reporter", "touched_at", sqlite_where=_DRAFT, postgresql_where=_DRAFT
+    ),  # a person's drafts, and everybody's
+    Index("ix_checks_sent_at", "sent_at", sqlite_where=_SENT, postgresql_where=_SENT),  # sent checks, newest first
+    Index("ix_checks_drill", "started_at", sqlite_where=_DRILL, postgresql_where=_DRILL),  # the newest practice page
+    Index(
+        "ix_checks_unshrunk", "touched_at", sqlite_where=_UNSHRUNK, postgresql_where=_UNSHRUNK
+    ),  # old checks whose messages are still whole
+    Index(
+        "ix_checks_no_risk", "touched_at", sqlite_where=_AT_NO_RISK, postgresql_where=_AT_NO_RISK
+    ),  # records without a case that are old enough for deletion
+    Index(
+        "ix_checks_kept", "started_at", sqlite_where=_KEPT, postgresql_where=_KEPT
+    ),  # records with a case that may be old enough for deletion
     Index(
         "ix_checks_wake_at", "wake_at", sqlite_where=_WAKING, postgresql_where=_WAKING
     ),  # abandoned checks that need a lead
@@ -168,7 +194,10 @@ cases = Table(
         comment="nothing has happened since the plan was made that asks for another",
     ),
     Index("ix_cases_next_page_at", "next_page_at"),  # pages that are due
-    Index("ix_cases_raised_at", "raised_at", sqlite_where=_OPEN, postgresql_where=_OPEN),  # open cases, however few
+    Index("ix_cases_raised_at", "raised_at"),  # all cases, newest first: the register
+    Index(
+        "ix_cases_open", "raised_at", sqlite_where=_NOT_CLOSED, postgresql_where=_NOT_CLOSED
+    ),  # open cases, however few
     Index(
         "ix_cases_remind_at", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING
     ),  # reminders that are due
@@ -240,6 +269,15 @@ outbox = Table(
     ),
     Index("ix_outbox_due_at", "lane", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),  # what to send next
     Index("ix_outbox_check_id_what", "check_id", "what"),  # messages to update when a check changes
+    Index("ix_outbox_created_at", "created_at"),  # rows from a time that is still to come: the clock was wrong
+    Index("ix_outbox_token", "token", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),  # rows being sent, by whom
+    Index(
+        "ix_outbox_of_no_check", "what", "created_at", sqlite_where=_OF_NO_CHECK, postgresql_where=_OF_NO_CHECK
+    ),  # newest Home tabs and alarms
+    Index("ix_outbox_erased", "ts", sqlite_where=_ERASED, postgresql_where=_ERASED),  # messages to take away, and taken
+    Index(
+        "ix_outbox_unshrunk", "check_id", sqlite_where=_NOT_SHRUNK, postgresql_where=_NOT_SHRUNK
+    ),  # messages that Slack did not let us shorten
 )
 
 breaches = Table(
@@ -252,6 +290,8 @@ breaches = Table(
     Column("asks", Integer, nullable=False, comment="how often it was asked about"),
     Column("settled_at", Utc, comment="when everything was recorded of it"),
     Index("ix_breaches_next_ask_at", "next_ask_at"),  # breaches to ask about again
+    Index("ix_breaches_shown_at", "shown_at"),  # the breach log, newest first
+    Index("ix_breaches_open", "shown_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),  # those not settled
 )
 
 deletions = Table(
@@ -268,6 +308,7 @@ deletions = Table(
         server_default=false(),
         comment="not every lead could know of it: once erased it is in no list and no number",
     ),
+    Index("ix_deletions_erased_at", "erased_at"),  # the newest erasure
 )
 
 practised = Table(
@@ -338,6 +379,7 @@ digests = Table(
     Column("kept_in", String(32), comment="the check, about nobody, whose record has the figures as well"),
     Column("head", String(64), comment="of the seal that has them, in hex; printed only then"),
     Index("ix_digests_due_at", "due_at", sqlite_where=_UNMADE, postgresql_where=_UNMADE),  # digests to be made
+    Index("ix_digests_unsealed", "week", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),  # digests without a seal
 )
 
 index_keys = Table(
@@ -371,7 +413,9 @@ requests = Table(
     Column("due", Date, nullable=False),
     Column("extended", Boolean, nullable=False, comment="two months were added, once"),
     Column("sealed", LargeBinary, nullable=False, comment="whom it is about and who asks"),
-    Index("ix_requests_status_due", "status", "due"),  # open requests, earliest due first
+    Index("ix_requests_open", "due", sqlite_where=_NOT_CLOSED, postgresql_where=_NOT_CLOSED),  # open requests
+    Index("ix_requests_received", "received"),  # requests of the last year
+    Index("ix_requests_status_due", "status", "due"),  # requests that were answered, for retention
 )
 
 packs = Table(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from slack_bolt import App
 from sqlalchemy import Connection
 
 from bot.breaches import modals
 from bot.context import Services
-from bot.permission import Act, may, may_see_breaches
+from bot.permission import Act, Subject, may, may_see_breaches
 from bot.slack import block_kit
 from bot.slack.listeners import Answer, Listeners, close, errors
 from bot.slack.payloads import Press, Sent
@@ -71,17 +72,24 @@ class BreachWork:
         if not may_see_breaches(who, self._services.roster):
             return None
         with self._services.write() as tx:
-            found = list(self._logged(tx, who))
-        return modals.log(found, self._services.clock.now())
+            known = self._known(tx, who)
+            found = list(islice(self._logged(tx, known, who), modals.MOST_LISTED))
+            return modals.log(found, self._services.clock.now(), more=next(known, None) is not None)
 
-    def _logged(self, tx: Connection, who: str) -> Iterator[modals.Logged]:
+    def _known(self, tx: Connection, who: str) -> Iterator[Subject]:
+        """Yield the checks that show a breach and that this person may know of."""
         for check in breaches.ids(tx):
             subject = self._services.listed(tx, check)
             if subject is None or subject.case is None or not may(subject, who, Act.BREACH, self._services.roster):
                 continue
-            view = self._services.look(tx, check, history=True)
-            breach = breach_of(view.entries)
-            if breach is not None:
+            yield subject
+
+    def _logged(self, tx: Connection, known: Iterable[Subject], who: str) -> Iterator[modals.Logged]:
+        """Yield what the log says of each, whose opening is recorded first."""
+        for subject in known:
+            check = subject.check.id
+            breach = breach_of(self._services.look(tx, check, history=True).entries)
+            if breach is not None and subject.case is not None:
                 self._services.casework(tx).viewed(check, who, EventKind.OPENED_BREACH_LOG)
                 yield modals.Logged(check, subject.check.ref, subject.case, breach)
 

@@ -118,13 +118,12 @@ def refused(words: str) -> Block:
     return block_kit.modal("Breach", [block_kit.section(words)])
 
 
-def log(view_of: Sequence[Logged], now: datetime) -> Block:
-    """Render the log: each breach with what was decided, those with something open first."""
-    rows = [block for one in view_of[:MOST_LISTED] for block in _logged(one, now)]
-    more = len(view_of) - MOST_LISTED
+def log(view_of: Sequence[Logged], now: datetime, *, more: bool = False) -> Block:
+    """Render the log: each breach with what was decided, those with something open first. more: older ones are not."""
+    rows = [block for one in view_of for block in _logged(one, now)]
     blocks = [
         *(rows or [block_kit.section("No breach is recorded that you may know of.")]),
-        *([block_kit.context(f"And {more} more.")] if more > 0 else []),
+        *([block_kit.context("There are older ones. Find a record shows them.")] if more else []),
         block_kit.context("Opening this is recorded with each of them."),
     ]
     return block_kit.modal("Breach log", blocks)

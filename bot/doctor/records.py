@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Condition, Finding, State, fine, unchecked
 from storage import old_messages, sealed_texts
-from storage.crypto.rotation import Tally, tally
+from storage.crypto.rotation import Tally, sample
 from storage.engine import grants, schema_objects, unusable
 from storage.engine.database import Database
 from storage.errors import StorageError
@@ -20,6 +20,8 @@ from storage.health import liveness
 
 DATABASE, BACKUP, KEYS, TEXTS = "database", "backup", "keys", "open checks"
 MESSAGES = "old messages"
+TRIED = 500
+"""Checks of any age whose keys are tried, so that a start and doctor take no longer as years go by."""
 BACKUP_EVERY = timedelta(hours=36)
 """One missed nightly backup, and a morning to notice it."""
 
@@ -112,7 +114,7 @@ def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) ->
     """
     try:
         with store.read() as tx:
-            found = tally(tx, known)
+            found = sample(tx, known, TRIED)
             in_use = sealed_texts.find(tx, known, in_use=True)
     except SQLAlchemyError:
         return (unchecked(KEYS, "the database could not be read."),)
@@ -122,6 +124,8 @@ def keys(store: Database, known: Sequence[str], *, is_starting: bool = False) ->
 
 def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
     """Return the finding for a tally. locked: unreadable checks still in use; worst: the state if there are any."""
+    checks = "checks" if found.is_all else "checks that were tried"
+    every = "every check" if found.is_all else f"each of {found.wrapped} checks that were tried"
     if found.unopened and found.unopened == found.wrapped:
         return Finding(
             KEYS,
@@ -135,16 +139,16 @@ def _judged(found: Tally, locked: tuple[str, ...], worst: State) -> Finding:
         return Finding(
             KEYS,
             worst if locked else State.WARNING,
-            f"{found.unopened} of {found.wrapped} checks open with none of the keys in SHARE_CHECK_KEYS."
+            f"{found.unopened} of {found.wrapped} {checks} open with none of the keys in SHARE_CHECK_KEYS."
             f"{still if locked else ''}",
             "Add the key of that time, after the first, with a comma: docs/tasks/change-the-keys.md",
             refs=locked,
         )
     if any(found.opens[1:]):
         return Finding(
-            KEYS, State.GAP, "they open every check; some still need an older key.", "Run share-check keys rotate."
+            KEYS, State.GAP, f"they open {every}; some still need an older key.", "Run share-check keys rotate."
         )
-    return fine(KEYS, "they open every check there is.")
+    return fine(KEYS, f"they open {every}{' there is' if found.is_all else ''}.")
 
 
 def pool(store: Database) -> tuple[Finding, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from slack_bolt import App
 from sqlalchemy import Connection
 
 from bot.context import Services
-from bot.earlier_checks import let_through
+from bot.earlier_checks import each_let_through, let_through, newest_first
 from bot.permission import Act, Subject, may, may_answer_requests
 from bot.records import over_time_modals as forms
 from bot.slack import block_kit
@@ -53,10 +54,11 @@ class OverTime:
         value = press.action.value
         page = int(value) if value.isdecimal() and len(value) < len("10000") else 0
         with services.write() as tx:
-            found = let_through(services, tx, cases.ids(tx), who, Act.OPEN)
-            shown = found[page * forms.MOST : (page + 1) * forms.MOST]
+            found = each_let_through(services, tx, cases.ids(tx), who, Act.OPEN)
+            from_here = list(islice(found, page * forms.MOST, (page + 1) * forms.MOST + 1))
+            shown = newest_first(from_here[: forms.MOST])
             chapters = self._chapters(tx, shown, who, EventKind.OPENED_REGISTER)
-        return forms.register(chapters, page, more=len(found) > (page + 1) * forms.MOST)
+        return forms.register(chapters, page, more=len(from_here) > forms.MOST)
 
     def _chapters(self, tx: Connection, found: Sequence[Subject], who: str, what: EventKind) -> list[Chapter]:
         """Record the opening in each of these checks, newest first as everywhere, and return their chapters."""

@@ -6,10 +6,11 @@ keeps working.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -29,6 +30,12 @@ _NEXT = (
     .order_by(checks.c.id)
     .limit(_READ_AT_ONCE)
 )
+_FROM_HERE = (
+    select(checks.c.wrapped_key).where(checks.c.id > bindparam("after")).order_by(checks.c.id).limit(bindparam("most"))
+)
+_BEFORE = (
+    select(checks.c.wrapped_key).where(checks.c.id <= bindparam("after")).order_by(checks.c.id).limit(bindparam("most"))
+)
 _REWRAP = (
     update(checks)
     .where(checks.c.id == bindparam("check"), checks.c.wrapped_key == bindparam("before"))
@@ -41,12 +48,13 @@ _REWRAP = (
 class Tally:
     """How many checks' keys can be unwrapped. opens: by the position of the first key that fits. unopened: by none.
 
-    destroyed: keys destroyed by erasure, which is not a loss.
+    destroyed: keys destroyed by erasure, which is not a loss. is_all: whether every check was tried.
     """
 
     opens: tuple[int, ...]
     unopened: int
     destroyed: int
+    is_all: bool = True
 
     @property
     def wrapped(self) -> int:
@@ -64,11 +72,29 @@ class Rotation:
 
 def tally(tx: Connection, keys: Sequence[str]) -> Tally:
     """Try to unwrap every check's key. Raises BadKey."""
+    return _tallied(tx.scalars(_WRAPPED, execution_options={"yield_per": _READ_AT_ONCE}), keys)
+
+
+def sample(tx: Connection, keys: Sequence[str], most: int) -> Tally:
+    """Try to unwrap the keys of so many checks of any age, chosen by chance: ids are random. Raises BadKey."""
+    start = {"after": secrets.token_hex(16), "most": most + 1}
+    after = tx.execute(_FROM_HERE, start).all()
+    before = tx.execute(_BEFORE, {**start, "most": most + 1 - len(after)}).all() if len(after) <= most else []
+    found = [row.wrapped_key for row in (*after, *before)]
+    return replace(_tallied(found[:most], keys), is_all=len(found) <= most)
+
+
+def _tallied(wrapped: Iterable[bytes], keys: Sequence[str]) -> Tally:
     held = wrapping_keys(keys)
-    everything = tx.scalars(_WRAPPED).all()
-    places = Counter(_place(held, wrapped) for wrapped in everything if wrapped)
+    places: Counter[int | None] = Counter()
+    destroyed = 0
+    for each in wrapped:
+        if each:
+            places[_place(held, each)] += 1
+        else:
+            destroyed += 1
     opens = tuple(places[place] for place in range(len(held)))
-    return Tally(opens, places[None], len(everything) - places.total())
+    return Tally(opens, places[None], destroyed)
 
 
 def rotate(database: Database, keys: Sequence[str]) -> Rotation:

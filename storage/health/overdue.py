@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from flows.case import CaseStatus, Shared
-from storage.outbox import ELSEWHERE, PAGE
+from storage.cases import IS_OPEN
+from storage.outbox import ELSEWHERE, LANES, PAGE
 from storage.tables import cases, checks, outbox
 
 OVERDUE = timedelta(seconds=30)
@@ -18,6 +19,7 @@ UNSENT = timedelta(minutes=2)
 """A page undelivered for this long is a finding, however often it was tried."""
 _IS_PENDING = and_(outbox.c.due_at.is_not(None), outbox.c.unshrunk.is_(None))
 """Not a message that Slack does not let us shorten, which is tried once a day."""
+_UNSENT = select(outbox.c.id, outbox.c.check_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def look(tx: Connection, now: datetime) -> Findings:
     old = outbox.c.created_at < now - UNSENT
     asks_for_help = and_(outbox.c.lane.in_((PAGE, ELSEWHERE)), outbox.c.check_id.is_not(None))
     never_sent = and_(asks_for_help, outbox.c.ts.is_(None), outbox.c.due_at.is_not(None), old)
-    untried = and_(outbox.c.check_id.is_not(None), outbox.c.due_at < now - UNSENT)
-    unsent = tx.scalars(select(outbox.c.check_id).where(or_(never_sent, untried)))
-    return Findings(late, tuple(unsent), tuple(_unwatched(tx)))
+    untried = and_(outbox.c.lane.in_(LANES), outbox.c.check_id.is_not(None), outbox.c.due_at < now - UNSENT)
+    rows = [row for which in (never_sent, untried) for row in tx.execute(_UNSENT.where(which))]
+    return Findings(late, tuple({row.id: row.check_id for row in rows}.values()), tuple(_unwatched(tx)))
 
 
 def is_anything_open(tx: Connection) -> bool:
@@ -64,7 +66,7 @@ def is_anything_open(tx: Connection) -> bool:
     return any(
         tx.scalar(select(exists().where(condition)))
         for condition in (
-            cases.c.status != CaseStatus.CLOSED,
+            IS_OPEN,
             checks.c.wake_at.is_not(None),
             and_(_IS_PENDING, outbox.c.check_id.is_not(None)),
         )
@@ -76,7 +78,7 @@ def _unwatched(tx: Connection) -> Sequence[str]:
     under_way = exists().where(outbox.c.check_id == cases.c.check_id, _IS_PENDING)
     is_known = cases.c.shared.in_((Shared.RECORDED, Shared.CHOSE_NOT_TO))
     forgotten = select(cases.c.check_id).where(
-        cases.c.status != CaseStatus.CLOSED,
+        IS_OPEN,
         or_(cases.c.status != CaseStatus.AGREED, cases.c.shared.is_(None), ~is_known),
         cases.c.next_page_at.is_(None),
         cases.c.remind_at.is_(None),

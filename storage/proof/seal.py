@@ -146,7 +146,7 @@ class SealWatch:
 
 def seal_due(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
     """Seal the new entries if the last seal is an hour old. Return the seal, or None."""
-    made_at = tx.scalar(select(func.max(seals.c.made_at)))
+    made_at = tx.scalar(select(seals.c.made_at).order_by(seals.c.number.desc()).limit(1))
     if made_at is not None and abs(now - made_at) < EVERY:
         return None
     return seal_now(tx, key, now)
@@ -185,8 +185,9 @@ def is_waiting(tx: Connection, seal: Seal | None) -> bool:
 
 def waiting_since(tx: Connection) -> datetime | None:
     """Return when the oldest unsealed entry was recorded, or None."""
-    last = select(func.coalesce(func.max(seals.c.last_event), 0)).scalar_subquery()
-    found: datetime | None = tx.scalar(select(func.min(events.c.at)).where(events.c.id > last))
+    last = tx.scalar(select(seals.c.last_event).order_by(seals.c.number.desc()).limit(1)) or 0
+    oldest = select(events.c.at).where(events.c.id > last).order_by(events.c.id).limit(1)
+    found: datetime | None = tx.scalar(oldest)
     return found
 
 

@@ -15,7 +15,7 @@ from services.paper import Entered, Paper
 from storage import checks
 from storage.engine import idempotent
 from storage.engine.database import Database
-from storage.errors import CannotOpen, NoSuchCheck
+from storage.errors import CannotOpen, NoReference, NoSuchCheck
 from tests.storage.builders import START, Office
 
 
@@ -211,3 +211,22 @@ def test_a_reference_that_is_taken_is_made_anew(office: Office, monkeypatch: pyt
     refs = iter((taken, "SC-NEW2"))
     monkeypatch.setattr(checks, "_new_ref", lambda _tx: next(refs))
     assert office.check(office.start("U2")).ref == "SC-NEW2"
+
+
+def test_references_grow_longer_where_they_are_taken_and_looking_for_one_ends(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one letter there are six, of four to nine letters; a seventh is refused, and none is looked for for ever."""
+    monkeypatch.setattr(checks, "_ALPHABET", "2")
+    made = [office.check(office.start()).ref for _ in range(6)]
+    assert made == [f"SC-{'2' * letters}" for letters in range(4, 10)]
+    with pytest.raises(NoReference):
+        office.start()
+
+
+def test_a_longer_reference_is_found_as_it_is_read_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that begins like the letters before the dash."""
+    monkeypatch.setattr(checks, "_new_ref", lambda _tx: "SC-SCAB2")
+    check = office.start()
+    with office.database.read() as tx:
+        assert [checks.by_ref(tx, said) for said in ("SC-SCAB2", "scab2", "sc scab2", "AB2")] == [check] * 3 + [None]
