@@ -7,6 +7,7 @@ are measured as they are shown. What is over the limit and cannot change is list
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,14 @@ from flows.case import CaseStatus, CheckStatus, Cover, Told
 from flows.checklist import CHECKLIST
 from flows.engine.wording import NEVER_SAID
 from flows.events import EventKind
-from flows.model import Consent, Level, Option, Outcome
+from flows.model import Consent, Level, Option, Outcome, Question
 from flows.training.practice import SITUATIONS
+from tests import words_windows
 from tests.bot.builders import ORGANISATION, SHEETS, case, check, entry, led, sent, view
 from tests.bot.slack.limits import words
 from tests.flows.builders import calm_but
 from tests.reading import grade, sentences, syllables, whole
-from tests.words_shown import PLACEHOLDER, Shown, collect, in_source
+from tests.words_shown import PLACEHOLDER, READ_BY_OPERATORS, Shown, collect, in_source
 
 pytestmark = pytest.mark.docs
 
@@ -57,6 +59,16 @@ NOT_SHOWN = (
 )
 """What the audit and the comparison print for those who change the checklist; the rest of derived.py is the law's."""
 
+HARDEST_FOR_OPERATORS = 9.0
+"""Whoever runs it reads at a desk, and must know things by the names they have: configuration, connection, certificate.
+
+The messages are short; most of them stay under the limit for staff.
+"""
+OPERATORS_NAMES = re.compile(
+    r"\b[\w.+/-]*\.(?:toml|env|py|yml)\b|\S+://\S+|PostgreSQL|SQLite|--[\w-]+|\bSHARE_CHECK_\w+"
+)
+"""Files, addresses, programs and options: one short word each, as they can be copied and are not read."""
+
 KEPT = {
     "You do not need consent to talk to a lead or, where a child": 8.9,
     "the young person if they understand, otherwise a parent": 12.0,
@@ -64,8 +76,9 @@ KEPT = {
     "Being drawn into violent or extreme views": 7.5,
 }
 """The law pins these words (tests/data/checklist.json): how each starts, and its grade. None of them gets worse."""
-KEPT_MESSAGES = {"card before S4": 5.3}
-"""Messages that are little else than words the law pins, each with its grade: S4 must name every kind of harm."""
+KEPT_MESSAGES = {"card before S4": 5.3, "change S4": 5.3, "why 3.1.5": 5.3}
+"""Messages that are little else than words the law pins, each with its grade: S4 must name every kind of harm, and
+3.1.5 who decides for whom."""
 YES_IS_SAFE = {
     "3.1.1": True,
     "3.1.2": False,
@@ -162,6 +175,30 @@ def test_what_stays_hard_is_the_laws_and_is_still_there() -> None:
         assert any(start.lower() in text.lower() for text in pinned), f"not pinned by the law: {start}"
         assert any(text.startswith(start) and too_hard(text) for text in texts), f"plain now: {start}"
         assert all(grade(whole(read_as(text))) <= limit for text in texts if text.startswith(start))
+
+
+def _terminal() -> list[Shown]:
+    texts = collect(READ_BY_OPERATORS, terminal=True)
+    read = (one for one in texts if not re.match("SELECT|INSERT|UPDATE|ALTER|CREATE|PRAGMA", one.text))
+    return [Shown(one.file, one.line, OPERATORS_NAMES.sub(PLACEHOLDER, one.text)) for one in read]
+
+
+def test_what_an_operator_reads_is_plain_too() -> None:
+    """Help and messages of the commands, what doctor finds and how to mend it, settings and their errors."""
+    shown = _terminal()
+    assert {one.file.split("/")[1] for one in shown} >= {"cli", "doctor", "config", "backup", "engine"}
+    measured = [(each, too_hard(each.text, HARDEST_FOR_OPERATORS)) for each in shown]
+    assert [f"{each.where} {found:.1f}: {each.text}" for each, found in measured if found] == []
+    hard = [each for each in shown if too_hard(each.text)]
+    assert len(hard) < len(shown) / 40  # The higher limit is for a few.
+    assert [f"{each.where} {why}: {each.text}" for each in shown for why in unkind(each.text)] == []
+
+
+def test_help_of_a_command_and_an_error_are_among_them() -> None:
+    """A docstring of click's command is what `--help` prints; a raised error is printed as it is."""
+    texts = [one.text for one in collect(READ_BY_OPERATORS, terminal=True)]
+    assert any(text.startswith("Say what a sheet of answers comes to.") for text in texts)
+    assert any("--head has no head in it" in text for text in texts)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -261,7 +298,8 @@ def as_shown(shown: object) -> str:
 
 def _measured(text: str) -> str:
     """Leave out the policy's own words, which a window shows as they are."""
-    for own in _policys_own():
+    leads = " or ".join(one.name for one in ORGANISATION.leads)
+    for own in (one.replace("{leads}", leads) for one in _policys_own()):
         text = text.replace(own, "").replace(own.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"), "")
     return text
 
@@ -282,15 +320,36 @@ def test_every_message_is_plain_complete_and_read_aloud(made: Callable[[], Itera
     count = 0
     for name, message in made():
         count += 1
-        assert message.text.strip(), name
-        assert list(wrong_in(name, as_shown(message.blocks))) == []
-        assert list(wrong_in(name, as_shown(message.text))) == []
+        assert list(wrong_in_message(name, message)) == []
     assert count
+
+
+def wrong_in_message(name: str, message: Message) -> Iterator[str]:
+    """Name what is wrong with its blocks, or with its text: what is read aloud, and stands on a locked phone."""
+    if not message.text.strip():
+        yield f"{name} says nothing to a screen reader"
+    yield from wrong_in(name, as_shown(message.blocks))
+    yield from wrong_in(name, as_shown(message.text))
 
 
 def test_every_window_is_plain_and_complete() -> None:
     """Home, practice and a lead's summary."""
     assert [wrong for name, window in windows() for wrong in wrong_in(name, as_shown(window))] == []
+
+
+def test_every_window_e_mail_and_digest_is_plain_and_complete() -> None:
+    """Each as a whole, as far as nobody has to type it."""
+    shown = [*words_windows.windows(), *words_windows.digests()]
+    assert len(shown) > 100
+    wrong = [each for name, window in shown for each in wrong_in(name, as_shown(window))]
+    wrong += [each for name, letter in words_windows.letters() for each in wrong_in(name, letter)]
+    assert wrong == []
+
+
+PLANTED = (
+    "Notwithstanding previous communication, confidentiality considerations necessitate appropriate authorisation.",
+    "Utilise the aforementioned organisational procedure whenever circumstances necessitate notification.",
+)
 
 
 # Polarity
@@ -303,8 +362,8 @@ def _worries(option: Option) -> bool:
     return raised or to_sort or option.consent in {Consent.NONE, Consent.REFUSED}
 
 
-def _safe_where_yes(question: str) -> bool | None:
-    options = CHECKLIST[question].options
+def _safe_where_yes(question: Question) -> bool | None:
+    options = question.options
     yes = [_worries(option) for option in options if re.match(r"Yes\b", option.label)]
     no = [_worries(option) for option in options if re.match(r"No\b|Not yet", option.label)]
     if not yes or (False in yes) == (False in no):
@@ -314,7 +373,38 @@ def _safe_where_yes(question: str) -> bool | None:
 
 def test_a_rewording_turns_no_question_round() -> None:
     """Somebody who says "yes" to the policy's question says "yes" to ours; the effects show which way it points."""
-    assert {one.id: _safe_where_yes(one.id) for one in CHECKLIST if one.is_policy} == YES_IS_SAFE
+    assert {one.id: _safe_where_yes(one) for one in CHECKLIST if one.is_policy} == YES_IS_SAFE
+
+
+@pytest.mark.parametrize("question", [one for one, safe in YES_IS_SAFE.items() if safe is not None])
+def test_a_rewording_that_turned_round_would_be_found(question: str) -> None:
+    """The words "Yes" and "No" change places and the effects stay: the policy's question would be answered wrongly."""
+    other = {"Yes": "No", "No": "Yes", "Not yet": "Yes"}
+    turned = [
+        replace(option, label=re.sub(r"^(?:Yes|Not yet|No)\b", lambda found: other[found[0]], option.label))
+        for option in CHECKLIST[question].options
+    ]
+    there = _safe_where_yes(replace(CHECKLIST[question], options=tuple(turned)))
+    assert there is not YES_IS_SAFE[question]
+
+
+def test_a_message_that_says_nothing_to_a_screen_reader_would_be_found() -> None:
+    """What stands in blocks alone is not read aloud everywhere."""
+    silent = Message("", [{"type": "section", "text": {"type": "mrkdwn", "text": "I have told a lead."}}])
+    assert list(wrong_in_message("a message", silent)) == ["a message says nothing to a screen reader"]
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_a_hard_error_or_help_of_a_command_would_be_found(text: str) -> None:
+    """Read in the terminal, and measured there only."""
+    source = f'''
+@main.command()
+def drill():
+    """{text}"""
+    raise click.UsageError("{text}")
+'''
+    assert [each for _, each in in_source(source, terminal=True) if too_hard(each, HARDEST_FOR_OPERATORS)] == [text] * 2
+    assert list(in_source(source)) == []
 
 
 def test_which_harm_is_worse_is_never_a_yes_or_a_no() -> None:
@@ -345,12 +435,6 @@ def test_short_labels_and_several_lines_are_not_read_as_sentences() -> None:
     assert whole("Take this over? Leave it") == []
     assert len(sentences("Who may see it:\nOnly you and the leads. Nobody else")) == 3
     assert grade([]) == 0.0
-
-
-PLANTED = (
-    "Notwithstanding previous communication, confidentiality considerations necessitate appropriate authorisation.",
-    "Utilise the aforementioned organisational procedure whenever circumstances necessitate notification.",
-)
 
 
 @pytest.mark.parametrize("text", PLANTED)

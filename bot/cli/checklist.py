@@ -42,7 +42,7 @@ HOW_TO_KEEP = (
     show_default=True,
     help="html is a sheet to print and fill in, with your phone numbers. json keeps this edition for --diff.",
 )
-@click.option("--audit", is_flag=True, help="Visit every situation and check every rule instead.")
+@click.option("--audit", is_flag=True, help="Go through every situation instead, and hold each against the rules.")
 @click.option(
     "--diff",
     "old",

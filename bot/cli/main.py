@@ -42,7 +42,7 @@ COMMANDS = {
     "keys": CommandEntry("bot.cli.keys:keys", "Make, check and change the keys that records are sealed with."),
     "manifest": CommandEntry("bot.cli.manifest:manifest", "Print the manifest of the Slack app, as manifest.yml."),
     "migrate": CommandEntry("bot.cli.move:migrate", "Make the tables, or bring them to this version."),
-    "move": CommandEntry("bot.cli.move:move", "Copy everything to another database, and prove that it arrived."),
+    "move": CommandEntry("bot.cli.move:move", "Copy all of it to another database, and prove that it arrived."),
     "pack": CommandEntry("bot.cli.pack:pack", "Write out the pack with this NUMBER, which a lead tells you."),
     "restore": CommandEntry("bot.cli.backup:restore", "Prove a backup, or restore it."),
     "retention": CommandEntry("bot.cli.retention:retention", "Say what is due for deletion, or what was erased."),

@@ -26,7 +26,7 @@ from storage.engine.grants import statements
     ),
 )
 def move(address: str) -> None:
-    """Copy everything to another database, and prove that it arrived. Then it says what to do next. It deletes nothing.
+    """Copy all of it to another database, and prove that it arrived. Then it says what to do next. It deletes nothing.
 
     Stop the bot first. The database in the settings is only read.
     """

@@ -177,8 +177,8 @@ class Settings(BaseSettings):
         {},
         alias="SHARE_CHECK_NOTIFY",
         description=(
-            "a JSON object: each id of organisation.toml, or administrators, once, with one address or a list of "
-            'them, like {"lead-1": "ntfys://a-long-secret-word"}'
+            "a JSON object. In it stands each id of organisation.toml, or administrators, once, with one address or a "
+            'list of them, like {"lead-1": "ntfys://a-long-secret-word"}'
         ),
     )
     heartbeat_url: SecretStr | None = Field(

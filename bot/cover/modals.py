@@ -54,8 +54,8 @@ def saved(gaps: Sequence[Gap]) -> Block:
     """Tell the sender that the days are saved, and which of them have nobody on cover."""
     words = (
         f"*Saved.* Nobody is on cover on {in_words([span_words(*run) for run in _runs(gaps)])}.\n"
-        "Please agree with another lead or deputy who covers. "
-        "In the two weeks before, I remind the leads every working morning."
+        "Please ask another lead or deputy to cover. "
+        "For two weeks before, I tell the leads so each day of work."
     )
     return block_kit.modal("Saved", [block_kit.section(words)])
 

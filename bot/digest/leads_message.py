@@ -5,6 +5,7 @@ Counts, days and the checklist's own words; never a reference, and never who did
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -191,7 +192,7 @@ def _pressing(digest: LeadsDigest) -> Iterator[Block]:
 def _more(figures: WeekFigures) -> Iterator[Block]:
     for title, lines in (
         ("Decisions", [f"{DECISIONS.get(key, key)}: {number}" for key, number in most(figures.decisions, 9)]),
-        ("To sort out before sharing", [f"{CHECKLIST.fixes[key]}: {n}" for key, n in _known_fixes(figures)]),
+        ("To sort out before sharing", [f"{_fix_name(key)}: {n}" for key, n in _known_fixes(figures)]),
         ("To sample", _sample(figures)),
         ("Practice", _practice(figures)),
         ("Retention", _retention(figures)),
@@ -202,6 +203,11 @@ def _more(figures: WeekFigures) -> Iterator[Block]:
 
 def _list(title: str, lines: Sequence[str]) -> Block:
     return block_kit.section(f"*{title}*\n" + "\n".join(f"• {block_kit.esc(line)}" for line in lines))
+
+
+def _fix_name(key: str) -> str:
+    """Return what there is to sort out, without the part that is about one check: whose consent, and who will help."""
+    return re.split("[,;:]", CHECKLIST.fixes[key])[0]
 
 
 def _known_fixes(figures: WeekFigures) -> tuple[tuple[str, int], ...]:

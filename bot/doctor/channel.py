@@ -19,10 +19,7 @@ MAKE_PRIVATE = (
     f"In Slack, open the channel's details, Settings, Change to a private channel. {ANOTHER}. "
     "Then start share-check again."
 )
-UNSHARE = (
-    "In Slack, open the channel's details and stop sharing it with the other organisation. "
-    f"{ANOTHER}. Then start share-check again."
-)
+UNSHARE = f"In Slack, open the channel's details, and stop sharing it. {ANOTHER}. Then start share-check again."
 UNARCHIVE = f"In Slack, open the channel's details and press Unarchive channel. {ANOTHER}"
 INVITE = (
     "In Slack, open the channel, type /invite @share-check and send it. If it is there already, leads_channel names "

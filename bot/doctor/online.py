@@ -62,7 +62,7 @@ def manifest(client: WebClient, token: str | None, mode: str) -> Finding:
         if code == "invalid_manifest":
             wrong = "; ".join(str(each.get("pointer")) for each in refusal.response.get("errors") or ())
             return Finding(MANIFEST, State.WARNING, f"Slack would not take it: {wrong}.", TELL_US)
-        return unchecked(MANIFEST, f"Slack refused the configuration token ({code}).", MAKE_ONE)
+        return unchecked(MANIFEST, f"Slack does not take the configuration token: it says {code}.", MAKE_ONE)
     return fine(MANIFEST, "Slack takes it.")
 
 

@@ -91,7 +91,7 @@ def _judged(name: str, person: PersonSettings, found: Account, ways: Mapping[str
             name,
             State.WARNING,
             f"{found.trouble} They cannot answer, and are passed over.",
-            "Open their profile in Slack, the three dots, Copy member ID, and write it in organisation.toml as slack; "
+            "Open their profile in Slack, the three dots, Copy member ID. Write it in organisation.toml as slack, "
             f"or name somebody else: share-check init --change {_what_to_change(person.id)}",
             (person.slack,),
         )
@@ -117,7 +117,7 @@ def _trouble(found: Mapping[str, Any], team: str) -> str:
     if found.get("deleted"):
         return "the account is closed."
     if found.get("is_stranger") or (team and found.get("team_id") not in {None, "", team} and not _is_grid(found)):
-        return "the account belongs to another organisation."
+        return "the account is of another workspace than ours."
     if any(found.get(mark) for mark in GUEST_MARKS):
         return "the account is a guest's."
     if found.get("is_bot"):

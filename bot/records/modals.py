@@ -14,7 +14,7 @@ MOST_FOUND = 20
 """Results shown; with more, the search needs more detail."""
 REF = "ref"
 """Block id of the box for a reference. A record the reader may not know of is treated as one that does not exist."""
-NOTHING_FOUND = "No record was found. Try it spelt another way, or try the number or the reference."
+NOTHING_FOUND = "No record was found. Try another way to spell it. Or try the number, or the reference."
 
 
 def on_home(*, answers_requests: bool, waiting: tuple[str, ...] = ()) -> Iterator[Block]:

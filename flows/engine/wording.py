@@ -65,15 +65,15 @@ ANSWERS_DIFFER = (
     "I have gone by the second, to be safe."
 )
 
-IF_SAID = "If you had said {answers}, {then}."
-IF_MILDEST = "If you had given the mildest answer to all of these questions ({questions}), {then}."
+IF_SAID = "If you had said {answers}: {then}."
+IF_MILDEST = "If you had given the mildest answer to all of these ({questions}): {then}."
 MOST_SPELLED_OUT = 3
 THEN = {
     Outcome.EMERGENCY: "I would have asked you to call 999",
     Outcome.CONSULT_URGENT: "I would have told a lead at once",
-    Outcome.CONSULT: "a lead would have been told, to talk it through with you",
-    Outcome.CONSULT_READY: "your answers would have supported sharing, with a lead told to agree the plan",
-    Outcome.FIX_FIRST: "there would have been something to sort out first",
+    Outcome.CONSULT: "a lead would have been told, and would talk with you",
+    Outcome.CONSULT_READY: "your answers would have supported sharing, and a lead would agree the plan with you",
+    Outcome.FIX_FIRST: "there would be something to sort out first",
     Outcome.HOLD: "I would have asked you to keep it confidential for now",
     Outcome.UNFINISHED: "nothing would have been sent yet",
 }

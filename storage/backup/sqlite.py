@@ -53,7 +53,7 @@ class SqliteFile:
         with _reading(copy) as tx:
             whole = tx.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             if not whole or tx.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                message = "The copy of the database is damaged (integrity check), as the database was when it was made."
+                message = "The copy is damaged: SQLite's own check says so. So was the database when it was made."
                 raise BackupRefused(message)
             return counts_of(tx)
 

@@ -339,7 +339,7 @@ def test_a_lead_who_is_not_in_the_channel_is_noticed(place: Place) -> None:
     [
         ({"deactivated": True}, "the account is closed"),
         ({"guest": True}, "the account is a guest's"),
-        ({"stranger": True, "team_id": "T0ELSEWHERE"}, "belongs to another organisation"),
+        ({"stranger": True, "team_id": "T0ELSEWHERE"}, "of another workspace than ours"),
         (None, "there is no such account"),
     ],
 )
@@ -745,7 +745,7 @@ def test_without_a_configuration_token_the_manifest_is_not_checked(place: Place)
     """How to make one is said; so it is where Slack refuses it."""
     _says(place.look(is_online=True)["manifest"], State.UNCHECKED, "configuration token", "SLACK_CONFIG_TOKEN")
     found = place.look(is_online=True, config_token="xoxe.hush")["manifest"]
-    _says(found, State.UNCHECKED, "refused the configuration token", "SLACK_CONFIG_TOKEN")
+    _says(found, State.UNCHECKED, "does not take the configuration token", "SLACK_CONFIG_TOKEN")
     assert "hush" not in found.sentence
 
 

@@ -311,7 +311,7 @@ def test_it_says_why_with_the_clause() -> None:
 def test_it_says_what_would_have_changed_it() -> None:
     """And that it would bring up a question, where it would."""
     held = said_of(calm_but()).would_change
-    assert held[0].startswith('If you had said "Yes" about whether sharing would be best (4.2), ')
+    assert held[0].startswith('If you had said "Yes" about whether sharing would be best (4.2): ')
     calm = said_of(calm_but({"3.1.4": "yes_duty", "S3": "low_level"})).would_change
     assert any("I would have told a lead at once" in sentence for sentence in calm)
 
