@@ -30,6 +30,7 @@ from bot.cases import aftercare, closing, corrections
 from bot.cases import listeners as casework
 from bot.cases import outgoing as cases_outgoing
 from bot.cases import schedule as cases_schedule
+from bot.cases.schedule import PageWatch
 from bot.checks import entry_points
 from bot.checks import listeners as conversation
 from bot.checks import outgoing as checks_outgoing
@@ -231,7 +232,8 @@ def assemble(services: Services, edges: Edges) -> Bot:
     ]
     watch = ConditionWatch(services, edges.slack, edges.conditions, edges.other_ways, edges.ways_to_administrators)
     accounts = AccountWatch(services, edges.slack)
-    auditor = Auditor(services, accounts, edges.ways_to_administrators, edges.heartbeat, watch)
+    looks = (PageWatch(services).turn, accounts.turn)
+    auditor = Auditor(services, looks, edges.ways_to_administrators, edges.heartbeat, watch)
     register(app, services, edges.slack, replies, accounts)
     executors = (edges.listeners, edges.replies, *edges.senders)
     probe = SupervisedLoop(

@@ -192,7 +192,7 @@ class Services:
             elsewhere=reach.elsewhere,
             handed_to=reach.handed_to,
             has_asked=reach.has_asked,
-            data_protection_told=self._is_data_protection_told(tx, opened.check, left_out),
+            data_protection_told=self._is_data_protection_told(tx, opened.check, left_out, closed),
             able=frozenset(people),
             gone=self._who_is_gone(tx, case),
             reporter_gone=case is not None and self.casework(tx).is_reporter_gone(check),
@@ -206,10 +206,12 @@ class Services:
             recorded=said or Recorded(),
         )
 
-    def _is_data_protection_told(self, tx: Connection, check: Check, left_out: frozenset[str]) -> bool:
+    def _is_data_protection_told(
+        self, tx: Connection, check: Check, left_out: frozenset[str], closed: frozenset[str]
+    ) -> bool:
         """Return whether Slack has a message about a breach for the data protection lead, who can answer it still."""
         target, named = self.roster.told_of_breach(check, left_out), self.roster.data_protection
-        is_gone = named is not None and named[0] in cover.unreachable(tx)
+        is_gone = named is not None and named[0] in closed
         return target is not None and not is_gone and outbox.has_message(tx, check.id, OutboxKind.BREACH, target)
 
     @staticmethod

@@ -63,7 +63,7 @@ class Claimed:
 
     is_unknown: it was sent before and no answer came, so the message may be there. key: what it is, in every try.
     shown: hash of what Slack shows of it, or None if that is not known for certain. rank: of storage.outbox_order.
-    proof: see storage/delivery_proof.py.
+    proof: see storage/delivery_proof.py. is_lost: it was posted once, and Slack has it no more.
     """
 
     id: int
@@ -84,6 +84,7 @@ class Claimed:
     proof: bytes | None = None
     key: str = ""
     is_unknown: bool = False
+    is_lost: bool = False
 
     @property
     def is_unsent_page(self) -> bool:
@@ -313,6 +314,7 @@ def _claimed(row: Any, rank: int) -> Claimed:
         proof=row.proof,
         key=row.key,
         is_unknown=(row.last_error or "").startswith(UNKNOWN),
+        is_lost=row.ts is None and row.delivered_at is not None,
     )
 
 
@@ -352,6 +354,12 @@ def stamp(
     given = {"row": row.id, "claimed": row.token, "saw": row.wanted, "now": now}
     shows = {"new_channel": channel, "new_ts": ts, "new_shown": shown, "new_proof": proof}
     return tx.execute(_STAMP, {**given, **shows}).rowcount > 0
+
+
+def forget_message(tx: Connection, row: Claimed) -> None:
+    """Note that Slack has this message no more, so that it tells nobody until it is posted anew."""
+    ours = update(outbox).where(outbox.c.id == row.id, outbox.c.token == row.token)
+    tx.execute(ours.values(channel=None, ts=None, shown=None))
 
 
 def mark_id_due(tx: Connection, row: int, now: datetime) -> None:

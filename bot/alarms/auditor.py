@@ -16,7 +16,7 @@ from bot.alarms import audience, broken_seal
 from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
 from bot.context import Services
-from bot.cover.schedule import AccountWatch, plan_gap_report
+from bot.cover.schedule import plan_gap_report
 from bot.delivery.other_channels import Via
 from bot.each import each
 from bot.supervised_loop import SupervisedLoop
@@ -34,18 +34,21 @@ _REMEMBERED = timedelta(days=1)
 
 
 class Auditor:
-    """The loop that audits once a minute. administrators: their channels other than Slack."""
+    """The loop that audits once a minute. administrators: their channels other than Slack.
+
+    looks: what else is looked at each time, last, as it may wait for Slack.
+    """
 
     def __init__(
         self,
         services: Services,
-        accounts: AccountWatch,
+        looks: Sequence[Callable[[], object]],
         administrators: Sequence[Via],
         heartbeat: Heartbeat,
         conditions: ConditionWatch,
     ) -> None:
         self._services = services
-        self._accounts = accounts
+        self._looks = looks
         self._administrators = administrators
         self._heartbeat = heartbeat
         self._conditions = conditions
@@ -79,7 +82,8 @@ class Auditor:
         each(self._services, found.unwatched, lambda tx, check: self._services.casework(tx).look_again(check))
         if found.is_well and is_whole and is_connected and not present:
             self._heartbeat.beat()
-        self._accounts.turn()
+        for look in self._looks:
+            look()
         with self._services.database.begin() as tx:
             if is_whole:
                 seal_due(tx, self._services.seal_key, now)

@@ -42,9 +42,10 @@ def _page(services: Services, _tx: Connection, row: Claimed, view: CheckView) ->
     if case is None or not may_read(services, row.target, view):
         return Outgoing(None)
     answered_before = case.led_at is not None and row.created_at < case.led_at and not case.disagreed
-    if row.ts is None and (answered_before or case.closed_at is not None):
+    is_new = row.ts is None and not row.is_lost
+    if is_new and (answered_before or case.closed_at is not None):
         return Outgoing(None)
-    is_late = row.ts is None and view.now - row.created_at > LATE
+    is_late = is_new and view.now - row.created_at > LATE
     return Outgoing(page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None))
 
 

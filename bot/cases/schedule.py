@@ -9,6 +9,10 @@ from bot.delivery.scheduler import Scheduler
 from bot.each import each
 from services import due_times
 from storage import cases, cover
+from storage.health import standing_pages
+
+PAGES_AT_ONCE = 20
+"""Slack allows about fifty edits a minute."""
 
 
 class OpenCases:
@@ -63,6 +67,19 @@ class OpenCases:
             reminding = cases.reminding(tx, now)
         each(self._services, unanswered, lambda tx, check: self._services.casework(tx).escalate_due(check))
         each(self._services, reminding, lambda tx, check: self._services.casework(tx).remind(check))
+
+
+class PageWatch:
+    """Looks whether the pages of cases that nobody leads still stand: one that somebody has deleted asks nobody."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._last = 0
+
+    def turn(self) -> None:
+        """Have the next of them edited as they are. The sender posts anew what Slack has no more."""
+        with self._services.write() as tx:
+            self._last = standing_pages.look_again(tx, self._services.clock.now(), self._last, PAGES_AT_ONCE)
 
 
 def register(scheduler: Scheduler, services: Services) -> None:

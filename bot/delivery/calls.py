@@ -29,6 +29,10 @@ HANDED_OVER = "handed over"
 WITHDRAWN = Message("Nothing to do here.", [block_kit.context("Nothing to do here.")])
 
 
+class MessageGone(Exception):
+    """Slack has the message no more, or lets nobody edit it: whoever it was for does not see it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What Slack shows of a row: where, and a hash of it; nothing where there is no message any more."""
@@ -104,7 +108,7 @@ class Calls:
         return self._delete(str(shown.channel), str(shown.ts))
 
     def edit(self, row: Claimed, found: Outgoing) -> Shown:
-        """Show this in the message's place, unless it is there. One that is gone is posted anew, unless it shrinks."""
+        """Show this in the message's place, unless it is there. Raises MessageGone where it must be posted anew."""
         message = _message(found)
         shown = Shown(row.channel, row.ts, digest_of(message))
         if row.shown == shown.digest:  # three in four updates change nothing shown, and Slack limits calls
@@ -118,7 +122,7 @@ class Calls:
                 return shown
             if found.shrinks or code_of(error) not in GONE:
                 raise
-            return self.post(row, found)
+            raise MessageGone from error
         return shown
 
     def _replace(self, row: Claimed, message: Message) -> None:

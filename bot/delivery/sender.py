@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from bot.context import Services
 from bot.delivery import differences
 from bot.delivery.addressees import WrongAddressee
-from bot.delivery.calls import HANDED_OVER, Calls, Shown
+from bot.delivery.calls import HANDED_OVER, Calls, MessageGone, Shown
 from bot.delivery.limits import Limits, Line
 from bot.delivery.other_channels import NotSent, Via
 from bot.delivery.render import LATE, Outgoing, Renderers
@@ -159,6 +159,8 @@ class Deliverer:
                 self._put_off(row, RATELIMITED, held)
             else:
                 self._send(row)
+        except MessageGone:
+            self._deliver(self._forgotten(row))
         except SlackApiError as error:
             self._refused(row, error)
         except WrongAddressee:
@@ -171,6 +173,14 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - one bad row never stops the others
             log.error("outbox row %s: %s", row.id, type(error).__name__)  # noqa: TRY400 - its text may hold personal data
             self._put_off(row, type(error).__name__)
+
+    def _forgotten(self, row: Claimed) -> Claimed:
+        """Note that Slack has the row's message no more: it tells nobody, and counts as not sent until it is posted."""
+        with self._services.database.begin() as tx:
+            outbox.forget_message(tx, row)
+            if row.check and _asks(row):
+                outbox.mark_due(tx, row.check, self._services.clock.now(), OutboxKind.CARD)
+        return replace(row, channel=None, ts=None, shown=None, is_lost=True)
 
     def _held(self, row: Claimed) -> timedelta | None:
         """Return how long Slack's limits hold this row back; None where it may go, or goes by a response_url."""
@@ -282,7 +292,7 @@ class Deliverer:
                 outbox.hasten_lines(tx, opened.check.id, row.target, now)
         if ts and not row.ts:
             kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what is OutboxKind.PAGE else OTHER
-            self._services.meters.sent(kind, is_late=kind == PAGE and now - row.created_at > LATE)
+            self._services.meters.sent(kind, is_late=kind == PAGE and not row.is_lost and now - row.created_at > LATE)
         self._services.unsent.wake()
 
     def _proof(self, tx: Connection, row: Claimed, shown: Shown) -> bytes | None:

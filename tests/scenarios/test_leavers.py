@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.cases.schedule import PageWatch
 from bot.cover.schedule import AccountWatch
-from flows.events import EventKind
-from storage import cover
+from flows.events import EventKind, OutboxKind
+from storage import cover, outbox
 from tests.harness import CLEAR, LEADS, NO_CONSENT, POSSIBLY, Stage, card_of, page_of, words_of
 
 GONE = "The staff member can answer here no more. What waited for them waits for a lead now."
@@ -85,3 +86,37 @@ def test_a_lead_who_goes_away_is_on_no_card_any_more(stage: Stage) -> None:
 def in_channel(stage: Stage) -> list[str]:
     """Every line in the leads' channel."""
     return [words_of(message) for message in stage.lead_two.messages(LEADS)]
+
+
+def test_a_page_that_somebody_deleted_is_posted_anew_and_until_then_tells_nobody(stage: Stage) -> None:
+    """Noticed at the next look, though nothing of the case has changed; Slack does not take it at once."""
+    stage.finish(*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
+    for lead in ("U0LEAD1", "U0LEAD2"):
+        stage.pages(lead)[-1].deleted = True
+    stage.workspace.faults.error("chat.postMessage", "channel_not_found", times=None)
+    watch = PageWatch(stage.bot.services)
+    watch.turn()
+    stage.staff.wait_for(lambda: "could not reach" in words_of(card_of(stage.staff)))
+    assert "I have told" not in words_of(card_of(stage.staff))
+    stage.workspace.faults.clear()
+    stage.forward(minutes=1)
+    stage.settle()
+    assert [len(stage.pages(lead)) for lead in ("U0LEAD1", "U0LEAD2")] == [1, 1]
+    assert "I have told Lead one and Lead two" in words_of(card_of(stage.staff))
+    assert "This is late" not in words_of(page_of(stage.lead_one))
+    watch.turn()
+    stage.settle()
+    assert [len(stage.pages(lead)) for lead in ("U0LEAD1", "U0LEAD2")] == [1, 1]
+
+
+def test_the_page_of_whoever_leads_is_posted_anew_too(stage: Stage) -> None:
+    """They need its buttons."""
+    stage.finish(*POSSIBLY, *NO_CONSENT, *CLEAR, "Yes")
+    stage.lead()
+    stage.pages("U0LEAD1")[-1].deleted = True
+    with stage.bot.services.write() as tx:
+        outbox.force_resend(tx, stage.check().id, OutboxKind.PAGE)
+        outbox.mark_due(tx, stage.check().id, stage.bot.services.clock.now(), OutboxKind.PAGE)
+    stage.settle()
+    assert len(stage.pages("U0LEAD1")) == 1
+    assert "Agree plan" in stage.lead_one.buttons(stage.pages("U0LEAD1")[-1])
