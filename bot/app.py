@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import secrets
 import ssl
@@ -214,9 +213,7 @@ def build(settings: Settings, organisation: Organisation, database: Database, cl
         senders=[ThreadPoolExecutor(width, thread_name_prefix="sender") for width in WIDTHS],
         conditions=lambda: conditions.in_slack(client, organisation, clock, settings.mode),
     )
-    bot = assemble(services_of(settings, organisation, database, clock, second), edges)
-    gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it
-    return bot
+    return assemble(services_of(settings, organisation, database, clock, second), edges)
 
 
 def assemble(services: Services, edges: Edges) -> Bot:

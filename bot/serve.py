@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -75,6 +76,7 @@ def _served(
         return None
     _heed(records.keys(database, settings.secrets.keys, is_starting=True))
     bot = build(settings, organisation, database, clock_of(settings.clock_file))
+    gc.freeze()  # what is loaded at start-up stays: the garbage collector need not scan it
     bot.is_waiting_for_slack, bot.services.conditions.is_channel_checked = True, False
     with ExitStack() as stack:
         stack.callback(bot.stop)

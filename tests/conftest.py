@@ -1,5 +1,6 @@
 """What a test may ask this machine for, which tests are quick, and one line at the end about what was missing."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -55,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What may take longest begins first: at the end nobody waits for it."""
     usual = pytest.mark.timeout(config.getini("timeout")).mark
     items.sort(key=lambda item: -float((item.get_closest_marker("timeout") or usual).args[0]))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,6 @@
 """The composition root: one client, put together once, that may do what the manifest says and no more."""
 
+import gc
 import json
 import logging
 import re
@@ -73,6 +74,16 @@ def test_everything_that_sends_speaks_through_one_client(workspace: Workspace, t
     (sending,) = clients.values()
     assert (sending.retry_handlers, sending.timeout) == ([], SENDING_TIMEOUT)
     bot.stop()
+
+
+def test_only_the_program_keeps_what_it_loaded_from_the_garbage_collector(workspace: Workspace, tmp_path: Path) -> None:
+    """Built again and again in one process, as by these tests, all that is garbage would stay for ever."""
+    settings = _settings(workspace, tmp_path)
+    before = gc.get_freeze_count()
+    database = Database(settings.secrets.database_url)
+    bot = build(settings, load_organisation(example_organisation_path()), database, SystemClock())
+    bot.stop()
+    assert gc.get_freeze_count() == before
 
 
 def test_bolt_is_quieter_than_we_are(workspace: Workspace, tmp_path: Path) -> None:
