@@ -167,6 +167,10 @@ class _Guide:
     def _fill(self, words: str) -> str:
         return self.facts.fill(words, adult=self.decision.adult, consent_from=self.decision.consent_from)
 
+    def _naming(self, words: str) -> str:
+        """Fill, and name everybody, however many they are."""
+        return self._fill(words.replace("{told}", self.facts.recipients.replace("{", "{{").replace("}", "}}")))
+
     def told_line(self) -> str:
         if self.stage is Stage.LED and self.facts.led_by:
             name, number = self.facts.led_by
@@ -174,13 +178,13 @@ class _Guide:
         if not self.decision.page:
             return ""
         if self.told is Told.DELIVERED:
-            return self._fill(wording.TOLD)
+            return self._naming(wording.TOLD)
         if self.told in (Told.FAILED, Told.ELSEWHERE):
-            return self._fill(wording.NOT_REACHED)
+            return self._naming(wording.NOT_REACHED)
         if self.told is Told.NOT_YET:
-            return self._fill(wording.TELLING)
+            return self._naming(wording.TELLING)
         going_on = self.stage in (Stage.ANSWERING, Stage.STOPPED, Stage.HIDDEN)
-        return self._fill(wording.WILL_TELL if going_on else wording.NOBODY_TOLD)
+        return self._naming(wording.WILL_TELL if going_on else wording.NOBODY_TOLD)
 
     def say_first(self) -> Iterator[str]:
         if "999" in self.decision.say and self.decision.outcome is not Outcome.EMERGENCY:

@@ -30,6 +30,9 @@ WILL_TELL = "I have not told anyone yet. If you stop here, I will tell {told}."
 NOT_REACHED = "I could not reach {told} in Slack yet. Please phone: {phone}."
 IS_ON_IT = "{name} is on it: {number}."
 
+THE_NAMED = "those named here"
+"""In place of the names of a crowd, once they were named."""
+
 DANGER = "If anyone may be in danger right now, call 999 first. Do not wait for us."
 CALL_NOW = "Call 999 now."
 DO_NOT_TELL = (
