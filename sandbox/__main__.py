@@ -1,6 +1,9 @@
 """`python -m sandbox`: serve the simulated workspace with its web page, and run the bot as a child process."""
 
 import argparse
+import json
+import os
+import shlex
 import signal
 import sys
 import threading
@@ -15,7 +18,7 @@ PAGE = Path(__file__).with_name("page")
 def main(arguments: list[str] | None = None) -> int:
     """Serve the workspace until SIGTERM or SIGINT. Return the exit code: 1 if the port is taken, else 0."""
     chosen = _parser().parse_args(arguments)
-    over = threading.Event()
+    over, again = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     workspace = Workspace(
@@ -31,10 +34,22 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError:
         _say(f"Port {chosen.port} is taken. Choose another with --port.")
         return 1
+    if chosen.guide:
+        workspace.control.guide = json.loads(chosen.guide.read_text(encoding="utf-8"))
+    if chosen.again:
+
+        def start_again() -> None:
+            again.set()
+            over.set()
+
+        workspace.control.start_again = start_again
     try:
         _serve(workspace, chosen, over)
     finally:
         workspace.stop()
+    if again.is_set():
+        command = shlex.split(chosen.again)
+        os.execv(command[0], command)  # noqa: S606 - given by whoever started this
     return 0
 
 
@@ -76,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--delivery", choices=("socket", "http"), default="socket")
     parser.add_argument("--request-url", help="where payloads go with --delivery http")
     parser.add_argument("--run", help="the bot's command")
+    parser.add_argument("--guide", type=Path, help="a JSON file of what to try, as whom: [{as, place, say, until}]")
+    parser.add_argument("--again", help="the command that takes this one's place when the page asks to start again")
     parser.add_argument("--env", action="append", default=[], metavar="KEY=VALUE", help="for the bot; repeatable")
     return parser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -91,6 +92,8 @@ def _command(folder: Path, port: int) -> list[str]:
         "SHARE_CHECK_CLOCK_FILE": str(clock),
     }
     command = [sys.executable, "-m", "sandbox", "--manifest", str(example.with_name("manifest.yml"))]
+    again = shlex.join([sys.executable, "-m", "bot", "demo", "--port", str(port)])
+    command += ["--guide", str(Path(__file__).with_name("demo_guide.json")), "--again", again]
     command += ["--port", str(port), "--clock-file", str(clock), "--run", f"{sys.executable} -m bot serve"]
     for name, value in given.items():
         command += ["--env", f"{name}={value}"]

@@ -1,6 +1,7 @@
 """HTTP routes for the web page: the state, its changes, people's actions and faults. Same origin only."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -54,12 +55,16 @@ class Control:
     def __init__(self, workspace: "Workspace") -> None:
         self.workspace = workspace
         self.process: Process = ExternalBot(workspace)
+        self.guide: list[Json] = []
+        self.start_again: Callable[[], None] | None = None
+        self._started = time.time_ns()
 
     def add_routes(self, app: web.Application) -> None:
         app.middlewares.append(same_origin)
         app.router.add_get("/sandbox/state", self.state)
         app.router.add_get("/sandbox/events", self.events)
         app.router.add_get("/sandbox/manifest", self.manifest)
+        app.router.add_get("/sandbox/guide", self.steps)
         app.router.add_post("/sandbox/act", self.act)
         app.router.add_post("/sandbox/control", self.control)
         page = self.workspace.slack.options.page
@@ -74,7 +79,13 @@ class Control:
 
     async def state(self, _: web.Request) -> web.Response:
         """Serve GET /sandbox/state."""
-        return web.json_response(snapshot.of_workspace(self.workspace.slack, self.process.state()))
+        shown = snapshot.of_workspace(self.workspace.slack, self.process.state())
+        itself = {"started": self._started, "starts_again": self.start_again is not None}
+        return web.json_response({**shown, **itself})
+
+    async def steps(self, _: web.Request) -> web.Response:
+        """Serve GET /sandbox/guide: what to try, as whom, one after the other."""
+        return web.json_response(self.guide)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Serve GET /sandbox/events: a Server-Sent Event for each change; changes within 20 ms share one."""
@@ -145,6 +156,8 @@ class Control:
             self.process.restart()
         if body.get("stop_bot"):
             self.process.stop()
+        if body.get("start_again") and self.start_again is not None:
+            self.start_again()
         if "fault" in body:
             self._inject_fault(dict(body["fault"]))
         self.workspace.slack.world.changed()

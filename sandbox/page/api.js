@@ -8,7 +8,19 @@ async function request(path, body) {
 
 export const getState = () => request("/sandbox/state");
 export const getManifest = () => request("/sandbox/manifest");
+export const getGuide = () => request("/sandbox/guide");
 export const control = (change) => request("/sandbox/control", change);
+
+/** Start the workspace again, empty, and wait until it answers. */
+export async function startAgain() {
+  const { started } = await getState();
+  await control({ start_again: true });
+  for (;;) {
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    const state = await getState().catch(() => null);
+    if (state && state.started !== started && state.bot.connections > 0) return;
+  }
+}
 
 /** Do something as a person. Always answers {ok, acked, error}: a lost server is an error like any other. */
 export async function act(as, verb, details = {}) {

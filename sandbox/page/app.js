@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { Bar } from "./bar.js";
 import { h, reconcile } from "./dom.js";
+import { Guide } from "./guide.js";
 import { Pane } from "./pane.js";
 
 const WIDE = matchMedia("(min-width: 1200px)");
@@ -10,12 +11,15 @@ const WIDE = matchMedia("(min-width: 1200px)");
 class App {
   async start() {
     this.panesNode = document.getElementById("panes");
-    [this.state, this.manifest] = await Promise.all([api.getState(), api.getManifest()]);
+    const [state, manifest, guide] = await Promise.all([api.getState(), api.getManifest(), api.getGuide()]);
+    Object.assign(this, { state, manifest });
     this.received = performance.now();
     this.panes = [];
     this.#recall();
     this.bar = new Bar(this, document.getElementById("bar"));
+    this.guide = new Guide(this, document.getElementById("guide"), guide);
     this.#layOut();
+    this.guide.update();
     WIDE.addEventListener("change", () => { this.layout = WIDE.matches ? "two" : "one"; this.#layOut(); });
     document.addEventListener("visibilitychange", () => this.update());
     setInterval(() => this.#tick(), 5000);
@@ -47,6 +51,7 @@ class App {
 
   update() {
     this.bar.update();
+    this.guide.update();
     this.panes.forEach((pane) => pane.update());
   }
 
@@ -103,6 +108,15 @@ class App {
     this.#layOut();
     this.remember();
     this.panes[index].node.querySelector(`[data-focus="${user}"]`)?.focus();
+  }
+
+  /** Show `user`, beside whoever is shown already, where the next step is taken. */
+  show(user, place) {
+    const at = this.panes.findIndex((pane) => pane.user === user);
+    if (at < 0) this.choose(this.panes.at(-1), user);
+    const pane = this.panes.find((one) => one.user === user);
+    const there = place && (place === "home" ? "home" : pane.view.conversations.find(({ id, kind }) => id === place || kind === place)?.id);
+    if (there) pane.open(there, { focus: true });
   }
 
   hasBegun(view) { return view.conversations.some(({ kind, messages }) => kind === "dm" && messages.length > 0); }

@@ -1,10 +1,10 @@
 // The bar along the top: the workspace's clock, its troubles, and the bot's health.
 
-import { control } from "./api.js";
+import { control, startAgain } from "./api.js";
 import { h, icon, show } from "./dom.js";
 import { format } from "./time.js";
 
-const STEPS = [["+1 min", 60], ["+5", 300], ["+15", 900], ["+1 h", 3600], ["+1 day", 86_400]];
+const STEPS = [["+1 min", 60], ["+5 min", 300], ["+15 min", 900], ["+1 hour", 3600], ["+1 day", 86_400]];
 
 export class Bar {
   /** `app` gives {state, now(), wide(), layout, setLayout(layout)}. */
@@ -21,6 +21,12 @@ export class Bar {
       await control({ restart_bot: true });
       restart.removeAttribute("aria-busy");
     } }, "Restart the bot");
+    this.again = h("button", { type: "button", class: "button", hidden: true, onclick: async () => {
+      if (!confirm("Start again? Everything in this workspace is deleted.")) return;
+      this.again.setAttribute("aria-busy", "true");
+      await startAgain();
+      location.replace(location.pathname);
+    } }, "Start again");
     node.append(
       h("p", { class: "brand" }, icon("shield"), h("strong", {}, "share-check"), h("span", {}, "practice workspace")),
       h("details", { class: "controls", open: matchMedia("(min-width: 700px)").matches },
@@ -28,7 +34,7 @@ export class Bar {
         h("div", { class: "control-row" },
           h("div", { class: "time", role: "group", "aria-label": "Move time forward" }, this.clock,
             STEPS.map(([label, seconds]) => h("button", { type: "button", class: "button", onclick: () => control({ forward: seconds }) }, label))),
-          this.down, restart, this.two)),
+          this.down, restart, this.again, this.two)),
       this.trouble, this.status);
     this.update();
   }
@@ -38,6 +44,7 @@ export class Bar {
     this.tick();
     this.down.setAttribute("aria-checked", String(state.down));
     this.two.setAttribute("aria-checked", String(this.app.layout === "two"));
+    this.again.hidden = !state.starts_again;
     const { running, connections } = state.bot;
     const [tone, words] = this.app.cutOff ? ["bad", "The sandbox is not answering"]
       : state.down ? ["bad", "Slack is down"]
