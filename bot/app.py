@@ -34,6 +34,7 @@ from bot.checks import entry_points
 from bot.checks import listeners as conversation
 from bot.checks import outgoing as checks_outgoing
 from bot.checks import schedule as checks_schedule
+from bot.checks.slow import SlowCards
 from bot.clock import Clock
 from bot.config.organisation import Organisation
 from bot.config.roster import phone_words, roster_of
@@ -231,7 +232,9 @@ def assemble(services: Services, edges: Edges) -> Bot:
     accounts = AccountWatch(services, edges.slack)
     looks = (PageWatch(services).turn, accounts.turn)
     auditor = Auditor(services, looks, edges.ways_to_administrators, edges.heartbeat, watch)
-    register(app, services, edges.slack, replies, accounts)
+    slow, jobs = SlowCards(services, replies), scheduler(services, instance)
+    jobs.each_turn(slow.turn)
+    register(app, services, edges.slack, replies, accounts, slow)
     executors = (edges.listeners, edges.replies, *edges.senders)
     probe = SupervisedLoop(
         "probe",
@@ -239,7 +242,7 @@ def assemble(services: Services, edges: Edges) -> Bot:
         every=PROBE_EVERY,
         failure="Slack could not be asked whether it is back",
     )
-    return Bot(app, services, deliverers, scheduler(services, instance), auditor, probe, executors)
+    return Bot(app, services, deliverers, jobs, auditor, probe, executors)
 
 
 def _bolt_app(edges: Edges) -> Measured:
@@ -282,11 +285,15 @@ def services_of(
     )
 
 
-def register(app: App, services: Services, client: WebClient, replies: Replies, accounts: AccountWatch) -> None:
+def register(
+    app: App, services: Services, client: WebClient, replies: Replies, accounts: AccountWatch, slow: SlowCards
+) -> None:
     """Register every button, modal, command and event."""
     outsiders = Outsiders(client, services.clock, services.roster.names)
     failures.register(app, services.organisation, replies)
-    conversation.register(app, services, replies)  # first: Bolt tries matchers in this order; most payloads are answers
+    conversation.register(
+        app, services, replies, slow
+    )  # first: Bolt tries matchers in this order; most payloads are answers
     logs = {"breaches": breaches.register(app, services, replies).log_of}
     entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders, logs))
     casework.register(app, services, replies)

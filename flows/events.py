@@ -6,6 +6,7 @@ or taken away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Self
@@ -16,6 +17,7 @@ class EventProperties:
     """What follows from an event being of its kind.
 
     line: what it adds to the threads about the case, {who} being the person; empty where it adds nothing.
+    line_if: the key of its content without which it adds no line; empty where it always does.
     label: what an entry is called that holds what somebody said, in lists and in copies of the record.
     step: how a copy of the record says that it was done, among "What was done, and when".
     tells_reporter: the reporter gets a message of its own, which makes a sound.
@@ -38,6 +40,11 @@ class EventProperties:
     is_change: bool = True
     awaits_reader: bool = False
     shows_reading: bool = False
+    line_if: str = ""
+
+    def adds_line(self, content: Mapping[str, object]) -> bool:
+        """Whether an event with this content adds a line to the threads."""
+        return bool(self.line) and (not self.line_if or bool(content.get(self.line_if)))
 
     @property
     def can_be_corrected(self) -> bool:
@@ -136,7 +143,7 @@ class EventKind(_Kind):
     # Asking for help
     RAISED = "raised", EventProperties(is_mechanical=True, step="The leads were told")
     PAGE_SENT = "page_sent", _MECHANICAL
-    ASKED_AGAIN = "asked_again", EventProperties("Asked again.", is_mechanical=True)
+    ASKED_AGAIN = "asked_again", EventProperties("Asked again.", line_if="skipped", is_mechanical=True)
     PAGED_AGAIN = "paged_again", _MECHANICAL
     ASKED_GONE = (
         "asked_gone",

@@ -106,7 +106,7 @@ class Service:
         if what.properties.ends_case:
             shown += [OutboxKind.LINE, OutboxKind.OLD_PAGE, OutboxKind.REMINDER]
         outbox.mark_due(self.tx, opened.check.id, self.now, *shown)
-        if what.properties.line:
+        if what.properties.adds_line(content):
             self._add_line(opened, event)
         if what.properties.tells_reporter:
             self.notify(opened, event)

@@ -27,6 +27,7 @@ class PostedMessage:
 
     check: the id of the check it is about. gone: why it is not there any more. answered: whether Slack's answer reached
     the bot. private: the one person who sees it, empty for all. words: its text, and its blocks as JSON.
+    posted: the text it was posted with.
     """
 
     channel: str
@@ -41,8 +42,10 @@ class PostedMessage:
     answered: bool = False
     private: str = ""
     words: str = field(init=False)
+    posted: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self.posted = self.text
         self.write(self.text, self.blocks)
 
     def write(self, text: str, blocks: list[Json]) -> None:

@@ -602,6 +602,12 @@ def is_first(tx: Connection, row: Claimed) -> bool:
     return tx.execute(before.limit(1)).first() is None
 
 
+def is_due(tx: Connection, check: str, what: OutboxKind) -> bool:
+    """Return whether a check has a message of this kind that is still to be sent or edited."""
+    due = (outbox.c.check_id == check, outbox.c.what == what, outbox.c.due_at.is_not(None))
+    return tx.execute(select(outbox.c.id).where(*due).limit(1)).first() is not None
+
+
 def has_message(tx: Connection, check: str, what: OutboxKind, target: str) -> bool:
     """Return whether Slack has a check's message of this kind for this person."""
     mine = (outbox.c.check_id == check, outbox.c.what == what, outbox.c.target == target, outbox.c.ts.is_not(None))

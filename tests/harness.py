@@ -117,6 +117,8 @@ TO_SHARE = {
     "basis": "Protecting a child at risk",
 }
 """What a decision to share says beside its reason."""
+GO_ON = "Go on ("
+"""The button after which the page moment shows the next question; it says how long the rest takes."""
 UNHURRIED = 12.0
 """Seconds. Slack waits for three; how fast this machine is today is no part of a story. bench/ measures it."""
 
@@ -195,6 +197,7 @@ class Stage:
         for each in given:
             label = "Continue" if isinstance(each, Ticks) else each
             person.wait_for(partial(_offers, person, label))
+            go_on(person, label)
             before = card_of(person)
             if isinstance(each, Ticks):
                 person.choose("tick", *each.labels, where=before)
@@ -205,7 +208,8 @@ class Stage:
         """Press a button of the card."""
         person = who or self.staff
         self.settle()
-        acted = person.press(label, card_of(person))
+        go_on(person, label)
+        acted = press_on(person, label, card_of(person))
         assert acted.acked
         self.settle()
         return acted
@@ -256,7 +260,7 @@ class Stage:
         """Press a button of the leads' card that opens a modal."""
         person = who or self.lead_one
         self.settle()
-        assert person.press(button, page_of(person)).acked
+        assert press_on(person, button, page_of(person)).acked
         opened(person, title)
 
     def plan(
@@ -269,9 +273,8 @@ class Stage:
         """Decide, and write the three parts of the plan."""
         person = who or self.lead_one
         self.settle()
-        page = page_of(person)
-        button = next(one for one in ("Agree plan", "Change plan") if one in person.buttons(page))
-        person.press(button, page)
+        case = self.case()
+        press_on(person, "Change plan" if case and case.plan_round else "Agree plan", page_of(person))
         opened(person, "Agree plan: decision")
         decided = {"decision": decision, "reason": more.get("reason", "It protects them.")}
         if decision in ("Share the information", "Refer to another service"):
@@ -384,7 +387,7 @@ def words_of(message: SlackMessage) -> str:
 
 def cards_of(person: Person) -> list[SlackMessage]:
     """The cards of a person's checks, oldest first."""
-    return [message for message in person.dm if message.text == card.TEXT and not message.ephemeral]
+    return [message for message in person.dm if message.posted == card.TEXT and not message.ephemeral]
 
 
 def card_of(person: Person) -> SlackMessage:
@@ -392,8 +395,27 @@ def card_of(person: Person) -> SlackMessage:
     return cards_of(person)[-1]
 
 
+def press_on(person: Person, label: str, message: SlackMessage, *, times: int = 1) -> InteractionResult:
+    """Press a button of a message, or one in the window behind its More."""
+    if label in person.buttons(message) or "More" not in person.buttons(message):
+        return person.press(label, message, times=times)
+    assert person.press("More", message).acked
+    opened(person, "More")
+    return person.press(label, "modal", times=times)
+
+
 def _offers(person: Person, label: str) -> bool:
-    return label in person.buttons(card_of(person))
+    shown = person.buttons(card_of(person))
+    return label in shown or any(each.startswith(GO_ON) for each in shown)
+
+
+def go_on(person: Person, label: str = "") -> None:
+    """Go on from the page moment, which shows no question, unless this button is there."""
+    on = next((each for each in person.buttons(card_of(person)) if each.startswith(GO_ON)), None)
+    if on is None or label in person.buttons(card_of(person)):
+        return
+    assert person.press(on, card_of(person)).acked
+    person.wait_for(lambda: on not in person.buttons(card_of(person)))
 
 
 def _has_changed(person: Person, before: SlackMessage) -> bool:
@@ -402,7 +424,9 @@ def _has_changed(person: Person, before: SlackMessage) -> bool:
 
 def is_page(message: SlackMessage) -> bool:
     """Whether this is a leads' card."""
-    return "Open Slack to see it" in message.text or message.text.endswith("is closed.")
+    is_asked_below = message.text.endswith("see the newer message below.")
+    is_line = "something new" in message.posted
+    return "Open Slack to see it" in message.posted and not is_line and not is_asked_below
 
 
 def page_of(person: Person, channel: str | None = None) -> SlackMessage:
@@ -413,7 +437,7 @@ def page_of(person: Person, channel: str | None = None) -> SlackMessage:
 def thread_of(person: Person, channel: str = LEADS) -> list[str]:
     """The lines under the pages in a channel, without their times."""
     lines = [message for message in person.messages(channel) if message.thread_ts and message.bot]
-    return [words_of(message).partition("> ")[2] for message in lines]
+    return [words_of(message).partition(": ")[2] for message in lines]
 
 
 def whispers(person: Person) -> list[str]:

@@ -10,7 +10,8 @@ from slack_bolt import App
 
 from bot.cases import modals, summary
 from bot.cases.closing import CHANGED, Closing
-from bot.cases.gated import NOT_FOUND, Gated
+from bot.cases.gated import NOT_FOUND, Gated, refusal
+from bot.cases.page import more
 from bot.check_view import CheckView
 from bot.context import Services
 from bot.earlier_checks import with_others
@@ -105,6 +106,15 @@ class Lead:
         if press.verb == "open_case":
             view = self._with_others(view, press.user.id)
         return make(view, view.case) if view.case else NOT_FOUND
+
+    def more(self, press: Press) -> block_kit.Block | str:
+        """Return the window with what else can be done; it has buttons alone, so nothing is recorded as opened."""
+        with self._services.write() as tx:
+            passed, case = self._gated.gate(tx, press.check, press.user.id, Act.OPEN)
+            if passed is not Gate.ALLOWED or case is None:
+                return refusal(passed, case, press.user.id)
+            view = self._services.look(tx, press.check)
+        return more(view, case)
 
     def _with_others(self, view: CheckView, who: str) -> CheckView:
         with self._services.write() as tx:
@@ -263,6 +273,7 @@ def register(app: App, services: Services, replies: Replies) -> None:
         on.press(verb, lead.press)
     for verb in MODALS:
         on.opens(verb, lead.open_modal)
+    on.opens("more_case", lead.more)
     on.opens("open_check", lead.open_check)
     on.opens("update_strands", lead.update_strands)
     on.submission("ask_reporter", lead.ask, needs=("text",))

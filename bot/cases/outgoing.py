@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import Connection
 
 from bot.cases.notices import notice
-from bot.cases.page import alert, asked_again_below, line, old_page, page
+from bot.cases.page import alert, asked_again_below, line, neutral, old_page, page
 from bot.check_view import CheckView
 from bot.context import Services
 from bot.delivery.render import LATE, Outgoing, Renderers, entry_of, reference_only
 from bot.slack import block_kit
 from bot.slack.block_kit import Message
 from bot.words import Words
-from flows.case import SYSTEM, CaseStatus, CheckStatus, Entry
+from flows.case import SYSTEM, CaseStatus, Entry
 from flows.events import OutboxKind
 from storage import outbox
 from storage.outbox import Claimed
@@ -45,8 +47,10 @@ def _page(services: Services, _tx: Connection, row: Claimed, view: CheckView) ->
     is_new = row.ts is None and not row.is_lost
     if is_new and (answered_before or case.closed_at is not None):
         return Outgoing(None)
-    is_late = is_new and view.now - row.created_at > LATE
-    return Outgoing(page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None))
+    posted = datetime.fromtimestamp(float(row.ts), UTC) if row.ts else view.now
+    is_late = case.led_by is None and not row.is_lost and posted - row.created_at > LATE
+    made = page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None)
+    return Outgoing(made, neutral=neutral(view, case, made))
 
 
 def _shrunk_page(view: CheckView, message: Message, _entry: Entry | None, *, is_old: bool) -> Message:
@@ -63,27 +67,41 @@ def _old_page(services: Services, _tx: Connection, row: Claimed, view: CheckView
 
 
 def _line(services: Services, tx: Connection, row: Claimed, view: CheckView) -> Outgoing:
+    """Render a line of the thread; from when the case ends only the last line stands, and none comes back."""
     entry = entry_of(view, row)
     if entry is None or not may_read(services, row.target, view):
         return Outgoing(None)
-    if row.ts is None and view.check.status is CheckStatus.CLOSED and not entry.what.properties.ends_case:
-        return Outgoing(None)
+    if _is_over(view, entry):
+        return Outgoing(None, shrinks=True)
     thread = outbox.thread_of(tx, view.check.id, row.target)
     if thread is None:
         return Outgoing(None, later=outbox.is_awaited(tx, view.check.id, row.target))
-    who = "share-check" if entry.who == SYSTEM else f"<@{entry.who}>"
-    return Outgoing(line(entry.what, who, block_kit.at(entry.at), entry.content, view), thread)
+    moment = block_kit.when(entry.at, view.now, view.organisation.zone)
+    return Outgoing(line(entry.what, _role(view, entry.who), moment, entry.content, view), thread)
 
 
-def _shrunk_line(view: CheckView, message: Message, entry: Entry | None, *, is_old: bool) -> Message:
-    is_last = entry is not None and entry.what.properties.ends_case
-    return message if is_last and not is_old else reference_only(view)
+def _role(view: CheckView, who: str) -> str:
+    """Return what somebody is in this case. A line names nobody: all in its thread have it on their lock screens."""
+    if who in (SYSTEM, view.check.reporter):
+        return "share-check" if who == SYSTEM else "The staff member"
+    return "A lead" if view.roster.person_at(who) in view.roster.people.leads else "Somebody"
+
+
+def _shrunk_line(view: CheckView, message: Message, _entry: Entry | None, *, is_old: bool) -> Message:
+    return reference_only(view) if is_old else message
+
+
+def _is_over(view: CheckView, entry: Entry) -> bool:
+    """Return whether the case has ended since this entry: no message about it is needed any more."""
+    return any(one.what.properties.ends_case and one.id > entry.id for one in view.entries)
 
 
 def _notice(_services: Services, _tx: Connection, row: Claimed, view: CheckView) -> Outgoing:
     entry = entry_of(view, row)
     if entry is None or view.case is None:
         return Outgoing(None)
+    if _is_over(view, entry):
+        return Outgoing(None, shrinks=True)
     return Outgoing(notice(view, view.case, entry))
 
 

@@ -1,6 +1,7 @@
 """What leads see in messages: a structured summary of the check, never of the person.
 
-Clause numbers and counts only; no answer words, no child, no school, nothing typed (docs/rules.md, "What a lead gets").
+What questions are about, their clauses and counts only; no answer words, no child, no school, nothing typed
+(docs/rules.md, "What a lead gets").
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
 from bot.words import URGENCY_WORDS, Words, day_words, how_long
-from flows.case import Case, CaseStatus, Shared
+from flows.case import DECISIONS, Case, CaseStatus, Shared
 from flows.closure import waits_for_sharing
 from flows.engine import wording
 from flows.events import EventKind
 from flows.model import Outcome, Status
 
+STEP_ASIDE = "I should not deal with this"
 A_LEAD = "a lead"
 MOST_NAMED = 4
 """Deciding answers named in words; of more, the others are named by their numbers."""
@@ -42,10 +44,17 @@ def page(view: CheckView, case: Case, ask: int, target: str = "", was_due: datet
     if view.check.is_drill:
         return drill_page.page(view, case, ask)
     if case.status is CaseStatus.CLOSED:
-        return _closed(view)
+        return _closed(view, case)
     late = [block_kit.context(f"This is late: it was due at {block_kit.at(was_due)}.")] if was_due else []
     blocks = _blocks(view, case, ask, _is_last_in_line(view, case, target))
     return Message(_push(view, case, ask), [*late, *blocks])
+
+
+def neutral(view: CheckView, case: Case, whole: Message) -> Message:
+    """Render a page as it is posted: what a notification may show, and the buttons, so that it already works."""
+    mentions = "" if case.led_by else " ".join(view.slack(one) for one in case.asked if one in view.people)
+    buttons = [block for block in whole.blocks if block["type"] == "actions"]
+    return Message(whole.text, [block_kit.section(f"{whole.text} {mentions}".strip()), *buttons])
 
 
 def alert(view: CheckView, case: Case, *, not_taken: bool) -> Words:
@@ -122,15 +131,23 @@ def _waits(case: Case) -> str:
     return "has something open after sharing" if case.shared is Shared.ANSWERS_OPEN else "is led"
 
 
-def _closed(view: CheckView) -> Message:
-    words = f"*{view.check.ref}* is closed. Outcome: {view.decision.outcome.words}."
+def _closed(view: CheckView, case: Case) -> Message:
+    words = f"*{view.check.ref}* is closed. {decided(case)}"
     buttons = block_kit.actions(
         block_kit.button("Open", "open_case", view.check.id), block_kit.button("Reopen", "reopen_case", view.check.id)
     )
     return Message(f"{view.check.ref} is closed.", [block_kit.section(words), buttons])
 
 
+def decided(case: Case) -> str:
+    """Say what the lead decided; that nothing is, where it is so."""
+    if case.decision is None:
+        return "No decision yet."
+    return f"Decided: {DECISIONS.get(case.decision, case.decision).lower()}."
+
+
 def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterator[Block]:  # noqa: FBT001 - one caller
+    """Yield how urgent it is, how it stands and what to do, so that these are on one screen; then the facts."""
     check = view.check
     mentions = (
         ""
@@ -139,16 +156,7 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     )
     again = f" This is ask {ask}." if ask > 1 else ""
     yield block_kit.section(f"*{check.ref} - {URGENCY_WORDS[case.urgency]}*{again} {mentions}".strip())
-    if check.paper_at is not None:
-        yield block_kit.context(f"Answered on paper, {block_kit.on(check.paper_at)}. Entered later.")
     nameless = case.content_free and "S2" not in check.answers
-    if nameless:
-        yield block_kit.section(
-            "Someone needs help and has not said yet who may be told. "
-            "Press *I will lead*, then *Open*, to see who to phone."
-        )
-    else:
-        yield block_kit.fields(_facts(view, case))
     if last_in_line and case.led_by is None:
         silent = how_long(view.now - case.needed_at)
         yield block_kit.section(
@@ -157,7 +165,16 @@ def _blocks(view: CheckView, case: Case, ask: int, last_in_line: bool) -> Iterat
     yield block_kit.section(
         f"{view.slack(case.led_by)} leads." if nameless and case.led_by else _where_it_stands(view, case)
     )
-    yield from buttons(view, case, "I cannot" if last_in_line else "I should not deal with this")
+    yield from buttons(view, case, "I cannot" if last_in_line else STEP_ASIDE)
+    if nameless:
+        yield block_kit.section(
+            "Someone needs help and has not said yet who may be told. "
+            "Press *I will lead*, then *Open*, to see who to phone."
+        )
+    else:
+        yield block_kit.section("\n".join(f"*{label}:* {words}" for label, words in _facts(view, case)))
+    if check.paper_at is not None:
+        yield block_kit.context(f"Answered on paper, {block_kit.on(check.paper_at)}. Entered later.")
     if case.tries > 1 and case.led_by is None and not nameless:
         yield block_kit.context(f"{view.reporter} has been given your phone number.")
     if view.is_conflict:
@@ -225,7 +242,8 @@ def _next(view: CheckView, case: Case) -> str:
     leader = view.slack(case.led_by)
     match case.status:
         case CaseStatus.OPEN:
-            return "*Nobody leads this yet.*"
+            seen = ", ".join(view.slack(one) for one in case.seen_by if one in view.people)
+            return f"*Nobody leads this yet.* Seen by {seen}." if seen else "*Nobody leads this yet.*"
         case CaseStatus.LED:
             return f"{leader} leads. Next: talk with {view.reporter} and agree a plan."
         case CaseStatus.PLANNED if case.disagreed:
@@ -237,8 +255,8 @@ def _next(view: CheckView, case: Case) -> str:
             return f"{leader} leads. The plan is agreed.{open_still} Next: carry it out, record the sharing, close."
 
 
-def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal with this") -> Iterator[Block]:
-    """Yield the buttons that fit the case now: answering it while nobody leads, else working on it."""
+def buttons(view: CheckView, case: Case, step_aside: str = STEP_ASIDE) -> Iterator[Block]:
+    """Yield the buttons that fit the case now: answering it while nobody leads, else the next step and More."""
     check = view.check.id
     if case.led_by is None:
         yield block_kit.actions(
@@ -249,29 +267,55 @@ def buttons(view: CheckView, case: Case, step_aside: str = "I should not deal wi
             block_id="answer",
         )
         return
-    plan = "Change plan" if case.plan_round else "Agree plan"
-    style = {_next_step(case): "primary"}
+    following = _next_step(case)
     yield block_kit.actions(
+        *([_work(view, case)[following]] if following else []),
         block_kit.button("Open", "open_case", check),
-        block_kit.button(plan, "plan", check, style=style.get("plan")),
-        block_kit.button("Ask the staff member", "ask_reporter", check),
-        block_kit.button("Add note", "add_case_note", check),
-        block_kit.button("Record sharing", "record_sharing", check, style=style.get("record_sharing")),
-        block_kit.button("Close", "close_case", check, style=style.get("close_case")),
+        block_kit.button("More", "more_case", check),
         block_id="work",
     )
-    yield block_kit.actions(
+
+
+def more(view: CheckView, case: Case) -> Block:
+    """Offer in a window what the card of a case that somebody leads has no room for."""
+    work = [button for verb, button in _work(view, case).items() if verb != _next_step(case)]
+    check = view.check.id
+    hands = [
         block_kit.button("Take over", "take_over", check, confirm=_sure_to_take_over()),
         block_kit.button("Hand on", "hand_on", check, confirm=_sure_to_hand_on()),
         block_kit.button("Remind me", "remind_me", check),
         block_kit.button("Page again", "page_again", check),
-        *([block_kit.button("Breach", "breach", check)] if view.decision.breach else []),
-        block_kit.button(step_aside, "step_aside", check, confirm=_sure_to_step_aside()),
-    )
+        block_kit.button(STEP_ASIDE, "step_aside", check, confirm=_sure_to_step_aside()),
+    ]
+    blocks = [
+        block_kit.section(f"*{view.check.ref}*"),
+        block_kit.actions(*work),
+        block_kit.section("*Who leads, and when*"),
+        block_kit.actions(*hands),
+    ]
+    return block_kit.modal("More", blocks, callback_id="more")
+
+
+def _work(view: CheckView, case: Case) -> dict[str, Block]:
+    """Return the buttons of a lead's work by verb, the next step first among equals."""
+    plan = "Change plan" if case.plan_round else "Agree plan"
+    labels = {
+        "plan": plan,
+        "ask_reporter": "Ask the staff member",
+        "add_case_note": "Add note",
+        "record_sharing": "Record sharing",
+        "close_case": "Close",
+        **({"breach": "Breach"} if view.decision.breach else {}),
+    }
+    following = _next_step(case)
+    return {
+        verb: block_kit.button(label, verb, view.check.id, style="primary" if verb == following else None)
+        for verb, label in labels.items()
+    }
 
 
 def _next_step(case: Case) -> str:
-    """Return the verb of the button to highlight; "" while somebody else has to act."""
+    """Return the verb of the one button to press next; "" while somebody else has to act."""
     if not case.plan_round:
         return "plan"
     if case.status is not CaseStatus.AGREED:
@@ -301,25 +345,22 @@ _SKIPPED = " Somebody on the list is away, so the next were asked at once."
 
 
 def line(
-    what: EventKind,
-    who: str,
-    moment: str,
-    content: Mapping[str, object] | None = None,
-    view: CheckView | None = None,
+    what: EventKind, who: str, moment: str, content: Mapping[str, object] | None = None, view: CheckView | None = None
 ) -> Message:
-    """Render one line of the thread. `who` is a mention or "share-check"; `content` is what the event recorded.
+    """Render one line of the thread, which names and mentions nobody. `content` is what the event recorded.
 
-    view: the check, to speak of no lead where none may know.
+    who: what the person is, such as "A lead". view: the check, to speak of no lead where none may know.
     """
     passed_over = _SKIPPED if content and content.get("skipped") else ""
-    said = what.properties.line
-    words = (view.without_roles(said) if view else said).format(who=who) + passed_over
-    return Message(words, [block_kit.context(f"{moment} {words}")])
+    said = what.properties.line.format(who=who)
+    words = (view.without_roles(said) if view else said) + passed_over
+    ref = f"{view.check.ref}: " if view else ""
+    return Message(f"{ref}something new. Open Slack to see it.", [block_kit.context(f"{moment} {ref}{words}")])
 
 
 def old_page(view: CheckView, case: Case) -> Message:
     """Render what is left of an old page whose case was never closed: its outcome, and the buttons to work on it."""
-    words = f"*{view.check.ref}* is still open. Outcome: {view.decision.outcome.words}."
+    words = f"*{view.check.ref}* is still open. {_where_it_stands(view, case)}"
     return Message(
         f"{view.check.ref} is still open. Open Slack to see it.", [block_kit.section(words), *buttons(view, case)]
     )

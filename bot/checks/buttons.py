@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.model import Outcome
+from flows.model import Level, Outcome
 
 TOOLS = "tools"
 """The same block of every card, so that a press still arrives while the card is being edited."""
@@ -36,15 +36,12 @@ def stop_and_hide(view: CheckView) -> Iterator[Block]:
 
 
 def next_steps(view: CheckView) -> Iterator[Block]:
-    """Yield what can be done once a check is sent."""
-    check = view.check
-    yield ask_a_lead(view)
-    if view.case is not None:
-        yield tell_them(view)
+    """Yield what can be done once a check is sent: what is likely now, and the rest behind one button."""
+    check, case = view.check, view.case
+    if case is not None:
+        is_urgent = view.decision.level >= Level.CONSULT_URGENT and case.led_by is None
+        yield tell_them(view, style="primary" if is_urgent else None)
     elif check.outcome in (Outcome.FIX_FIRST, Outcome.HOLD):
         yield block_kit.button("Reopen this check", "reopen_check", check.id)
-    yield block_kit.button("See my answers", "review", check.id)
-    yield block_kit.button("Correct something", "correct", check.id)
-    yield block_kit.button("Phone numbers", "phones", check.id)
-    if view.guidance.would_change:
-        yield block_kit.button("What would have changed it", "would_change", check.id)
+    yield ask_a_lead(view)
+    yield block_kit.button("More", "more", check.id)

@@ -101,41 +101,43 @@ def _hidden(view: CheckView) -> Iterator[Block]:
     yield block_kit.section("Paused.")
     yield from help_now.only_danger(view)
     yield from help_now.who_was_told(view)
-    yield from help_now.advice_and_numbers(view)
     yield block_kit.actions(
         block_kit.button("Show", "show", view.check.id), buttons.ask_a_lead(view), block_id=buttons.TOOLS
     )
+    yield from help_now.numbers_and_advice(view)
 
 
 def _stopped(view: CheckView) -> Iterator[Block]:
     check = view.check
     yield from help_now.first(view)
     yield block_kit.section(f"*{check.ref}* is stopped for now. Your answers are saved. Come back at any time.")
-    if view.decision.page:
-        yield from _what_to_do(view)
-    else:
-        yield from help_now.advice_and_numbers(view)
     more = [buttons.tell_them(view)] if view.case else []
     yield block_kit.actions(buttons.carry_on(view, "show"), *more, buttons.ask_a_lead(view), block_id=buttons.TOOLS)
+    yield from _what_to_do(view) if view.decision.page else help_now.numbers_and_advice(view)
 
 
 def _what_to_do(view: CheckView) -> Iterator[Block]:
-    """Yield the outcome's words with the advice and the numbers; an emergency has its words at the top."""
-    if view.guidance.outcome is not Outcome.EMERGENCY:
-        yield from help_now.paragraphs(map(block_kit.esc, help_now.instructions(view)))
-    yield from help_now.advice_and_numbers(view)
+    """Yield the numbers and the advice, then the outcome's words; an emergency has its words at the top.
+
+    Where it is urgent the title and the news have said what matters of them, so they are small.
+    """
+    yield from help_now.numbers_and_advice(view)
+    said = () if view.guidance.outcome is Outcome.EMERGENCY else tuple(help_now.instructions(view))
+    if said and _is_urgent(view):
+        yield block_kit.context(block_kit.esc(" ".join(said)))
+    elif said:
+        yield from help_now.paragraphs(map(block_kit.esc, said))
+
+
+def _is_urgent(view: CheckView) -> bool:
+    return view.decision.level >= Level.CONSULT_URGENT
 
 
 def _draft(view: CheckView) -> Iterator[Block]:
-    """Help first where somebody was told or it is urgent; else, and where one tap tells them, below what is asked."""
+    """Yield who was told, then what is asked or can be done, then the numbers and the advice."""
     yield from help_now.first(view)
-    is_pressing = view.case is not None or view.decision.level >= Level.CONSULT_URGENT
-    if is_pressing and not view.chooses_who:
-        yield from help_now.advice_and_numbers(view)
-        yield from _step(view)
-    else:
-        yield from _step(view)
-        yield from help_now.advice_and_numbers(view) if help_now.has_help(view) else ()
+    yield from _step(view)
+    yield from help_now.numbers_and_advice(view) if help_now.has_help(view) else ()
 
 
 def _step(view: CheckView) -> Iterator[Block]:
@@ -143,9 +145,9 @@ def _step(view: CheckView) -> Iterator[Block]:
     if view.chooses_who:
         yield from _who_to_tell(view)
         return
-    if view.check.cover is Cover.PAGED and view.question is not None:
-        yield _page_moment(view)
-    if view.case is not None and view.told is Told.NOT_YET:
+    if view.check.cover is Cover.PAGED and view.question is not None and view.told is not Told.NOT_YET:
+        yield from _page_moment(view)
+    elif view.case is not None and view.told is Told.NOT_YET:
         yield block_kit.actions(*tools(view), block_id=buttons.TOOLS)
     elif view.question is None:
         yield from _all_answered(view)
@@ -153,14 +155,15 @@ def _step(view: CheckView) -> Iterator[Block]:
         yield from question_blocks(view, view.question)
 
 
-def _page_moment(view: CheckView) -> Block:
+def _page_moment(view: CheckView) -> Iterator[Block]:
     """Right after a page went out: tell them more, go on, or stop. The rest of the questions is optional."""
-    minutes = "1 minute" if view.minutes_left == 1 else f"{view.minutes_left} minutes"
-    return block_kit.actions(
+    yield block_kit.actions(
         buttons.tell_them(view, style="primary"),
-        block_kit.button(f"Go on (about {minutes})", "show", view.check.id),
+        block_kit.button("Hide", "hide", view.check.id),
+        block_kit.button(f"Go on (about {view.minutes_left} min)", "show", view.check.id),
         block_kit.button("Stop here", "stop", view.check.id),
-        block_id="page_moment",
+        buttons.ask_a_lead(view),
+        block_id=buttons.TOOLS,
     )
 
 
@@ -202,13 +205,19 @@ def _all_answered(view: CheckView) -> Iterator[Block]:
 
 
 def _sent(view: CheckView) -> Iterator[Block]:
-    check, told = view.check, view.guidance
-    yield block_kit.header(told.title)
-    yield from help_now.first(view)
-    yield from _what_to_do(view)
-    for sentences in (told.fixes, told.tasks):
+    """Yield the verdict, who was told and what can be done first, so that they stand on one screen of a phone."""
+    check, made = view.check, view.guidance
+    buttons_now = block_kit.actions(*buttons.next_steps(view), block_id=buttons.TOOLS)
+    yield from _verdict(view)
+    yield from [buttons_now, *_what_to_do(view)] if view.decision.page else [*_what_to_do(view), buttons_now]
+    for sentences in (made.fixes, made.tasks):
         yield from help_now.paragraphs(map(block_kit.esc, sentences))
-    yield block_kit.section(f"Saved at {when(view, check.sent_at or view.now)}. Your reference is *{check.ref}*.")
-    yield block_kit.actions(*buttons.next_steps(view), block_id=buttons.TOOLS)
-    if told.why:
-        yield block_kit.context("*Why*\n" + block_kit.lines(told.why))
+    yield block_kit.context(f"Saved at {when(view, check.sent_at or view.now)}. Your reference is *{check.ref}*.")
+
+
+def _verdict(view: CheckView) -> Iterator[Block]:
+    """Yield what to do in large letters; once a lead is on it, that is the news that comes first."""
+    is_led = view.case is not None and view.case.led_by is not None
+    if not is_led:
+        yield block_kit.header(view.guidance.title)
+    yield from help_now.first(view)

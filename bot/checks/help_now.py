@@ -26,43 +26,41 @@ _PIECE = 2800
 
 
 def first(view: CheckView) -> Iterator[Block]:
-    """Yield what is read before anything else: 999, whom not to tell, and who was told."""
-    yield from danger(view)
-    yield from who_was_told(view)
-
-
-def danger(view: CheckView) -> Iterator[Block]:
-    """999 in an emergency, and whom not to tell."""
+    """Yield what is read before anything else, in as few blocks as hold it: 999, who was told, and whom not to tell."""
     made = view.guidance
-    if made.outcome is Outcome.EMERGENCY:
-        yield from _bold(made.danger, [one for one in instructions(view) if one not in _heading(view)])
-    yield from (part for one in made.say_first for part in _bold(one))
+    emergency = [_strong(made.danger, _to_do_in_danger(view))] if made.outcome is Outcome.EMERGENCY else []
+    danger = [one for one in made.say_first if one == made.danger]
+    not_yet = [one for one in made.say_first if one != made.danger]
+    yield from paragraphs([*emergency, *map(_strong, danger), *_who_was_told(view), *map(_strong, not_yet)])
 
 
 def only_danger(view: CheckView) -> Iterator[Block]:
     """Yield the 999 line alone, where it comes first."""
     made = view.guidance
     if made.outcome is Outcome.EMERGENCY or made.danger in made.say_first:
-        yield from _bold(made.danger)
+        yield from paragraphs([_strong(made.danger)])
 
 
 def who_was_told(view: CheckView) -> Iterator[Block]:
     """Who was told and when, and what became of it; nothing where nobody needs to be told."""
-    case = view.case
-    if case is not None:
-        yield from paragraphs(_news(view, case))
+    yield from paragraphs(_who_was_told(view))
+
+
+def _who_was_told(view: CheckView) -> Iterator[str]:
+    if view.case is not None:
+        yield from _news(view, view.case)
     elif view.guidance.told:
-        yield from paragraphs([block_kit.esc(view.guidance.told)])
+        yield block_kit.esc(view.guidance.told)
 
 
-def advice_and_numbers(view: CheckView) -> Iterator[Block]:
-    """Yield the advice that fits, then the numbers for now with the 999 line.
+def numbers_and_advice(view: CheckView) -> Iterator[Block]:
+    """Yield the numbers for now with the 999 line, then the advice that fits.
 
     Where nobody needs to be told there are no numbers, and advice only for somebody who is asked for information.
     """
     made = view.guidance
-    yield from paragraphs(block_kit.esc(one.words) for one in made.advice)
     yield from paragraphs(map(block_kit.esc, made.numbered))
+    yield from paragraphs(block_kit.esc(one.words) for one in made.advice)
 
 
 def has_help(view: CheckView) -> bool:
@@ -72,16 +70,25 @@ def has_help(view: CheckView) -> bool:
 
 def footer(view: CheckView) -> Block:
     """Ask a lead, social care, the helplines, and who needs to know."""
-    return block_kit.context(block_kit.lines(view.guidance.footer))
+    return block_kit.context(block_kit.esc(" ".join(view.guidance.footer)))
 
 
 def instructions(view: CheckView) -> Iterator[str]:
-    """Yield the outcome's words, without what the title or the news say already."""
+    """Yield the outcome's words, without what the title or the news say already; numbers stand in their list alone."""
     for sentence in view.guidance.instructions:
         if sentence == wording.LEFT_OUT and view.told_before:
             yield "Some of the people you left out had been asked already. From now on they see nothing of this."
-        elif sentence not in _said(view):
-            yield sentence
+        elif not _is_said(view, sentence):
+            yield sentence.replace(f" ({_social_care(view)})", "")
+
+
+def _social_care(view: CheckView) -> str:
+    """Return the service and its number as the outcome's words have them."""
+    return view.facts.social_care_now(adult=view.decision.adult)
+
+
+def _to_do_in_danger(view: CheckView) -> Iterator[str]:
+    return (one for one in instructions(view) if one not in (view.guidance.danger, wording.STOPPED))
 
 
 def paragraphs(lines: Iterable[str]) -> Iterator[Block]:
@@ -96,19 +103,18 @@ def paragraphs(lines: Iterable[str]) -> Iterator[Block]:
         yield block_kit.section(piece)
 
 
-def _bold(words: str, more: Iterable[str] = ()) -> Iterator[Block]:
-    yield from paragraphs([" ".join([f"*{block_kit.esc(words)}*", *map(block_kit.esc, more)])])
+def _strong(words: str, more: Iterable[str] = ()) -> str:
+    return " ".join([f"*{block_kit.esc(words)}*", *map(block_kit.esc, more)])
 
 
-def _heading(view: CheckView) -> tuple[str, ...]:
-    return (view.guidance.danger, wording.STOPPED)
-
-
-def _said(view: CheckView) -> tuple[str, ...]:
-    """Sentences that the title and the news have."""
+def _is_said(view: CheckView, sentence: str) -> bool:
+    """Return whether the title or the news say it already: also whom to ring, once a case is there."""
     who, made = view.facts.recipients, view.guidance
     told = (f"I have told {who}.", "I have told them.", f"I am telling {who} now.", "I am telling them now.")
-    return (f"{made.title}.", made.told, wording.STOPPED, *(told if view.case else ()))
+    asks = ("I have asked them to answer", "I am asking them to answer now")
+    if view.case is not None and (sentence in told or sentence.startswith(asks)):
+        return True
+    return sentence in (f"{made.title}.", made.told, wording.STOPPED)
 
 
 def _news(view: CheckView, case: Case) -> Iterator[str]:
@@ -116,9 +122,9 @@ def _news(view: CheckView, case: Case) -> Iterator[str]:
     if case.status is CaseStatus.CLOSED:
         yield "This is complete."
     elif case.led_by is not None:
-        name, number = view.facts.led_by or ("Someone", "")
-        on_it = f"*{block_kit.esc(name)} is on it*{f': {number}' if number else ''}"
-        yield f"{on_it}, since {when(view, case.led_at or view.now)}. They will talk with you."
+        name, _ = view.facts.led_by or ("Someone", "")
+        since = when(view, case.led_at or view.now)
+        yield f"*{block_kit.esc(name)} is on it*, since {since}. They will talk with you."
     else:
         if view.gone is not None:
             yield _GONE[view.gone]
@@ -140,7 +146,11 @@ def _how_far(view: CheckView, case: Case, told: str) -> Iterator[str]:
         yield f"*{told}* {more}I keep trying."
         yield from _ring_yourself(view, case)
     else:
-        yield told
+        yield f"{told} {_ring(view)}"
+
+
+def _ring(view: CheckView) -> str:
+    return "Ring them too." if view.decision.level >= Level.CONSULT_URGENT else "If it cannot wait, phone."
 
 
 def _delivered(view: CheckView, case: Case, told: str) -> Iterator[str]:
@@ -150,7 +160,7 @@ def _delivered(view: CheckView, case: Case, told: str) -> Iterator[str]:
         yield f"*{told}* No answer yet. {again}, and will keep asking."
         yield from _ring_yourself(view, case)
         return
-    by = f" They should answer by {when(view, case.answer_by)}. If it cannot wait, phone."
+    by = f" They should answer by {when(view, case.answer_by)}. {_ring(view)}"
     waits = " I will tell you when one answers." if view.check.status is not CheckStatus.DRAFT else ""
     yield f"*{told.removesuffix('.')}* at {when(view, case.asked_at)}.{by}{waits}"
 

@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 
 from bot.check_view import CheckView
 from bot.checks import modals
+from bot.checks.slow import SlowCards
 from bot.context import Services
 from bot.fields import DETAILS, SCHOOL
 from bot.newer_words import Windows
@@ -52,8 +53,9 @@ DEEDS: dict[str, Action] = {
 class Reporter:
     """Listeners of the reporter's card and modals."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, slow: SlowCards) -> None:
         self._services = services
+        self._slow = slow
 
     def answer(self, press: Press) -> str | None:
         """Save a pressed option."""
@@ -69,14 +71,16 @@ class Reporter:
 
     def do(self, press: Press) -> str | None:
         """Carry out one of `DEEDS`."""
-        return self._carry_out(lambda work: DEEDS[press.verb](work, press))
+        return self._carry_out(press, lambda work: DEEDS[press.verb](work, press))
 
     def _answer(self, press: Press, question: str, choices: tuple[str, ...]) -> str | None:
-        return self._carry_out(lambda work: work.answer(press.check, press.user.id, question, choices))
+        return self._carry_out(press, lambda work: work.answer(press.check, press.user.id, question, choices))
 
-    def _carry_out(self, do: Callable[[Reporting], Step]) -> str | None:
+    def _carry_out(self, press: Press, do: Callable[[Reporting], Step]) -> str | None:
         """Save, and say why where nothing changed; below a card that was old put the new one."""
         step = self._step(lambda work: _with_new_card(work, do(work)))
+        if step is not None and step.did is Did.DONE:
+            self._slow.note(press)
         return self._words(step) if step else NOT_YOURS
 
     def _words(self, step: Step) -> str | None:
@@ -236,6 +240,7 @@ _WHOLE_CHECK = {
     "school_phones": modals.school_phones,
     "review": modals.review,
     "would_change": modals.would_change,
+    "more": modals.more,
 }
 """Windows that need nothing but the check."""
 
@@ -258,13 +263,14 @@ OPENS = (
     "school_phones",
     "review",
     "would_change",
+    "more",
 )
 ABOUT_A_QUESTION = ("why", "policy_words", "add_note")
 
 
-def register(app: App, services: Services, replies: Replies) -> None:
+def register(app: App, services: Services, replies: Replies, slow: SlowCards) -> None:
     """Every button and modal of the reporter."""
-    reporter, on = Reporter(services), Listeners(app, replies)
+    reporter, on = Reporter(services, slow), Listeners(app, replies)
     on.press("answer", reporter.answer)
     on.press("answer_ticks", reporter.answer_ticks)
     for verb in DEEDS:

@@ -173,6 +173,17 @@ def _review_head(view: CheckView, note_first: str, *, may_send: bool) -> Iterato
         yield block_kit.section("There is still a question to answer. Close this and answer it on the card.")
 
 
+def more(view: CheckView) -> Block:
+    """Say why the outcome is what it is, and offer what is rarely needed once a check is sent."""
+    check, made = view.check, view.guidance
+    why = list(paragraphs(["*Why*", *map(block_kit.esc, made.why)])) if made.why else []
+    offered = {"See my answers": "review", "Correct something": "correct", "Phone numbers": "phones"}
+    if made.would_change:
+        offered["What would have changed it"] = "would_change"
+    buttons = (block_kit.button(label, verb, check.id) for label, verb in offered.items())
+    return block_kit.modal("More", [*why, block_kit.actions(*buttons)], callback_id="more")
+
+
 def would_change(view: CheckView) -> Block:
     """Return what other answers would have led to; never where it is urgent (docs/rules.md, decision 12)."""
     found = view.guidance.would_change or ("Nothing else you could have said changes this.",)

@@ -35,7 +35,7 @@ def _blocks(view: CheckView) -> Iterator[Block]:
         return
     yield from help_now.first(view)
     if help_now.has_help(view):
-        yield from help_now.advice_and_numbers(view)
+        yield from help_now.numbers_and_advice(view)
     if check.status in (CheckStatus.DRAFT, CheckStatus.SHELVED):
         yield block_kit.section(f"*{check.ref}* is not finished. Your answers are kept.")
         yield block_kit.actions(buttons.carry_on(view), ask)

@@ -9,7 +9,6 @@ from bot.checks import buttons
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import labels, nobody_on_cover
-from flows.case import Cover
 from flows.checklist import CHECKLIST
 from flows.engine.remaining import still_to_come
 from flows.model import Choose, Question
@@ -59,10 +58,6 @@ def tools(view: CheckView) -> Iterator[Block]:
         if question.policy_words:
             yield block_kit.button("Policy words", "policy_words", about)
         yield block_kit.button("Add a note", "add_note", about)
-    if check.cover is Cover.PAGED and question is not None:  # The page moment has the other two above.
-        yield block_kit.button("Hide", "hide", check.id)
-        yield buttons.ask_a_lead(view)
-        return
     if view.case is not None:
         yield buttons.tell_them(view)
     yield from buttons.stop_and_hide(view)
@@ -122,15 +117,10 @@ def _choices(view: CheckView, question: Question) -> Iterator[Block]:
         ticks = block_kit.choice("checkboxes", "tick", options, given)
         yield block_kit.actions(ticks, block_id=block_id)
         yield block_kit.actions(
-            block_kit.button("Continue", "answer_ticks", f"{value}:{len(view.check.answers)}", style=_style(view))
+            block_kit.button("Continue", "answer_ticks", f"{value}:{len(view.check.answers)}", style="primary")
         )
         return
     yield block_kit.actions(*(_option(question, option.id, value) for option in question.options), block_id=block_id)
-
-
-def _style(view: CheckView) -> str | None:
-    """One button of a card asks to be pressed first: at the page moment it is to tell them what happened."""
-    return None if view.check.cover is Cover.PAGED else "primary"
 
 
 def _option(question: Question, option: str, value: str) -> Block:

@@ -35,11 +35,15 @@ class MessageGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What Slack shows of a row: where, and a hash of it; nothing where there is no message any more."""
+    """What Slack shows of a row: where, and a hash of it; nothing where there is no message any more.
+
+    is_whole: False where it is the neutral form of a message, which is still to be edited into the whole.
+    """
 
     channel: str | None = None
     ts: str | None = None
     digest: str | None = None
+    is_whole: bool = True
 
 
 class Calls:
@@ -78,8 +82,11 @@ class Calls:
         self._drawn[user] = drawn["view"]["hash"]
 
     def post(self, row: Claimed, found: Outgoing) -> Shown:
-        """Post a message; in blocks that every workspace takes where this one refuses the others."""
-        message = _message(found)
+        """Post a message; in blocks that every workspace takes where this one refuses the others.
+
+        Of one with a neutral form that is posted, since a computer's notification shows blocks: the whole is an edit.
+        """
+        message = found.neutral or _message(found)
         try:
             answer = self._client.chat_postMessage(
                 channel=row.target,
@@ -94,7 +101,7 @@ class Calls:
                 raise
             return self.post(row, Outgoing(found.plain, found.thread))
         self._answered()
-        shown = Shown(str(answer["channel"]), str(answer["ts"]), digest_of(message))
+        shown = Shown(str(answer["channel"]), str(answer["ts"]), digest_of(message), found.neutral is None)
         posted = answer.get("message")
         is_beside = found.thread is not None and posted is not None and not posted.get("thread_ts")
         return self._take_back(row, shown) if is_beside else shown
@@ -130,7 +137,7 @@ class Calls:
         assert row.channel and row.ts  # noqa: S101, PT018 - the sender has checked
         if self._urls is not None and self._urls.edit(row.channel, row.ts, message):
             return
-        self._client.chat_update(channel=row.channel, ts=row.ts, text=message.text, blocks=message.blocks)
+        self._client.chat_update(channel=row.channel, ts=row.ts, text=message.spoken, blocks=message.blocks)
         self._answered()
 
     def take_away(self, row: Claimed) -> Shown:

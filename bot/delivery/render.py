@@ -32,7 +32,8 @@ LATE = timedelta(seconds=60)
 class Outgoing:
     """What to do about a row: post, edit, delete (`message` None), or try again later. home: a Home tab to publish.
 
-    plain: the same message in blocks that every workspace takes. shrinks: it only removes from the message in Slack, so
+    plain: the same message in blocks that every workspace takes. neutral: what is posted in its place and then edited
+    into it, so that no notification shows more. shrinks: it only removes from what Slack has, so
     it is never posted as a new message, and Slack's refusal is reported.
     """
 
@@ -41,6 +42,7 @@ class Outgoing:
     later: bool = False
     home: Json | None = None
     plain: Message | None = None
+    neutral: Message | None = None
     shrinks: bool = False
 
 

@@ -7,10 +7,11 @@ same reference, never zero times (docs/design-decisions.md, 8).
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Protocol
 
@@ -57,6 +58,9 @@ UNKNOWN_WAITS = tuple(timedelta(minutes=wait) for wait in (1, 4, 10, 15, 30, 60)
 """The waits before an e-mail or a push is sent again that may have arrived: at most six within the first hour."""
 PATIENCE = (PAGES_WAIT, timedelta(seconds=20))
 """How long Slack may hold back a page of an emergency, or any other page, before it goes elsewhere too."""
+GATHERS = 1.0
+"""Seconds for which edits of one message are gathered, at most; no longer than the loop's tick."""
+JUST_POSTED = timedelta(seconds=5)
 THREAD_WAIT = timedelta(seconds=2)
 SAME_FOR_ALL = frozenset({OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN, OutboxKind.DIFFERENCE})
 """Kinds whose words say nothing of a check or of a person, whoever reads them."""
@@ -104,6 +108,8 @@ class Deliverer:
         self._instance = instance
         self._lanes = lanes
         self._width = width
+        self.pause: Callable[[float], None] = time.sleep
+        self._gathers = 0.0
         shared = shared or SenderState()
         self._limits, self._line = shared.limits, shared.line
         self._client = client
@@ -113,6 +119,7 @@ class Deliverer:
 
     def loop(self, tick: float) -> SupervisedLoop:
         """Return the loop that hands rows to free workers: at start-up, every `tick` seconds, or when woken."""
+        self._gathers = min(tick, GATHERS)
         return SupervisedLoop(
             f"sender of {'-'.join(map(str, self._lanes))}",
             self.turn,
@@ -189,6 +196,8 @@ class Deliverer:
     def _send(self, row: Claimed) -> None:
         if row.target == self._services.roster.channel and not self._may_post_to_channel(row):
             return
+        if self._is_gathered(row):
+            self.pause(self._gathers)
         with self._services.database.read() as tx:
             row = outbox.as_wanted(tx, row)
             found = self._renderers.render(self._services, tx, row)
@@ -198,7 +207,7 @@ class Deliverer:
         elif found.later:
             self._put_off(row, WAITS, min(THREAD_WAIT * 2 ** min(row.attempts, 6), LONGEST_WAIT))
         elif found.message is None:
-            self._stamp(row, self._calls.take_away(row))
+            self._take_away(row, found)
         elif row.ts and row.channel:
             self._edit(row, found)
         else:
@@ -223,6 +232,17 @@ class Deliverer:
             if row.check is not None or row.ts is None:
                 differences.tell(self._services, tx, row.check, f"the addressee of a row ({row.what})")
 
+    def _is_gathered(self, row: Claimed) -> bool:
+        """Return whether to wait a moment before this edit, so that what else happens to the message goes in one call.
+
+        What answers a press does not wait, nor a message that was just posted, nor pages where many wait.
+        """
+        is_edit = row.ts is not None and row.via == outbox.SLACK and row.what is not OutboxKind.HOME
+        if not is_edit or self._services.clock.now() - row.created_at < JUST_POSTED:
+            return False
+        is_crowd = self._turns.busy > self._width // 2 and row.what.properties.is_page
+        return not is_crowd and not self._calls.has_url(row)
+
     def _may_post_to_channel(self, row: Claimed) -> bool:
         """Return whether the leads' channel is known to be private; else put the row off.
 
@@ -237,9 +257,15 @@ class Deliverer:
             return True
         return False
 
+    def _take_away(self, row: Claimed, found: Outgoing) -> None:
+        self._change(row, found, lambda: self._calls.take_away(row))
+
     def _edit(self, row: Claimed, found: Outgoing) -> None:
+        self._change(row, found, lambda: self._calls.edit(row, found))
+
+    def _change(self, row: Claimed, found: Outgoing, change: Callable[[], Shown]) -> None:
         try:
-            shown = self._calls.edit(row, found)
+            shown = change()
         except SlackApiError as error:
             if not found.shrinks:
                 raise
@@ -272,24 +298,19 @@ class Deliverer:
         """Mark the row delivered. Lock the check first, in the same order as the services, to avoid deadlock.
 
         Where another worker has claimed the row meanwhile, this message may be the older one: make the row due again.
+        So is one that was posted in its neutral form, to be edited into the whole.
         """
         now, ts = self._services.clock.now(), shown.ts
         with self._services.database.begin() as tx:
             proof = self._proof(tx, row, shown)
             is_new_card = row.what is OutboxKind.CARD and ts is not None and not row.ts
-            opened = self._services.casework(tx).load(row.check) if row.check and (_asks(row) or is_new_card) else None
-            if not outbox.stamp(tx, row, now, shown.channel, ts, shown.digest, proof):
-                if row.via == outbox.SLACK:
-                    outbox.mark_id_due(tx, row.id, now)
-            elif is_new_card:
-                outbox.mark_older_due(tx, row, now)
-            elif row.what is OutboxKind.BREACH and row.check and ts and not row.ts:
-                outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may say now that they are told
-            elif opened is not None and ts and not row.ts:
-                sent = {"to": row.target, "ask": row.ask, "via": row.via}
-                self._services.casework(tx).record(opened, SYSTEM, EventKind.PAGE_SENT, sent)
-                outbox.mark_due(tx, opened.check.id, now, OutboxKind.CARD)
-                outbox.hasten_lines(tx, opened.check.id, row.target, now)
+            if row.check and (_asks(row) or is_new_card):
+                self._services.casework(tx).load(row.check)
+            is_stamped = outbox.stamp(tx, row, now, shown.channel, ts, shown.digest, proof)
+            if row.via == outbox.SLACK and not (is_stamped and shown.is_whole):
+                outbox.mark_id_due(tx, row.id, now)
+            if is_stamped:
+                self._follow_up(tx, row, now, shown)
         if ts and not row.ts:
             kind = ELSEWHERE if row.via != outbox.SLACK else PAGE if row.what is OutboxKind.PAGE else OTHER
             self._services.meters.sent(kind, is_late=kind == PAGE and not row.is_lost and now - row.created_at > LATE)
@@ -304,6 +325,21 @@ class Deliverer:
         if not checks.has_key(tx, row.check):
             return None
         return delivery_proof.made(checks.load(tx, self._services.keys, row.check).sealer, row, shown.channel, shown.ts)
+
+    def _follow_up(self, tx: Connection, row: Claimed, now: datetime, shown: Shown) -> None:
+        """Make due what a new message changes elsewhere: an older card, the card that may say "told", waiting lines."""
+        if not row.check or not shown.ts or row.ts:
+            return
+        if row.what is OutboxKind.CARD:
+            outbox.mark_older_due(tx, row, now)
+        elif row.what is OutboxKind.BREACH:
+            outbox.mark_due(tx, row.check, now, OutboxKind.CARD)  # it may say now that they are told
+        elif _asks(row):
+            work = self._services.casework(tx)
+            sent = {"to": row.target, "ask": row.ask, "via": row.via}
+            work.record(work.load(row.check), SYSTEM, EventKind.PAGE_SENT, sent)
+            outbox.mark_due(tx, row.check, now, OutboxKind.CARD)
+            outbox.hasten_lines(tx, row.check, row.target, now)
 
     def _refused(self, row: Claimed, error: SlackApiError) -> None:
         if row.what is OutboxKind.ERASED and is_refused(error):

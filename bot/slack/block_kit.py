@@ -15,6 +15,7 @@ _HEADER_LIMIT = 150
 _PIECE = 2800
 """Characters of a typed text in one block: with the label above it, within what a section holds."""
 
+_SPOKEN = 3900
 _OPTION_LIMIT = 75
 _MOST_BOXES = 10
 _LISTS = {"checkboxes": "multi_static_select", "radio_buttons": "static_select"}
@@ -25,10 +26,41 @@ _MANY = frozenset({"checkboxes", "multi_static_select"})
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. `text` is what a locked phone and a screen reader present, so it never contains content."""
+    """A message. `text` is what a locked phone shows when it is posted, so it never contains content."""
 
     text: str
     blocks: Sequence[Block]
+
+    @property
+    def spoken(self) -> str:
+        """Return the text of an edit, which makes no sound and which a screen reader speaks: all that the card shows.
+
+        chat.update takes less than 4,000 characters.
+        """
+        words = "\n".join(line for block in self.blocks for line in _spoken(block)) or self.text
+        return words if len(words) <= _SPOKEN else words[: _SPOKEN - 1] + "…"
+
+
+def _spoken(block: Block) -> Iterator[str]:
+    """Yield what a block says, then what can be pressed or ticked in it, without the signs of its layout."""
+    said = [block.get("text"), *block.get("fields", ()), block.get("caption"), block.get("title")]
+    controls = [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())]
+    if block["type"] == "context":
+        said, controls = controls, []
+    yield from (_without_signs(each) for each in said if each)
+    buttons = [_without_signs(each["text"]) for each in controls if each.get("type") == "button"]
+    if buttons:
+        yield f"Buttons: {'; '.join(buttons)}."
+    for each in controls:
+        if options := [_without_signs(option["text"]) for option in each.get("options", ())]:
+            yield f"Options: {'; '.join(options)}."
+
+
+def _without_signs(text: Block | str) -> str:
+    if isinstance(text, str):
+        return text
+    words = str(text.get("text", ""))
+    return words.replace("*", "") if text.get("type") == "mrkdwn" else words
 
 
 def esc(text: str) -> str:

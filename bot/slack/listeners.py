@@ -22,6 +22,7 @@ from flows.sentences import is_sentence
 
 Json = dict[str, Any]
 WRITE_SOMETHING = "Please write something, or close this."
+DONE = "Done. You can close this."
 NO_REASON = "Please give the reason in a few words. A dash or a single word is not enough."
 _TAKEN = "taken"
 """The key in Bolt's context under which a submission keeps its answer's note for `then`."""
@@ -83,27 +84,36 @@ class Listeners:
     def press(self, verb: str, listener: Callable[[Press], str | None]) -> None:
         """Register a button that saves. Acknowledge after `listener` has committed: Slack's ack means saved.
 
-        The words that `listener` returns are shown only to the person who pressed.
+        The words that `listener` returns are shown only to the person who pressed. In a modal they stand in its place:
+        Slack closes none for a press.
         """
 
         def save(ack: Ack, body: Json) -> None:
-            words = listener(self._press(body))
+            press = self._press(body)
+            words = listener(press)
             ack()
-            self._replies.say_later(body, words)
+            if press.modal:
+                self._replies.settle_later(press.modal, words or DONE)
+            else:
+                self._replies.say_later(body, words)
 
         self._app.action(named(verb))(save)
 
     def opens(self, verb: str, listener: Callable[[Press], block_kit.Block | str | None]) -> None:
         """Register a button that opens the modal that `listener` returns. It may return words to show instead, or None.
 
-        Acknowledge at once. If the button was in a modal, the new one is pushed on top.
+        Acknowledge at once. If the button was in a modal, the new one is pushed on top, or takes the place of a menu.
         """
 
         def show(body: Json, client: WebClient) -> None:
             press = self._press(body)
             found = listener(press)
-            if isinstance(found, str):
+            if isinstance(found, str) and press.is_in_menu:
+                self._replies.settle_later(press.modal, found)
+            elif isinstance(found, str):
                 self._replies.say(body, found)
+            elif found is not None and press.is_in_menu:
+                client.views_update(view_id=press.modal, view=found)
             elif found is not None:
                 put = client.views_push if press.modal else client.views_open
                 put(trigger_id=press.trigger_id, view=found)

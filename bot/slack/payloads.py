@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["Press", "Presser", "Sent", "named", "target"]
 
+MENU = "more"
+"""The callback_id of a window that has buttons alone."""
 LONGEST_TYPED = 3000
 """The most characters that Slack accepts in an input; a payload with more is not from Slack."""
 
@@ -56,6 +58,7 @@ class _State(_Payload):
 class _View(_Payload):
     id: str
     type: str = ""
+    callback_id: str = ""
     hash: str = ""
     private_metadata: str = ""
     state: _State = _State()
@@ -99,6 +102,11 @@ class Press(_Payload):
     def modal(self) -> str:
         """Return the id of the modal that was pressed; empty for a message and for the Home tab."""
         return self.view.id if self.view and self.view.type == "modal" else ""
+
+    @property
+    def is_in_menu(self) -> bool:
+        """Return whether it was pressed in a window that only offers buttons: what it opens takes its place."""
+        return bool(self.modal) and self.view is not None and self.view.callback_id == MENU
 
     @property
     def request(self) -> str:

@@ -54,6 +54,10 @@ class Replies:
         """Post an ephemeral message, which only this person sees. The message that was pressed stays as it is."""
         self.urls.post(response_url, text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
+    def whisper_later(self, response_url: str, text: str) -> None:
+        """Post an ephemeral message in the background."""
+        self._senders.submit(self.whisper, response_url, text)
+
     def say(self, body: Json, words: str) -> None:
         """Reply to a press: by an ephemeral message, or in a modal if Slack sent no response_url (Home tab, modals)."""
         if body.get("response_url"):
@@ -65,6 +69,17 @@ class Replies:
         """Reply in the background, if there are words, so that the listener's ack does not wait for it."""
         if words:
             self._senders.submit(self.say, body, words)
+
+    def settle_later(self, modal: str, words: str) -> None:
+        """Put words in the place of a modal whose button was pressed, in the background."""
+        self._senders.submit(self._settle, modal, words)
+
+    def _settle(self, modal: str, words: str) -> None:
+        window = block_kit.modal("share-check", [block_kit.section(words)])
+        try:
+            self._client.views_update(view_id=modal, view=window)
+        except (SlackApiError, OSError) as error:
+            log.warning("a window was not changed: %s", type(error).__name__)
 
     def sorry(self, body: Json, reference: str) -> None:
         """Tell the person that something failed after the ack."""

@@ -73,7 +73,7 @@ class ResponseUrls:
         url = self._take(channel, ts)
         if url is None:
             return False
-        answer = self.post(url, text=message.text, blocks=message.blocks, replace_original=True)
+        answer = self.post(url, text=message.spoken, blocks=message.blocks, replace_original=True)
         if answer is not None and is_taken(answer):
             return True
         self._forget(channel, ts, url)

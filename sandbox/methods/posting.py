@@ -7,6 +7,7 @@ from sandbox.state.workspace_state import WorkspaceState
 
 def post(world: WorkspaceState, message: SlackMessage) -> SlackMessage:
     """Add a message and notify the people Slack would notify."""
+    message.posted = message.text
     with world.lock:
         world.messages.append(message)
         if not message.ephemeral:

@@ -44,7 +44,10 @@ class Channel:
 
 @dataclass
 class SlackMessage:
-    """One message. `states` holds values entered in it, by user id; `failed` the elements whose action failed."""
+    """One message. `states` holds values entered in it, by user id; `failed` the elements whose action failed.
+
+    posted: the text that it was posted with, which an edit never changes; phones showed it.
+    """
 
     ts: str
     channel: str
@@ -55,6 +58,7 @@ class SlackMessage:
     thread_ts: str | None = None
     edited: str | None = None
     only_for: str | None = None
+    posted: str = ""
     deleted: bool = False
     states: dict[str, RawState] = field(default_factory=dict)
     failed: dict[str, set[str]] = field(default_factory=dict)

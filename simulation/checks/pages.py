@@ -159,7 +159,7 @@ class PageChecks:
         """Return what the reporter's newest card says; None where they cannot be reached either, and for drills."""
         check, workspace = self._observed.stored.checks[case.check], self._observed.workspace
         mine = (post for post in workspace.posts if post.channel == direct_channel(check.reporter) and not post.gone)
-        cards = [post for post in mine if post.check == check.id and post.text == promises.CARD_TEXT]
+        cards = [post for post in mine if post.check == check.id and post.posted == promises.CARD_TEXT]
         cannot = check.is_drill or not cards or workspace.closed_since(check.reporter, asked.at)
         return None if cannot else cards[-1].words
 

@@ -28,7 +28,7 @@ def _views(*names: str) -> tuple[Listener, ...]:
 CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.KNOW: (),
     Act.COUNT: (),
-    Act.OPEN: _actions("open_case", "open_check", "open_record", "chronology"),
+    Act.OPEN: _actions("open_case", "more_case", "open_check", "open_record", "chronology"),
     Act.SEE: _actions("seen"),
     Act.LEAD: _actions("lead"),
     Act.TAKE_OVER: _actions("take_over"),
@@ -72,6 +72,7 @@ OWN = (
         "add_details",
         "leave_out",
         "phones",
+        "more",
         "school_phones",
         "review",
         "change",

@@ -132,9 +132,17 @@ class Seat:
     def answer(self, *labels: str) -> None:
         """Press these options one after the other, each once the card shows the next question."""
         for label in labels:
+            self.go_on(label)
             before = self.card.inner_text()
             self.press(label, self.card)
             expect(self.card).not_to_have_text(before, use_inner_text=True)
+
+    def go_on(self, label: str) -> None:
+        """Go on from the page moment, which shows no question, where this button belongs to one."""
+        on = self.card.get_by_role("button", name=re.compile("^Go on"))
+        if on.count() and not self.card.get_by_role("button", name=label, exact=True).count():
+            on.click()
+            expect(on).to_have_count(0)
 
     def tick(self, *labels: str) -> None:
         """Tick boxes of the card and continue."""
@@ -143,8 +151,13 @@ class Seat:
         self.answer("Continue")
 
     def opens(self, label: str, title: str) -> Locator:
-        """Press a button that opens a window, and wait for it."""
-        self.press(label)
+        """Press a button that opens a window, and wait for it; also where it is in the window behind More."""
+        if not self.messages.get_by_role("button", name=label, exact=True).count():
+            self.press("More")
+            expect(self.window.get_by_role("heading", level=2)).to_have_text("More")
+            self.press(label, self.window)
+        else:
+            self.press(label)
         expect(self.window.get_by_role("heading", level=2)).to_have_text(title)
         return self.window
 

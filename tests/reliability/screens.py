@@ -39,5 +39,5 @@ def seen(workspace: Workspace, fits: Callable[[SlackMessage], bool]) -> Iterator
 def cards(workspace: Workspace, user: str, check: str | None = None) -> Iterator[Seen]:
     """A person's cards, or those of one check, newest first."""
     direct = "D" + user[1:]
-    found = seen(workspace, lambda each: each.channel == direct and each.text == card.TEXT)
+    found = seen(workspace, lambda each: each.channel == direct and each.posted == card.TEXT)
     return (each for each in found if check in (None, each.check))

@@ -217,7 +217,7 @@ class Leads(Member):
         """Until everybody goes home. Some pages nobody answers."""
         while not self.over.is_set():
             self.pause(1.0)
-            waiting = list(seen(self.workspace, lambda each: "Open Slack to see it" in each.text))[:20]
+            waiting = list(seen(self.workspace, lambda each: "Open Slack to see it" in each.posted))[:20]
             pages = [page for page in waiting if "lead" in page.buttons]
             if pages:
                 self._answer(self.chance.choice(pages))

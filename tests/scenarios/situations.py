@@ -73,7 +73,7 @@ THE_LADO = "- LADO (the council's officer for adults who work with children): 02
 NOT_KNOWN = "do not know yet if it is safe to tell them. So do not tell them or the family yet."
 DO_NOT_TELL = "Please do not tell them or the family yet, and do not seek consent."
 NO_CONSENT_NEEDED = "You do not need consent to talk to"
-SPEAK_NOW = "ring social care yourself (children's social care, 020 7946 011"
+SPEAK_NOW = "ring social care yourself, or 999 in an emergency"
 HOLD_TITLE = "Keep this confidential for now"
 URGENTLY = ((14, THE_LEADS), (15, WITH_DEPUTY), (29, WITH_DEPUTY), (30, EVERYBODY))
 IN_AN_HOUR = ((59, THE_LEADS), (60, WITH_DEPUTY), (119, WITH_DEPUTY), (120, EVERYBODY))
@@ -93,7 +93,7 @@ SITUATIONS = (
         advice=("BASICS",),
         says=("Talk to Lead one and Lead two first", CHILDREN_BY_NIGHT, DO_NOT_TELL, "If it cannot wait, phone."),
         never=(ASK_CONSENT, "Check with the source", "Explain again", "Monday"),
-        page=("*Already shared*\nnot known yet", "*Tell nobody yet*\nyes", "harm or risk of harm (S4)"),
+        page=("*Already shared:* not known yet", "*Tell nobody yet:* yes", "harm or risk of harm (S4)"),
         summary=("*Who and what:* no details yet.", "*Tell nobody yet.*"),
         later=IN_AN_HOUR,
         when=(FRIDAY, 17, 30),
@@ -116,7 +116,7 @@ SITUATIONS = (
         advice=("BASICS",),
         says=("Do not promise to keep it secret.", "Write down their words and the time.", NOT_KNOWN, CHILDREN_BY_DAY),
         never=(ASK_CONSENT,),
-        page=("speak to a lead now", "*Checklist*\n4 answered, 20 not reached"),
+        page=("speak to a lead now", "*Checklist:* 4 answered, 20 not reached"),
         summary=("*Tell nobody yet:* not known yet: treat as yes.", "*Who and what:* no details yet."),
         later=URGENTLY,
         when=(TUESDAY, 15, 10),
@@ -129,7 +129,7 @@ SITUATIONS = (
         advice=("BREACH", "WRONG_RECIPIENT"),
         says=("and the data protection lead: the law gives us 72 hours.", "Ask whoever got it not to read it"),
         never=("Keep this confidential", "do not question them", "your fault", "your mistake"),
-        page=("*Already shared*\nyes", "whether it was already shared (S6)"),
+        page=("*Already shared:* yes", "whether it was already shared (S6)"),
         summary=("*A possible personal data breach.* The data protection lead has been told.",),
     ),
     Situation(
@@ -222,7 +222,7 @@ SITUATIONS = (
         advice=("BASICS", "CUTTING"),
         says=(DO_NOT_TELL, "Do not tell the family, and do not ask them.", "must tell the police on 101 themselves"),
         never=(ASK_CONSENT,),
-        page=("*Tell nobody yet*\nyes",),
+        page=("*Tell nobody yet:* yes",),
         summary=("*Tell nobody yet.* Telling the person or family could do harm.",),
     ),
     Situation(
@@ -246,7 +246,7 @@ SITUATIONS = (
         advice=("ASKED",),
         says=("Your answers support sharing.", "Agree the plan with Lead one and Lead two first (policy 4.2)"),
         never=("go ahead", "While you wait: listen"),
-        page=("agree the plan with a lead first", "*Tell nobody yet*\nno"),
+        page=("agree the plan with a lead first", "*Tell nobody yet:* no"),
         summary=("They ask for the attendance.",),
         later=(
             (239, THE_LEADS),

@@ -172,7 +172,7 @@ def test_somebody_left_out_meanwhile_gets_no_export(stage: Stage) -> None:
     lead.press("Export", "modal")
     opened(lead, "Export")
     stage.settle()
-    stage.staff.press("See my answers")
+    stage.press("See my answers")
     opened(stage.staff, "Your answers")
     stage.staff.press("change.S2", "modal")
     opened(stage.staff, "Change your answer")

@@ -74,7 +74,7 @@ def test_an_urgent_check_stays_open_on_answers_that_settle_nothing(
 
     stage.pass_time(hours=24 * 8)
     assert stage.events()[EventKind.SHARING_CHASED] >= 1
-    assert "has something open after sharing" in page_of(stage.lead_one, "dm").text
+    assert "has something open after sharing" in page_of(stage.lead_one, "dm").posted
     stage.open("Close", "Not ready to close")
     stage.lead_one.press("Record sharing", "modal")
     opened(stage.lead_one, "After sharing")

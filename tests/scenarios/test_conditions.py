@@ -29,7 +29,7 @@ def _audit(stage: Stage) -> None:
 
 def _alarms(stage: Stage, where: str) -> list[str]:
     found: list[SlackMessage] = [each for each in stage.workspace.slack.world.messages if each.channel == where]
-    return [words_of(each) for each in found if not each.deleted and each.text in (ALARM, OVER)]
+    return [words_of(each) for each in found if not each.deleted and each.posted in (ALARM, OVER)]
 
 
 def test_a_revoked_token_is_told_by_mail_and_is_over_once_slack_takes_it(stage: Stage, letters: MailServer) -> None:

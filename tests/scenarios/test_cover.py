@@ -114,7 +114,7 @@ def test_a_lead_who_is_there_is_asked_and_nothing_is_said_of_the_other(stage: St
     stage.answer(*HARM)
     stage.pass_time(minutes=16)
     assert stage.paged() == {LEADS, "U0LEAD2", "U0DEPUTY"}
-    assert thread_of(stage.lead_two) == ["Asked again."]
+    assert thread_of(stage.lead_two) == []
 
 
 def test_everybody_is_away_and_everybody_is_asked(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from tests.harness import (
     Stage,
     Ticks,
     card_of,
+    go_on,
     on_every_stage,
     opened,
     page_of,
@@ -59,8 +60,10 @@ def test_in_danger_999_comes_first_and_one_tap_tells_all_the_leads(stage: Stage)
     assert "*I have told Lead one and Lead two*" in shown
     assert "Tell them what happened" in staff.buttons(card_of(staff))[:1]
     assert "Stop here" in staff.buttons(card_of(staff))
-    assert "what an adult who works" in shown
-    page = _first(stage, PAGE, stage.check().ref + " - emergency")
+    assert "what an adult who works" not in shown
+    go_on(staff)
+    staff.wait_for("what an adult who works")
+    page = _first(stage, PAGE, f"{stage.check().ref}, emergency")
     assert page < _first(stage, CARD, "what an adult who works")
 
 
@@ -160,18 +163,18 @@ def test_urgent_is_paged_at_that_answer_before_the_next_question(
     assert stage.paged() == {LEADS, "U0LEAD1", "U0LEAD2"}
     page = words_of(page_of(stage.lead_one, LEADS))
     assert "- urgent*" in page
-    assert f"*Decided by*\n{decided_by}\n" in page
-    assert _first(stage, PAGE, "- urgent") < _first(stage, CARD, following)
+    assert f"*Decided by:* {decided_by}\n" in page
     shown = words_of(card_of(stage.staff))
-    assert following in shown
+    assert following not in shown
     assert "*I have told Lead one and Lead two*" in shown
     assert "Numbers for now:\n- Lead one: 020 7946 0101" in shown
     offered = stage.staff.buttons(card_of(stage.staff))
-    assert (offered[0], offered[2]) == ("Tell them what happened", "Stop here")
-    assert re.fullmatch(r"Go on \(about \d+ minutes?\)", offered[1])
-    stage.press(offered[1])
+    assert (offered[0], offered[3]) == ("Tell them what happened", "Stop here")
+    assert re.fullmatch(r"Go on \(about \d+ min\)", offered[2])
+    stage.press(offered[2])
     assert "Stop here" not in stage.staff.buttons(card_of(stage.staff))
     assert following in words_of(card_of(stage.staff))
+    assert _first(stage, PAGE, ", urgent") < _first(stage, CARD, following)
 
 
 def test_not_sure_about_danger_keeps_999_in_sight(stage: Stage) -> None:
@@ -191,7 +194,7 @@ def test_telling_them_could_do_harm_so_nobody_is_told_to_ask(stage: Stage) -> No
     shown = words_of(card_of(stage.staff))
     assert "Please do not tell them or the family yet" in shown
     assert "ask for consent" not in shown.lower()
-    assert "*Tell nobody yet*\nyes" in words_of(page_of(stage.lead_one, LEADS))
+    assert "*Tell nobody yet:* yes" in words_of(page_of(stage.lead_one, LEADS))
 
 
 def test_two_answers_that_differ_count_as_the_higher(stage: Stage) -> None:
@@ -199,7 +202,9 @@ def test_two_answers_that_differ_count_as_the_higher(stage: Stage) -> None:
     stage.begin()
     stage.answer(*CALM, *NO_CONSENT[:-2], Ticks("Put someone at risk"), NO_CONSENT[-1], *CLEAR)
     stage.send()
-    assert "Two of your answers differ" in words_of(card_of(stage.staff))
+    stage.press("More")
+    opened(stage.staff, "More")
+    assert "Two of your answers differ" in stage.staff.text()
     stage.open("Open", "Summary")
     assert "*Two answers differ:*" in stage.lead_one.text()
 

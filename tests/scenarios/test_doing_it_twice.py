@@ -21,6 +21,7 @@ from tests.harness import (
     on_every_stage,
     opened,
     page_of,
+    press_on,
     whispered,
     whispers,
     words_of,
@@ -206,7 +207,7 @@ def test_an_old_press_of_a_lead_has_no_effect_later(stage: Stage) -> None:
     stage.settle()
     leads = stage.lead_one.press("I will lead", page_of(stage.lead_one))
     stage.settle()
-    hands_on = stage.lead_one.press("Hand on", page_of(stage.lead_one))
+    hands_on = press_on(stage.lead_one, "Hand on", page_of(stage.lead_one))
     stage.settle()
     stage.workspace.replay(leads)
     stage.settle()

@@ -10,7 +10,7 @@ from flows.events import EventKind
 from sandbox.client.people import Person
 from storage import outbox
 from storage.proof import seal
-from tests.harness import HARM, Stage, on_every_stage, opened, page_of
+from tests.harness import HARM, Stage, on_every_stage, opened, page_of, press_on
 from tests.scenarios.test_left_out import raise_without
 
 
@@ -241,7 +241,7 @@ def test_a_button_of_an_old_tab_opens_nothing_for_somebody_left_out_since(stage:
     stage.answer(*HARM)
     stage.settle()
     _home(stage, stage.lead_one)
-    stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
+    press_on(stage.lead_one, "I should not deal with this", page_of(stage.lead_one))
     stage.settle()
     before = stage.events()
     stage.lead_one.press("Open", "home")

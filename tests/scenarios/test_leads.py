@@ -8,6 +8,7 @@ import pytest
 from flows.case import CaseStatus
 from flows.events import EventKind
 from sandbox.client.people import Person
+from sandbox.state import visible_text
 from tests.harness import (
     CLEAR,
     HARM,
@@ -19,6 +20,7 @@ from tests.harness import (
     on_every_stage,
     opened,
     page_of,
+    press_on,
     sees_nothing,
     thread_of,
     whispered,
@@ -90,7 +92,7 @@ def test_having_seen_it_stops_no_page(stage: Stage) -> None:
     _urgent(stage)
     stage.lead_one.press("I have seen it", page_of(stage.lead_one))
     stage.settle()
-    assert thread_of(stage.lead_two) == ["<@U0LEAD1> has seen it. Nobody leads yet."]
+    assert thread_of(stage.lead_two) == ["A lead has seen it. Nobody leads yet."]
     assert "is on it" not in words_of(card_of(stage.staff))
     stage.pass_time(minutes=16)
     assert "U0LEAD1" in _asked(stage, 2)
@@ -122,9 +124,14 @@ def test_only_whoever_leads_can_plan_and_close(stage: Stage) -> None:
     """Others may read, ask and note, and are told how to take it over."""
     _urgent(stage)
     stage.lead()
-    for button in ("Agree plan", "Close", "Hand on"):
-        said = whispered(stage.lead_two, partial(stage.lead_two.press, button, page_of(stage.lead_two)))
-        assert said.startswith("Only whoever leads this check can do that.")
+    refused = "Only whoever leads this check can do that."
+    said = whispered(stage.lead_two, partial(stage.lead_two.press, "Agree plan", page_of(stage.lead_two)))
+    assert said.startswith(refused)
+    for button in ("Close", "Hand on"):
+        press_on(stage.lead_two, button, page_of(stage.lead_two))
+        opened(stage.lead_two, "share-check")
+        assert refused in "\n".join(visible_text.of_view(one) for one in stage.lead_two.modals)
+        stage.lead_two.close()
     stage.open("Open", "Summary", stage.lead_two)
 
 
@@ -132,12 +139,12 @@ def test_handing_on_asks_the_leads_again(stage: Stage) -> None:
     """The staff member is told, and anybody can take it."""
     _urgent(stage)
     stage.lead()
-    stage.lead_one.press("Hand on", page_of(stage.lead_one))
+    press_on(stage.lead_one, "Hand on", page_of(stage.lead_one))
     stage.settle()
     assert f"{stage.check().ref} needs a lead again. I am asking them." in stage.staff.text()
     assert "is on it" not in words_of(card_of(stage.staff))
     stage.lead(stage.lead_two)
-    assert thread_of(stage.lead_one)[1] == "<@U0LEAD1> has handed this on. It needs a lead again."
+    assert thread_of(stage.lead_one)[1] == "A lead has handed this on. It needs a lead again."
 
 
 def test_paging_again_asks_the_next_people(stage: Stage) -> None:
@@ -146,7 +153,7 @@ def test_paging_again_asks_the_next_people(stage: Stage) -> None:
     stage.lead()
     stage.pass_time(minutes=2)
     page = page_of(stage.lead_one)
-    pressed = stage.lead_one.press("Page again", page, times=2)
+    pressed = press_on(stage.lead_one, "Page again", page, times=2)
     stage.settle()
     stage.workspace.replay(pressed)
     stage.settle()
@@ -157,7 +164,7 @@ def test_paging_again_asks_the_next_people(stage: Stage) -> None:
 def test_stepping_aside_leaves_no_trace_for_them(stage: Stage) -> None:
     """No reason is asked; the others go on in direct messages, and the door stays shut."""
     _urgent(stage)
-    pressed = stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
+    pressed = press_on(stage.lead_one, "I should not deal with this", page_of(stage.lead_one))
     stage.settle()
     assert sees_nothing(stage.lead_one)
     assert "I will lead" in stage.lead_two.buttons(page_of(stage.lead_two))
@@ -175,7 +182,7 @@ def test_when_the_last_of_the_leads_steps_aside_the_next_are_asked_at_once(stage
     """Nobody waits for a clock, and nobody is left without help."""
     _urgent(stage)
     for lead in (stage.lead_one, stage.lead_two):
-        lead.press("I should not deal with this", page_of(lead))
+        press_on(lead, "I should not deal with this", page_of(lead))
         stage.settle()
     assert "U0DEPUTY" in _asked(stage, 2)
     stage.lead(stage.deputy)
@@ -185,11 +192,11 @@ def test_when_the_last_of_the_leads_steps_aside_the_next_are_asked_at_once(stage
 def test_somebody_always_stays_who_can_help(stage: Stage) -> None:
     """Whoever presses, one after the other, the last one is not let go."""
     _urgent(stage)
-    stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
+    press_on(stage.lead_one, "I should not deal with this", page_of(stage.lead_one))
     stage.pass_time(minutes=16)
     stage.pass_time(minutes=16)
     for one in (stage.lead_two, stage.deputy):
-        one.press("I should not deal with this", page_of(one))
+        press_on(one, "I should not deal with this", page_of(one))
         stage.settle()
     stage.independent.press("step_aside", page_of(stage.independent))
     stage.settle()
@@ -202,7 +209,7 @@ def test_a_leader_who_steps_aside_is_replaced_at_once(stage: Stage) -> None:
     """The others are asked, and the staff member no longer reads that somebody is on it."""
     _urgent(stage)
     stage.lead()
-    stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
+    press_on(stage.lead_one, "I should not deal with this", page_of(stage.lead_one))
     stage.settle()
     assert "U0LEAD2" in _asked(stage, 2)
     assert "is on it" not in words_of(card_of(stage.staff))
@@ -231,7 +238,7 @@ def test_a_note_is_for_those_who_may_open_the_case(stage: Stage) -> None:
     stage.open("Add note", "Add note", stage.lead_one)
     stage.lead_one.submit({"text": "Spoke to the school's lead."})
     stage.settle()
-    assert thread_of(stage.lead_two)[-1] == "<@U0LEAD1> has added a note. Open shows it."
+    assert thread_of(stage.lead_two)[-1] == "A lead has added a note. Open shows it."
     stage.open("Open", "Summary", stage.lead_two)
     assert "Spoke to the school's lead." in stage.lead_two.text()
 
@@ -244,7 +251,7 @@ def test_a_plan_is_agreed_only_when_both_agree(stage: Stage) -> None:
     assert stage.case().status is CaseStatus.PLANNED  # type: ignore[union-attr] # it was paged
     talk = stage.staff.press("Talk to me first")
     stage.settle()
-    assert thread_of(stage.lead_one)[-1] == "<@U0STAFF> would like to talk before agreeing the plan."
+    assert thread_of(stage.lead_one)[-1] == "The staff member would like to talk before agreeing the plan."
     stage.plan(student="A second thought.")
     assert "has changed since. See the newer message." in stage.staff.text()
     old = f"{stage.check().id}:1"
@@ -263,7 +270,7 @@ def test_disagreeing_brings_in_somebody_else(stage: Stage, alone: bool) -> None:
     stage.finish(*FINISHED)
     stage.lead()
     if alone:
-        stage.lead_two.press("I should not deal with this", page_of(stage.lead_two))
+        press_on(stage.lead_two, "I should not deal with this", page_of(stage.lead_two))
         stage.settle()
     stage.plan()
     stage.staff.press("I disagree")
@@ -358,8 +365,9 @@ def test_a_closed_case_can_be_reopened_and_never_deleted(stage: Stage) -> None:
     stage.settle()
     assert stage.case().status is not CaseStatus.CLOSED  # type: ignore[union-attr] # it was paged
     assert f"{stage.check().ref} is open again. A lead will talk with you." in stage.staff.text()
-    assert "Close" in stage.lead_one.buttons(page_of(stage.lead_one))
-    assert "See my answers" in stage.staff.buttons(card_of(stage.staff))
+    stage.open("Close", "Close this check")
+    stage.press("See my answers")
+    opened(stage.staff, "Your answers")
 
 
 def test_a_reporter_goes_on_answering_though_every_page_was_taken_back(stage: Stage) -> None:
@@ -370,7 +378,7 @@ def test_a_reporter_goes_on_answering_though_every_page_was_taken_back(stage: St
     stage.deputy.press("I will lead", page_of(stage.deputy, LEADS))
     stage.settle()
     for lead in (stage.lead_one, stage.lead_two):
-        lead.press("I should not deal with this", page_of(lead, "dm"))
+        press_on(lead, "I should not deal with this", page_of(lead, "dm"))
         stage.settle()
     assert stage.pages() == []
     assert "leads." in words_of(page_of(stage.deputy, "dm"))  # whoever leads has a card of their own now

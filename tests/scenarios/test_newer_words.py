@@ -7,7 +7,19 @@ import pytest
 from flows.case import latest
 from flows.events import EventKind
 from sandbox.state.models import View
-from tests.harness import CLEAR, HARM, NO_CONSENT, POSSIBLY, Stage, on_every_stage, opened, page_of, take_up, window_of
+from tests.harness import (
+    CLEAR,
+    HARM,
+    NO_CONSENT,
+    POSSIBLY,
+    Stage,
+    on_every_stage,
+    opened,
+    page_of,
+    press_on,
+    take_up,
+    window_of,
+)
 from tests.scenarios.test_subject_access import shown
 
 TELL = "Tell them what happened"
@@ -133,11 +145,11 @@ def test_two_leads_do_not_overwrite_each_other_s_decision(stage: Stage, keep: bo
     stage.lead()
     stage.open("Agree plan", "Agree plan: decision")
     older = window_of(stage.lead_one)
-    stage.lead_two.press("Take over", page_of(stage.lead_two))
+    press_on(stage.lead_two, "Take over", page_of(stage.lead_two))
     stage.settle()
     stage.plan("No further action", who=stage.lead_two, reason="It was a mistake, we were told.")
     stage.lead_one.close(whole_stack=True)
-    stage.lead_one.press("Take over", page_of(stage.lead_one))
+    press_on(stage.lead_one, "Take over", page_of(stage.lead_one))
     stage.settle()
     take_up(stage, stage.lead_one, older)
     stage.lead_one.submit({"decision": "Find out more first", "reason": "We need to hear more first."})
@@ -191,7 +203,7 @@ def test_a_lead_left_out_since_learns_nothing_from_an_older_window(stage: Stage)
     stage.open("Agree plan", "Agree plan: decision")
     older = window_of(stage.lead_one)
     stage.lead_one.close()
-    stage.lead_one.press("I should not deal with this", page_of(stage.lead_one))
+    press_on(stage.lead_one, "I should not deal with this", page_of(stage.lead_one))
     stage.settle()
     stage.lead(stage.lead_two)
     stage.plan("No further action", who=stage.lead_two, reason="It was a mistake, we were told.")

@@ -202,7 +202,9 @@ def test_nothing_of_the_answers_is_in_a_message_to_anybody_but_the_reporter(stag
     _sheet(stage, URGENT)
     stage.settle()
     for who in (stage.lead_one, stage.lead_two):
-        assert "harm" not in who.text().lower()
+        said = who.text().lower()
+        assert "harm or risk of harm (s4)" in said
+        assert "be suffering" not in said
 
 
 def test_where_the_database_takes_no_writes_it_says_that_nothing_was_entered(

