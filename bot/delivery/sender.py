@@ -235,10 +235,10 @@ class Deliverer:
     def _is_gathered(self, row: Claimed) -> bool:
         """Return whether to wait a moment before this edit, so that what else happens to the message goes in one call.
 
-        What answers a press does not wait, nor a message that was just posted, nor pages where many wait.
+        What answers a press does not wait, nor what was tried before or just posted, nor pages where many wait.
         """
         is_edit = row.ts is not None and row.via == outbox.SLACK and row.what is not OutboxKind.HOME
-        if not is_edit or self._services.clock.now() - row.created_at < JUST_POSTED:
+        if not is_edit or row.attempts or self._services.clock.now() - row.created_at < JUST_POSTED:
             return False
         is_crowd = self._turns.busy > self._width // 2 and row.what.properties.is_page
         return not is_crowd and not self._calls.has_url(row)
