@@ -26,6 +26,7 @@ NOT_SCREENS = frozenset(
         *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.conditions", "alarms.heartbeat"),
         *("cases.aftercare", "cases.closing", "cases.corrections", "cases.gated"),
         "checks.entry_points",
+        "checks.slow",
         "cover.gaps",
         "digest.content",
         "home.tab",
