@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 
 from bot.app import PING, Bot, build
-from bot.clock import clock_of
+from bot.clock import SystemClock, clock_of
 from bot.config.load import load_all
 from bot.config.organisation import Organisation
 from bot.config.settings import Settings, SettingsError
@@ -29,6 +29,8 @@ from storage.health import overdue
 log = logging.getLogger("share-check")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 """Seconds between two attempts to reach the database or Slack at the start."""
+SAY_AGAIN = 60.0
+"""Seconds until the same trouble is said again."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 3600.0
 """Seconds from start-up to the first run of doctor's non-fatal checks, and between later runs."""
 
@@ -99,6 +101,7 @@ def opened(url: str, stopping: threading.Event) -> Database | None:
 
     Raises DatabaseNotReady for what only a person can mend.
     """
+    said: tuple[str, float] | None = None
     for _ in _attempts(stopping):
         database = Database(url)
         try:
@@ -106,10 +109,19 @@ def opened(url: str, stopping: threading.Event) -> Database | None:
             database.try_to_write()
         except DatabaseAway as away:
             database.close()
-            log.error("%s share-check waits for it and tries again.", away)  # noqa: TRY400 - a beginner reads this
+            said = say_seldom(said, f"{away} share-check waits for it and tries again.")
         else:
             return database
     return None
+
+
+def say_seldom(before: tuple[str, float] | None, words: str) -> tuple[str, float]:
+    """Log what is new at once, and the same again once a minute. Return what was said last, and when."""
+    now = SystemClock().monotonic()
+    if before is not None and words == before[0] and now - before[1] < SAY_AGAIN:
+        return before
+    log.error(words)
+    return words, now
 
 
 def _doctor(bot: Bot, settings: Settings) -> SupervisedLoop:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
-from flows.case import Check
+from flows.case import Check, CheckStatus
 from flows.events import EventKind, OutboxKind
 from storage.outbox import SLACK
 from storage.tables import checks, events, outbox
@@ -66,6 +66,18 @@ def shrink_old(tx: Connection, keep: timedelta, now: datetime, most: int) -> int
 def has_changed(tx: Connection, check: str) -> None:
     """Make a check one whose messages are cut again, once it is old again."""
     tx.execute(update(checks).where(checks.c.id == check).values(shrunk_at=None))
+
+
+def put_right(tx: Connection, now: datetime) -> int:
+    """Look again at the messages of checks that are not closed, after the clock went back by days. Return how many.
+
+    What it cut while it was ahead is shown in full again; what Slack shows as it should costs no call.
+    """
+    alive = select(checks.c.id).where(checks.c.status != CheckStatus.CLOSED, checks.c.erased_at.is_(None))
+    posted = (outbox.c.check_id.in_(alive), outbox.c.what.in_(_SHRINKS), outbox.c.ts.is_not(None))
+    again = update(outbox).where(*posted, outbox.c.via == SLACK, outbox.c.token.is_(None))
+    tx.execute(update(checks).where(checks.c.shrunk_at > now).values(shrunk_at=None))
+    return tx.execute(again.values(due_at=now, wanted=outbox.c.wanted + 1)).rowcount
 
 
 def not_shrunk(tx: Connection) -> tuple[NotShrunk, ...]:

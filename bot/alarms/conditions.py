@@ -6,6 +6,7 @@ None is about a check, so nobody is left out. Everybody is told in every way the
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -61,6 +62,8 @@ class ConditionWatch:
     def see(self, *, is_connected: bool) -> frozenset[Condition]:
         """Ask Slack, and keep what is wrong in this process. Call it outside of every transaction."""
         seen = self._look() | (frozenset() if is_connected else frozenset({Condition.NOT_CONNECTED}))
+        if Condition.SLACK_AWAY not in seen:
+            self._services.conditions.doubt_clock(math.inf if Condition.CLOCK_WRONG in seen else 0.0)
         if self._services.conditions.has_clock_jumped(self._services.clock.monotonic()):
             seen |= {Condition.CLOCK_JUMPED}
         if self._is_database_changed():

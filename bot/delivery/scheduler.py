@@ -19,6 +19,8 @@ LOOK_EVERY = 60.0
 """Seconds between two looks at whether anything is due later than it may be."""
 WORTH_SAYING = timedelta(seconds=60)
 """A clock that went back by this much is an alarm."""
+WEEKS, DOUBTED_FOR = timedelta(days=8), 150.0
+"""A clock that went forward by this much is doubted until Slack's agrees, or for so many seconds where it is silent."""
 PutRight = Callable[[timedelta], int]
 """Is given by how much the clock has jumped, zero where it has not; returns how many due times it brought forward."""
 
@@ -100,6 +102,8 @@ class Scheduler:
             log.warning("the clock jumped by %.0f s; %s due times were planned anew", step.total_seconds(), changed)
         elif changed:
             log.error("%s due times lay further ahead than they may, and were planned anew", changed)
+        if step >= WEEKS:
+            self._services.conditions.doubt_clock(monotonic + DOUBTED_FOR)
         if step <= -WORTH_SAYING or (changed and not step):
             self._services.conditions.note_clock_jump(monotonic)
         if changed:

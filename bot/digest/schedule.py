@@ -35,8 +35,9 @@ class Digests:
 
     def turn(self) -> None:
         """Make the digests that are due. Log a failure and try again after `TRY_AGAIN`, so that no page is held up."""
-        now = self._services.clock.now()
-        if now < self._not_before <= now + TRY_AGAIN:
+        now, clock = self._services.clock.now(), self._services.clock
+        is_doubted = self._services.conditions.is_clock_doubted(clock.monotonic())
+        if is_doubted or now < self._not_before <= now + TRY_AGAIN:
             return
         try:
             self._turn(now)

@@ -21,6 +21,7 @@ class ConditionsSeen:
         self.present: frozenset[Condition] = frozenset()
         self.is_channel_checked = True
         self._jumped: float | None = None
+        self._doubted_until = 0.0
 
     def keep(self, present: Iterable[Condition]) -> None:
         """Replace what was seen."""
@@ -38,3 +39,11 @@ class ConditionsSeen:
     def has_clock_jumped(self, monotonic: float) -> bool:
         """Return whether that was seen within the last quarter of an hour."""
         return self._jumped is not None and monotonic - self._jumped < JUMP_REMEMBERED
+
+    def doubt_clock(self, until: float) -> None:
+        """Hold back what a wrong clock would do for weeks at once. until: monotonic seconds; 0 where Slack's agrees."""
+        self._doubted_until = until
+
+    def is_clock_doubted(self, monotonic: float) -> bool:
+        """Return whether the clock went forward by weeks just now, and Slack's clock has not been seen to agree."""
+        return Condition.CLOCK_WRONG in self.present or monotonic < self._doubted_until

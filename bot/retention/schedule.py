@@ -82,4 +82,11 @@ class RetentionClock:
 
 
 def register(scheduler: Scheduler, services: Services) -> None:
+    def put_right(step: timedelta) -> int:
+        if step > -_DAY:
+            return 0
+        with services.write() as tx:
+            return old_messages.put_right(tx, services.clock.now())
+
+    scheduler.put_right(put_right)
     scheduler.each_turn(RetentionClock(services).turn)

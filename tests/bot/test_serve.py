@@ -301,3 +301,14 @@ def test_in_http_mode_it_answers_and_stops_within_seconds(tmp_path: Path, good: 
             assert time.monotonic() < until
             time.sleep(0.1)
         _stopped_well(program, signal.SIGTERM)
+
+
+def test_the_same_trouble_is_said_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """A database that is away for an hour fills no log; other trouble is said at once."""
+    said = None
+    for _ in range(50):
+        said = serving.say_seldom(said, "The database is away.")
+    said = serving.say_seldom(said, "The disk is full.")
+    assert caplog.messages == ["The database is away.", "The disk is full."]
+    assert len(serving.say_seldom(("The disk is full.", said[1] - serving.SAY_AGAIN), "The disk is full.")) == len(said)
+    assert caplog.messages[2:] == ["The disk is full."]

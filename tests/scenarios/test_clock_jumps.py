@@ -9,7 +9,7 @@ from bot.findings import Condition
 from flows.case import CaseStatus
 from flows.events import EventKind
 from storage import cases
-from tests.harness import HARM, POSSIBLY, Stage
+from tests.harness import HARM, POSSIBLY, Stage, card_of
 from tests.mail import LEAD_ONE, MailServer
 
 RUNG = timedelta(minutes=15)
@@ -164,3 +164,13 @@ def test_a_due_time_beyond_its_rung_is_brought_forward_within_a_minute(stage: St
     assert _due(stage) <= stage.bot.services.clock.now() + RUNG
     stage.bot.auditor.turn()
     assert stage.bot.services.conditions.present == {Condition.CLOCK_JUMPED}
+
+
+def test_a_year_ahead_for_a_moment_makes_no_digests_and_cuts_nothing(stage: Stage) -> None:
+    """Thirteen digests of weeks that have not been, and a card of today cut because it is old."""
+    stage.begin()
+    stage.settle()
+    before = stage.staff.buttons(card_of(stage.staff))
+    _away_and_back(stage, YEAR)
+    assert stage.staff.buttons(card_of(stage.staff)) == before
+    assert not [each for each in stage.workspace.slack.world.messages if "weekly digest" in each.text]
