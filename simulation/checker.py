@@ -12,9 +12,11 @@ from flows.events import EventKind
 from flows.model import Level
 from simulation import promises
 from simulation.checks.actions import Action, ActionChecks, RecordPosition
+from simulation.checks.asks import AskChecks
 from simulation.checks.messages import MessageChecks
 from simulation.checks.pages import PageChecks
 from simulation.observed import Observed
+from simulation.stored_state import StoredCase
 from simulation.workspace import Call, PostedMessage
 
 _SAYS = ("chat.postMessage", "chat.update", "response_url")
@@ -27,6 +29,7 @@ class PromiseChecker:
         self._observed = observed
         self._actions = ActionChecks(observed)
         self._pages = PageChecks(observed)
+        self._asks = AskChecks(observed)
         self._messages = MessageChecks(observed, self._pages)
         self._levels: dict[str, Level] = {}
         self._events = 0
@@ -39,8 +42,19 @@ class PromiseChecker:
             self._pages.check_stopped(check)
         for case in self._observed.stored.cases.values():
             self._pages.check_asked(case)
+            self._asks.check(case)
+            self._check_owed(case)
         for check_id, person in self._messages.left:
             self._messages.check_taken_back(check_id, person)
+
+    def _check_owed(self, case: StoredCase) -> None:
+        mailed_at, is_reached = self._pages.mailed_at(case), self._pages.is_in_slack(case)
+        has_mail = any(self._observed.roster.ways.values())
+        self._asks.check_owed(case, is_reached=is_reached, has_mail=has_mail, mailed_at=mailed_at)
+
+    def plan_anew(self) -> None:
+        """Count every wait from now, as the bot does that starts after a jump of the clock."""
+        self._asks.plan_anew()
 
     def _catch_up(self) -> None:
         """Read what is new in the database file."""
@@ -54,6 +68,7 @@ class PromiseChecker:
         self._check_levels()
         self._check_cases()
         self._pages.note_changes()
+        self._asks.note_changes()
         self._messages.note_changes()
         self._actions.check_answers()
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from random import Random
 
 _MINUTE, _HOUR = 60.0, 3600.0
+_WRONG_BY = ("28800", "31622400", "3600", "-3600", "259200")
+"""Seconds by which a clock that is wrong is ahead, or behind."""
 _DAYS_TO_MEET = (
     *("2026-03-28", "2026-03-29", "2027-03-27", "2027-03-28"),
     *("2026-10-24", "2026-10-25", "2027-10-30", "2027-10-31"),
@@ -49,7 +51,9 @@ class FaultPlan:
 
     deaf: presses do not arrive. restarts: the bot stops when it begins and is back when it ends; "killed" says how.
     closed: a person or channel that takes no messages. steps: what the machine's clock jumps by, and when.
-    may_delete: whether a bot may delete its messages there.
+    may_delete: whether a bot may delete its messages there. all_away: nobody on the safeguarding list is there.
+    wrong_clocks: the machine's clock is wrong by so many seconds, `what`. is_double: two instances run.
+    crawl: the probability that a call takes some seconds, with two instances now and then longer than a lease.
     lost: when a message disappears from Slack, as when it is kept for so long only.
     """
 
@@ -65,6 +69,10 @@ class FaultPlan:
     steps: tuple[tuple[datetime, timedelta], ...]
     lost: tuple[datetime, ...]
     may_delete: bool
+    wrong_clocks: tuple[FaultPeriod, ...] = ()
+    all_away: bool = False
+    is_double: bool = False
+    crawl: float = 0.0
 
     def outage_at(self, now: datetime) -> FaultPeriod | None:
         """Return the outage that lasts now."""
@@ -96,6 +104,10 @@ def draw_fault_plan(chance: Random, days: float, targets: Sequence[str]) -> Faul
         steps=tuple((periods.moment(), timedelta(seconds=chance.uniform(-45, 45))) for _ in periods.times(0.4)),
         lost=tuple(periods.moment() for _ in periods.times(0.3)),
         may_delete=chance.randrange(4) != 0,
+        wrong_clocks=periods.draw(0.25, 2, _HOUR / 2, _WRONG_BY),
+        all_away=chance.randrange(8) == 0,
+        is_double=chance.randrange(4) == 0,
+        crawl=chance.choice((0.0, 0.02, 0.05)),
     )
 
 

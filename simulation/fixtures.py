@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.config.organisation import Organisation, example_organisation_path, loa
 from bot.config.roster import roster_of
 from flows.paging.roster import Roster
 from simulation.process import FaultyDatabase
+from storage import cover
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
@@ -79,3 +81,11 @@ def fresh_file() -> Path:
 def keyring() -> Keyring:
     """Return one generated key."""
     return Keyring([Fernet.generate_key().decode()])
+
+
+def everybody_is_away(roster: Roster, begins: datetime, days: float) -> None:
+    """Set everybody on the safeguarding list away for the whole run, in the run's file."""
+    first, last = begins.date() - timedelta(days=1), begins.date() + timedelta(days=int(days) + 2)
+    with observer_database().begin() as tx:
+        for person in roster.everyone:
+            cover.set_away(tx, person, first, last, by="U0STAFF1", now=begins, request=f"away:{person}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.client import HTTPException
 
@@ -19,6 +20,7 @@ TICK = timedelta(seconds=1)
 """How often the bot checks what is due."""
 _PULSE = timedelta(minutes=15)
 _AUDIT = timedelta(minutes=40)
+_PROBE = timedelta(seconds=5)
 _MOST_BATCHES = 200
 _MOST_KILLS = 8
 """In a run: a process that is killed again and again does nothing else."""
@@ -40,6 +42,9 @@ class SimulatedHost:
         self._turned = self._audited = observed.timeline.now
         self._is_waiting = False
         self._deaf = 0
+        self._other: SimulatedProcess | None = None
+        self.woke: Callable[[], None] = lambda: None
+        self._asked_slack = observed.timeline.now
 
     def set_parts(self, parts: ProcessParts) -> None:
         """Set what every process that starts here is made of."""
@@ -75,17 +80,26 @@ class SimulatedHost:
     def _wake(self, process: SimulatedProcess) -> None:
         self.process, self._timeline.is_up, self._turned = process, True, self._timeline.now
         self._timeline.say("the bot starts")
+        self._database.is_lone = True  # whichever instance lives on releases what the others held
         try:
             process.wake_up()
+            self._start_another()
+            self.woke()
         except (StorageError, SQLAlchemyError):
             self.stop()
             self._try_again()
 
+    def _start_another(self) -> None:
+        """Start a second instance beside the first, where the run has two: it sends, and takes presses."""
+        if self.fault_plan.is_double and self._parts is not None:
+            self._database.is_lone = False
+            self._other = SimulatedProcess(self._parts, self._database)
+
     def stop(self) -> None:
-        """Let go of the process and its connections."""
+        """Let go of the processes and their connections."""
         self._database.close()
         self._database.open = 0
-        self.process, self._timeline.is_up = None, False
+        self.process, self._other, self._timeline.is_up = None, None, False
 
     def restart(self, period: FaultPeriod) -> None:
         """Stop or kill the process, and start it again when the period is over. Raises Killed."""
@@ -128,9 +142,16 @@ class SimulatedHost:
         self._timeline.say("presses do not arrive" if self._deaf else "presses arrive again")
 
     def step_clock(self, step: timedelta) -> None:
-        """Move the machine's clock."""
+        """Move the machine's clock; the scheduler's next tick sees it."""
         self._timeline.off += step
+        self._timeline.stepped_up = self._timeline.up
         self._timeline.say(f"the clock of the bot's machine jumps by {step.total_seconds():.0f} s")
+        self._observed.replanned |= self.process is None
+        self._timeline.after(1, self._tick_once)
+
+    def _tick_once(self) -> None:
+        if self.process is not None:
+            self._turn(self.process)
 
     # What it does by itself
 
@@ -157,10 +178,17 @@ class SimulatedHost:
     def settle(self) -> None:
         """Do what is due, until nothing is."""
         self.tick()
+        self._probe()
         for _ in range(_MOST_BATCHES):
             if not self.send():
                 return
         self._observed.broken("the bot comes to rest", "it sends and sends")
+
+    def _probe(self) -> None:
+        """Let the bot ask whether Slack is back, as its own loop does every few seconds."""
+        if self.process is not None and self._timeline.now - self._asked_slack >= _PROBE:
+            self._asked_slack = self._timeline.now
+            self.process.ask_whether_slack_is_back()
 
     def tick(self) -> None:
         """Run the scheduler if a timer is due."""
@@ -179,4 +207,6 @@ class SimulatedHost:
         if self.process is None or not due:
             return False
         self.process.send(due)
+        if self._other is not None:
+            self._other.send(due)
         return True

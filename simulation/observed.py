@@ -37,7 +37,11 @@ class Since:
 
 @dataclass
 class Observed:
-    """What is observed of a run. interruptions: how often the bot may have lost an answer of Slack's."""
+    """What is observed of a run. interruptions: how often the bot may have lost an answer of Slack's.
+
+    replanned: the clock jumped while no process was there to see it. is_late_call: a call arrives that began before its
+    row was given to another instance.
+    """
 
     timeline: Timeline
     stored: StoredState
@@ -45,6 +49,8 @@ class Observed:
     roster: Roster
     figures: RunFigures = field(default_factory=RunFigures)
     interruptions: int = 0
+    replanned: bool = False
+    is_late_call: bool = False
 
     def since(self, what: object = None) -> Since:
         """Return the present moment."""

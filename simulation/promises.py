@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flows.events import OPENINGS, EventKind
@@ -60,6 +60,8 @@ _NOT_YET_TOLD = ("I am telling", "could not reach")
 _TOLD = ("I have told", "I have asked them to answer")
 """Words of a card that are untrue until Slack has taken a page."""
 _PAGE_MARKS = ("Open Slack to see it", '"action_id": "open_case"', '"action_id": "lead"')
+_BREACH = "a possible data breach"
+"""Words of the message to the data protection lead, who may be asked for a lead as well: it is no page."""
 _ASK = re.compile(r"\b[Aa]sk (\d+)\.")
 
 
@@ -177,7 +179,7 @@ def acts_only_if_allowed(name: str, what: EventKind, person: str, left_out: Coll
 
 def is_page(words: str) -> bool:
     """Return whether a message asks for a lead. words: its text, and its blocks as JSON where they are known."""
-    return any(mark in words for mark in _PAGE_MARKS)
+    return _BREACH not in words and any(mark in words for mark in _PAGE_MARKS)
 
 
 def number_of_ask(words: str) -> int:
@@ -223,6 +225,27 @@ def ask_reaches_somebody(name: str, *, is_reached: bool, card: str | None) -> Br
     """
     if not is_reached and card is not None and not any(words in card for words in _UNREACHED):
         yield BrokenPromise("each page reaches somebody, or the reporter is told (I19)", name)
+
+
+def asked_within_rung(name: str, urgency: str, waited: timedelta, late: timedelta, soon: timedelta) -> Broken:
+    """Check that people are asked again within the longest wait of their ladder, in real time (design 17).
+
+    waited: since the last ask. late: for how long it was overdue while the bot was there.
+    """
+    if late > soon:
+        yield BrokenPromise("people are asked within their rung", f"{name}, {urgency}, after {waited}")
+
+
+def asked_once_nobody_leads(name: str, waited: timedelta, soon: timedelta) -> Broken:
+    """Check that others are asked at once where a case has lost its lead (I30). waited: while the bot was there."""
+    if waited > soon:
+        yield BrokenPromise("a case that has lost its lead is asked about at once (I30)", f"{name} after {waited}")
+
+
+def mail_is_sent_where_slack_fails(name: str, waited: timedelta, owed: timedelta, *, is_mailed: bool) -> Broken:
+    """Check that people are asked by e-mail where Slack takes nothing for long (I19). waited: since the ask."""
+    if waited > owed and not is_mailed:
+        yield BrokenPromise("an e-mail is owed where Slack does not take a page (I19)", f"{name}, for {waited}")
 
 
 # What messages say

@@ -90,11 +90,14 @@ class SimulatedRun:
         self.promises = PromiseChecker(self.observed)
         self.host = SimulatedHost(self.observed, self.fault_plan, fixtures.faulty_database())
         self._slack = SimulatedSlack(
-            self.timeline, self.fault_plan, self.workspace, self._meanwhile, self.host.kill_point
+            self.timeline, self.fault_plan, self.workspace, self._meanwhile, self.host.kill_point, self.observed
         )
         clock, mail = MachineClock(self.timeline, self._meanwhile), SimulatedMail(self)
         parts = (organisation, roster, fixtures.keyring(), clock, self._slack, mail, self._respond)
         self.host.set_parts(ProcessParts(*parts))
+        self.host.woke = self._woke
+        if self.fault_plan.all_away:
+            fixtures.everybody_is_away(roster, self.fault_plan.begins, days)
         names = {person.slack: person.name.lower() for person in organisation.everyone}
         names |= {user: f"staff member {number}" for number, user in enumerate(_USERS, 1)}
         self._people = {user: self._person(user, name) for user, name in names.items()}
@@ -147,8 +150,18 @@ class SimulatedRun:
             timeline.at(period.begins, lambda period=period: host.restart(period))  # type: ignore[misc] # a default binds the value of this turn
         for moment, step in fault_plan.steps:
             timeline.at(moment, lambda step=step: host.step_clock(step))  # type: ignore[misc] # a default binds the value of this turn
+        for period in fault_plan.wrong_clocks:
+            step = timedelta(seconds=float(period.what))
+            timeline.at(period.begins, lambda step=step: host.step_clock(step))  # type: ignore[misc] # a default binds the value of this turn
+            timeline.at(period.ends, lambda step=step: host.step_clock(-step))  # type: ignore[misc] # a default binds the value of this turn
         for moment in fault_plan.lost:
             timeline.at(moment, self.workspace.lose_one)
+
+    def _woke(self) -> None:
+        """Let the checks count from now where the clock jumped while no process was there that could have seen it."""
+        if self.observed.replanned:
+            self.observed.replanned = False
+            self.promises.plan_anew()
 
     def _somebody(self) -> SimulatedPerson:
         """Choose who starts a check: staff, and now and then a lead."""

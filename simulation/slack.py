@@ -11,12 +11,16 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from simulation.faults import AFTER_DOING, CallFault, FaultPlan
+from simulation.observed import Observed
 from simulation.timeline import Timeline
 from simulation.workspace import Call, Json, SimulatedWorkspace, refused
 
 OK, TOO_MANY, BROKEN = 200, 429, 503
 _TIMED_OUT = 1.25
 """Seconds: ten, which eight senders wait at the same time and here one after the other."""
+_CRAWLS, _ASLEEP, _SLEEPS = (4.0, 9.0), 0.2, 110.0
+"""Seconds of a call that crawls; how many of those crawl because the whole process sleeps, and for how many seconds:
+longer than a lease."""
 _NOT_JSON = "Received a response in a non-JSON format: <html>no healthy upstream</html>"
 
 
@@ -34,9 +38,11 @@ class SimulatedSlack(WebClient):
         workspace: SimulatedWorkspace,
         meanwhile: Callable[[float], None],
         kill_point: Callable[[str], None],
+        observed: Observed,
     ) -> None:
         super().__init__("xoxb-simulated", retry_handlers=[])
         self.refusals = 0
+        self.observed = observed
         self._timeline = timeline
         self.fault_plan = fault_plan
         self._workspace = workspace
@@ -62,14 +68,23 @@ class SimulatedSlack(WebClient):
         fault = self._next_fault()
         if fault is not None and fault not in AFTER_DOING:
             return self._fail(call, fault)
-        self._meanwhile(self._seconds())
-        answer = self._workspace.do(call)
+        answer = self._done(call)
         if fault is not None:
             return self._fail(call, fault)
         if call.target:
             self._kill_point("between Slack's answer and our stamp")
         self._note_answered(answer)
         return self._answer(call, answer, OK)
+
+    def _done(self, call: Call) -> Json:
+        """Let the call take its time, and do what it asks. It may be so late that another instance has done it too."""
+        seconds = self._seconds()
+        self._meanwhile(seconds)
+        self.observed.is_late_call = seconds >= _SLEEPS
+        try:
+            return self._workspace.do(call)
+        finally:
+            self.observed.is_late_call = False
 
     def _note_answered(self, answer: Json) -> None:
         for post in self._workspace.posts:
@@ -83,6 +98,9 @@ class SimulatedSlack(WebClient):
         return self._timeline.chance.choice([*CallFault]) if self._timeline.is_so(self.fault_plan.call_faults) else None
 
     def _seconds(self) -> float:
+        if self._timeline.is_so(self.fault_plan.crawl):
+            is_asleep = self.fault_plan.is_double and self._timeline.is_so(_ASLEEP)
+            return _SLEEPS if is_asleep else self._timeline.chance.uniform(*_CRAWLS)
         slow = self._timeline.is_so(self.fault_plan.slow)
         return self._timeline.chance.uniform(0.5, 1.2) if slow else self._timeline.chance.uniform(0.02, 0.1)
 

@@ -21,7 +21,8 @@ class Timeline:
     """Time as it passes for people and for Slack. chance: the only source of randomness.
 
     up: how long the bot was there so far. good: how long it was there while Slack took messages. off: how far the
-    clock of the bot's machine is ahead. depth: how many calls are under way, each begun during another.
+    clock of the bot's machine is ahead. stepped_up: `up` when that last changed. depth: how many calls are under way,
+    each begun during another.
     """
 
     def __init__(self, chance: Random, begins: datetime, listen: Callable[[str], None] | None = None) -> None:
@@ -31,6 +32,7 @@ class Timeline:
         self.up = timedelta()
         self.good = timedelta()
         self.is_up = False
+        self.stepped_up = timedelta(days=-1)
         self.is_slack_there = True
         self.depth = 0
         self.trace: list[str] = []

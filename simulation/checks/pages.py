@@ -15,8 +15,8 @@ from simulation.workspace import PostedMessage, direct_channel
 
 REACHED = timedelta(minutes=3)
 """Somebody allowed has a page within this, in good time; or the reporter is told that nobody could be reached."""
-LONGEST_WAIT = timedelta(days=8)
-"""No ladder waits longer, holidays counted in."""
+LONGEST_WAIT = timedelta(hours=72)
+"""No ladder waits longer, weekends and term breaks counted in."""
 _OVER = (CheckStatus.CLOSED, CheckStatus.SHELVED)
 
 Key = tuple[str, int, str]
@@ -71,6 +71,7 @@ class PageChecks:
         for other, interruptions in before:
             is_known = other.ts in self.stamped or (other.answered and interruptions == self._observed.interruptions)
             name = f"{self._observed.stored.name(check)}, ask {key[1]}"
+            is_known = is_known and not self._observed.is_late_call
             self._observed.hold(promises.page_comes_once(name, [int(not is_known)], int(not is_known)))
         if is_first and key in self._due:
             self._note_lateness(self._due[key], target)
@@ -134,7 +135,8 @@ class PageChecks:
 
     def _has_a_time(self, case: StoredCase, name: str) -> None:
         now = self._observed.timeline.now + self._observed.timeline.off
-        if case.next_page_at is None or case.next_page_at > now + LONGEST_WAIT:
+        is_settled = self._observed.timeline.up - self._observed.timeline.stepped_up > SOON
+        if case.next_page_at is None or (is_settled and case.next_page_at > now + LONGEST_WAIT):
             self._observed.broken("an open case has a time at which people are asked again", name)
         before = self._overdue.get(case.check)
         if case.next_page_at > now:
@@ -143,6 +145,20 @@ class PageChecks:
             self._overdue[case.check] = self._observed.since(case.next_page_at)
         elif self._observed.timeline.up - before.up > SOON:
             self._observed.broken("people are asked again in time", f"{name} is overdue")
+
+    def is_in_slack(self, case: StoredCase) -> bool:
+        """Return whether Slack has taken a page of the newest ask."""
+        asked = self._asked[case.check]
+        return any(
+            check == case.check and any(post.at >= asked.at for post, _ in posts)
+            for (check, _ask, _target), posts in self._arrived.items()
+        )
+
+    def mailed_at(self, case: StoredCase) -> datetime | None:
+        """Return when anybody who may know was last reached by another way than Slack."""
+        out = self._observed.stored.left_out.get(case.check, frozenset())
+        times = (at for (check, person), at in self._elsewhere.items() if check == case.check and person not in out)
+        return max(times, default=None)
 
     def _is_reached(self, case: StoredCase, asked: Since) -> bool:
         """Return whether anybody who may know has a page that came since they were asked."""
