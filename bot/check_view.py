@@ -55,7 +55,7 @@ class CheckView:
     school: the name of the school that the details name. absent: organisation ids of people who are not there today,
     known while the first questions are shown. earlier: checks about the same person that the reader may know of, each
     with whether they may open it. may_export: whether the reader may. recorded: what its record says, where a message
-    is made of it.
+    is made of it. is_doubted: a page is called sent that the record does not have.
     """
 
     check: Check
@@ -80,6 +80,7 @@ class CheckView:
     earlier: tuple[tuple[Check, bool], ...] = ()
     may_export: bool = False
     recorded: Recorded = field(default_factory=Recorded)
+    is_doubted: bool = False
 
     @cached_property
     def progress(self) -> Progress:

@@ -23,6 +23,7 @@ from flows.records.recorded import Recorded
 from services.breaches import Breaches
 from services.casework import Casework
 from services.due_times import DueTimes
+from services.judge import TableJudge
 from services.leavers import Leavers
 from services.reporting import Reporting
 from storage import breaches, cases, checks, cover, events, outbox, unreadable
@@ -106,6 +107,10 @@ class Services:
     def leavers(self, tx: Connection) -> Leavers:
         """Return the use cases of people who can answer no more, in this transaction."""
         return Leavers(tx, self.keys, self.roster, self.clock.now())
+
+    def judge(self, tx: Connection) -> TableJudge:
+        """Return what compares a check with its record in this transaction."""
+        return TableJudge(tx, self.keys, self.roster, self.clock.now())
 
     def breaches(self, tx: Connection) -> Breaches:
         """Return the use cases of a possible breach in this transaction."""
@@ -204,6 +209,7 @@ class Services:
             now=now,
             absent=absent if is_at_the_start else frozenset(),
             recorded=said or Recorded(),
+            is_doubted=reach.is_doubted,
         )
 
     def _is_data_protection_told(

@@ -407,7 +407,7 @@ class Book:
             return []
         more = f", and {len(late) - 1} more are as old" if len(late) > 1 else ""
         made = in_words(time(self.rows[late[0]]["at"]))
-        return [f"Entry {late[0]} is not sealed: it is of {made}, and the bot seals once an hour{more}."]
+        return [f"Entry {late[0]} is not sealed: it is of {made}, and the bot seals every five minutes{more}."]
 
     def wrong(self) -> list[Any]:
         found = ((number, self.wrong_with(number)) for number in sorted({*self.rows, *self.sealed}))

@@ -191,6 +191,7 @@ class EventKind(_Kind):
     )
     FOUND_FORGOTTEN = "found_forgotten", _MECHANICAL
     TIMES_PUT_RIGHT = "times_put_right", _MECHANICAL
+    TABLES_PUT_RIGHT = "tables_put_right", _MECHANICAL
     # The leads' work on a case
     SEEN = "seen", EventProperties("{who} has seen it. Nobody leads yet.")
     LED = "led", EventProperties("{who} will lead.", step="A lead took it on", tells_reporter=True)

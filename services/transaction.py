@@ -308,14 +308,17 @@ class Service:
         case = self.case(opened)
         return case.urgency if case else Urgency.P2
 
-    def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool) -> None:
-        """Queue a page to each of these people and, if `channel`, to the leads' channel."""
+    def page(self, opened: Opened, people: tuple[str, ...], ask: int, *, channel: bool, mark: str = "") -> None:
+        """Queue a page to each of these people and, if `channel`, to the leads' channel.
+
+        mark: makes it another than one that was queued for the same ask.
+        """
         check = opened.check.id
         cases.ask(self.tx, check, people, ask)
         targets = [self.roster.slack[person] for person in people]
         for target in [*([self.roster.channel] if channel else []), *targets]:
             outbox.retire_pages(self.tx, check, target, self.now)
-            key = f"page:{check}:{ask}:{target}"
+            key = f"page:{check}:{ask}:{target}{mark}"
             outbox.put(self.tx, key, OutboxKind.PAGE, target, self.now, check=check, ask=ask)
         outbox.mark_due(self.tx, check, self.now, OutboxKind.CARD)
 

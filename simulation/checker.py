@@ -62,6 +62,11 @@ class PromiseChecker:
         if not stored.look():
             return
         self._actions.check_people(stored.events[self._events :], self._messages.left)
+        for event in stored.events[self._events :]:
+            if event.what is EventKind.TABLES_PUT_RIGHT:
+                self._observed.broken(
+                    "record", f"{event.what} check {event.check}: nobody changed the tables, and they differed"
+                )
         for row in stored.rows[self._rows :]:
             self._pages.note(row)
         self._events, self._rows = len(stored.events), len(stored.rows)

@@ -125,6 +125,11 @@ def load(tx: Connection, keys: Keyring, check: str, *, lock: bool = False) -> Op
     return _opened(row, keys)
 
 
+def after(tx: Connection, check: str, most: int) -> Sequence[str]:
+    """Return the ids of the checks that follow this one in the order of their ids, which are random."""
+    return tx.scalars(select(checks.c.id).where(checks.c.id > check).order_by(checks.c.id).limit(most)).all()
+
+
 def has_key(tx: Connection, check: str) -> bool:
     """Return whether there is such a check with a key: of one that was erased nothing can be read."""
     return bool(tx.scalar(select(func.length(checks.c.wrapped_key)).where(checks.c.id == check)))

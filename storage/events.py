@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import sha256
@@ -150,6 +150,12 @@ def _parts(opened: bytes) -> tuple[dict[str, object], Signature | None]:
     found: dict[str, Any] = json.loads(opened[SALT_BYTES:])
     signed = found.pop(_SIGNED, None)
     return found, Signature(**signed) if signed else None
+
+
+def checks_since(tx: Connection, since: datetime) -> Sequence[str]:
+    """Return the ids of the checks in which anything was recorded since then."""
+    recent = select(events.c.check_id).where(events.c.at >= since, events.c.check_id.is_not(None)).distinct()
+    return tx.scalars(recent.order_by(events.c.check_id)).all()
 
 
 def newest(tx: Connection) -> int:

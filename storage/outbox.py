@@ -427,7 +427,8 @@ class Reach:
 
     told: of the people alone; a page in a channel tells nobody by name. not_taken: those whose page Slack did not
     accept when tried. elsewhere: the other ways, such as "email", by which a page was handed over; handed_to: to whom.
-    has_asked: whether the newest ask has reached a person.
+    has_asked: whether the newest ask has reached a person. is_doubted: a row says that it was sent, and the record does
+    not.
     """
 
     told: Told
@@ -436,6 +437,7 @@ class Reach:
     elsewhere: frozenset[str] = frozenset()
     handed_to: frozenset[str] = frozenset()
     has_asked: bool = False
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,11 +451,14 @@ class _Page:
     target: str
     via: str
     ask: int
+    is_doubted: bool = False
 
     @classmethod
     def of(cls, row: Any, sent: Collection[Sent] | None) -> _Page:
         is_known = sent is None or Sent(row.target, row.ask, row.via) in sent
-        return cls(row.ts if is_known else None, *row[1:])
+        ts = row.ts if is_known else None
+        times = (row.attempts, row.created_at, row.due_at)
+        return cls(ts, *times, row.target, row.via, row.ask, is_doubted=ts != row.ts)
 
 
 def reach(
@@ -483,7 +488,21 @@ def reach(
         elsewhere=frozenset(row.via for row in handed),
         handed_to=frozenset(row.target for row in handed),
         has_asked=any(row.ts for row in newest),
+        is_doubted=any(row.is_doubted for row in everything),
     )
+
+
+def asks_of(tx: Connection, check: str) -> Sequence[Any]:
+    """Return the rows that ask somebody about a check: id, target, ask, via, ts and due_at."""
+    columns = (outbox.c.id, outbox.c.target, outbox.c.ask, outbox.c.via, outbox.c.ts, outbox.c.due_at)
+    return tx.execute(select(*columns).where(outbox.c.check_id == check, outbox.c.what.in_(_ASKS))).all()
+
+
+def send_again(tx: Connection, rows: Collection[int], now: datetime) -> None:
+    """Send these rows as if they had never been sent."""
+    if rows:
+        anew = {"ts": None, "channel": None, "delivered_at": None, "shown": None, "proof": None, "due_at": now}
+        tx.execute(update(outbox).where(outbox.c.id.in_(rows)).values(anew))
 
 
 def have_been_asked(tx: Connection, check: str) -> frozenset[str]:

@@ -12,6 +12,8 @@ from storage import events
 from storage.checks import Opened
 
 _KEPT = 1024
+_TURNS = 64
+"""Threads that ask about one check take turns, so that each entry is decrypted once."""
 
 
 class Replays:
@@ -19,6 +21,7 @@ class Replays:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._turns = tuple(threading.Lock() for _ in range(_TURNS))
         self._kept: OrderedDict[str, Recorded] = OrderedDict()
 
     def of(self, tx: Connection, opened: Opened) -> Recorded:
@@ -26,6 +29,10 @@ class Replays:
 
         Entries of one check are recorded with its row locked, so that none appears below one that was seen.
         """
+        with self._turns[hash(opened.check.id) % _TURNS]:
+            return self._of(tx, opened)
+
+    def _of(self, tx: Connection, opened: Opened) -> Recorded:
         check = opened.check.id
         with self._lock:
             before = self._kept.get(check)

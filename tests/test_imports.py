@@ -24,6 +24,7 @@ NOT_SCREENS = frozenset(
         *("listeners", "outgoing", "schedule"),
         *("access_requests.reader", "access_requests.release"),
         *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.conditions", "alarms.heartbeat"),
+        "alarms.record_watch",
         *("cases.aftercare", "cases.closing", "cases.corrections", "cases.gated"),
         "checks.entry_points",
         "checks.slow",

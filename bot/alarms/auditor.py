@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.alarms import audience, broken_seal
 from bot.alarms.conditions import ConditionWatch
 from bot.alarms.heartbeat import Heartbeat
+from bot.alarms.record_watch import RecordWatch
 from bot.context import Services
 from bot.cover.schedule import plan_gap_report
 from bot.delivery.other_channels import Via
@@ -53,6 +54,7 @@ class Auditor:
         self._heartbeat = heartbeat
         self._conditions = conditions
         self._said_well = False
+        self._record = RecordWatch(services)
         self.is_connected: Callable[[], bool] = lambda: True
 
     def loop(self) -> SupervisedLoop:
@@ -79,6 +81,7 @@ class Auditor:
                 self._alarm(tx, found)
             plan_gap_report(self._services, tx, now)
             is_whole = broken_seal.look(self._services, tx, self._administrators)
+        self._record.turn()
         each(self._services, found.unwatched, lambda tx, check: self._services.casework(tx).look_again(check))
         if found.is_well and is_whole and is_connected and not present:
             self._heartbeat.beat()

@@ -22,16 +22,18 @@ log = logging.getLogger("share-check")
 REMEMBERED = timedelta(days=1)
 
 
-def tell(services: Services, tx: Connection, check: str | None, what: str) -> None:
+def tell(services: Services, tx: Connection, check: str | None, what: str, *, everybody: bool = True) -> None:
     """Queue the alarm, once an hour for each person, and keep it as a condition. check: None if it is about none.
 
-    what: for the log, without anything of a person.
+    what: for the log, without anything of a person. everybody: else it may be about a check that nobody can name, so
+    only those hear of it whom nobody can have left out as a lead.
     """
     now, roster = services.clock.now(), services.roster
     log.error("the database says what the record does not: %s", what)
     liveness.found_a_difference(tx, now)
     key = f"difference:{now:%Y-%m-%dT%H}:{check or ''}"
-    for target in sorted(readers(services, tx, check)):
+    hears = readers(services, tx, check) if everybody else _beside_the_leads(services)
+    for target in sorted(hears):
         outbox.put(tx, f"{key}:{target}", OutboxKind.DIFFERENCE, target, now, check=check)
         person = roster.person_at(target)
         for via in roster.ways.get(person, ()) if person else ():
@@ -46,9 +48,17 @@ def readers(services: Services, tx: Connection, check: str | None) -> frozenset[
     """Return the Slack ids of those the alarm goes to: an administrator only where nobody left them out."""
     roster, administrators = services.roster, frozenset(services.organisation.administrators)
     if check is None:
-        return frozenset((roster.channel, *(roster.slack[one] for one in roster.people.leads), *administrators))
+        leads = (roster.slack[one] for one in roster.people.leads)
+        return frozenset((roster.channel, *leads, *administrators)) | _beside_the_leads(services)
     known = frozenset(roster.slack[one] for one in services.who_may_know(tx, check))
     return known | (administrators - _left_out(services, tx, check) - frozenset(roster.slack.values()))
+
+
+def _beside_the_leads(services: Services) -> frozenset[str]:
+    """Return the Slack ids of the independent contact, and of the administrators who are on no list."""
+    roster = services.roster
+    administrators = frozenset(services.organisation.administrators) - frozenset(roster.slack.values())
+    return administrators | {roster.slack[roster.people.independent]}
 
 
 def _left_out(services: Services, tx: Connection, check: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ from bot.slack.block_kit import Message
 from bot.words import Words
 from flows.case import CheckStatus, Entry
 from flows.events import OutboxKind
+from flows.records.differences import in_what_is_shown
 from storage import old_messages
 from storage.outbox import Claimed
 
@@ -55,6 +56,10 @@ class Shrink(Protocol):
     """A function that shortens a posted message of a check that is closed or has been idle for long (`is_old`)."""
 
     def __call__(self, view: CheckView, message: Message, entry: Entry | None, /, *, is_old: bool) -> Message: ...
+
+
+class Differs(Exception):
+    """The tables say something else of the check than its record: they are to be put right before it is shown."""
 
 
 class WrongRenderers(Exception):
@@ -98,10 +103,10 @@ class Renderers:
         if missing:
             raise WrongRenderers(f"No feature renders {', '.join(sorted(missing))}.")
 
-    def render(self, services: Services, tx: Connection, row: Claimed) -> Outgoing:
+    def render(self, services: Services, tx: Connection, row: Claimed, *, is_judged: bool = False) -> Outgoing:
         """Return the message for Slack, or what to do instead.
 
-        Raises KeyError for a kind of a newer version, and WrongAddressee.
+        Raises KeyError for a kind of a newer version, WrongAddressee, and Differs unless it is judged already.
         """
         if row.what in self._plain or row.check is None:
             addressees.insist(services, tx, row)
@@ -109,6 +114,9 @@ class Renderers:
         render, shrink = self._of_check[row.what]
         view = services.look_for(tx, row.check, row.event)
         addressees.insist(services, tx, row, view)
+        differs = view.is_doubted or in_what_is_shown(view.recorded, view.check, view.case, services.roster)
+        if differs and not is_judged:
+            raise Differs
         if view.reporter_gone and row.target == view.check.reporter and row.ts is None:
             return Outgoing(None)  # it is made due again if their account works again
         found = render(services, tx, row, view)

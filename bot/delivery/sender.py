@@ -25,7 +25,7 @@ from bot.delivery.addressees import WrongAddressee
 from bot.delivery.calls import HANDED_OVER, Calls, MessageGone, Shown
 from bot.delivery.limits import Limits, Line
 from bot.delivery.other_channels import NotSent, Via
-from bot.delivery.render import LATE, Outgoing, Renderers
+from bot.delivery.render import LATE, Differs, Outgoing, Renderers
 from bot.delivery.slack_errors import (
     code_of,
     is_answer_unknown,
@@ -198,10 +198,11 @@ class Deliverer:
             return
         if self._is_gathered(row):
             self.pause(self._gathers)
-        with self._services.database.read() as tx:
-            row = outbox.as_wanted(tx, row)
-            found = self._renderers.render(self._services, tx, row)
-            row = self._believed(tx, row, found)
+        try:
+            row, found = self._rendered(row)
+        except Differs:
+            self._put_right(row)
+            row, found = self._rendered(row, is_judged=True)
         if found.home is not None:
             self._stamp(row, self._calls.publish(row, found.home))
         elif found.later:
@@ -213,12 +214,28 @@ class Deliverer:
         else:
             self._stamp(row, self._calls.post(row, found))
 
+    def _rendered(self, row: Claimed, *, is_judged: bool = False) -> tuple[Claimed, Outgoing]:
+        with self._services.database.read() as tx:
+            row = outbox.as_wanted(tx, row)
+            found = self._renderers.render(self._services, tx, row, is_judged=is_judged)
+            return self._believed(tx, row, found), found
+
+    def _put_right(self, row: Claimed) -> None:
+        """Make the tables say what the check's record says, and alarm."""
+        check = str(row.check)
+        with self._services.write() as tx:
+            if found := self._services.judge(tx).put_right(check):  # with its row locked: else it was under way
+                differences.tell(self._services, tx, check, ", ".join(sorted(found)))
+
     def _believed(self, tx: Connection, row: Claimed, found: Outgoing) -> Claimed:
         """Return the row without a message that nothing proves to be its own, so that it is posted to its addressee.
 
         In a channel there is nobody else to show it to. What only removes cannot show anything.
         """
-        if not (row.ts and row.channel) or found.message is None or found.shrinks or row.channel == row.target:
+        if not (row.ts and row.channel) or found.message is None or found.shrinks:
+            return row
+        organisation = self._services.organisation
+        if row.channel == row.target and row.target in (organisation.leads_channel, organisation.staff_channel):
             return row
         if row.check is not None and delivery_proof.holds(checks.load(tx, self._services.keys, row.check).sealer, row):
             return row

@@ -42,7 +42,9 @@ class RecordedCase:
     decision: str | None = None
     plan_round: int = 0
     plan_stands: bool = False
-    has_agreed: bool = False
+    led_at: datetime | None = None
+    agreed_at: datetime | None = None
+    closed_at: datetime | None = None
     disagreed: bool = False
     shared: Shared | None = None
     waiting_for_answer: bool = False
@@ -52,9 +54,11 @@ class RecordedCase:
 
     def needs_a_lead(self, at: datetime) -> None:
         self.status, self.led_by, self.needed_at, self.remind_at = CaseStatus.OPEN, None, at, None
+        self.led_at = self.closed_at = None
 
     def needs_another_plan(self) -> None:
-        self.plan_stands = self.has_agreed = self.disagreed = False
+        self.plan_stands = self.disagreed = False
+        self.agreed_at = None
 
 
 @dataclass(slots=True)
@@ -83,7 +87,7 @@ class Recorded:
     was_in_channel: bool = False
     breach_told: set[str] = field(default_factory=set)
     sent: set[Sent] = field(default_factory=set)
-    is_held: bool = False
+    held_at: datetime | None = None
     keep_until: datetime | None = None
     approved_by: str | None = None
     started_at: datetime | None = None
@@ -216,7 +220,7 @@ def _raised(said: Recorded, entry: Entry) -> None:
 
 
 def _hold(said: Recorded, entry: Entry) -> None:
-    said.is_held, said.approved_by = entry.what is EventKind.HOLD_SET, None
+    said.held_at, said.approved_by = entry.at if entry.what is EventKind.HOLD_SET else None, None
 
 
 def _kept_longer(said: Recorded, entry: Entry) -> None:
@@ -241,9 +245,9 @@ def _ask(said: Recorded, entry: Entry) -> None:
 
 
 def _led(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
-    case.led_by = entry.who
+    case.led_by, case.led_at = entry.who, entry.at
     if "instead_of" not in entry.content:
-        stands = CaseStatus.AGREED if case.has_agreed else CaseStatus.PLANNED
+        stands = CaseStatus.AGREED if case.agreed_at else CaseStatus.PLANNED
         case.status = stands if case.plan_stands else CaseStatus.LED
 
 
@@ -286,11 +290,12 @@ def _decided(said: Recorded, case: RecordedCase, entry: Entry) -> None:
 def _planned(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
     case.needs_another_plan()
     case.status, case.plan_stands, case.plan_round = CaseStatus.PLANNED, True, case.plan_round + 1
-    case.led_by = case.led_by or entry.who
+    if case.led_by is None:
+        case.led_by, case.led_at = entry.who, entry.at
 
 
-def _agreed(_said: Recorded, case: RecordedCase, _entry: Entry) -> None:
-    case.has_agreed, case.disagreed = True, False
+def _agreed(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
+    case.agreed_at, case.disagreed = entry.at, False
     if case.status is CaseStatus.PLANNED:
         case.status = CaseStatus.AGREED
 
@@ -320,17 +325,17 @@ def _reminded(_said: Recorded, case: RecordedCase, _entry: Entry) -> None:
 
 
 def _closed(said: Recorded, case: RecordedCase, entry: Entry) -> None:
-    case.status, case.remind_at = CaseStatus.CLOSED, None
+    case.status, case.remind_at, case.closed_at = CaseStatus.CLOSED, None, entry.at
     said.statuses = frozenset({CheckStatus.CLOSED})
     if entry.what is EventKind.DRILL_ANSWERED:
-        case.led_by = entry.who
+        case.led_by, case.led_at = entry.who, entry.at
 
 
 def _reopened(said: Recorded, case: RecordedCase, entry: Entry) -> None:
     said.statuses, case.plan_stands = frozenset({CheckStatus.SENT}), False
     case.needs_a_lead(entry.at)
     if entry.who != said.reporter:
-        case.status, case.led_by = CaseStatus.LED, entry.who
+        case.status, case.led_by, case.led_at = CaseStatus.LED, entry.who, entry.at
 
 
 def _people(entry: Entry, key: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Seals: once an hour, new entries of the record are listed, hashed together with the previous seal, and signed.
+"""Seals: every five minutes, new entries of the record are listed, hashed together with the previous seal, and signed.
 
 docs/decisions/0011-the-seal.md specifies what is hashed and signed, so that others can verify it without us.
 """
@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from storage.proof.signed_note import PublicKey, SealKey, note
 from storage.tables import events, seals
 
-EVERY = timedelta(hours=1)
+EVERY = timedelta(minutes=5)
 START = bytes(32)
 """Stands for the previous head in the first seal."""
 
@@ -145,7 +145,7 @@ class SealWatch:
 
 
 def seal_due(tx: Connection, key: SealKey | None, now: datetime) -> Seal | None:
-    """Seal the new entries if the last seal is an hour old. Return the seal, or None."""
+    """Seal the new entries if the last seal is older than EVERY. Return the seal, or None."""
     made_at = tx.scalar(select(seals.c.made_at).order_by(seals.c.number.desc()).limit(1))
     if made_at is not None and abs(now - made_at) < EVERY:
         return None

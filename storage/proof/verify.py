@@ -16,7 +16,7 @@ from storage.proof.signed_note import PublicKey
 TOLERANCE = timedelta(minutes=5)
 """How far two servers' clocks may differ before an entry counts as back-dated."""
 SEALED_WITHIN = timedelta(hours=2)
-"""With a key, an entry this old and unsealed is a finding: the bot seals once an hour."""
+"""With a key, an entry this old and unsealed is a finding: the bot seals every five minutes."""
 _UNFIT = "its content is not what it committed to"
 _LOCKED = "its check's key was replaced, or is wrapped with a key that SHARE_CHECK_KEYS does not have"
 _GONE = {
@@ -183,7 +183,7 @@ class _Comparison:
         if late:
             oldest = self._rows[late[0]]
             more = f", and {len(late) - 1} more are as old" if len(late) > 1 else ""
-            why = f"it is of {moment(oldest.at)}, and the bot seals once an hour{more}"
+            why = f"it is of {moment(oldest.at)}, and the bot seals every five minutes{more}"
             yield _entry(oldest.id, Wrong.UNSEALED, why)
 
     def findings(self) -> Iterator[ChainFinding]:

@@ -125,7 +125,9 @@ def test_a_page_is_not_called_old_and_no_message_is_taken_away(stage: Stage) -> 
     """Whoever asks for help in vain is sent away by nobody who can write a row."""
     stage.begin()
     stage.answer(*HARM)
+    stage.settle()
     pages = len(stage.pages())
+    assert pages
     now = stage.bot.services.clock.now()
     for what in (OutboxKind.OLD_PAGE, OutboxKind.ERASED):
         with stage.bot.services.database.begin() as tx:

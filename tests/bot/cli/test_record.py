@@ -333,7 +333,7 @@ def test_what_should_have_been_sealed_is_named_where_there_is_a_key(
 ) -> None:
     """With the key in the settings, or one that is given; in the database, and in the proof that is exported."""
     monkeypatch.setattr(SystemClock, "now", lambda _clock: START + timedelta(hours=6))
-    late = "- Entry 10 is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals once an hour.\n"
+    late = "- Entry 10 is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals every five minutes.\n"
     code, said = place.run("verify")
     assert (code, late in said) == (1, True)
     assert place.run("export-proof", "--out", "proof.json")[0] == 0

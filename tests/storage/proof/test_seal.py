@@ -92,8 +92,8 @@ def test_what_was_added_is_sealed_in_batches_that_follow_each_other(database: Da
     assert verdict.matched.number == 2
 
 
-def test_sealing_is_due_once_an_hour_whoever_asks(database: Database) -> None:
-    """At once the first time; then not before an hour has gone by, and not where nothing was added."""
+def test_sealing_is_due_every_five_minutes_whoever_asks(database: Database) -> None:
+    """At once the first time; then not before five minutes have gone by, and not where nothing was added."""
     office = Office(database)
     check = office.start()
 
@@ -103,11 +103,11 @@ def test_sealing_is_due_once_an_hour_whoever_asks(database: Database) -> None:
 
     assert due()
     note(office, check)
-    office.forward(minutes=59)
+    office.forward(minutes=4)
     assert due() is None
     office.forward(minutes=1)
     assert due()
-    office.forward(hours=3)
+    office.forward(minutes=15)
     assert due() is None
     assert [each.last for each in _all(office)] == [1, 2]
 
@@ -678,10 +678,10 @@ def test_what_should_have_been_sealed_long_since_is_named_where_there_is_a_key(d
         return [str(each) for each in ours]
 
     assert found(later=1.9) == []
-    late = "is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals once an hour."
+    late = "is not sealed: it is of 23 Nov 2026, 13:07 UTC, and the bot seals every five minutes."
     assert found(later=2.1) == [f"Entry 10 {late}"]
     assert found("DELETE FROM seals", "DELETE FROM events WHERE id = 1", later=2.1) == [
-        "Entry 2 is not sealed: it is of 23 Nov 2026, 10:00 UTC, and the bot seals once an hour, and 8 more are as old."
+        f"Entry 2 {late.replace('13:07', '10:00').rstrip('.')}, and 8 more are as old."
     ]
 
 
