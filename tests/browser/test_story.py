@@ -196,7 +196,7 @@ def test_nothing_is_lost_while_slack_is_down(open_demo: Open) -> None:
     expect(page.get_by_text("Slack is down")).to_be_visible()
     staff.press("No", staff.card)
     staff.sees("This app did not respond. Try again.")
-    page.get_by_role("button", name="+15", exact=True).click()
+    page.get_by_role("button", name="+15 min", exact=True).click()
     down.click()
     lead.sees("This is ask 2.")
     staff.sees("No answer yet. I asked again at")

@@ -20,6 +20,7 @@ from tests.harness import (
     page_of,
     words_of,
 )
+from tests.surfaces import voices
 
 MONTH = 24 * 31
 HOLD = (*CALM, *CONSENT, *CLEAR, "No")
@@ -78,6 +79,24 @@ def test_at_the_end_of_a_case_its_messages_say_the_reference_and_the_outcome(sta
     assert not [each for each in words for telling in TELLING if telling in each]
     assert _head(page_of(stage.lead_one, LEADS)) == f"*{ref}* is closed. Decided: share the information."
     assert _left(stage) == ()
+
+
+def test_closing_costs_four_edits_and_every_message_has_its_two_voices(stage: Stage) -> None:
+    """Both cards of the channel and the staff member, and two direct pages; lines and old notices are taken away."""
+    stage.begin()
+    stage.answer(*HARM)
+    stage.settle()
+    stage.lead()
+    stage.plan()
+    stage.staff.press("I agree")
+    stage.staff.wait_for("Two last questions")
+    stage.record_sharing()
+    stage.settle()
+    before = len(stage.edits())
+    stage.close()
+    stage.settle()
+    assert len(stage.edits()) - before <= 4
+    assert list(voices.problems((call.method, call.args) for call in stage.workspace.requests)) == []
 
 
 def _left(stage: Stage) -> tuple[tuple[str, str, int], ...]:
