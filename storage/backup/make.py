@@ -8,7 +8,6 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,7 +18,7 @@ from storage.backup.source import BackupRefused, Source, counts_of, see_onto_dis
 from storage.backup.sqlite import SqliteFile
 from storage.crypto.rotation import Tally, tally
 from storage.engine import schema_objects
-from storage.engine.database import Database, newest_revision
+from storage.engine.database import Database, newest_revision, version_of
 from storage.errors import NotKept
 from storage.health import liveness
 from storage.sealed_texts import Unopened
@@ -63,7 +62,7 @@ def source_of(url: str) -> Source:
 def state(tx: Connection, keys: Sequence[str]) -> BackupState:
     """Read the state of a share-check database of any version. Raises BackupRefused if it is not one."""
     counts = counts_of(tx)
-    schema = MigrationContext.configure(tx).get_current_revision()
+    schema = version_of(tx)
     if schema is None or KEYS_ARE_IN not in counts:
         message = "There is nothing of share-check in the database. Has share-check serve been started on it?"
         raise BackupRefused(message)

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage.engine import unusable
 from storage.engine.group_commit import GroupCommit, driver_of
 from storage.errors import DatabaseNotReady, NotKept
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _PATIENCE, _A_MOMENT = 5000, 300
@@ -57,6 +55,7 @@ _NO_LIMIT = text("SET LOCAL statement_timeout = 0")
 """A migration of years of records may take longer than any press."""
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A read-only snapshot on PostgreSQL; SQLite's read transactions are snapshots anyway."""
+_REVISION = text("SELECT version_num FROM alembic_version")
 _WRITE_PROBE = text(
     "INSERT INTO pulse (name, at) VALUES ('probe', CURRENT_TIMESTAMP) "
     "ON CONFLICT (name) DO UPDATE SET at = CURRENT_TIMESTAMP"
@@ -102,10 +101,8 @@ class Database:
                 if not self.is_lone:
                     tx.execute(_NO_LIMIT)
                     tx.execute(_ONE_AT_A_TIME)
-                if _version_of(tx) != newest_revision():
-                    command.upgrade(_config(tx), "head")
-        except CommandError as error:
-            raise DatabaseNotReady(unusable.NEWER) from error
+                if version_of(tx) != newest_revision():
+                    _upgrade(tx)
         except SQLAlchemyError as error:
             raise unusable.not_ready(error) from error
         except NotKept as error:
@@ -114,7 +111,7 @@ class Database:
     def version(self) -> tuple[str | None, str | None]:
         """Return the Alembic revision of the tables and the one that this code needs."""
         with self.read() as tx:
-            return _version_of(tx), newest_revision()
+            return version_of(tx), newest_revision()
 
     def refuse_other_version(self) -> None:
         """Raise DatabaseNotReady unless the tables are of this version."""
@@ -212,24 +209,39 @@ def _prepare(connection: Any, _record: object) -> None:
         connection.execute(pragma)
 
 
-def _version_of(tx: Connection) -> str | None:
+def version_of(tx: Connection) -> str | None:
     """Return the Alembic revision of the tables, or None before the first."""
-    return MigrationContext.configure(tx).get_current_revision()
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    found: str | None = tx.scalar(_REVISION)
+    return found
 
 
-@cache
-def newest_revision() -> str | None:
-    """Return the newest revision in this code. Cached: Alembic imports every migration to find it."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+def newest_revision() -> str:
+    """Return the newest revision in this code."""
+    return max(known_revisions())
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """Return every migration that this code knows."""
-    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+    """Return every migration that this code knows, by its file: a start needs no Alembic, which takes 15 MB."""
+    return frozenset(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _upgrade(tx: Connection) -> None:
+    """Bring the tables to this version. Raises DatabaseNotReady if they are of a newer one."""
+    from alembic import command  # noqa: PLC0415 - only a new version needs it
+    from alembic.util import CommandError  # noqa: PLC0415 - only a new version needs it
+
+    try:
+        command.upgrade(_config(tx), "head")
+    except CommandError as error:
+        raise DatabaseNotReady(unusable.NEWER) from error
 
 
 def _config(tx: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - only a new version needs it
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = tx

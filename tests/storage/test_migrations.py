@@ -40,7 +40,8 @@ def test_the_chain_is_unbroken() -> None:
     """Each follows the one before; the newest is what the code needs."""
     assert sorted(set(REVISIONS)) == REVISIONS
     assert all(len(each) == len("0001") and each.isdecimal() for each in REVISIONS)
-    assert SCRIPTS.get_current_head() == REVISIONS[-1]
+    assert SCRIPTS.get_current_head() == REVISIONS[-1] == module.newest_revision()
+    assert module.known_revisions() == set(REVISIONS)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
