@@ -45,8 +45,8 @@ lint: setup ## The same without the documents, which the tests read as well
 surfaces: setup ## Write all that is sent to Slack to build/surfaces, and ask Slack's types and limits whether it is right
 	$(BIN)/python -m tests.surfaces
 
-bench: setup ## Measure what it costs
-	@set -e; for script in bench/*.py; do $(BIN)/python "$$script"; done
+bench: setup ## Measure what it costs, and write docs/performance.md
+	@$(BIN)/python -m bench && $(BIN)/python -m bench.decide_lines && $(BIN)/python -m bench.digest_as_history_grows
 
 pictures: setup ## Take the README's pictures again (needs chromium); look at each
 	$(BIN)/python -m tests.browser.pictures
