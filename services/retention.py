@@ -18,7 +18,10 @@ from flows.model import Level
 from flows.paging.roster import Roster
 from flows.records import retention
 from flows.records.access_requests import RequestStatus
+from flows.records.differences import Differing
+from flows.records.recorded import recorded
 from flows.records.retention import ADULT, QUIET, DueRecord, Keeping, ReasonKept, Schedule
+from services.judge import TableJudge
 from services.transaction import Service
 from storage import cases, checks, erasure, events, tables
 from storage.checks import Opened
@@ -88,14 +91,17 @@ class Retention(Service):
     def _keeping(self, opened: Opened, case: Case | None) -> Keeping:
         check = opened.check
         entries = events.history(self.tx, check.id, opened.sealer)
+        said = recorded(entries)
+        last_change = retention.last_change(check.touched_at, entries) if said.is_sound else self.now
+        started_at = max(said.started_at or check.started_at, check.started_at)
         row = self.tx.execute(select(_check.c.held_at, _check.c.keep_until).where(_check.c.id == check.id)).one()
         return Keeping(
             status=check.status,
             case=case.status if case else None,
             level=check.level,
-            started_at=check.started_at,
-            last_change=retention.last_change(check.touched_at, entries),
-            born=retention.born(entries, check.started_at.date()),
+            started_at=started_at,
+            last_change=last_change,
+            born=retention.born(entries, started_at.date()),
             is_unread=case is not None and retention.is_unread(entries, check.reporter),
             is_held=row.held_at is not None,
             keep_until=row.keep_until,
@@ -202,4 +208,8 @@ class Retention(Service):
         if self.tx.execute(sending.limit(1)).first() is not None:
             return ReasonKept.UNSENT
         approved = self.tx.execute(select(_deletion.c.check_id).where(_deletion.c.check_id == check)).first()
-        return None if approved else ReasonKept.NOT_APPROVED
+        if not approved:
+            return ReasonKept.NOT_APPROVED
+        # Nothing is destroyed on the word of tables that say something else than the record.
+        found = TableJudge(self.tx, self.keys, self.roster, self.now).look(check)
+        return ReasonKept.OPEN if found - {Differing.DELIVERED} else None

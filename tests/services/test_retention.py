@@ -623,3 +623,24 @@ def test_a_backup_that_is_put_in_place_has_it_erased_first(database: Database, t
             assert judge(of_record(tx, office.keys), open_all=True).findings == ()
         with pytest.raises(NoSuchCheck):
             office.check(check)
+
+
+def test_a_case_of_today_is_not_destroyed_by_the_tables_and_one_lead(office: Office) -> None:
+    """Whatever the tables say: since when it is there, that it is closed, and who approved, the record says."""
+    check = office.raised(URGENT)
+    old = datetime(1990, 1, 1, tzinfo=office.now.tzinfo)
+    with office.database.begin() as tx:
+        here = tables.checks.c.id == check
+        tx.execute(update(tables.checks).where(here).values(started_at=old, touched_at=old, status=CheckStatus.CLOSED))
+        tx.execute(update(tables.cases).values(status="closed", closed_at=old, raised_at=old, next_page_at=None))
+        tx.execute(update(tables.outbox).values(due_at=None))
+    with _keeping(office) as work:
+        assert check not in {item.check.id for item in work.items(office.now)}
+        assert work.approve(check, LEAD_ONE, "It is old.", office.request()) is not None
+    with office.database.begin() as tx:
+        forged = {"check_id": check, "approved_by": LEAD_ONE, "approved_at": old, "is_private": False}
+        tx.execute(tables.deletions.insert().values(forged))
+    office.forward(days=26 * YEAR)
+    with _keeping(office) as work:
+        assert work.erase(check, LEAD_ONE) is not None
+    assert office.check(check).answers
