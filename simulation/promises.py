@@ -60,8 +60,8 @@ _NOT_YET_TOLD = ("I am telling", "could not reach")
 _TOLD = ("I have told", "I have asked them to answer")
 """Words of a card that are untrue until Slack has taken a page."""
 _PAGE_MARKS = ("Open Slack to see it", '"action_id": "open_case"', '"action_id": "lead"')
-_BREACH = "a possible data breach"
-"""Words of the message to the data protection lead, who may be asked for a lead as well: it is no page."""
+_NO_PAGE = ("a possible data breach", ": something new.")
+"""Words of the message to the data protection lead, and of a line in a thread: whoever has it may have a page too."""
 _ASK = re.compile(r"\b[Aa]sk (\d+)\.")
 
 
@@ -179,7 +179,7 @@ def acts_only_if_allowed(name: str, what: EventKind, person: str, left_out: Coll
 
 def is_page(words: str) -> bool:
     """Return whether a message asks for a lead. words: its text, and its blocks as JSON where they are known."""
-    return _BREACH not in words and any(mark in words for mark in _PAGE_MARKS)
+    return not any(mark in words for mark in _NO_PAGE) and any(mark in words for mark in _PAGE_MARKS)
 
 
 def number_of_ask(words: str) -> int:
