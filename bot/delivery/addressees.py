@@ -128,6 +128,10 @@ def _is_on_the_list(asked: _Asked) -> bool:
     return asked.services.roster.person_at(asked.row.target) is not None
 
 
+def _is_on_the_list_or_their_channel(asked: _Asked) -> bool:
+    return _is_leads_channel(asked) or _is_on_the_list(asked)
+
+
 def _is_leads_channel(asked: _Asked) -> bool:
     return asked.row.target == asked.services.roster.channel
 
@@ -163,7 +167,7 @@ RULES: Mapping[OutboxKind, Rule] = {
     OutboxKind.DIGEST: _is_leads_channel,
     OutboxKind.STAFF_DIGEST: _is_staff_channel,
     OutboxKind.DIGEST_LINE: _is_on_the_list,
-    OutboxKind.DELETIONS_DUE: _is_on_the_list,
+    OutboxKind.DELETIONS_DUE: _is_on_the_list_or_their_channel,
 }
 """Every kind of row, with whom it may go to."""
 ABOUT_A_CHECK = frozenset(

@@ -295,7 +295,7 @@ def test_a_left_out_lead_who_forges_the_window_changes_nothing(stage: Stage) -> 
     other = stage.check().id
     _pass(stage, 370)
     _open_list(stage.lead_one, LEADS)
-    _choose(stage.lead_one, other, KEEP, "A reason.")
+    _choose(stage.lead_one, other, KEEP, "Kept for the inquiry that was asked for.")
     sent = stage.lead_one.submit()
     stage.lead_one.wait_for("Kept for another year")
     assert sent.payload is not None
