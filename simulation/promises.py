@@ -182,10 +182,10 @@ def is_page(words: str) -> bool:
     return not any(mark in words for mark in _NO_PAGE) and any(mark in words for mark in _PAGE_MARKS)
 
 
-def number_of_ask(words: str) -> int:
-    """Return which page of its case a page says it is: 1 where it does not say, as the first page."""
+def number_of_ask(words: str) -> int | None:
+    """Return which page of its case a page says it is, None where it does not say."""
     found = _ASK.search(words)
-    return int(found[1]) if found else 1
+    return int(found[1]) if found else None
 
 
 def page_is_of_a_check(reference: str, *, is_known: bool) -> Broken:

@@ -61,7 +61,7 @@ class PageChecks:
 
     def arrives(self, check: str, target: str, post: PostedMessage) -> None:
         """Note a page that Slack shows, and check that a copy of it has a reason."""
-        key = check, promises.number_of_ask(post.words), target
+        key = check, promises.number_of_ask(post.words) or self._newest_due(check, target), target
         before = [
             (other, interruptions) for other, interruptions in self._arrived[key] if not other.gone and other.check
         ]
@@ -75,6 +75,10 @@ class PageChecks:
             self._observed.hold(promises.page_comes_once(name, [int(not is_known)], int(not is_known)))
         if is_first and key in self._due:
             self._note_lateness(self._due[key], target)
+
+    def _newest_due(self, check: str, target: str) -> int:
+        """Return the newest ask of which a page is due there: one that is posted neutral does not say which it is."""
+        return max((ask for one, ask, to in self._due if (one, to) == (check, target)), default=1)
 
     def _note_lateness(self, due: Since, target: str) -> None:
         """Count how late a page is; time in which its target took no messages does not count."""

@@ -142,6 +142,6 @@ def pages(requests: Iterable[ApiRequest]) -> list[Page]:
     for each in posts(requests):
         text = str(each.args["text"])
         if promises.is_page(text):
-            key = (_REF.findall(text)[0], str(each.args["channel"]), promises.number_of_ask(text))
+            key = (_REF.findall(text)[0], str(each.args["channel"]), promises.number_of_ask(text) or 1)
             found.setdefault(key, Page(*key)).at.append(each.at)
     return list(found.values())

@@ -111,7 +111,7 @@ def test_a_page_is_known_by_its_text_or_its_buttons_and_says_which_ask_it_is() -
     assert promises.number_of_ask(text) == 12
     assert promises.is_page('{"action_id": "lead"}')
     assert promises.number_of_ask("*SC-ABCD* This is ask 3.") == 3
-    assert promises.number_of_ask("A check needs a safeguarding lead.") == 1
+    assert promises.number_of_ask("A check needs a safeguarding lead.") is None
     assert not promises.is_page(promises.CARD_TEXT)
     assert not promises.is_page("SC-ABCD: something new. Open Slack to see it.")
     assert not promises.is_page("SC-ABCD: a possible data breach. Open Slack to see it.")
