@@ -25,7 +25,7 @@ from bot.alarms.heartbeat import Heartbeat
 from bot.breaches import listeners as breaches
 from bot.breaches import outgoing as breaches_outgoing
 from bot.breaches import schedule as breaches_schedule
-from bot.cases import aftercare, closing, corrections
+from bot.cases import aftercare, agencies, agreement, closing, corrections
 from bot.cases import listeners as casework
 from bot.cases import outgoing as cases_outgoing
 from bot.cases import schedule as cases_schedule
@@ -298,6 +298,8 @@ def register(
     entry_points.register(app, entry_points.EntryPoints(services, client, replies, outsiders, logs))
     casework.register(app, services, replies)
     closing.register(app, services, replies)
+    agencies.register(app, services, replies)
+    agreement.register(app, services, replies)
     aftercare.register(app, services, replies)
     corrections.register(app, services, replies)
     home.register(app, services, replies, outsiders)

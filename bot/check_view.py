@@ -206,8 +206,17 @@ class CheckView:
     def guidance(self) -> Guidance:
         """What the reporter is told, in the state the check is in now."""
         made = guide(CHECKLIST, self.progress, self.decision, self.facts, self._said_of_page, self._stage)
+        made = replace(made, say_first=tuple(map(self._after_the_plan, made.say_first)))
         asked = self.check.asked_lead and not self.decision.reasons
         return replace(made, why=(self.without_roles("You asked for a lead."),)) if asked else made
+
+    def _after_the_plan(self, line: str) -> str:
+        """Put the plan in place of "do not tell" once it is agreed, and not before: it settles who is told."""
+        case, decision = self.case, self.decision
+        if case is None or not case.plan_stands or case.reporter_agreed_at is None:
+            return line
+        do_not_tell = self.facts.fill(wording.DO_NOT_TELL, adult=decision.adult, consent_from=decision.consent_from)
+        return wording.IN_THE_PLAN if line in (do_not_tell, wording.NOT_KNOWN_IF_SAFE) else line
 
     @property
     def _said_of_page(self) -> Told:

@@ -75,6 +75,14 @@ DECISION_LABELS = {
     "dissent": "Other views",
     "unanswered": "Why questions on what to share were not answered",
 }
+AGENCY = {
+    "contact": "Who there? Name and number",
+    "reference": "Their reference",
+    "what": "What was shared?",
+    "route": "By which route?",
+    "receipt": "Who answered, and when? Or why nobody waits",
+}
+"""Boxes of a row of the list of professionals, by key in the record."""
 SEARCHES = {
     "name": ("Name", "As you know it. Spelling and spaces need not be exact."),
     "number": ("Number in your school's system", None),

@@ -31,6 +31,7 @@ class Act(StrEnum):
     PAGE_AGAIN = "page again"
     REMIND = "be reminded"
     RECORD_SHARING = "record what was shared"
+    REVIEW = "give another view on a plan"
     BREACH = "work on a possible breach"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -86,7 +87,7 @@ class Subject:
 _HELPER = frozenset(
     {
         *(Act.KNOW, Act.COUNT, Act.OPEN, Act.SEE, Act.LEAD, Act.TAKE_OVER, Act.STEP_ASIDE),
-        *(Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN, Act.CORRECT, Act.BREACH),
+        *(Act.NOTE, Act.PAGE_AGAIN, Act.ASK, Act.REOPEN, Act.CORRECT, Act.BREACH, Act.REVIEW),
     }
 )
 _KEEPER = _HELPER | {Act.EXPORT, Act.HOLD, Act.ERASE}
@@ -107,7 +108,9 @@ MATRIX: dict[Role, frozenset[Act]] = {
 }
 """The complete table of permissions. The state of a check may remove some, see `gate`; no state adds one."""
 
-_NEEDS_CHOICE = frozenset({Act.OPEN, Act.BREACH, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
+_NEEDS_CHOICE = frozenset(
+    {Act.OPEN, Act.REVIEW, Act.BREACH, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE}
+)
 """Until the reporter has said whom to leave out (S2), only whoever leads sees more than that somebody needs help."""
 _SENT = frozenset({Act.KNOW, Act.COUNT, Act.OPEN, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE})
 """For a check that was sent and needed nobody: the reporter was told that a lead can see the reasons."""

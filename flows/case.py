@@ -186,6 +186,13 @@ STRAND_TITLES = {
     StrandName.PROFESSIONALS: "Professionals",
     StrandName.PARENT: "Parent or carer",
 }
+_FAMILY_OF_AN_ADULT = "Family or carer, if they agree"
+
+
+def strand_title(name: StrandName, answers: Answers) -> str:
+    """Return what a strand is called: the third is the parents' or, of an adult, the family's if they agree."""
+    is_adult = answers.get("3.1.5") in (("adult",), ("adult_may_not_decide",))
+    return _FAMILY_OF_AN_ADULT if is_adult and name is StrandName.PARENT else STRAND_TITLES[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flows.agencies import agencies_of
+from flows.agreement import without_a_view
 from flows.breach import breach_missing, breach_of
 from flows.case import (
     SHARING_DECISIONS,
-    STRAND_TITLES,
     Case,
     CaseStatus,
     Check,
@@ -22,6 +23,7 @@ from flows.case import (
     StrandName,
     StrandStatus,
     latest,
+    strand_title,
 )
 from flows.checklist import CHECKLIST
 from flows.engine.replay import replay
@@ -44,15 +46,22 @@ class Mend(StrEnum):
     SHARING = "record_sharing"
     NOTHING_SHARED = "chose_not"
     BREACH = "breach"
+    AGREEMENT = "agreement"
+    REVIEW = "another_view"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is missing, in words for the lead. mend: the button that brings it; instead: another that may."""
+    """One thing that is missing, in words for the lead. mend: the button that brings it; instead: another that may.
+
+    about: what the button carries beside the check.
+    """
 
     words: str
     mend: Mend
     instead: Mend | None = None
+    about: str = ""
 
 
 TO_SHARE = {
@@ -78,7 +87,8 @@ def missing_to_close(case: Case, entries: Iterable[Entry]) -> tuple[Missing, ...
     """Return everything that a case still needs before it may close; empty if nothing. entries: its whole record."""
     record = tuple(entries)
     breach = (Missing(words, Mend.BREACH) for words in breach_missing(breach_of(record)))
-    return (*_decision(case, record), *_plan(case), *_agreement(case), *_sharing(case, record), *breach)
+    together = (*_agreement(case, record), *_sharing(case, record), *_agencies(case, record))
+    return (*_decision(case, record), *_plan(case), *together, *breach)
 
 
 def missing_of_decision(decision: str, content: Mapping[str, object], check: Check) -> Iterator[str]:
@@ -152,12 +162,26 @@ def _plan(case: Case) -> Iterator[Missing]:
         strand = made.get(name)
         if strand is None or not is_settled(strand):
             mend = Mend.STRANDS if case.strands else Mend.PLAN
-            yield Missing(f"{STRAND_TITLES[name]}: done, or why it is not appropriate.", mend)
+            yield Missing(f"{strand_title(name, case.check.answers)}: done, or why it is not appropriate.", mend)
 
 
-def _agreement(case: Case) -> Iterator[Missing]:
+def _agreement(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
     if case.decision is not None and case.reporter_agreed_at is None:
-        yield Missing("The staff member has not agreed the plan yet.", Mend.PLAN)
+        mend, instead = (Mend.AGREEMENT, Mend.PLAN) if case.status is CaseStatus.PLANNED else (Mend.PLAN, None)
+        yield Missing("The staff member has not agreed the plan yet.", mend, instead)
+    if without_a_view(record) is not None:
+        yield Missing("The staff member disagreed. Another lead has not given their own view yet.", Mend.REVIEW)
+
+
+def _agencies(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
+    rows = agencies_of(record)
+    if not rows and case.shared in (Shared.RECORDED, Shared.ANSWERS_OPEN):
+        yield Missing("Professionals: who was told, a row for each agency.", Mend.AGENCY)
+    for one in rows:
+        if not one.is_settled:
+            until = f", to ask again by {one.due}" if one.due else ""
+            words = f"{one.name}: their answer, or why nobody waits for it{until}."
+            yield Missing(words, Mend.AGENCY, about=str(one.row))
 
 
 def _sharing(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:

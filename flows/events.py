@@ -235,6 +235,31 @@ class EventKind(_Kind):
             awaits_reader=True,
         ),
     )
+    AGREED_OTHERWISE = (
+        "agreed_otherwise",
+        EventProperties(
+            "{who} has noted how the plan was agreed, without a press of the staff member. Open shows it.",
+            "How the plan was agreed",
+            "It was noted how the plan was agreed",
+            tells_reporter=True,
+            shows_reading=True,
+        ),
+    )
+    REVIEWED = (
+        "reviewed",
+        EventProperties(
+            "{who} has given another view on the plan. Open shows it.",
+            "Another view on the plan",
+            "Another view on the plan was given",
+            is_talk=True,
+            shows_reading=True,
+        ),
+    )
+    AGENCY = "agency", EventProperties(label="An agency", step="It was noted what an agency was told")
+    AGENCY_CHASED = (
+        "agency_chased",
+        EventProperties("The lead was asked again about an agency that has not answered.", is_mechanical=True),
+    )
     TALK_FIRST = "talk_first", EventProperties("{who} would like to talk before agreeing the plan.", awaits_reader=True)
     SHARED = (
         "shared",
@@ -323,6 +348,9 @@ class EventKind(_Kind):
     OPENED_BREACH_LOG = "opened_breach_log", _LOOKING
     OPENED_CHRONOLOGY = "opened_chronology", _LOOKING
     OPENED_REGISTER = "opened_register", _LOOKING
+    OPENED_AGREEMENT = "opened_agreement", _LOOKING
+    OPENED_ANOTHER_VIEW = "opened_another_view", _LOOKING
+    OPENED_AGENCY = "opened_agency", _LOOKING
     OPENED_CHOSE_NOT = "opened_chose_not", _LOOKING
     FOUND = "found", _UNCHANGING
     LISTED = "listed", _UNCHANGING
@@ -397,7 +425,7 @@ class OutboxKind(_Kind):
 
 _PLAN = frozenset({EventKind.PLANNED, EventKind.STRAND})
 STANDS_FOR = {
-    **{kind: frozenset({kind}) for kind in (EventKind.DETAILS, EventKind.DECIDED, EventKind.SHARED)},
+    **{kind: frozenset({kind}) for kind in (EventKind.DETAILS, EventKind.DECIDED, EventKind.SHARED, EventKind.AGENCY)},
     **dict.fromkeys(_PLAN, _PLAN),
 }
 """Kinds whose newest entry is shown in the place of those before it, each with the kinds that it is shown in place of.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows.case import (
@@ -22,7 +22,6 @@ from flows.case import (
 from flows.checklist import CHECKLIST
 from flows.closure import (
     AFTER_SHARING,
-    Missing,
     missing_to_close,
     open_answers,
     waits_for_sharing,
@@ -31,8 +30,10 @@ from flows.closure import (
 from flows.engine.replay import replay
 from flows.events import REPORTERS_ACCOUNT, EventKind, OutboxKind
 from flows.model import Answers
+from services.agreements import Agreements
 from services.breaches import Breaches
-from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, Service, urgency_of
+from services.case_steps import Result, strand_content
+from services.transaction import ANOTHER_PLAN, ASK_AGAIN_AFTER, urgency_of
 from storage import cases, checks, events, outbox
 from storage.checks import Opened
 
@@ -41,46 +42,8 @@ DRILL_LASTS = timedelta(hours=1)
 _SHARING_RECORDED = (Shared.RECORDED, Shared.ANSWERS_OPEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a request, and the case as it is now."""
-
-    did: Did
-    case: Case
-    missing: tuple[Missing, ...] = ()
-
-
-class Casework(Service):
+class Casework(Agreements):
     """The leads' use cases. `by` is an organisation id, `who` the Slack id that is recorded."""
-
-    def _open(self, check: str) -> tuple[Opened, Case]:
-        opened = self.load(check)
-        case = self.case(opened)
-        if case is None:
-            raise LookupError(check)
-        return opened, case
-
-    def _deed(self, did: Did, opened: Opened) -> Result:
-        fresh = checks.load(self.tx, self.keys, opened.check.id)
-        case = self.case(fresh)
-        if case is None:
-            raise LookupError(opened.check.id)
-        return Result(did, case)
-
-    def _do(
-        self,
-        opened: Opened,
-        who: str,
-        what: EventKind,
-        content: Mapping[str, object],
-        request: str | None = None,
-        **changes: Any,
-    ) -> Result:
-        """Save the changes, record the event and update the messages that show the case."""
-        if changes:
-            cases.save(self.tx, opened.check.id, **changes)
-        self.record_and_notify(opened, who, what, content, request)
-        return self._deed(Did.DONE, opened)
 
     def escalate_due(self, check: str) -> None:
         """Do what the case's timer asks for, if it is still due; another instance may have done so since.
@@ -95,11 +58,17 @@ class Casework(Service):
             self._end_drill(opened, SYSTEM, EventKind.DRILL_UNANSWERED)
         elif case.status is CaseStatus.OPEN:
             self.ask_again(opened)
-        elif case.status is CaseStatus.LED and case.led_by is not None:
+        elif not opened.check.is_drill and self._step_due(opened, case):
+            self._chase(opened, case)
+
+    def _step_due(self, opened: Opened, case: Case) -> bool:
+        """Do what a case that somebody leads waits for. Return whether agencies are chased beside it."""
+        check = opened.check.id
+        if case.status is CaseStatus.LED and case.led_by is not None:
             cases.save(self.tx, check, next_page_at=self.roster.plan_by(case.urgency, self.now))
             self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
         elif case.status is CaseStatus.PLANNED and case.disagreed:
-            self._ask_for_review(opened, case)
+            self._go_on_after_disagreement(opened, case)
         elif case.led_by is not None and self._waits_for_somebody_gone(opened, case):
             cases.save(self.tx, check, next_page_at=self._next_morning())
             self._remind_leader(opened, case, case.led_by, EventKind.PLAN_REMINDED)
@@ -109,6 +78,7 @@ class Casework(Service):
             self._remind_about_sharing(opened, case)
         else:
             cases.save(self.tx, check, next_page_at=None)
+        return case.status is not CaseStatus.CLOSED
 
     def _waits_for_somebody_gone(self, opened: Opened, case: Case) -> bool:
         """Return whether the reporter, whose account is closed, would be asked next: then the lead is (I32)."""
@@ -118,14 +88,6 @@ class Casework(Service):
     def is_reporter_gone(self, check: str) -> bool:
         """Return whether the reporter's account was closed when Slack was asked last."""
         return events.newest_kind(self.tx, check, REPORTERS_ACCOUNT) is EventKind.REPORTER_GONE
-
-    def _next_morning(self) -> datetime:
-        return self.roster.week.next_morning(self.now, self.roster.morning)
-
-    def _remind_leader(self, opened: Opened, case: Case, leader: str, what: EventKind) -> None:
-        cases.save(self.tx, opened.check.id, asks=case.asks + 1, asked_at=self.now)
-        self.record(opened, SYSTEM, what, {"asked": [leader]})
-        self.page(opened, (leader,), case.asks + 1, channel=False)
 
     def _remind_reporter(self, opened: Opened, what: EventKind, again: datetime) -> None:
         """Send the reporter a reminder and set the next one; earlier messages point to it."""
@@ -335,7 +297,7 @@ class Casework(Service):
         urgency = urgency_of(opened.check)
         if urgency < case.urgency:
             cases.save(self.tx, check.id, urgency=urgency)
-            self.record_and_notify(opened, SYSTEM, EventKind.ESCALATED, {"urgency": urgency})
+            self.record_and_notify(opened, SYSTEM, EventKind.ESCALATED, {"urgency": urgency, "lead_stays": True})
         Breaches(self.tx, self.keys, self.roster, self.now).keep_up(opened, is_shown=after.breach)
         return self._open(check.id)
 
@@ -348,7 +310,7 @@ class Casework(Service):
             return Result(Did.STALE, case)
         plan = tuple(strands)
         cases.save_strands(self.tx, opened, plan)
-        content = {"strands": [_strand_content(strand) for strand in plan], "round": case.plan_round + 1}
+        content = {"strands": [strand_content(strand) for strand in plan], "round": case.plan_round + 1}
         changes: dict[str, Any] = {
             "status": CaseStatus.PLANNED,
             **ANOTHER_PLAN,
@@ -359,51 +321,6 @@ class Casework(Service):
         if case.led_by is None:
             changes |= {"led_by": by, "led_at": self.now}
         return self._do(opened, who, EventKind.PLANNED, content, request, **changes)
-
-    def agree(self, check: str, who: str, plan_round: int) -> Result:
-        """Record that the reporter agrees the plan they were shown; STALE for any other round."""
-        opened, case = self._open(check)
-        if case.reporter_agreed_at is not None and case.plan_round == plan_round:
-            return Result(Did.ALREADY, case)
-        if not _is_the_plan(case, plan_round):
-            return Result(Did.STALE, case)
-        changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
-        if case.status is CaseStatus.PLANNED:
-            changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
-        return self._do(opened, who, EventKind.AGREED, {"round": plan_round}, **changes)
-
-    def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Result:
-        """Record the reporter's disagreement and its reason; ask another lead or the independent contact to review."""
-        opened, case = self._open(check)
-        if self.is_repeat(request):
-            return Result(Did.ALREADY, case)
-        if not _is_the_plan(case, plan_round) or case.reporter_agreed_at is not None:
-            return Result(Did.STALE, case)
-        self._do(opened, who, EventKind.DISAGREED, {"round": plan_round, "reason": reason}, request, disagreed=True)
-        self._ask_for_review(opened, case)
-        return self._deed(Did.DONE, opened)
-
-    def _ask_for_review(self, opened: Opened, case: Case) -> None:
-        """Page those who may know, except the plan's lead; if there is nobody else, the independent contact."""
-        absent, _ = self._not_there()
-        others = tuple(one for one in self.allowed(case) if one != case.led_by)
-        others = tuple(one for one in others if one not in absent) or others
-        people = tuple(one for one in others if one in self.roster.people.leads)
-        reviewers = people or others or self.allowed(case)
-        waits = {"next_page_at": self._next_morning()} if case.status is CaseStatus.PLANNED else {}
-        cases.save(self.tx, case.check.id, asks=case.asks + 1, asked_at=self.now, **waits)
-        self.record(opened, SYSTEM, EventKind.REVIEW_ASKED, {"asked": list(reviewers)})
-        self.page(opened, reviewers, case.asks + 1, channel=not case.dm_only)
-
-    def talk_first(self, check: str, who: str, plan_round: int) -> Result:
-        """Record that the reporter wants to talk before agreeing."""
-        opened, case = self._open(check)
-        if not _is_the_plan(case, plan_round):
-            return Result(Did.STALE, case)
-        once = f"talk_first:{check}:{plan_round}"
-        if self.is_repeat(once):
-            return Result(Did.ALREADY, case)
-        return self._do(opened, who, EventKind.TALK_FIRST, {"round": plan_round}, once)
 
     def shared(
         self,
@@ -426,18 +343,11 @@ class Casework(Service):
         body = {"answers": {key: list(value) for key, value in given.items()}, **content}
         changes: dict[str, Any] = {"shared": Shared.ANSWERS_OPEN if open_answers(given) else Shared.RECORDED}
         if case.status is CaseStatus.AGREED:
-            changes["next_page_at"] = self._due_morning(content) if open_answers(given) else None
-        return self._do(opened, who, EventKind.SHARED, body, request, **changes)
-
-    def _due_morning(self, content: Mapping[str, object]) -> datetime:
-        """Return the morning of the date by which somebody sees to it; never before the next working morning."""
-        week = self.roster.week
-        try:
-            before = date.fromisoformat(str(content.get("due"))) - timedelta(days=1)
-        except ValueError:
-            return self._next_morning()
-        start = max(self.now, datetime.combine(before, time(12), week.zone))
-        return week.next_morning(start, self.roster.morning)
+            changes["next_page_at"] = self._morning_of(str(content.get("due"))) if open_answers(given) else None
+        done = self._do(opened, who, EventKind.SHARED, body, request, **changes)
+        if case.status is CaseStatus.AGREED:
+            self._ask_by(opened, self._next_chase(opened))
+        return done
 
     def not_shared_yet(self, check: str, who: str) -> Result:
         """Record that nothing was shared so far."""
@@ -470,7 +380,7 @@ class Casework(Service):
         if case.status is CaseStatus.CLOSED:
             return Result(Did.STALE, case)
         cases.save_strands(self.tx, opened, changed)
-        content = {"strands": [_strand_content(strand) for strand in changed]}
+        content = {"strands": [strand_content(strand) for strand in changed]}
         return self._do(opened, who, EventKind.STRAND, content, request)
 
     def close(self, check: str, who: str, content: Mapping[str, object], request: str) -> Result:
@@ -498,24 +408,9 @@ class Casework(Service):
         return self._deed(Did.DONE, opened)
 
 
-def _is_the_plan(case: Case, plan_round: int) -> bool:
-    """Return whether this is the current plan, whoever leads now."""
-    return case.status is not CaseStatus.CLOSED and 0 < plan_round == case.plan_round
-
-
 def _says_something_else(strand: Strand, case: Case) -> bool:
     """Return whether more than the strand's status changed; "not appropriate" comes with its own reason."""
     before = next((one for one in case.strands if one.name is strand.name), None)
     if before is None or strand.status is StrandStatus.NOT_APPROPRIATE:
         return False
     return (strand.what, strand.owner, strand.due) != (before.what, before.owner, before.due)
-
-
-def _strand_content(strand: Strand) -> dict[str, object]:
-    return {
-        "name": strand.name,
-        "status": strand.status,
-        "what": strand.what,
-        "owner": strand.owner,
-        "due": strand.due,
-    }

@@ -87,7 +87,10 @@ class Service:
         if opened.is_shrunk and what.properties.is_change:
             old_messages.has_changed(self.tx, opened.check.id)
         signed = None if who == SYSTEM and not _named(content) else self.roster.signature(who, _named(content))
-        return events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request, signed)
+        made = events.append(self.tx, opened.check.id, opened.sealer, self.now, who, what, content, request, signed)
+        if self.opened_on is not None:  # What is recorded in one submission is not newer than it.
+            self.opened_on = max(self.opened_on, made)
+        return made
 
     def is_repeat(self, request: str | None) -> bool:
         """Return whether this request was carried out before."""

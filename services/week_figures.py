@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
+from flows.agencies import agencies_of
 from flows.case import CaseStatus, Check, CheckStatus, Shared, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.closure import sharing_is_open
@@ -244,6 +245,7 @@ class WeekCounter:
             ),
             "questions_waiting": sum(row.waiting_for_answer for row in rows),
             "strands_overdue": sum(self._overdue(row.check_id) for row in rows),
+            "agencies_overdue": sum(self._not_answered(shared[row.check_id]) for row in rows),
             "retention": self._retention(),
         }
 
@@ -252,6 +254,13 @@ class WeekCounter:
         today = self.roster.week.day_of(self.now).isoformat()
         late = (strands.c.check_id == check, strands.c.status == StrandStatus.TO_DO, strands.c.due < today)
         return int(self.tx.scalar(select(func.count()).select_from(strands).where(*late)) or 0)
+
+    def _not_answered(self, opened: Opened) -> int:
+        """Count the agencies of the check's plan that were to have answered by now."""
+        if not record.count(self.tx, opened.check.id, EventKind.AGENCY):
+            return 0
+        today = self.roster.week.day_of(self.now)
+        return sum(one.is_due(today) for one in agencies_of(record.history(self.tx, opened.check.id, opened.sealer)))
 
     def _retention(self) -> int:
         """Count records that every lead may know of and that come up for deletion in the seven days after the week."""

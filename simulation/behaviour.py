@@ -51,6 +51,9 @@ LEADING = {
     "page_again": 1.5,
     "reopen_case": 1.5,
     "update_strands": 60.0,
+    "agreement": 8.0,
+    "another_view": 40.0,
+    "agency": 60.0,
 }
 AT_HOME = {"start": 2.0, "set_days_away": 1.0, "remove_days_away": 1.0, "start_drill": 1.0, "open_check": 1.0}
 WEIGHTS = {**REPORTING, **LEADING, **AT_HOME}
@@ -58,7 +61,7 @@ WEIGHTS = {**REPORTING, **LEADING, **AT_HOME}
 
 UNKNOWN = 0.5
 """The weight of any other button."""
-FOR_WHO_LEADS = frozenset({"plan", "close_case", "hand_on"})
+FOR_WHO_LEADS = frozenset({"agreement", "agency", "plan", "close_case", "hand_on"})
 SELDOM = 0.025
 """What such a button's weight is worth to anybody else."""
 REST = 6.0

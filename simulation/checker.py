@@ -13,6 +13,7 @@ from flows.model import Level
 from simulation import promises
 from simulation.checks.actions import Action, ActionChecks, RecordPosition
 from simulation.checks.asks import AskChecks
+from simulation.checks.closings import closings_are_true
 from simulation.checks.messages import MessageChecks
 from simulation.checks.pages import PageChecks
 from simulation.observed import Observed
@@ -153,3 +154,5 @@ class PromiseChecker:
         self._observed.figures.checks = len(self._observed.stored.checks)
         self._observed.figures.cases = len(self._observed.stored.cases)
         self._pages.end()
+        for check in {event.check for event in self._observed.stored.events if event.what is EventKind.CLOSED}:
+            self._observed.hold(closings_are_true(self.name(check), self._observed.stored.record(check)))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.case import Entry
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers, Level
 from storage import checks
+from storage import events as record
 from storage.crypto.envelope import Keyring
 from storage.engine.database import Database
 
@@ -145,6 +147,12 @@ class StoredState:
             with self._database.read() as tx:
                 known = self._answers[check] = revision, checks.load(tx, self._keys, check).check.answers
         return known[1]
+
+    def record(self, check: str) -> tuple[Entry, ...]:
+        """Return a check's record, opened."""
+        with self._database.read() as tx:
+            opened = checks.load(tx, self._keys, check)
+            return tuple(record.history(tx, check, opened.sealer))
 
     def timer_due(self) -> datetime | None:
         """Return when the next timer is due, by the bot's clock."""

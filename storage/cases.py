@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, literal_column, or_, select, update
 
 from flows.case import Case, CaseStatus, Shared, Strand, StrandName, StrandStatus
 from flows.model import Level, Urgency
@@ -175,6 +175,12 @@ def is_due(tx: Connection, check: str, now: datetime) -> bool:
     """Return whether this case's next page is due."""
     due = select(cases.c.check_id).where(cases.c.check_id == check, cases.c.next_page_at <= now)
     return tx.execute(due).first() is not None
+
+
+def ask_by(tx: Connection, check: str, at: datetime) -> None:
+    """Move this case's next page to `at` where it is due later, or has none."""
+    later = or_(cases.c.next_page_at.is_(None), cases.c.next_page_at > at)
+    tx.execute(cases.update().where(cases.c.check_id == check, later).values(next_page_at=at))
 
 
 def reminding(tx: Connection, now: datetime) -> Sequence[str]:

@@ -119,6 +119,9 @@ TO_SHARE = {
 """What a decision to share says beside its reason."""
 GO_ON = "Go on ("
 """The button after which the page moment shows the next question; it says how long the rest takes."""
+SHARING = ("Share the information", "Refer to another service")
+ANSWERED = {"agency": "Children's social care", "state": "Yes", "receipt": "They rang back at 10:20."}
+"""What a plan says of an agency that was told, and has answered, at once."""
 UNHURRIED = 12.0
 """Seconds. Slack waits for three; how fast this machine is today is no part of a story. bench/ measures it."""
 
@@ -277,7 +280,7 @@ class Stage:
         press_on(person, "Change plan" if case and case.plan_round else "Agree plan", page_of(person))
         opened(person, "Agree plan: decision")
         decided = {"decision": decision, "reason": more.get("reason", "It protects them.")}
-        if decision in ("Share the information", "Refer to another service"):
+        if decision in SHARING:
             decided |= {key: more.get(key, words) for key, words in TO_SHARE.items()}
         if person.modal and "unanswered" in visible_boxes(person):
             decided["unanswered"] = more.get("unanswered", "There was no time to ask.")
@@ -286,6 +289,8 @@ class Stage:
         for strand in ("student", "professionals", "parent"):
             what = more.get(strand, "A first step.")
             person.fill({f"{strand}.what": what, f"{strand}.status": status})
+        if decision in SHARING and "agency.agency" in visible_boxes(person):
+            person.fill({f"agency.{key}": more.get(key, words) for key, words in ANSWERED.items()})
         assert person.submit().error is None
         self.settle()
 

@@ -25,7 +25,7 @@ NOT_SCREENS = frozenset(
         *("access_requests.reader", "access_requests.release"),
         *("alarms.audience", "alarms.auditor", "alarms.broken_seal", "alarms.conditions", "alarms.heartbeat"),
         "alarms.record_watch",
-        *("cases.aftercare", "cases.closing", "cases.corrections", "cases.gated"),
+        *("cases.aftercare", "cases.agencies", "cases.agreement", "cases.closing", "cases.corrections", "cases.gated"),
         "checks.entry_points",
         "checks.slow",
         "cover.gaps",

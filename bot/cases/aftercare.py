@@ -15,14 +15,16 @@ from bot.fields import SHARING
 from bot.newer_words import Windows
 from bot.permission import Act
 from bot.slack import block_kit
-from bot.slack.listeners import WRITE_SOMETHING, Answer, Listeners, close, errors
+from bot.slack.listeners import WRITE_SOMETHING, Answer, Listeners, close, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
+from flows.agencies import Receipt, agencies_of
 from flows.case import Did, Entry, latest
-from flows.closure import AFTER_SHARING, OWNERS, SHARED_WORDS, open_answers
+from flows.closure import AFTER_SHARING, OWNERS, SHARED_WORDS, open_answers, waits_for_sharing
 from flows.events import EventKind
 from flows.sentences import says_something
-from services.casework import Casework, Result
+from services.case_steps import Result
+from services.casework import Casework
 
 CHANGED = "This has changed since. Please look at the newest message."
 ALREADY = "Already done."
@@ -43,6 +45,7 @@ class Aftercare:
     """Listeners of the messages that a case sends to its reporter."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._gated = Gated(services)
 
     def press(self, press: Press) -> str | None:
@@ -69,6 +72,17 @@ class Aftercare:
             sent, Act.REPLY, lambda work: work.write(sent.check, sent.user.id, EventKind.REPLY, content, sent.request)
         )
         return _settled(result, "text")
+
+    def agree(self, sent: Sent) -> Answer:
+        """Record that the reporter agrees the plan they read; ask policy 3.4 at once where it is shared already."""
+        result = self._gated.submit(sent, Act.AGREE, lambda work: work.agree(sent.check, sent.user.id, sent.number))
+        if result is None or result.did is Did.STALE:
+            return update(modals.changed(CHANGED))
+        with self._services.database.read() as tx:
+            view = self._services.look(tx, sent.check, history=True)
+        is_shared = any(one.state != Receipt.AWAITED for one in agencies_of(view.entries))
+        is_next = result.did is Did.DONE and is_shared and waits_for_sharing(result.case)
+        return update(modals.sharing(view)) if is_next else close()
 
     def disagree(self, sent: Sent) -> Answer:
         """Record why the reporter does not agree with the plan (policy 4.2)."""
@@ -172,6 +186,7 @@ def register(app: App, services: Services, replies: Replies) -> None:
         on.opens(verb, aftercare.open_modal)
     on.submission("reply", aftercare.reply, needs=("text",))
     show_close = Closing(services).show_again
+    on.submission("agree_plan", aftercare.agree)
     on.submission("disagree", aftercare.disagree, reasons=("text",))
     on.submission("chose_not", aftercare.chose_not, reasons=("text",), then=show_close)
     Windows(services, on).submission("sharing", aftercare.sharing, then=show_close)

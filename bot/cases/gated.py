@@ -12,7 +12,8 @@ from bot.permission import Act, Gate, gate
 from bot.slack.payloads import Press, Sent
 from flows.case import Case
 from flows.events import opened
-from services.casework import Casework, Result
+from services.case_steps import Result
+from services.casework import Casework
 
 NOT_FOUND = "This card is out of date. There is nothing to do here."
 NOT_LEADING = "Only whoever leads this check can do that. Press I will lead, or Take over."

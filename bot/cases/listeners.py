@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from slack_bolt import App
 
-from bot.cases import modals, summary
+from bot.cases import agencies, modals, summary
 from bot.cases.closing import CHANGED, Closing
 from bot.cases.gated import NOT_FOUND, Gated, refusal
 from bot.cases.page import more
@@ -22,13 +23,15 @@ from bot.slack import block_kit
 from bot.slack.listeners import NO_REASON, Answer, Listeners, close, errors, update
 from bot.slack.payloads import Press, Sent
 from bot.slack.replies import Replies
+from flows.agencies import missing_in_row
 from flows.case import DECISIONS, Case, Check, Did, Strand, StrandName, StrandStatus
 from flows.checklist import CHECKLIST
 from flows.closure import TO_SHARE, UNANSWERED, missing_of_decision, unanswered
 from flows.events import EventKind
 from flows.model import Answers
 from flows.sentences import is_sentence
-from services.casework import Casework, Result
+from services.case_steps import Result
+from services.casework import Casework
 
 LAST_ONE = "You are the last person who may know of this, so I cannot leave you out. Please phone someone who can help."
 ALREADY = "Already done."
@@ -203,19 +206,27 @@ class Lead:
         if missing := _says_nothing(sent):
             return errors(missing)
         by = self._services.roster.person_at(sent.user.id) or ""
-        result = self._gated.submit(
-            sent, Act.PLAN, lambda work: work.plan(sent.check, sent.user.id, by, _strands(sent), sent.request)
-        )
-        return _settled(result, "student.what")
+        return self._save(sent, lambda work: work.plan(sent.check, sent.user.id, by, _strands(sent), sent.request))
+
+    def _save(self, sent: Sent, do: Callable[[Casework], Result]) -> Answer:
+        """Record the strands, and the first agency where its boxes are filled in: what is done at once, once."""
+        row = agencies.typed_in(sent, modals.FIRST_AGENCY)
+
+        def both(work: Casework) -> Result:
+            result = do(work)
+            if result.did is not Did.STALE and row["agency"]:
+                return work.note_first_agency(sent.check, sent.user.id, row, sha256(sent.request.encode()).hexdigest())
+            return result
+
+        return _settled(self._gated.submit(sent, Act.PLAN, both), "student.what")
 
     def strands(self, sent: Sent) -> Answer:
         """Record the progress of the plan's strands."""
         if missing := _says_nothing(sent):
             return errors(missing)
-        result = self._gated.submit(
-            sent, Act.PLAN, lambda work: work.finish_strands(sent.check, sent.user.id, _strands(sent), sent.request)
+        return self._save(
+            sent, lambda work: work.finish_strands(sent.check, sent.user.id, _strands(sent), sent.request)
         )
-        return _settled(result, "student.what")
 
     def reopen(self, sent: Sent) -> Answer:
         """Reopen a closed case, with the reason."""
@@ -259,8 +270,16 @@ def _strands(sent: Sent) -> tuple[Strand, ...]:
 
 
 def _says_nothing(sent: Sent) -> dict[str, str]:
-    """Return an error for each strand without a sentence on what will happen or was done, or why not."""
-    return {f"{one.name}.what": STRAND_NEEDED for one in _strands(sent) if not is_sentence(one.what)}
+    """Return an error for each strand without a sentence on what will happen or was done, or why not.
+
+    And for each box that the first agency still needs, once one is chosen.
+    """
+    row = agencies.typed_in(sent, modals.FIRST_AGENCY)
+    needed = missing_in_row(row) if row["agency"] else ()
+    return {
+        **{f"{one.name}.what": STRAND_NEEDED for one in _strands(sent) if not is_sentence(one.what)},
+        **{f"{modals.FIRST_AGENCY}{key}": agencies.NEEDED[key] for key in needed},
+    }
 
 
 _STATUS = {status.value: status for status in StrandStatus}

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from bot.cases import agency_modals
 from bot.cases.reporter_modals import STRAND_STATUS_WORDS
 from bot.check_view import CheckView
 from bot.fields import DECISION, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
+from flows.agencies import agencies_of
 from flows.case import (
     DECISIONS,
-    STRAND_TITLES,
     Case,
     CaseStatus,
     Strand,
     StrandName,
     StrandStatus,
     latest,
+    strand_title,
 )
 from flows.closure import UNANSWERED, Mend, Missing, missing_to_close, unanswered
 from flows.events import EventKind
@@ -89,7 +91,9 @@ def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
     `callback_id` is "strands" where the plan is made and "update_strands" where its progress is recorded.
     """
     made = {strand.name: strand for strand in case.strands}
-    blocks = [block for name in StrandName for block in _strand(name, made.get(name))]
+    titles = {name: strand_title(name, view.check.answers) for name in StrandName}
+    parts = [(*_strand(name, title, made.get(name)), *_rows(view, name)) for name, title in titles.items()]
+    blocks = [block for part in parts for block in part]
     is_new = callback_id == "strands"
     words = "*The decision is saved.* The plan is agreed when the staff member agrees too."
     intro = [block_kit.section(words)] if is_new else []
@@ -102,6 +106,20 @@ def strands(view: CheckView, case: Case, callback_id: str = "strands") -> Block:
     )
 
 
+FIRST_AGENCY = "agency."
+"""Before the block ids of the first agency's boxes in the window of a plan."""
+
+
+def _rows(view: CheckView, name: StrandName) -> Iterator[Block]:
+    """Yield the list of professionals: the rows there are, or the boxes of the first."""
+    if name is not StrandName.PROFESSIONALS:
+        return
+    if agencies_of(view.entries):
+        yield from agency_modals.listed(view)
+    else:
+        yield from agency_modals.boxes(view, None, FIRST_AGENCY)
+
+
 LONGEST_PART, LONGEST_OWNER = 1500, 150
 _STRAND_HINTS = {
     StrandName.STUDENT: "Told? By whom and when? What do they want? What support?",
@@ -110,10 +128,10 @@ _STRAND_HINTS = {
 }
 
 
-def _strand(name: StrandName, strand: Strand | None) -> Iterator[Block]:
+def _strand(name: StrandName, title: str, strand: Strand | None) -> Iterator[Block]:
     options = {status.value: STRAND_STATUS_WORDS[status].capitalize() for status in StrandStatus}
     status = strand.status if strand else StrandStatus.TO_DO
-    yield block_kit.header(STRAND_TITLES[name])
+    yield block_kit.header(title)
     yield block_kit.input_(
         "Where it stands", block_kit.choice("static_select", "option", options, (status,)), f"{name}.status"
     )
@@ -171,6 +189,9 @@ MEND_WORDS = {
     Mend.SHARING: "Record sharing",
     Mend.NOTHING_SHARED: "Nothing was shared",
     Mend.BREACH: "Breach",
+    Mend.AGREEMENT: "How they agreed",
+    Mend.REVIEW: "Another view",
+    Mend.AGENCY: "Agency",
 }
 _MOST_LINES = 40
 
@@ -198,7 +219,8 @@ def _row(view: CheckView, number: int, missing: Missing) -> Iterator[Block]:
     """Yield one line with its button; where another button may bring it as well, both below it."""
 
     def button(mend: Mend) -> Block:
-        return block_kit.button(MEND_WORDS[mend], f"{mend}.{number}", view.check.id)
+        about = f":{missing.about}" if missing.about else ""
+        return block_kit.button(MEND_WORDS[mend], f"{mend}.{number}", f"{view.check.id}{about}")
 
     words = f"- {block_kit.esc(missing.words)}"
     if missing.instead is None:

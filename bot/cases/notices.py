@@ -6,6 +6,7 @@ from bot.cases import drill_page
 from bot.check_view import CheckView
 from bot.slack import block_kit
 from bot.slack.block_kit import Block, Message
+from flows.agreement import agreement_of
 from flows.case import SHARING_DECISIONS, Case, CaseStatus, Entry, Shared, latest
 from flows.closure import sharing_is_open, was_shared
 from flows.events import EventKind
@@ -22,6 +23,7 @@ def notice(view: CheckView, case: Case, event: Entry) -> Message | None:
         EventKind.PLANNED: _planned,
         EventKind.PLAN_WAITS: _plan_waits,
         EventKind.AGREED: _aftercare,
+        EventKind.AGREED_OTHERWISE: _agreed_otherwise,
         EventKind.AFTERCARE_REMINDED: _aftercare,
         EventKind.DISAGREED: _disagreed,
         EventKind.CLOSED: _closed,
@@ -94,6 +96,9 @@ def _planned(view: CheckView, case: Case, event: Entry) -> Message:
         return _plain(f"The plan for {ref} has changed since. See the newer message.")
     if case.reporter_agreed_at is not None:
         see = block_kit.button("See the plan", "see_plan", f"{view.check.id}:{plan_round}")
+        agreed = agreement_of(view.entries)
+        if agreed is not None and agreed.what is EventKind.AGREED_OTHERWISE:
+            return _with(f"A lead has noted how the plan for {ref} was agreed.", see)
         return _with(f"You agreed the plan for {ref}.", see)
     if _is_asked_again(view, event, EventKind.PLAN_WAITS):
         return _plain(f"{ref}: see the newer message about the plan.")
@@ -150,6 +155,21 @@ def _aftercare(view: CheckView, case: Case, event: Entry) -> Message | None:
         answer,
         block_kit.button("Not shared yet", "not_shared_yet", check),
         chose_not,
+    )
+
+
+def _agreed_otherwise(view: CheckView, case: Case, event: Entry) -> Message | None:
+    """Show the reporter what was noted in their place, which they can still disagree with; then ask policy 3.4."""
+    if case.plan_round != event.content.get("round") or case.reporter_agreed_at != event.at:
+        return _aftercare(view, case, event)
+    plan = f"{view.check.id}:{case.plan_round}"
+    words = f"A lead has noted how the plan for {view.check.ref} was agreed. Please look if it is right."
+    see = block_kit.button("See my part", "see_plan", plan)
+    disagree = block_kit.button("I disagree", "disagree", plan)
+    asked = _aftercare(view, case, event)
+    return Message(
+        words,
+        [block_kit.section(words), block_kit.actions(see, disagree, block_id="plan"), *(asked.blocks if asked else ())],
     )
 
 

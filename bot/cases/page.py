@@ -306,12 +306,20 @@ def _work(view: CheckView, case: Case) -> dict[str, Block]:
         "record_sharing": "Record sharing",
         "close_case": "Close",
         **({"breach": "Breach"} if view.decision.breach else {}),
+        **_agreeing(case),
     }
     following = _next_step(case)
     return {
         verb: block_kit.button(label, verb, view.check.id, style="primary" if verb == following else None)
         for verb, label in labels.items()
     }
+
+
+def _agreeing(case: Case) -> dict[str, str]:
+    """Return what brings a plan on that waits for the staff member: how they agreed, or another view."""
+    if case.status is not CaseStatus.PLANNED:
+        return {}
+    return {**({"another_view": "Another view"} if case.disagreed else {}), "agreement": "How they agreed"}
 
 
 def _next_step(case: Case) -> str:

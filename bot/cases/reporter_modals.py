@@ -8,7 +8,8 @@ from bot.check_view import CheckView
 from bot.fields import DECISION_LABELS, SHARING, inputs
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
-from flows.case import DECISIONS, SHARING_DECISIONS, STRAND_TITLES, Case, Entry, Strand, StrandStatus, latest
+from flows.agreement import agreement_of
+from flows.case import DECISIONS, SHARING_DECISIONS, Case, Entry, Strand, StrandStatus, latest, strand_title
 from flows.checklist import CHECKLIST
 from flows.closure import AFTER_SHARING, OWNERS
 from flows.events import EventKind
@@ -35,8 +36,34 @@ def plan(view: CheckView, case: Case, decision: Entry | None) -> Block:
     if decision is not None:
         blocks += decided(decision)
     for strand in case.strands:
-        blocks += strand_blocks(strand)
-    return block_kit.modal("The plan", blocks)
+        blocks += strand_blocks(view, strand)
+    blocks += agreed_blocks(view)
+    if case.reporter_agreed_at is not None or not case.plan_stands:
+        return block_kit.modal("The plan", blocks)
+    return block_kit.modal(
+        "The plan",
+        [
+            *blocks,
+            block_kit.context("The plan is agreed when you agree too. To disagree, or to talk first, press Back."),
+        ],
+        callback_id="agree_plan",
+        metadata=f"{view.check.id}:{case.plan_round}",
+        submit="I agree",
+        close="Back",
+    )
+
+
+def agreed_blocks(view: CheckView) -> Iterator[Block]:
+    """Yield how the plan was agreed where the staff member did not press: as it was noted, and by whom."""
+    agreed = agreement_of(view.entries)
+    if agreed is not None and agreed.what is EventKind.AGREED_OTHERWISE:
+        words = f"{agreed.content.get('said')}. {agreed.content.get('text') or ''}".strip()
+        yield from block_kit.labelled(f"How it was agreed, as noted by {view.author(agreed)}", words)
+
+
+def changed(words: str) -> Block:
+    """Render that the plan is another by now."""
+    return block_kit.modal("The plan", [block_kit.section(words)])
 
 
 def decided(entry: Entry) -> Iterator[Block]:
@@ -46,11 +73,11 @@ def decided(entry: Entry) -> Iterator[Block]:
         yield from block_kit.labelled(label, str(entry.content.get(key) or ""))
 
 
-def strand_blocks(strand: Strand) -> Iterator[Block]:
+def strand_blocks(view: CheckView, strand: Strand) -> Iterator[Block]:
     """Yield one strand of the plan: status, what, who and when."""
     owner = f" Who: {strand.owner}." if strand.owner else ""
     due = f" By {strand.due}." if strand.due else ""
-    title, status = STRAND_TITLES[strand.name], STRAND_STATUS_WORDS[strand.status]
+    title, status = strand_title(strand.name, view.check.answers), STRAND_STATUS_WORDS[strand.status]
     yield from block_kit.labelled(f"{title} ({status})", f"{strand.what}{owner}{due}")
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 
 from bot.cases.corrections_modal import name_of
 from bot.cases.page import answer_label, outcome_words
-from bot.cases.reporter_modals import decided, strand_blocks
+from bot.cases.reporter_modals import agreed_blocks, decided, strand_blocks
 from bot.check_view import CheckView
 from bot.fields import ALL_DETAILS, SHARING
 from bot.slack import block_kit
 from bot.slack.block_kit import Block
 from bot.words import URGENCY_WORDS, earlier, labels
+from flows.agencies import RECEIPTS, agencies_of
 from flows.case import (
     Case,
     Entry,
@@ -288,7 +289,13 @@ def _plan(view: CheckView, case: Case) -> Iterator[Block]:
         yield from decided(entry)
         yield _said_by("Decided", view, entry)
     for strand in case.strands:
-        yield from strand_blocks(strand)
+        yield from strand_blocks(view, strand)
+    yield from agreed_blocks(view)
+    for one in agencies_of(view.entries):
+        said = (one.contact, one.reference, one.what, one.route, one.receipt, f"Ask again {one.due}" if one.due else "")
+        yield from block_kit.labelled(
+            f"{one.name} ({RECEIPTS.get(one.state, one.state)})", "\n".join(filter(None, said))
+        )
     shared = latest(view.entries, EventKind.SHARED)
     if shared is not None:
         for field in SHARING:

@@ -223,6 +223,7 @@ def _waiting(figures: WeekFigures) -> list[str]:
         "Led, and without a plan yet": figures.no_plan_yet,
         "Plans that wait for the staff member": figures.plans_waiting,
         "Parts of plans that are overdue": figures.strands_overdue,
+        "Agencies to ask again": figures.agencies_overdue,
         "Waiting for the two answers after sharing (3.4)": figures.sharing_waiting,
         "Questions to staff without an answer": figures.questions_waiting,
     }

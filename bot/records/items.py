@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.check_view import CheckView
-from bot.fields import ALL_DETAILS, DECISION, DECISION_LABELS, SHARING
+from bot.fields import AGENCY, ALL_DETAILS, DECISION, DECISION_LABELS, SHARING
 from flows.breach import ACCOUNT, KNOWN_AT, PART_TITLES
 from flows.events import EventKind
 from flows.records.access_requests import ReviewItem, items
@@ -25,6 +25,8 @@ BOXES = {
             for key, words in ((part, title), (part.how, "How, or why not"))
         },
     },
+    EventKind.AGENCY: {"agency": "Agency", "state": "Answered", "due": "Ask again on", **AGENCY},
+    EventKind.AGREED_OTHERWISE: {"said": "How it was agreed", "text": "Why, or what was said"},
     EventKind.CLOSED: {"outcome": "Outcome", "may_know": "What the staff member may know"},
 }
 

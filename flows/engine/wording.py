@@ -39,6 +39,7 @@ DO_NOT_TELL = (
     "Please do not tell them or the family yet, and do not seek consent. {told} will decide with you when and how."
 )
 NOT_KNOWN_IF_SAFE = "I do not know yet if it is safe to tell them. So do not tell them or the family yet."
+IN_THE_PLAN = "Who is told, when and how is in the plan. Before you say anything, read your part of it."
 PROTECT_SOURCE = "Do not say who raised it."
 NOT_TO_THAT_ADULT = "Do not speak to that adult about it."
 NO_CONSENT_NEEDED = (

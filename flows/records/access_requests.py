@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from flows.agencies import AGENCIES, RECEIPTS
 from flows.case import DECISIONS, STRAND_TITLES, Entry
 from flows.checklist import CHECKLIST
 from flows.events import EventKind
@@ -145,7 +146,7 @@ def _items(entry: Entry, boxes: Boxes, by: str) -> Iterator[ReviewItem]:
     topic = content.pop("question", None) if "text" in content else None
     about = f", on {CHECKLIST[str(topic)].topic}" if topic in CHECKLIST.by_id else ""
     for key, said in content.items():
-        text = DECISIONS.get(said, said) if isinstance(said, str) else ""
+        text = _IN_WORDS.get(said, said) if isinstance(said, str) else ""
         if text.strip() and key not in _NOT_WORDS:
             label = boxes.get(entry.what, {}).get(key)
             yield ReviewItem(
@@ -153,7 +154,8 @@ def _items(entry: Entry, boxes: Boxes, by: str) -> Iterator[ReviewItem]:
             )
 
 
-_NOT_WORDS = frozenset({"by", "to", "request", "round", "on_paper", "typed_by", "metadata"})
+_IN_WORDS: Mapping[str, str] = {**DECISIONS, **AGENCIES, **RECEIPTS}
+_NOT_WORDS = frozenset({"agreed_how", "by", "to", "request", "round", "on_paper", "typed_by", "metadata"})
 """Keys whose values nobody typed."""
 
 

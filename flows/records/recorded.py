@@ -22,6 +22,7 @@ _ASKS = frozenset(
     {
         *(EventKind.RAISED, EventKind.ASKED_AGAIN, EventKind.REVIEW_ASKED),
         *(EventKind.PLAN_REMINDED, EventKind.REMINDED_LEADER, EventKind.SHARING_CHASED),
+        *(EventKind.AGENCY_CHASED,),
     }
 )
 """Kinds of an ask: their content says who was asked."""
@@ -257,6 +258,8 @@ def _without_lead(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
 
 def _escalated(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
     case.urgency = Urgency(str(entry.content.get("urgency")))
+    if entry.content.get("lead_stays"):
+        return
     case.needs_a_lead(entry.at)
     if case.plan_round:
         case.needs_another_plan()
@@ -301,7 +304,9 @@ def _agreed(_said: Recorded, case: RecordedCase, entry: Entry) -> None:
 
 
 def _disagreed(_said: Recorded, case: RecordedCase, _entry: Entry) -> None:
-    case.disagreed = True
+    case.disagreed, case.agreed_at = True, None
+    if case.status is CaseStatus.AGREED:
+        case.status = CaseStatus.PLANNED
 
 
 def _shares(as_: Shared | None) -> Callable[[Recorded, RecordedCase, Entry], None]:
@@ -378,7 +383,7 @@ _OF_CASE: Mapping[EventKind, Callable[[Recorded, RecordedCase, Entry], None]] = 
     EventKind.REPLY: _waits(waiting=False),
     EventKind.DECIDED: _decided,
     EventKind.PLANNED: _planned,
-    EventKind.AGREED: _agreed,
+    **dict.fromkeys((EventKind.AGREED, EventKind.AGREED_OTHERWISE), _agreed),
     EventKind.DISAGREED: _disagreed,
     EventKind.SHARED: _shares(None),
     EventKind.NOT_SHARED_YET: _shares(Shared.NOT_YET),

@@ -141,6 +141,7 @@ class WeekFigures:
     no_plan_yet: int = 0
     plans_waiting: int = 0
     strands_overdue: int = 0
+    agencies_overdue: int = 0
     sharing_waiting: int = 0
     questions_waiting: int = 0
     to_sample: Counts = field(default_factory=dict)
@@ -171,7 +172,7 @@ class WeekFigures:
     def waiting(self) -> int:
         """How many things wait for somebody."""
         mine = (self.nobody_leads, self.no_plan_yet, self.plans_waiting, self.strands_overdue)
-        return sum((*mine, self.sharing_waiting, self.questions_waiting))
+        return sum((*mine, self.agencies_overdue, self.sharing_waiting, self.questions_waiting))
 
     @property
     def misses(self) -> int:

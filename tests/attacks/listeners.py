@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.fields import DECISION, DETAILS, SHARING
+from bot.fields import AGENCY, DECISION, DETAILS, SHARING
 from bot.permission import Act
 from flows.case import StrandName
 from flows.events import EventKind
@@ -35,8 +35,10 @@ CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.STEP_ASIDE: _actions("step_aside"),
     Act.ASK: (*_actions("ask_reporter"), *_views("ask_reporter")),
     Act.NOTE: (*_actions("add_case_note"), *_views("case_note")),
+    Act.REVIEW: (*_actions("another_view"), *_views("another_view")),
     Act.PLAN: (
-        *_actions("plan", "update_strands"),
+        *_actions("plan", "update_strands", "agreement", "agency"),
+        *_views("agreement", "agency", "keep_agency"),
         *_views("decision", "strands", "update_strands", "keep_decision", "keep_strands", "keep_update_strands"),
     ),
     Act.HAND_ON: _actions("hand_on"),
@@ -50,7 +52,7 @@ CARRIES: dict[Act, tuple[Listener, ...]] = {
     Act.REOPEN: (*_actions("reopen_case"), *_views("reopen_case")),
     Act.REPLY: (*_actions("reply"), *_views("reply")),
     Act.READ_PLAN: _actions("see_plan", "see_outcome"),
-    Act.AGREE: (*_actions("agree", "talk_first", "disagree"), *_views("disagree")),
+    Act.AGREE: (*_actions("agree", "talk_first", "disagree"), *_views("disagree", "agree_plan")),
     Act.CORRECT: (*_actions("correct"), *_views("correct")),
     Act.EXPORT: (*_actions("export_case", "items", "item_move", "not_them"), *_views("make_export", "rule")),
     Act.HOLD: (*_actions("hold_record", "lift_hold"), *_views("hold_record", "lift_hold")),
@@ -134,6 +136,8 @@ def value_for(listener: Listener, check: str, about: Mapping[str, object], reque
         "agree": "1",
         "talk_first": "1",
         "disagree": "1",
+        "agreement": "1",
+        "agree_plan": "1",
     }
     if listener.name in _TWO_IDS:
         item = f":V1:{about.get(EventKind.NOTE, 1)}:text" if listener.name != "items" else ""
@@ -145,7 +149,7 @@ def value_for(listener: Listener, check: str, about: Mapping[str, object], reque
 def state_for(check: str, about: Mapping[str, object], words: str = "Something typed.") -> State:
     """Every box of every window filled in properly, so that nothing but the gate is in the way."""
     typed = ["text", "note", "outcome", "may_know", "by", "name", "number", "born", "asked_by", "story", "reason"]
-    typed.append("unanswered")
+    typed += ["unanswered", *AGENCY]
     typed += [field.key for field in (*DETAILS, *DECISION, *SHARING)]
     typed += [f"{name}.{box}" for name in StrandName for box in ("what", "owner")]
     typed += [f"reason.{check}", f"reason.{about.get(EventKind.NOTE, 1)}:text"]
@@ -156,6 +160,9 @@ def state_for(check: str, about: Mapping[str, object], words: str = "Something t
         "kind": EventKind.CORRECTED,
         "entry": str(about.get(EventKind.NOTE, 1)),
         "3.4.1": "yes_told",
+        "agreed_how": "not_asked",
+        "agency": "police",
+        "state": "answered",
         "3.4.2": "yes",
         "person": "lead-1",
         f"decide.{check}": "keep",

@@ -21,6 +21,8 @@ class Story:
     stage: Stage
     typist: Typist
     mark: Marks
+    name: str = ""
+    """Under which the first check is found again."""
 
     def window(self, person: Person, title: str, /, **choices: str | list[str]) -> None:
         """Wait for this window and fill all of it in."""
@@ -71,7 +73,9 @@ class Story:
         told = "Tell them what happened"
         title = told if told in staff.buttons(card_of(staff)) else "Add details"
         self.stage.press(title, staff)
-        self.window(staff, title, person=f"{self.mark()} {BORN} {NUMBER}")
+        name = self.mark()
+        self.name = self.name or name
+        self.window(staff, title, person=f"{name} {BORN} {NUMBER}")
 
     def work_on_it(self) -> None:
         stage, staff = self.stage, self.stage.staff
@@ -94,23 +98,24 @@ class Story:
     def plan_and_share(self) -> None:
         stage, staff = self.stage, self.stage.staff
         self.by_lead("Agree plan", "Agree plan: decision", decision="share")
-        self.window(stage.lead_one, "Agree plan: three parts")
+        self.window(stage.lead_one, "Agree plan: three parts", **{"agency.state": "answered"})
         staff.press("I disagree")
         self.window(staff, "I disagree")
+        self.by_lead("Another view", "Another view", stage.lead_two)
+        self.by_lead("How they agreed", "How they agreed", agreed_how="differs")
         self.by_lead("Change plan", "Agree plan: decision", decision="share")
         self.window(stage.lead_one, "Agree plan: three parts")
         staff.press("See my part")
-        opened(staff, "The plan")
-        staff.close()
-        staff.press("I agree")
-        stage.settle()
-        staff.press("Answer")
+        self.window(staff, "The plan")
         self.window(staff, "After sharing")
 
     def end_it(self) -> None:
         stage, lead = self.stage, self.stage.lead_one
         stage.open("Close", "Not ready to close")
         lead.press("Update plan", "modal")
+        opened(lead, "The plan's three parts")
+        lead.press("Add an agency", "modal")
+        self.window(lead, "An agency", state="answered")
         done = {f"{name}.status": "done" for name in ("student", "professionals", "parent")}
         self.window(lead, "The plan's three parts", **done)
         lead.close(whole_stack=True)
@@ -193,7 +198,7 @@ class Story:
     def find(self, lead: Person) -> None:
         self.home(lead)
         lead.press("Find a record", "home")
-        self.window(lead, "Find a record", born=BORN, number=NUMBER)
+        self.window(lead, "Find a record", name=self.name, born=BORN, number=NUMBER)
         lead.press("Open", "modal")
         opened(lead, "Summary")
 

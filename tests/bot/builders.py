@@ -8,6 +8,7 @@ from bot.check_view import CheckView
 from bot.config.organisation import Organisation, PersonSettings, example_organisation_path, load_organisation
 from bot.config.roster import roster_of
 from bot.fields import DECISION, DETAILS, SHARING
+from flows.agencies import TYPED
 from flows.case import Case, CaseStatus, Check, CheckStatus, Entry, Strand, StrandName, StrandStatus, Told
 from flows.checklist import CHECKLIST
 from flows.engine.outcome import decide, left_out
@@ -157,5 +158,6 @@ def everything_typed(text: str, notes: int) -> list[Entry]:
         entry(EventKind.DETAILS, 1, **details),
         entry(EventKind.DECIDED, 2, decision="share", **decided),
         entry(EventKind.SHARED, 3, **shared),
+        entry(EventKind.AGENCY, 4, row=1, agency="other", state="answered", **dict.fromkeys(TYPED, text[:1000])),
         *(entry(EventKind.NOTE, 10 + number, text=f"note {number}: {text}"[:3000]) for number in range(notes)),
     ]

@@ -36,7 +36,7 @@ ACCOUNTS = {
 STRANGERS = ("U0STAFF2", "U0ADMIN", "U0GUEST", "U0OTHER", "", "lead-1", "share-check")
 HELPER = [
     *("know", "count", "open", "see", "lead", "take_over", "step_aside"),
-    *("note", "page_again", "ask", "reopen", "correct", "breach"),
+    *("note", "page_again", "ask", "reopen", "correct", "breach", "review"),
 ]
 KEEPER = [*HELPER, "export", "hold", "erase"]
 MAY: dict[Role, list[str]] = {
@@ -226,7 +226,7 @@ def test_a_check_that_nobody_was_paged_about(status: CheckStatus, keepers: set[s
 def test_before_it_is_known_who_to_leave_out_only_who_leads_sees_more() -> None:
     """A page that went out because nobody chose: any lead may still turn out to be the one it is about."""
     of = check({"S1": ("yes",)}, level=Level.EMERGENCY)
-    too_early = (Act.OPEN, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE)
+    too_early = (Act.OPEN, Act.REVIEW, Act.ASK, Act.NOTE, Act.CORRECT, Act.EXPORT, Act.HOLD, Act.ERASE)
     cells = itertools.product(("U0LEAD2", "U0DEPUTY", "U0INDEP"), too_early)
     nobody_leads = Subject.of(case(of, content_free=True))
     assert [(slack, act) for slack, act in cells if may(nobody_leads, slack, act, ROSTER)] == []

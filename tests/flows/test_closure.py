@@ -51,6 +51,13 @@ SHARED: dict[str, object] = {
     "why": "To protect them.",
     "how": "Today",
 }
+ROW: dict[str, object] = {
+    "row": 1,
+    "agency": "children",
+    "what": "What they said.",
+    "state": "answered",
+    "receipt": "They rang back at 10:20.",
+}
 COMPLETE = Case(
     check=CHECK,
     status=CaseStatus.AGREED,
@@ -76,11 +83,16 @@ def _entry(what: EventKind, content: dict[str, object]) -> Entry:
     return Entry(1, NOW, "U1", what, content)
 
 
-def _record(decided: dict[str, object] | None = None, shared: dict[str, object] | None = None) -> list[Entry]:
-    """A record with a decision and a sharing, some of their boxes changed."""
+def _record(
+    decided: dict[str, object] | None = None,
+    shared: dict[str, object] | None = None,
+    row: dict[str, object] | None = None,
+) -> list[Entry]:
+    """A record with a decision, a sharing and an agency, some of their boxes changed."""
     return [
         _entry(EventKind.DECIDED, {**DECIDED, **(decided or {})}),
         _entry(EventKind.SHARED, {**SHARED, **(shared or {})}),
+        _entry(EventKind.AGENCY, {**ROW, **(row or {})}),
     ]
 
 
@@ -143,6 +155,43 @@ def test_everything_missing_is_said_at_once() -> None:
     """A lead sees the whole list, not its first line."""
     assert len(_missing([], decision=None, strands=(), shared=None, reporter_agreed_at=None)) == 5
     assert len(_missing(strands=(), shared=None, reporter_agreed_at=None)) == 5
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"state": "awaited", "receipt": "", "due": "2026-11-24"},
+        {"state": "answered", "receipt": "-"},
+        {"state": "given_up", "receipt": "n/a"},
+        {"state": "given_up", "receipt": "Closed"},
+        {"state": ""},
+    ],
+)
+def test_every_agency_that_was_told_has_answered_or_nobody_waits_with_a_reason(row: dict[str, object]) -> None:
+    """Each open row is a line of its own, with the button of that row."""
+    (problem,) = missing_to_close(COMPLETE, _record(row=row))
+    assert (problem.mend, problem.about) == (Mend.AGENCY, "1")
+    assert problem.words.startswith("Children's social care")
+    assert _missing(_record(row={"state": "given_up", "receipt": "They closed their file."})) == ()
+
+
+def test_what_was_shared_has_a_row_for_whoever_was_told() -> None:
+    """Nothing shared is without its receipt."""
+    (problem,) = missing_to_close(COMPLETE, _record()[:2])
+    assert problem.mend is Mend.AGENCY
+    assert missing_to_close(replace(COMPLETE, shared=Shared.CHOSE_NOT_TO), _record()[:2]) == ()
+
+
+def test_a_disagreement_stays_until_somebody_else_has_given_their_view() -> None:
+    """Policy 4.2: also where the plan is agreed since."""
+    disagreed, view = (
+        _entry(EventKind.DISAGREED, {"reason": "Too soon."}),
+        _entry(EventKind.REVIEWED, {"text": "A view."}),
+    )
+    (problem,) = missing_to_close(COMPLETE, [*_record(), disagreed])
+    assert problem.mend is Mend.REVIEW
+    assert missing_to_close(COMPLETE, [*_record(), disagreed, view]) == ()
+    assert len(missing_to_close(COMPLETE, [*_record(), disagreed, view, disagreed])) == 1
 
 
 def test_nothing_is_missing_only_when_every_part_is_there() -> None:
@@ -258,3 +307,11 @@ def test_a_part_that_is_done_says_what_was_done(blank: str) -> None:
     """Three dashes are no plan."""
     strands = tuple(replace(one, what=blank) for one in DONE)
     assert len(_missing(strands=strands)) == 3
+
+
+@pytest.mark.parametrize("whose", ["adult", "adult_may_not_decide"])
+def test_of_an_adult_the_third_part_is_the_family_if_they_agree(whose: str) -> None:
+    """An adult has no parent to be informed (policy 4.2)."""
+    of = replace(CHECK, answers={**TOLD, "3.1.5": (whose,)})
+    (problem,) = _missing(check=of, strands=DONE[:2])
+    assert problem.startswith("Family or carer, if they agree")

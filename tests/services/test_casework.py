@@ -9,7 +9,8 @@ import pytest
 from flows.case import CaseStatus, CheckStatus, Did, Shared, StrandStatus
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
-from services.casework import Casework, Result
+from services.case_steps import Result
+from services.casework import Casework
 from tests.flows.builders import calm_but, stopped_after
 from tests.storage.builders import DONE, LEAD_ONE, LEAD_TWO, REPORTER, Office, not_done
 

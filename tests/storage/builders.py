@@ -15,7 +15,8 @@ from flows.case import Case, Check, Entry, Strand, StrandName, StrandStatus
 from flows.closure import SHARED_WORDS, TO_SHARE, UNANSWERED
 from flows.events import EventKind, OutboxKind
 from flows.model import Answers
-from services.casework import Casework, Result
+from services.case_steps import Result
+from services.casework import Casework
 from services.leavers import Leavers
 from services.reporting import Reporting, Step
 from storage import cases, checks, events, tables
@@ -26,6 +27,8 @@ START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 ROSTER = roster_of(load_organisation(example_organisation_path()))
 REPORTER, LEAD_ONE, LEAD_TWO = "U0STAFF", "U0LEAD1", "U0LEAD2"
 DONE = tuple(Strand(name, StrandStatus.DONE, f"{name} is told") for name in StrandName)
+ANSWERED = {"agency": "children", "what": "What they said.", "state": "answered", "receipt": "At 10:20."}
+"""A row of the list of professionals with nothing open."""
 SAID: dict[str, object] = dict.fromkeys((*TO_SHARE, *SHARED_WORDS, UNANSWERED), "said so")
 """The boxes of a decision to share, and of what was shared, filled in."""
 
@@ -102,7 +105,9 @@ class Office:
 
     def plan(self, check: str, strands: tuple[Strand, ...] = DONE, request: str | None = None) -> Result:
         with self.leading() as work:
-            return work.plan(check, LEAD_ONE, "lead-1", strands, request or self.request())
+            done = work.plan(check, LEAD_ONE, "lead-1", strands, request or self.request())
+            work.note_agency(check, LEAD_ONE, 1, ANSWERED, self.request())
+            return done
 
     def check(self, check: str, tx: Connection | None = None) -> Check:
         if tx is not None:

@@ -283,7 +283,8 @@ def _go_on(story: Story) -> None:
         _agrees(story)
     if office.the_case(story.check).shared is None:
         _shares(story, account)
-    with office.leading() as work:
+    with office.leading() as work:  # Where the reporter disagreed, another view is needed first.
+        work.review(story.check, account, {"text": "The plan is safe for them."}, office.request())
         assert work.close(story.check, account, {"outcome": "They are safe."}, office.request()).missing == ()
     assert office.the_case(story.check).status is CaseStatus.CLOSED
 
