@@ -124,6 +124,7 @@ def test_life_goes_on_around_a_tombstone(stage: Stage, caplog: pytest.LogCapture
     stage.lead_one.submit()
     stage.lead_one.wait_for(f"Deleted for good:* {ref}.")
     stage.lead_one.close()
+    stage.settle()
     caplog.clear()
     for person in (stage.staff, stage.lead_one, stage.independent):
         assert person.open_home().acked
