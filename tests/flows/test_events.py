@@ -45,12 +45,13 @@ def test_the_names_in_databases_stay() -> None:
         *("check", "record", "items", "correct", "open_case", "plan", "update_strands", "ask_reporter"),
         *("add_case_note", "remind_me", "close_case", "reopen_case", "see_plan", "see_outcome", "reply"),
         *("disagree", "record_sharing", "chose_not", "breach", "breach_log", "chronology", "register"),
+        *("agency", "agreement", "another_view"),
     }
     assert {kind.removeprefix("opened_") for kind in OPENINGS} == windows
     assert set(OutboxKind) == {
         *("card", "page", "old_page", "alert", "line", "notice", "reminder", "erased", "home", "alarm"),
         *("condition", "broken_chain", "gaps", "marked_away", "closed_account", "digest", "staff_digest"),
-        *("digest_line", "deletions_due", "breach", "breach_alert"),
+        *("digest_line", "deletions_due", "breach", "breach_alert", "difference"),
     }
 
 
@@ -76,4 +77,5 @@ def test_only_pages_and_alarms_go_first() -> None:
     """Nothing that can wait stands before a page."""
     first = {kind for kind in OutboxKind if kind.properties.lane is Lane.PAGE}
     asks = {kind for kind in OutboxKind if kind.properties.asks}
-    assert first == (asks - {OutboxKind.ALERT}) | {OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN}
+    alarms = {OutboxKind.ALARM, OutboxKind.CONDITION, OutboxKind.BROKEN_CHAIN, OutboxKind.DIFFERENCE}
+    assert first == (asks - {OutboxKind.ALERT}) | alarms

@@ -176,7 +176,7 @@ def test_what_cannot_be_restored_says_why(sqlite_place: Place) -> None:
     before = (sqlite_place.folder / "share-check.db").read_bytes()
     (sqlite_place.folder / "other.backup").write_text("something else")
     for words, keys, ends, why in (
-        (str(file), NEW, 1, "2 of 2 checks cannot be opened"),
+        (str(file), NEW, 1, "it was made with other keys"),
         ("other.backup", OLD, 1, "is not a backup of share-check"),
         ("none.backup", OLD, 1, "There is no file none.backup."),
         ("backups", OLD, 2, "backups: Is a directory."),

@@ -141,7 +141,7 @@ def test_sealing_a_record_that_is_in_use_says_to_try_again(
     database.close()
 
 
-def test_the_running_bot_seals_once_an_hour(tmp_path: Path) -> None:
+def test_the_running_bot_seals_what_is_new_within_minutes(tmp_path: Path) -> None:
     """Beside everything else that it looks after, and with the key in the settings."""
     with harness.stage(tmp_path, more={"SHARE_CHECK_SEAL_KEY": KEY.written}) as stage:
 
@@ -155,7 +155,7 @@ def test_the_running_bot_seals_once_an_hour(tmp_path: Path) -> None:
         (first,) = seals()
         assert first.signer == KEY.public
         _start(stage, "another request")
-        stage.forward(minutes=59)
+        stage.forward(minutes=4)
         assert seals() == [first]
         stage.forward(minutes=2)
         assert [each.number for each in seals()] == [1, 2]

@@ -375,7 +375,7 @@ def test_whom_to_notify_can_stand_in_the_file(tmp_path: Path, quote: str) -> Non
 def test_what_is_not_a_list_of_people_and_addresses_is_refused(written: str) -> None:
     """Once, and without what stands in it: also an id that stands twice, of which only the last would count."""
     (problem,) = _problems(SHARE_CHECK_NOTIFY=written)
-    assert problem.startswith("SHARE_CHECK_NOTIFY must be a JSON object: ")
+    assert problem.startswith("SHARE_CHECK_NOTIFY must be a JSON object. ")
     assert "hush" not in problem
 
 

@@ -401,10 +401,13 @@ def test_a_record_without_a_seal_is_refused_where_a_key_is_known(database: Datab
     with pytest.raises(BackupRefused, match="Entry 1 is not sealed"):
         verified(url, none, expected=mine)
     with database.begin() as tx:
-        assert seal_now(tx, KEY, START)
+        made = seal_now(tx, KEY, START)
+    assert made
     office.start("U0LATER")
     some = backed_up(database, folder, later=4 * 3600).file
-    assert str(verified(url, some, expected=mine).unsealed).startswith("Entry 12 is not sealed: it is of 23 Nov")
+    assert str(verified(url, some, expected=mine).unsealed).startswith(
+        f"Entry {made.last + 1} is not sealed: it is of 23 Nov"
+    )
 
 
 def test_answers_that_were_rolled_back_are_noticed(sqlite: Database, folder: Path) -> None:
