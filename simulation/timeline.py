@@ -41,8 +41,9 @@ class Timeline:
         self._coming: list[tuple[datetime, int, Happening]] = []
 
     def say(self, words: str) -> None:
-        """Add a line to the trace; never with an id, which another run of the seed would not have."""
-        line = f"{self.now:%a %d %b %Y %H:%M:%S}  {'  ' * self.depth}{words}"
+        """Add one line to the trace; never with an id, which another run of the seed would not have."""
+        one_line = " / ".join(words.splitlines())
+        line = f"{self.now:%a %d %b %Y %H:%M:%S}  {'  ' * self.depth}{one_line}"
         self.trace.append(line)
         if self._listen is not None:
             self._listen(line)
