@@ -7,6 +7,7 @@ from flows.events import EventKind
 from sandbox.client.people import Person
 from sandbox.client.result import InteractionResult
 from tests.harness import (
+    ANSWERED,
     CALM,
     CLEAR,
     CONSENT,
@@ -102,6 +103,7 @@ def _agree_twice(stage: Stage) -> None:
     opened(lead, "Agree plan: three parts")
     for strand in ("student", "professionals", "parent"):
         lead.fill({f"{strand}.what": "A first step.", f"{strand}.status": "Done"})
+    lead.fill({f"agency.{key}": words for key, words in ANSWERED.items()})
     _twice(stage, lead.submit)
     _twice(stage, lambda: staff.press("Talk to me first"))
     _twice(stage, lambda: staff.press("I agree"))
