@@ -232,14 +232,14 @@ class Deliverer:
 
         In a channel there is nobody else to show it to. What only removes cannot show anything.
         """
-        if not (row.ts and row.channel) or found.message is None or found.shrinks:
+        if not (row.ts and row.channel) or found.message is None or found.shrinks or row.what in SAME_FOR_ALL:
             return row
         organisation = self._services.organisation
         if row.channel == row.target and row.target in (organisation.leads_channel, organisation.staff_channel):
             return row
         if row.check is not None and delivery_proof.holds(checks.load(tx, self._services.keys, row.check).sealer, row):
             return row
-        return row if row.what in SAME_FOR_ALL else replace(row, channel=None, ts=None, shown=None)
+        return replace(row, channel=None, ts=None, shown=None)
 
     def _send_to_nobody(self, row: Claimed) -> None:
         """Refuse a row that names somebody it may not go to; alarm, unless Slack has it and the file has changed."""
@@ -334,8 +334,11 @@ class Deliverer:
         self._services.unsent.wake()
 
     def _proof(self, tx: Connection, row: Claimed, shown: Shown) -> bytes | None:
-        """Return the proof of where the row is; the one it has, where it is only edited there."""
-        if shown.ts is None or shown.channel is None or row.check is None:
+        """Return the proof of where the row is; the one it has, where it is only edited there.
+
+        What is the same for all needs none: an alarm about a check that does not open is sent once, and stamped.
+        """
+        if shown.ts is None or shown.channel is None or row.check is None or row.what in SAME_FOR_ALL:
             return None
         if row.proof is not None and (shown.channel, shown.ts) == (row.channel, row.ts):
             return row.proof

@@ -42,9 +42,11 @@ def _row(stage: Stage, what: OutboxKind, target: str, check: str | None, **more:
     return {**row, "via": via, "ask": 1, "wanted": 1, "attempts": 0, "due_at": now, "created_at": now, **more}
 
 
-def _write(stage: Stage, **row: Any) -> None:
+def _write(stage: Stage, *rows: dict[str, Any]) -> None:
+    """Write these rows, and wait until all of them were looked at."""
     with stage.bot.services.database.begin() as tx:
-        tx.execute(insert(outbox).values(row))
+        for row in rows:
+            tx.execute(insert(outbox).values(row))
     stage.settle()
 
 
@@ -68,11 +70,12 @@ def test_no_row_shows_a_check_to_somebody_outside(stage: Stage, conflict: str) -
     """Whoever can write one row, and has no key, gets nothing to see; who may know, and who runs it, hear of it."""
     before = everything_shown(stage.colleague)
     for what in RULES.keys() - HARMLESS:
-        _write(stage, **_row(stage, what, OUTSIDER, conflict))
-        _write(stage, **_row(stage, what, OUTSIDER, None, key=f"forged:{what}:nothing"))
+        about_none = _row(stage, what, OUTSIDER, None, key=f"forged:{what}:nothing")
+        _write(stage, _row(stage, what, OUTSIDER, conflict), about_none)
+    told_by = (OutboxKind.LINE, OutboxKind.NOTICE, OutboxKind.REMINDER, OutboxKind.CARD)
     for event in _event(stage, conflict):
-        for what in (OutboxKind.LINE, OutboxKind.NOTICE, OutboxKind.REMINDER, OutboxKind.CARD):
-            _write(stage, **_row(stage, what, OUTSIDER, conflict, event_id=event, key=f"forged:{what}:{event}"))
+        rows = (_row(stage, what, OUTSIDER, conflict, event_id=event, key=f"forged:{what}:{event}") for what in told_by)
+        _write(stage, *rows)
     assert everything_shown(stage.colleague) == before
     assert _alarmed(stage.independent)
 
@@ -82,8 +85,8 @@ def test_no_row_tells_a_lead_who_is_left_out(stage: Stage, conflict: str) -> Non
     before = everything_shown(stage.lead_one)
     for what in sorted(RULES.keys() - HARMLESS):
         if what.properties.lane is not Lane.LATER:
-            _write(stage, **_row(stage, what, stage.lead_one.id, conflict))
-            _write(stage, **_row(stage, what, LEADS, conflict, key=f"forged:{what}:channel"))
+            in_channel = _row(stage, what, LEADS, conflict, key=f"forged:{what}:channel")
+            _write(stage, _row(stage, what, stage.lead_one.id, conflict), in_channel)
     shown = [words for words in everything_shown(stage.lead_one) if words not in before]
     assert stage.check().ref not in " ".join(shown)
     assert not any(ALARM in words for words in shown)

@@ -9,7 +9,7 @@ from bot.findings import Condition
 from flows.case import CaseStatus
 from flows.events import EventKind
 from storage import cases
-from tests.harness import HARM, POSSIBLY, Stage, card_of
+from tests.harness import HARM, POSSIBLY, Stage, card_of, page_of, press_on
 from tests.mail import LEAD_ONE, MailServer
 
 RUNG = timedelta(minutes=15)
@@ -110,12 +110,12 @@ def test_a_lead_may_ask_again_although_the_last_ask_lies_ahead(stage: Stage) -> 
     stage.answer(*HARM)
     stage.lead()
     _set_wrong(stage, HOURS)
-    stage.lead_one.press("Page again")
+    press_on(stage.lead_one, "Page again", page_of(stage.lead_one))
     stage.settle()
     _set_wrong(stage, 0)
     before = stage.events()[EventKind.PAGED_AGAIN]
     stage.pass_time(minutes=2)
-    assert stage.lead_one.press("Page again").acked
+    assert press_on(stage.lead_one, "Page again", page_of(stage.lead_one)).acked
     stage.settle()
     assert stage.events()[EventKind.PAGED_AGAIN] == before + 1
 

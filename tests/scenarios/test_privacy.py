@@ -7,8 +7,10 @@ import pytest
 
 from bot.fields import DECISION, DETAILS, SHARING
 from flows.case import StrandName
+from sandbox.client.people import Person
 from sandbox.state.models import Push
 from tests.harness import (
+    ANSWERED,
     CLEAR,
     LEADS,
     NO_CONSENT,
@@ -18,6 +20,7 @@ from tests.harness import (
     cards_of,
     opened,
     page_of,
+    visible_boxes,
 )
 
 MARK = "zebrafinch"
@@ -78,15 +81,14 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
             }
         )
         opened(lead, "Agree plan: three parts")
-        for name in StrandName:
-            boxes = {f"{name}.{box}": mark(f"{round_of}-{name}-{box}") for box in ("what", "owner")}
-            lead.fill({**boxes, f"{name}.status": "Done"})
-        lead.submit()
+        _plan_three_parts(lead, mark, round_of)
         stage.settle()
         if round_of == "first":
             staff.press("I disagree")
             opened(staff, "I disagree")
             staff.submit({"text": mark("disagree")})
+            stage.open("Another view", "Another view", stage.lead_two)
+            stage.lead_two.submit({"text": mark("other-view")})
             stage.settle()
     staff.press("See my part")
     opened(staff, "The plan")
@@ -101,6 +103,17 @@ def _type_everywhere(stage: Stage, mark: Marks) -> None:
     stage.open("Reopen", "Reopen")
     lead.submit({"text": mark("reopen")})
     stage.settle()
+
+
+def _plan_three_parts(lead: Person, mark: Marks, round_of: str) -> None:
+    """Fill the window of the three parts, and send it."""
+    for name in StrandName:
+        boxes = {f"{name}.{box}": mark(f"{round_of}-{name}-{box}") for box in ("what", "owner")}
+        lead.fill({**boxes, f"{name}.status": "Done"})
+    if "agency.receipt" in visible_boxes(lead):
+        lead.fill({f"agency.{box}": words for box, words in ANSWERED.items()})
+        lead.fill({"agency.receipt": mark(f"{round_of}-receipt")})
+    lead.submit()
 
 
 def test_no_typed_word_leaves_the_record(stage: Stage, tmp_path: Path, logged: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.delivery.limits import Line
 from flows.case import CaseStatus, CheckStatus, Told
-from flows.events import OutboxKind
+from flows.events import EventKind, OutboxKind
 from sandbox import Workspace
 from storage import cases, checks, outbox
 from storage.old_messages import not_shrunk
@@ -111,6 +111,17 @@ def _started(rig: Rig, reporter: str) -> str:
         return rig.services.reporting(tx).start(reporter, f"of {reporter}").check.id
 
 
+def _close(rig: Rig, check: str) -> None:
+    """Close a case in the tables and in its record, without each step on the way."""
+    with rig.services.write() as tx:
+        work = rig.services.casework(tx)
+        opened = work.load(check)
+        cases.save(tx, check, status=CaseStatus.CLOSED, closed_at=rig.clock.now(), next_page_at=None)
+        checks.save(tx, opened, rig.clock.now(), status=CheckStatus.CLOSED)
+        work.record(opened, "U0LEAD1", EventKind.CLOSED, {})
+        outbox.mark_due(tx, check, rig.clock.now(), *outbox.PAGES)
+
+
 def _hide(rig: Rig, check: str, reporter: str) -> None:
     with rig.services.write() as tx:
         rig.services.reporting(tx).hide(check, reporter)
@@ -183,11 +194,7 @@ def test_messages_are_cut_after_an_outage_however_long(rig: Rig) -> None:
     """Cases: HTML with 503 for 75 minutes while a case is closed. The trouble is the line's, not the message's."""
     check = _urgent(rig, "a request", "U0STAFF")
     rig.deliver()
-    with rig.services.write() as tx:
-        opened = checks.load(tx, rig.services.keys, check)
-        cases.save(tx, check, status=CaseStatus.CLOSED, closed_at=rig.clock.now(), next_page_at=None)
-        checks.save(tx, opened, rig.clock.now(), status=CheckStatus.CLOSED)
-        outbox.mark_due(tx, check, rig.clock.now(), *outbox.PAGES)
+    _close(rig, check)
     rig.workspace.faults.html("*", times=None)
     for _ in range(75):
         rig.deliver()
@@ -202,11 +209,7 @@ def test_what_slack_refuses_to_cut_is_tried_once_a_day_and_reported(rig: Rig) ->
     """An archived channel may come back: nothing is given up, and what could not be done is listed."""
     check = _urgent(rig, "a request", "U0STAFF")
     rig.deliver()
-    with rig.services.write() as tx:
-        opened = checks.load(tx, rig.services.keys, check)
-        cases.save(tx, check, status=CaseStatus.CLOSED, closed_at=rig.clock.now(), next_page_at=None)
-        checks.save(tx, opened, rig.clock.now(), status=CheckStatus.CLOSED)
-        outbox.mark_due(tx, check, rig.clock.now(), *outbox.PAGES)
+    _close(rig, check)
     rig.workspace.faults.error("chat.update", "is_archived", times=None)
     rig.deliver()
     with rig.database.read() as tx:
