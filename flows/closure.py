@@ -170,7 +170,7 @@ def _agreement(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:
         mend, instead = (Mend.AGREEMENT, Mend.PLAN) if case.status is CaseStatus.PLANNED else (Mend.PLAN, None)
         yield Missing("The staff member has not agreed the plan yet.", mend, instead)
     if without_a_view(record) is not None:
-        yield Missing("The staff member disagreed. Another lead has not given their own view yet.", Mend.REVIEW)
+        yield Missing("The staff member disagreed. Somebody else has not given their own view yet.", Mend.REVIEW)
 
 
 def _agencies(case: Case, record: tuple[Entry, ...]) -> Iterator[Missing]:

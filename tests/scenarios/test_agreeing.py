@@ -103,7 +103,7 @@ def test_after_a_disagreement_another_lead_gives_their_own_view_and_it_does_not_
     assert _errors(_note(stage, agreed_how=still, reason="We have talked it over.")) == {"agreed_how"}
     lead.close()
     stage.open("Close", "Not ready to close")
-    assert "Another lead has not given their own view yet" in lead.text()
+    assert "Somebody else has not given their own view yet" in lead.text()
     lead.press("Another view", "modal")
     opened(lead, "Another view")
     assert _errors(lead.submit({"text": "I am sure of my own plan."})) == {"by"}

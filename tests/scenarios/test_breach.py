@@ -143,8 +143,9 @@ def test_a_case_with_a_breach_closes_only_when_all_three_are_recorded(stage: Sta
 
 
 def test_a_data_protection_lead_who_is_left_out_finds_no_trace(stage: Stage) -> None:
-    """No message, no row in the log, and the answer for a check that never was."""
+    """No message, no row in the log, and the answer for a check that never was; those who may lead are asked."""
     raise_breach(stage, leaving_out="Data protection lead")
+    assert EventKind.BREACH_ASKED not in stage.events()
     protector = data_protection(stage)
     stage.pass_time(hours=25)
     assert sees_nothing(protector)
@@ -153,7 +154,8 @@ def test_a_data_protection_lead_who_is_left_out_finds_no_trace(stage: Stage) -> 
     opened(protector, "Breach log")
     assert stage.check().ref not in protector.text()
     assert "No breach is recorded that you may know of." in protector.text()
-    assert EventKind.BREACH_ASKED not in stage.events()
+    asked = [entry.content["to"] for entry in stage.record() if entry.what is EventKind.BREACH_ASKED]
+    assert asked == [["U0LEAD1", "U0LEAD2", "U0DEPUTY", "U0INDEP"]]
     assert all(entry.who != "U0DATA" for entry in stage.record())
 
 

@@ -113,7 +113,11 @@ def _it_is_carried_out(stage: Stage) -> None:
     staff.press("Talk to me first")
     staff.press("I agree")
     stage.record_sharing()
-    stage.open("Close", "Close this check", contact)
+    stage.open("Close", "Not ready to close", contact)
+    contact.press("Another view", "modal")
+    opened(contact, "Another view")
+    contact.submit({"text": "The plan is safe for tonight.", "by": "The chair of trustees, by phone"})
+    contact.wait_for(lambda: contact.modal and contact.modal.title == "Close this check")
     contact.submit({"outcome": "It was looked into.", "may_know": "Thank you."})
     stage.settle()
 
