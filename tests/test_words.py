@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.alarms import messages as alarms
+from bot.cases import page as case_page
 from bot.cases.notices import notice
 from bot.cases.page import page
 from bot.cases.summary import summary
@@ -284,6 +285,10 @@ def windows() -> Iterator[tuple[str, Mapping[str, Any]]]:
     for outcome in (Outcome.CONSULT_URGENT, Outcome.CONSULT):
         of = sent(outcome)
         yield f"summary of {outcome}", summary(view(of, case(of)), case(of))
+    of = sent(Outcome.CONSULT)
+    for status in (CaseStatus.LED, CaseStatus.AGREED):
+        a_case = led(of, status=status, decision="share" if status is CaseStatus.AGREED else None, plan_round=1)
+        yield f"more of a case, {status}", case_page.more(view(of, a_case), a_case)
 
 
 MESSAGES: Sequence[Callable[[], Iterator[tuple[str, Message]]]] = (_cards, _to_leads, _to_staff, _alarms)

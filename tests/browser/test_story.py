@@ -100,7 +100,7 @@ def agree(staff: Seat, lead: Seat) -> None:
     lead.submits("Save plan")
     staff.sees("The plan for")
     staff.sees("To keep them safe.", staff.opens("See my part", "The plan"))
-    staff.press("Close", staff.window)
+    staff.press("Back", staff.window)
     expect(staff.window).to_have_count(0)
     staff.press("I agree")
 
@@ -190,6 +190,8 @@ def test_nothing_is_lost_while_slack_is_down(open_demo: Open) -> None:
     staff.begin()
     staff.answer(*HARM)
     lead.sees("Nobody leads this yet.")
+    staff.sees("Go on (about")
+    staff.go_on("No")
     staff.sees("Question 5")
     down = page.get_by_role("switch", name="Slack down")
     down.click()
