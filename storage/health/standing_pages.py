@@ -15,12 +15,15 @@ from storage.tables import cases, outbox
 def look_again(tx: Connection, now: datetime, after: int, most: int) -> int:
     """Make so many of these pages due, though nothing of them changed: the edit shows whether Slack has them still.
 
+    Not those of a case that nothing is to happen in: that is the auditor's to find, and no edit of a page may hide it.
+
     after: the id of the row that was looked at last. Return that of the last one now; 0 to begin anew.
     """
     standing = (
         select(outbox.c.id)
         .join(cases, cases.c.check_id == outbox.c.check_id)
         .where(cases.c.status == CaseStatus.OPEN, outbox.c.what == OutboxKind.PAGE, outbox.c.via == SLACK)
+        .where(cases.c.next_page_at.is_not(None))
         .where(outbox.c.ts.is_not(None), outbox.c.due_at.is_(None), outbox.c.id > after)
     )
     found = tx.scalars(standing.order_by(outbox.c.id).limit(most)).all()

@@ -92,6 +92,7 @@ def test_a_closed_account_is_marked_and_the_other_checks_are_seen_to(stage: Stag
     shut(stage, broken)
     stage.workspace.change_person("U0LEAD1", deactivated=True)
     AccountWatch(stage.bot.services, stage.bot.app.client).turn()
+    stage.bot.scheduler.turn()
     with stage.bot.services.database.read() as tx:
         assert cover.unreachable(tx) == {"lead-1"}
         assert "lead-1" not in on_cover(
@@ -122,6 +123,7 @@ def test_the_audit_is_an_alarm_and_wakes_the_others(stage: Stage) -> None:
     assert LEADS in alarmed
     assert "U0ADMIN" in alarmed
     assert woken is not None
+    stage.settle()
     assert stage.bot.auditor.turn().unwatched == (broken,)
 
 
