@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_page import DESKTOP, PHONE, Seat, browsing, demo
-from tests.harness import CLEAR, HARM, NO_WORRY, POSSIBLY
+from tests.harness import ANSWERED, CLEAR, HARM, NO_WORRY, POSSIBLY
 
 Open = Callable[..., Page]
 SMALLEST_TARGET = 44
@@ -97,6 +97,9 @@ def agree(staff: Seat, lead: Seat) -> None:
     lead.fills(student__what="Told today.", professionals__what="The school.", parent__what="Told today.")
     for strand in plan.get_by_label("Where it stands").all():
         strand.select_option("done")
+    plan.get_by_label("Which agency?").select_option(ANSWERED["agency"])
+    plan.get_by_label("Have they answered?").select_option(ANSWERED["state"])
+    lead.fills(agency__receipt=ANSWERED["receipt"])
     lead.submits("Save plan")
     staff.sees("The plan for")
     staff.sees("To keep them safe.", staff.opens("See my part", "The plan"))
