@@ -64,6 +64,7 @@ class Claimed:
     is_unknown: it was sent before and no answer came, so the message may be there. key: what it is, in every try.
     shown: hash of what Slack shows of it, or None if that is not known for certain. rank: of storage.outbox_order.
     proof: see storage/delivery_proof.py. is_lost: it was posted once, and Slack has it no more.
+    delivered_at: when Slack first took it.
     """
 
     id: int
@@ -85,6 +86,7 @@ class Claimed:
     key: str = ""
     is_unknown: bool = False
     is_lost: bool = False
+    delivered_at: datetime | None = None
 
     @property
     def is_unsent_page(self) -> bool:
@@ -315,6 +317,7 @@ def _claimed(row: Any, rank: int) -> Claimed:
         key=row.key,
         is_unknown=(row.last_error or "").startswith(UNKNOWN),
         is_lost=row.ts is None and row.delivered_at is not None,
+        delivered_at=row.delivered_at,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Connection
 
 from bot.cases.notices import notice
@@ -47,8 +45,7 @@ def _page(services: Services, _tx: Connection, row: Claimed, view: CheckView) ->
     is_new = row.ts is None and not row.is_lost
     if is_new and (answered_before or case.closed_at is not None):
         return Outgoing(None)
-    posted = datetime.fromtimestamp(float(row.ts), UTC) if row.ts else view.now
-    is_late = case.led_by is None and not row.is_lost and posted - row.created_at > LATE
+    is_late = case.led_by is None and (row.delivered_at or view.now) - row.created_at > LATE
     made = page(view, case, row.ask, row.target, was_due=row.created_at if is_late else None)
     return Outgoing(made, neutral=neutral(view, case, made))
 
