@@ -57,6 +57,10 @@ RATELIMITED, WAITS = _NOT_HASTENED = ("ratelimited", "waits")
 _FAILING_AFTER = timedelta(seconds=20)
 
 
+class ClaimLost(Exception):
+    """The row's lease is over, and it is another worker's to send."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A row this worker may send now. `ts` is set once Slack has the message; then it is edited.
@@ -322,9 +326,16 @@ def _claimed(row: Any, rank: int) -> Claimed:
 
 
 def as_wanted(tx: Connection, row: Claimed) -> Claimed:
-    """Return the row with how often it was to be shown by now: what is rendered next shows all of that."""
-    wanted = tx.scalar(select(outbox.c.wanted).where(outbox.c.id == row.id))
-    return row if wanted is None else replace(row, wanted=wanted)
+    """Return the row with how often it was to be shown by now: what is rendered next shows all of that.
+
+    Raises ClaimLost where another worker has claimed it since.
+    """
+    found = tx.execute(select(outbox.c.wanted, outbox.c.token).where(outbox.c.id == row.id)).first()
+    if found is None:
+        return row
+    if found.token != row.token:
+        raise ClaimLost
+    return replace(row, wanted=found.wanted)
 
 
 def hasten(tx: Connection, now: datetime) -> int:

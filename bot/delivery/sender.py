@@ -172,6 +172,8 @@ class Deliverer:
             self._refused(row, error)
         except WrongAddressee:
             self._send_to_nobody(row)
+        except outbox.ClaimLost:
+            log.warning("outbox row %s is another worker's by now", row.id)
         except NotSent as error:
             self._put_off(row, _named(str(error), is_unknown=error.is_unknown))
         except (OSError, HTTPException) as error:
