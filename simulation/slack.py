@@ -14,6 +14,7 @@ from simulation.faults import AFTER_DOING, CallFault, FaultPlan
 from simulation.observed import Observed
 from simulation.timeline import Timeline
 from simulation.workspace import Call, Json, SimulatedWorkspace, refused
+from storage.outbox import LEASE
 
 OK, TOO_MANY, BROKEN = 200, 429, 503
 _TIMED_OUT = 1.25
@@ -80,7 +81,7 @@ class SimulatedSlack(WebClient):
         """Let the call take its time, and do what it asks. It may be so late that another instance has done it too."""
         seconds = self._seconds()
         self._meanwhile(seconds)
-        self.observed.is_late_call = seconds >= _SLEEPS
+        self.observed.is_late_call = self._timeline.now - call.began >= LEASE
         try:
             return self._workspace.do(call)
         finally:

@@ -28,6 +28,7 @@ TRIED = ("checks", "cases", "presses", "pages_due", "delivered", "kills", "resta
 Patch = pytest.MonkeyPatch
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
 def test_every_promise_holds_on_bad_days(first: int) -> None:
     """Kills, outages, lost answers, stale presses, people left out: nothing is lost, and nobody is misled.
