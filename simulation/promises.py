@@ -57,6 +57,8 @@ RECORDED_BY_MODAL: Mapping[str, frozenset[EventKind]] = {
 
 CARD_TEXT = "Your sharing check."
 """The notification text of a reporter's card."""
+OLD_CARD = "continues in a newer card below"
+"""Words of a card that a newer one has replaced."""
 _UNREACHED = ("could not reach", "did not take", "does not take", "Paused.")
 """Words of a card by which a reporter knows that nobody is coming yet, or that the pause covers them."""
 _NOT_YET_TOLD = ("I am telling", "could not reach")

@@ -176,10 +176,14 @@ class PageChecks:
         return any(at >= asked.at and person not in out for person, at in by_other_ways)
 
     def _card(self, case: StoredCase, asked: Since) -> str | None:
-        """Return what the reporter's newest card says; None where they cannot be reached either, and for drills."""
+        """Return what the reporter's newest card says; None where they cannot be reached either, and for drills.
+
+        A card that only points to a newer one is none: of two that were posted at once the first may be the newer.
+        """
         check, workspace = self._observed.stored.checks[case.check], self._observed.workspace
         mine = (post for post in workspace.posts if post.channel == direct_channel(check.reporter) and not post.gone)
         cards = [post for post in mine if post.check == check.id and post.posted == promises.CARD_TEXT]
+        cards = [post for post in cards if promises.OLD_CARD not in post.words]
         cannot = check.is_drill or not cards or workspace.closed_since(check.reporter, asked.at)
         return None if cannot else cards[-1].words
 
