@@ -122,6 +122,7 @@ BREAKS: list[tuple[Callable[[Patch], None], int, tuple[str, ...]]] = [
 """What is broken in the product, the seed from which to look for a run that notices it, and what it may say."""
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(("breaks", "first", "promises"), BREAKS, ids=[each[0].__name__.strip("_") for each in BREAKS])
 def test_a_promise_that_is_broken_is_told(
     breaks: Callable[[Patch], None], first: int, promises: tuple[str, ...], monkeypatch: Patch
