@@ -117,6 +117,7 @@ def test_the_page_of_whoever_leads_is_posted_anew_too(stage: Stage) -> None:
     with stage.bot.services.write() as tx:
         outbox.force_resend(tx, stage.check().id, OutboxKind.PAGE)
         outbox.mark_due(tx, stage.check().id, stage.bot.services.clock.now(), OutboxKind.PAGE)
+    stage.workspace.wait_for(lambda: len(stage.pages("U0LEAD1")) == 1)
     stage.settle()
     assert len(stage.pages("U0LEAD1")) == 1
     assert "Agree plan" in stage.lead_one.buttons(stage.pages("U0LEAD1")[-1])
