@@ -77,18 +77,22 @@ _OF_POSTGRESQL = text(
 
 def strangers(tx: Connection) -> tuple[str, ...]:
     """Return what no migration made, or what was changed since, as "trigger a_name"; sorted."""
-    expected = _expected(tx)
-    return tuple(sorted(name for name, what in _found(tx).items() if expected.get(name) != what))
+    return _strange(_found(tx), _expected(tx))
 
 
 def differences(tx: Connection) -> tuple[str, ...]:
     """Return the strangers, and what a migration made and is missing. The tables must be of this version."""
-    return tuple(sorted({*strangers(tx), *(_expected(tx).keys() - _found(tx).keys())}))
+    found, expected = _found(tx), _expected(tx)
+    return tuple(sorted({*_strange(found, expected), *(expected.keys() - found.keys())}))
+
+
+def _strange(found: Mapping[str, str], expected: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, what in found.items() if expected.get(name) != what))
 
 
 def _found(tx: Connection) -> dict[str, str]:
     rows = tx.execute(_OF_SQLITE if tx.dialect.name == "sqlite" else _OF_POSTGRESQL)
-    return {f"{name}": " ".join(str(what).split()) for name, what in rows}
+    return {name: " ".join(str(what).split()) for name, what in rows}
 
 
 def _expected(tx: Connection) -> Mapping[str, str]:
