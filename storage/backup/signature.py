@@ -6,12 +6,10 @@ backup unnoticed.
 
 from __future__ import annotations
 
-import base64
 import hmac
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from storage.crypto.wrapping import derived
 
 _PURPOSE = b"share-check signs backups"
 
@@ -27,5 +25,4 @@ def is_signed(manifest: bytes, signature: str, keys: Sequence[str]) -> bool:
 
 
 def _signed(manifest: bytes, key: str) -> str:
-    own = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(base64.urlsafe_b64decode(key))
-    return hmac.digest(own, manifest, "sha256").hex()
+    return hmac.digest(derived(key, _PURPOSE), manifest, "sha256").hex()

@@ -29,8 +29,7 @@ class WrappingKey:
 
     def __init__(self, key: str) -> None:
         self._before_editions = Fernet(key)
-        derived = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(base64.urlsafe_b64decode(key))
-        self._cipher = AESGCM(derived)
+        self._cipher = AESGCM(derived(key, _PURPOSE))
 
     def wrap(self, key: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
@@ -56,6 +55,11 @@ def wrapping_keys(keys: Sequence[str]) -> list[WrappingKey]:
     if not found:
         raise BadKey("SHARE_CHECK_KEYS has no key: make one with share-check keys new")
     return found
+
+
+def derived(key: str, purpose: bytes) -> bytes:
+    """Return 32 bytes for one purpose, from one of the organisation's keys. Raises ValueError if it is not base64."""
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(base64.urlsafe_b64decode(key))
 
 
 def is_of_this_edition(wrapped: bytes) -> bool:
