@@ -70,17 +70,13 @@ class RecordWatch:
         """Judge one check; where it differs, put it right and alarm."""
         services = self._services
         try:
-            found = services.judge(tx).look(check)
+            differences.put_right(services, tx, check)
         except NoSuchCheck:
             if not self._was_erased(tx, check):
                 what = "a check or its key is gone, and nobody erased it"
                 differences.tell(services, tx, None, what, everybody=False)
-            return
         except CannotOpen:
             differences.tell(services, tx, check, "a check's answers are not its own")
-            return
-        if found and (found := services.judge(tx).put_right(check)):  # with its row locked: else it was under way
-            differences.tell(services, tx, check, ", ".join(sorted(found)))
 
     def _was_erased(self, tx: Connection, check: str) -> bool:
         """Return whether the record of erasures has it."""

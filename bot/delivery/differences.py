@@ -44,6 +44,15 @@ def tell(services: Services, tx: Connection, check: str | None, what: str, *, ev
         )
 
 
+def put_right(services: Services, tx: Connection, check: str) -> None:
+    """Make the tables say what the check's record says, with its row locked, and alarm if anything differed.
+
+    Raises NoSuchCheck and CannotOpen.
+    """
+    if found := services.judge(tx).put_right(check):
+        tell(services, tx, check, ", ".join(sorted(found)))
+
+
 def readers(services: Services, tx: Connection, check: str | None) -> frozenset[str]:
     """Return the Slack ids of those the alarm goes to: an administrator only where nobody left them out."""
     roster, administrators = services.roster, frozenset(services.organisation.administrators)

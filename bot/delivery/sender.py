@@ -223,11 +223,8 @@ class Deliverer:
             return self._believed(tx, row, found), found
 
     def _put_right(self, row: Claimed) -> None:
-        """Make the tables say what the check's record says, and alarm."""
-        check = str(row.check)
         with self._services.write() as tx:
-            if found := self._services.judge(tx).put_right(check):  # with its row locked: else it was under way
-                differences.tell(self._services, tx, check, ", ".join(sorted(found)))
+            differences.put_right(self._services, tx, str(row.check))
 
     def _believed(self, tx: Connection, row: Claimed, found: Outgoing) -> Claimed:
         """Return the row without a message that nothing proves to be its own, so that it is posted to its addressee.
