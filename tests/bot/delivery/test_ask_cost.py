@@ -7,18 +7,13 @@ import pytest
 
 from sandbox import Workspace
 from storage.crypto.envelope import Sealer
-from tests.bot.delivery.test_sender import MANIFEST, URGENT, Rig
-from tests.databases import sqlite_database
+from tests.bot.delivery.test_sender import MANIFEST, URGENT, Rig, rig_in
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
-    database = sqlite_database(tmp_path / "test.db")
-    with Workspace(manifest=MANIFEST, rates=False) as workspace:
-        rig = Rig(workspace, database)
+    with Workspace(manifest=MANIFEST, rates=False) as workspace, rig_in(workspace, tmp_path) as rig:
         yield rig
-        rig.senders.shutdown()
-    database.close()
 
 
 def test_the_fortieth_ask_costs_what_the_sixth_did(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

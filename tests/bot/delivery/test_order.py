@@ -14,8 +14,7 @@ from sandbox import Workspace
 from storage import cases, checks, outbox
 from storage.old_messages import not_shrunk
 from storage.outbox_order import EMERGENCY_PAGE, LATER, PAGE, SHOWN, SHRINKING
-from tests.bot.delivery.test_sender import MANIFEST, Rig
-from tests.databases import sqlite_database
+from tests.bot.delivery.test_sender import MANIFEST, Rig, rig_in
 from tests.flows.builders import calm_but, stopped_after
 
 EMERGENCY = {**stopped_after("S2", calm_but(S1="yes")), "S2": ("no",)}
@@ -24,13 +23,10 @@ ROUTINE = stopped_after("S4", calm_but(S4="possibly"))
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
-    database = sqlite_database(tmp_path / "test.db")
     with Workspace(manifest=MANIFEST, rates=False) as workspace:
-        rig = Rig(workspace, database)
-        yield rig
-        rig.senders.shutdown()
+        with rig_in(workspace, tmp_path) as rig:
+            yield rig
         assert workspace.complaints == []
-    database.close()
 
 
 def test_an_emergency_page_goes_before_sixty_routine_ones(rig: Rig) -> None:

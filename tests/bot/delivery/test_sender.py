@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,6 +98,15 @@ class Rig:
         return self.workspace.person("U0LEAD1").messages("C0LEADS")
 
 
+@contextmanager
+def rig_in(workspace: Workspace, folder: Path) -> Iterator[Rig]:
+    database = sqlite_database(folder / "test.db")
+    rig = Rig(workspace, database)
+    yield rig
+    rig.senders.shutdown()
+    database.close()
+
+
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
     with Workspace(manifest=MANIFEST, rates=False) as workspace:
@@ -106,11 +116,8 @@ def workspace() -> Iterator[Workspace]:
 
 @pytest.fixture
 def rig(workspace: Workspace, tmp_path: Path) -> Iterator[Rig]:
-    database = sqlite_database(tmp_path / "test.db")
-    rig = Rig(workspace, database)
-    yield rig
-    rig.senders.shutdown()
-    database.close()
+    with rig_in(workspace, tmp_path) as rig:
+        yield rig
 
 
 def _posts(workspace: Workspace) -> list[Json]:

@@ -15,18 +15,13 @@ from bot.words import Words
 from flows.events import OutboxKind
 from sandbox import Workspace
 from storage import outbox
-from tests.bot.delivery.test_sender import MANIFEST, PATIENCE, URGENT, Rig
-from tests.databases import sqlite_database
+from tests.bot.delivery.test_sender import MANIFEST, PATIENCE, URGENT, Rig, rig_in
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
-    database = sqlite_database(tmp_path / "test.db")
-    with Workspace(manifest=MANIFEST, rates=False) as workspace:
-        rig = Rig(workspace, database)
+    with Workspace(manifest=MANIFEST, rates=False) as workspace, rig_in(workspace, tmp_path) as rig:
         yield rig
-        rig.senders.shutdown()
-    database.close()
 
 
 class Silent:
