@@ -292,6 +292,7 @@ class Deliverer:
     def _send_elsewhere(self, row: Claimed) -> None:
         """Send by e-mail or push, as the row says; drop the row where there is nothing to say any more."""
         with self._services.database.read() as tx:
+            row = outbox.as_wanted(tx, row)
             words = self._renderers.words(self._services, tx, row)
         accounts = self._services.roster.accounts
         person = next((one for one, account in accounts.items() if account == row.target), row.target)

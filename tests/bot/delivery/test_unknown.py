@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.app import renderers
 from bot.delivery.other_channels import NotSent, Via
-from bot.delivery.sender import Deliverer
+from bot.delivery.sender import BATCH, Deliverer
 from bot.delivery.turns import KEPT, SENDING_TIMEOUT
 from bot.words import Words
 from flows.events import OutboxKind
@@ -95,3 +95,21 @@ def test_a_row_whose_worker_is_gone_may_have_arrived(rig: Rig) -> None:
         outbox.release(tx, rig.clock.now())
         (row,) = outbox.claim(tx, rig.clock.now(), 1)
     assert row.is_unknown
+
+
+def test_a_worker_whose_lease_is_over_sends_nothing_more_by_any_way(rig: Rig) -> None:
+    """Another worker has the rows by then: two would send the same page, and the same e-mail, twice."""
+    ways = Silent(is_unknown=False)
+    slow, other = _mailing(rig, ways), _mailing(rig, ways)
+    check = rig.check(URGENT)
+    with rig.services.write() as tx:
+        key = f"alert:{check}:1:U0LEAD1:email"
+        outbox.put_elsewhere(tx, key, OutboxKind.ALERT, "U0LEAD1", "email", rig.clock.now(), check=check, ask=1)
+    held = slow._claim(BATCH)  # noqa: SLF001 - the moment between claiming and sending
+    rig.clock.forward(seconds=outbox.LEASE.total_seconds() + 1)
+    assert {row.id for row in other._claim(BATCH)} >= {row.id for row in held}  # noqa: SLF001 - as above
+    for row in held:
+        slow._deliver(row)  # noqa: SLF001 - as above
+    assert {row.via for row in held} == {outbox.SLACK, "email"}
+    assert ways.keys == []
+    assert rig.workspace.calls("chat.postMessage") == []
