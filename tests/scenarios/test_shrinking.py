@@ -26,8 +26,8 @@ MONTH = 24 * 31
 HOLD = (*CALM, *CONSENT, *CLEAR, "No")
 
 
-def _closed(stage: Stage) -> str:
-    """An urgent case, led, planned, shared and closed; its reference."""
+def _shared(stage: Stage) -> None:
+    """An urgent case, led, planned and shared: all but closed."""
     stage.begin()
     stage.answer(*HARM)
     stage.settle()
@@ -36,6 +36,11 @@ def _closed(stage: Stage) -> str:
     stage.staff.press("I agree")
     stage.staff.wait_for("Two last questions")
     stage.record_sharing()
+
+
+def _closed(stage: Stage) -> str:
+    """An urgent case, led, planned, shared and closed; its reference."""
+    _shared(stage)
     stage.close()
     stage.settle()
     return stage.check().ref
@@ -83,14 +88,7 @@ def test_at_the_end_of_a_case_its_messages_say_the_reference_and_the_outcome(sta
 
 def test_closing_costs_four_edits_and_every_message_has_its_two_voices(stage: Stage) -> None:
     """Both cards of the channel and the staff member, and two direct pages; lines and old notices are taken away."""
-    stage.begin()
-    stage.answer(*HARM)
-    stage.settle()
-    stage.lead()
-    stage.plan()
-    stage.staff.press("I agree")
-    stage.staff.wait_for("Two last questions")
-    stage.record_sharing()
+    _shared(stage)
     stage.settle()
     before = len(stage.edits())
     stage.close()
@@ -140,14 +138,7 @@ def test_after_a_month_a_check_that_needed_nobody_keeps_its_outcome_word(stage: 
 
 def test_a_case_that_nobody_closed_is_cut_and_can_still_be_closed(stage: Stage) -> None:
     """Everything is done but the closing: a month later the card says little, and its buttons work."""
-    stage.begin()
-    stage.answer(*HARM)
-    stage.settle()
-    stage.lead()
-    stage.plan()
-    stage.staff.press("I agree")
-    stage.staff.wait_for("Two last questions")
-    stage.record_sharing()
+    _shared(stage)
     stage.settle()
     ref = stage.check().ref
     _old(stage)
