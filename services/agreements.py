@@ -24,12 +24,7 @@ class Agreements(Agencies):
             return Result(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round):
             return Result(Did.STALE, case)
-        changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
-        if case.status is CaseStatus.PLANNED:
-            changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
-        done = self._do(opened, who, EventKind.AGREED, {"round": plan_round}, **changes)
-        self._ask_by(opened, self._next_chase(opened))
-        return done
+        return self._counts_as_agreed(opened, case, who, EventKind.AGREED, {"round": plan_round})
 
     def disagree(self, check: str, who: str, plan_round: int, reason: str, request: str) -> Result:
         """Record the reporter's disagreement and its reason; ask another lead or the independent contact to review."""
@@ -58,10 +53,23 @@ class Agreements(Agencies):
             return Result(Did.ALREADY, case)
         if not _is_the_plan(case, plan_round) or case.reporter_agreed_at is not None or not case.plan_stands:
             return Result(Did.STALE, case)
+        noted = {"round": plan_round, **content}
+        return self._counts_as_agreed(opened, case, who, EventKind.AGREED_OTHERWISE, noted, request)
+
+    def _counts_as_agreed(
+        self,
+        opened: Opened,
+        case: Case,
+        who: str,
+        what: EventKind,
+        content: Mapping[str, object],
+        request: str | None = None,
+    ) -> Result:
+        """Record that the plan is agreed, and plan what is asked next: after sharing, or of an agency before that."""
         changes: dict[str, Any] = {"reporter_agreed_at": self.now, "disagreed": False}
         if case.status is CaseStatus.PLANNED:
             changes |= {"status": CaseStatus.AGREED, "next_page_at": self.roster.aftercare_at(0, self.now)}
-        done = self._do(opened, who, EventKind.AGREED_OTHERWISE, {"round": plan_round, **content}, request, **changes)
+        done = self._do(opened, who, what, content, request, **changes)
         self._ask_by(opened, self._next_chase(opened))
         return done
 

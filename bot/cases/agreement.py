@@ -60,14 +60,12 @@ class Agreement:
             "said": f"{AGREED_HOW[AgreedHow(how)]}{when}".removesuffix(", because"),
             "text": reason,
         }
-        return _settled(
-            self._gated.submit(
-                sent,
-                Act.PLAN,
-                lambda work: work.agreed_otherwise(sent.check, sent.user.id, sent.number, content, sent.request),
-            ),
-            "agreed_how",
+        result = self._gated.submit(
+            sent,
+            Act.PLAN,
+            lambda work: work.agreed_otherwise(sent.check, sent.user.id, sent.number, content, sent.request),
         )
+        return _settled(result, "agreed_how")
 
     def open_review(self, press: Press) -> Block | str:
         """Record the opening and return the window; words where there is no disagreement to look at."""
@@ -80,23 +78,13 @@ class Agreement:
         """Record the view. Whoever leads or made the plan can only pass on somebody else's, with name and role."""
         if not is_sentence(sent.typed("text")):
             return errors({"text": NO_REASON})
-        return (
-            _settled(
-                self._gated.submit(
-                    sent,
-                    Act.REVIEW,
-                    lambda work: work.review(
-                        sent.check,
-                        sent.user.id,
-                        {"text": sent.typed("text"), "by": sent.typed("by", 200)},
-                        sent.request,
-                    ),
-                ),
-                "text",
-            )
-            if self._is_theirs(sent)
-            else errors({"by": WHOSE})
+        if not self._is_theirs(sent):
+            return errors({"by": WHOSE})
+        view = {"text": sent.typed("text"), "by": sent.typed("by", 200)}
+        result = self._gated.submit(
+            sent, Act.REVIEW, lambda work: work.review(sent.check, sent.user.id, view, sent.request)
         )
+        return _settled(result, "text")
 
     def _is_theirs(self, sent: Sent) -> bool:
         """Return whether the view is the sender's own, or it is said whose it is."""

@@ -12,6 +12,13 @@ from sandbox.client.result import InteractionResult
 from tests.harness import HARM, Stage, card_of, opened, page_of, words_of
 
 
+def _disagree(stage: Stage, why: str) -> None:
+    stage.staff.press("I disagree")
+    opened(stage.staff, "I disagree")
+    stage.staff.submit({"text": why})
+    stage.settle()
+
+
 def _planned(stage: Stage, decision: str = "No further action") -> None:
     stage.begin()
     stage.answer(*HARM)
@@ -83,10 +90,7 @@ def test_who_hears_that_they_agreed_can_still_disagree(stage: Stage) -> None:
     """What somebody else noted is no press of theirs: it does not take theirs away."""
     _planned(stage)
     assert _note(stage, agreed_how="They could not be asked, because", reason="Nobody picked up.").error is None
-    stage.staff.press("I disagree")
-    opened(stage.staff, "I disagree")
-    stage.staff.submit({"text": "I was there and never asked."})
-    stage.settle()
+    _disagree(stage, "I was there and never asked.")
     assert _status(stage) is CaseStatus.PLANNED
     assert "does not agree with the plan" in words_of(page_of(stage.lead_one))
 
@@ -94,10 +98,7 @@ def test_who_hears_that_they_agreed_can_still_disagree(stage: Stage) -> None:
 def test_after_a_disagreement_another_lead_gives_their_own_view_and_it_does_not_close_before(stage: Stage) -> None:
     """The view is recorded with name and role; then whoever leads may go on, and says that they still differ."""
     _planned(stage)
-    stage.staff.press("I disagree")
-    opened(stage.staff, "I disagree")
-    stage.staff.submit({"text": "It leaves them at home tonight."})
-    stage.settle()
+    _disagree(stage, "It leaves them at home tonight.")
     lead = stage.lead_one
     still = "Somebody else gave a view, and they still do not agree"
     assert _errors(_note(stage, agreed_how=still, reason="We have talked it over.")) == {"agreed_how"}
@@ -130,10 +131,7 @@ def test_after_a_disagreement_another_lead_gives_their_own_view_and_it_does_not_
 def test_a_view_can_be_passed_on_where_nobody_else_can_press(stage: Stage) -> None:
     """I32: whoever leads says whose view it is, name and role."""
     _planned(stage)
-    stage.staff.press("I disagree")
-    opened(stage.staff, "I disagree")
-    stage.staff.submit({"text": "It leaves them at home tonight."})
-    stage.settle()
+    _disagree(stage, "It leaves them at home tonight.")
     stage.open("Another view", "Another view")
     given = {"text": "The plan is safe for tonight.", "by": "The duty officer, by phone"}
     assert stage.lead_one.submit(given).error is None
