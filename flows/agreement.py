@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from flows.case import Entry, latest
@@ -27,24 +28,24 @@ AGREED_HOW = {
 
 def agreement_of(entries: Iterable[Entry]) -> Entry | None:
     """Return the entry by which the newest plan is agreed: AGREED is the reporter's own, AGREED_OTHERWISE is not."""
-    found: Entry | None = None
-    for entry in entries:
-        if entry.what in (EventKind.AGREED, EventKind.AGREED_OTHERWISE):
-            found = entry
-        elif entry.what in (EventKind.PLANNED, EventKind.DISAGREED):
-            found = None
-    return found
+    agreed = {EventKind.AGREED, EventKind.AGREED_OTHERWISE}
+    return _standing(entries, agreed, {EventKind.PLANNED, EventKind.DISAGREED})
 
 
 def without_a_view(entries: Iterable[Entry]) -> Entry | None:
     """Return the disagreement on which nobody else has given a view yet; None where there is none."""
-    found: Entry | None = None
+    return _standing(entries, {EventKind.DISAGREED}, {EventKind.REVIEWED})
+
+
+def _standing(entries: Iterable[Entry], said: AbstractSet[EventKind], ended: AbstractSet[EventKind]) -> Entry | None:
+    """Return the newest entry of the kinds `said`, unless one of the kinds `ended` came after it. Oldest first."""
+    newest: Entry | None = None
     for entry in entries:
-        if entry.what is EventKind.DISAGREED:
-            found = entry
-        elif entry.what is EventKind.REVIEWED:
-            found = None
-    return found
+        if entry.what in said:
+            newest = entry
+        elif entry.what in ended:
+            newest = None
+    return newest
 
 
 def needs_a_name(entries: Iterable[Entry], who: str, leader: str | None) -> bool:
