@@ -97,3 +97,4 @@ $(TYPES): tests/surfaces/package-lock.json $(STAMP)
 	@echo "Installing Slack's types, which the tests ask, into $(VENV)/surfaces."
 	@mkdir -p $(@D) && cp tests/surfaces/package.json tests/surfaces/package-lock.json $(@D)
 	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
